@@ -1,0 +1,34 @@
+//! The RocketMQ HTTP protocol, both directions, as plain values.
+//!
+//! Pure: no I/O, no async, no clock, no logging. What a client writes and what a broker
+//! reads is encoded and decoded in one file, so the two ends cannot drift apart.
+
+pub mod date;
+pub mod fault;
+pub mod limits;
+pub mod message;
+pub mod properties;
+pub mod request;
+pub mod response;
+pub mod sign;
+mod xml;
+
+pub use fault::{Fault, FaultCode, Refusal};
+pub use limits::{Limits, Problem, Profile};
+pub use message::{
+    GroupId, InstanceId, InvalidName, MessageParts, NewMessage, ReceiptHandle, ReceivedMessage,
+    TagFilter, Timestamp, TopicName, body_md5,
+};
+pub use request::{AckAction, Call, ConsumeMode, HandleList, Operation, OperationKind};
+pub use response::{AckFailure, DamagedMessage, DecodeError, MessageList, PublishReceipt, Reply};
+
+/// Name of the protocol version header. [doc]
+pub const VERSION_HEADER: &str = "x-mq-version";
+/// The one protocol version that all official SDKs send. [wire]
+pub const VERSION: &str = "2015-06-06";
+/// Reply header that names the request in the server's logs, lower case on the wire. [wire]
+pub const REQUEST_ID_HEADER: &str = "x-mq-request-id";
+/// Header of an STS token; sent, never signed. [wire]
+pub const SECURITY_TOKEN_HEADER: &str = "security-token";
+/// Content type of every reply, and of our own requests. [wire]
+pub const CONTENT_TYPE: &str = "text/xml;charset=UTF-8";
