@@ -1,1 +1,7 @@
-pub fn x(){}
+//! Placeholder map of the crate.
+
+pub mod i18n;
+/// The window.
+pub mod ui {
+    pub mod theme;
+}
