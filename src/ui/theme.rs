@@ -323,6 +323,13 @@ pub fn dim(ctx: &Context, text: impl Into<String>) -> RichText {
         .color(palette(ctx).dim)
 }
 
+/// What an empty input says. egui colours it, but would set it higher than the text it stands for.
+pub fn hint(text: impl Into<String>) -> RichText {
+    RichText::new(text)
+        .font(body())
+        .line_height(Some(BODY_LINE))
+}
+
 /// An id, a key or a body.
 pub fn code(text: impl Into<String>) -> RichText {
     RichText::new(text)
