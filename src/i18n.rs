@@ -1,0 +1,222 @@
+//! The words of the user interface, in Mozilla's Fluent format, one file per language.
+//!
+//! It deliberately reads no file and asks the system for nothing but its language, in
+//! [`Lang::system`]. Both languages are compiled in; `tests/texts.rs` keeps them complete.
+
+use std::collections::HashMap;
+use std::sync::OnceLock;
+
+use fluent_bundle::concurrent::FluentBundle;
+use fluent_bundle::{FluentArgs, FluentResource};
+use unic_langid::LanguageIdentifier;
+
+/// A value put into a message: `"n".into()`, `3.into()`.
+pub use fluent_bundle::FluentValue as Value;
+
+/// A language the interface speaks.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Lang {
+    /// English.
+    #[default]
+    En,
+    /// Chinese in simplified characters.
+    ZhCn,
+}
+
+impl Lang {
+    /// Every language, in the order to offer them.
+    pub const ALL: [Self; 2] = [Self::En, Self::ZhCn];
+
+    /// The language that serves a locale such as `zh_CN.UTF-8`, `zh-Hans-SG` or `en-GB` best.
+    ///
+    /// Any Chinese is served in Chinese, and every other language in English.
+    pub fn from_locale(locale: &str) -> Self {
+        let language = locale
+            .split(['-', '_', '.', '@'])
+            .next()
+            .unwrap_or_default();
+        if language.eq_ignore_ascii_case("zh") {
+            Self::ZhCn
+        } else {
+            Self::En
+        }
+    }
+
+    /// The language of the desktop.
+    pub fn system() -> Self {
+        sys_locale::get_locale().map_or(Self::En, |locale| Self::from_locale(&locale))
+    }
+
+    /// The BCP 47 tag, for settings and file names.
+    pub const fn tag(self) -> &'static str {
+        match self {
+            Self::En => "en",
+            Self::ZhCn => "zh-CN",
+        }
+    }
+
+    /// The language's name in the language itself.
+    pub fn name(self) -> &'static str {
+        Texts::of(self).get("language-name")
+    }
+
+    const fn source(self) -> &'static str {
+        match self {
+            Self::En => include_str!("../assets/i18n/en.ftl"),
+            Self::ZhCn => include_str!("../assets/i18n/zh-CN.ftl"),
+        }
+    }
+}
+
+/// The messages of one language.
+///
+/// A key without a message comes back as itself: a visible flaw instead of an invisible one, and
+/// the tests keep it from happening.
+pub struct Texts {
+    bundle: FluentBundle<FluentResource>,
+    /// Messages without variables, formatted once: a frame asks for hundreds of them.
+    plain: HashMap<String, String>,
+}
+
+impl Texts {
+    /// The messages of a language; parsed at the first call.
+    pub fn of(lang: Lang) -> &'static Self {
+        static EN: OnceLock<Texts> = OnceLock::new();
+        static ZH_CN: OnceLock<Texts> = OnceLock::new();
+        let cell = match lang {
+            Lang::En => &EN,
+            Lang::ZhCn => &ZH_CN,
+        };
+        cell.get_or_init(|| Self::parse(lang.tag(), lang.source()))
+    }
+
+    /// Entries that do not parse are left out: they are compiled in, so a test finds them.
+    fn parse(tag: &str, source: &str) -> Self {
+        let locale: LanguageIdentifier = tag.parse().unwrap_or_default();
+        let resource = FluentResource::try_new(source.to_owned()).unwrap_or_else(|(rest, _)| rest);
+        let mut bundle = FluentBundle::new_concurrent(vec![locale]);
+        // Isolation marks are for mixing writing directions, and fonts draw them as boxes.
+        bundle.set_use_isolating(false);
+        bundle.add_resource_overriding(resource);
+
+        let mut plain = HashMap::new();
+        for key in keys(source) {
+            let Some(pattern) = bundle.get_message(key).and_then(|message| message.value()) else {
+                continue;
+            };
+            let mut errors = Vec::new();
+            let text = bundle.format_pattern(pattern, None, &mut errors);
+            // A message with variables complains that it got none.
+            if errors.is_empty() {
+                plain.insert(key.to_owned(), text.into_owned());
+            }
+        }
+        Self { bundle, plain }
+    }
+
+    /// The message of a key that takes no values.
+    pub fn get<'a>(&'a self, key: &'a str) -> &'a str {
+        self.plain.get(key).map_or(key, String::as_str)
+    }
+
+    /// The message of a key with values put in: `texts.format("held", &[("n", 5.into())])`.
+    pub fn format(&self, key: &str, values: &[(&'static str, Value<'_>)]) -> String {
+        let Some(pattern) = self
+            .bundle
+            .get_message(key)
+            .and_then(|message| message.value())
+        else {
+            return key.to_owned();
+        };
+        let values: FluentArgs<'_> = values.iter().cloned().collect();
+        // A value that is missing shows up as its name in braces; that is all there is to do.
+        self.bundle
+            .format_pattern(pattern, Some(&values), &mut Vec::new())
+            .into_owned()
+    }
+}
+
+/// The keys of a Fluent file: a message starts in the first column, all that belongs to it is
+/// indented, and comments and terms start with a sign.
+fn keys(source: &str) -> impl Iterator<Item = &str> {
+    source
+        .lines()
+        .filter(|line| line.starts_with(|first: char| first.is_ascii_alphabetic()))
+        .filter_map(|line| line.split([' ', '=']).next())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SOURCE: &str = "\
+# A comment
+-brand = mqscope
+title = { -brand }, a title
+held = { $n ->
+    [one] You hold one message
+   *[other] You hold { $n } messages
+}
+long =
+    First line
+    second line
+";
+
+    #[test]
+    fn locales_find_their_language() {
+        for (locale, lang) in [
+            ("zh-CN", Lang::ZhCn),
+            ("zh_CN.UTF-8", Lang::ZhCn),
+            ("zh-Hant-TW", Lang::ZhCn),
+            ("ZH", Lang::ZhCn),
+            ("en-GB", Lang::En),
+            ("de_DE@euro", Lang::En),
+            ("zhx", Lang::En),
+            ("C", Lang::En),
+            ("", Lang::En),
+        ] {
+            assert_eq!(Lang::from_locale(locale), lang, "{locale}");
+        }
+        for lang in Lang::ALL {
+            assert_eq!(Lang::from_locale(lang.tag()), lang);
+        }
+    }
+
+    #[test]
+    fn messages_are_found_and_filled_in() {
+        let texts = Texts::parse("en", SOURCE);
+        assert_eq!(texts.get("title"), "mqscope, a title");
+        assert_eq!(texts.get("long"), "First line\nsecond line");
+        assert_eq!(texts.format("title", &[]), "mqscope, a title");
+        assert_eq!(
+            texts.format("held", &[("n", 1.into())]),
+            "You hold one message"
+        );
+        assert_eq!(
+            texts.format("held", &[("n", 5.into())]),
+            "You hold 5 messages"
+        );
+        assert_eq!(
+            texts.format("held", &[("n", "<many>".into())]),
+            "You hold <many> messages"
+        );
+    }
+
+    #[test]
+    fn a_key_without_a_message_is_shown() {
+        let texts = Texts::parse("en", SOURCE);
+        assert_eq!(texts.get("absent"), "absent");
+        assert_eq!(texts.format("absent", &[]), "absent");
+    }
+
+    #[test]
+    fn every_language_names_itself() {
+        assert_eq!(Lang::ALL.map(Lang::name), ["English", "中文"]);
+    }
+
+    #[test]
+    fn texts_can_be_asked_from_any_thread() {
+        fn shared<T: Send + Sync>() {}
+        shared::<Texts>();
+    }
+}

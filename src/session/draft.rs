@@ -1,0 +1,325 @@
+//! A message while it is being written: free text, checked as one types, never thrown away.
+
+use crate::protocol::limits::{Field, Problem};
+use crate::protocol::{Limits, MessageParts, NewMessage, Timestamp, TopicName};
+
+use super::say::{Level, Say};
+
+/// The publish form.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Draft {
+    /// Topic.
+    pub topic: String,
+    /// Tag; empty for none.
+    pub tag: String,
+    /// Message key; empty for none.
+    pub key: String,
+    /// Rows of the property grid; a row with both cells empty is no property.
+    pub properties: Vec<(String, String)>,
+    /// Body.
+    pub body: String,
+    /// When to deliver.
+    pub deliver: Deliver,
+    /// A delay such as `10s`, `5m`, `1h 30m`.
+    pub delay: String,
+    /// A local date and time, or one of RFC 3339.
+    pub deliver_at: String,
+    /// Sharding key; empty for none.
+    pub sharding_key: String,
+}
+
+/// When to deliver.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Deliver {
+    /// At once.
+    #[default]
+    Now,
+    /// After a delay.
+    After,
+    /// At a time.
+    At,
+}
+
+/// A field of the publish form.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum DraftField {
+    /// Topic.
+    Topic,
+    /// Tag.
+    Tag,
+    /// Message key.
+    Key,
+    /// Delay or time.
+    Deliver,
+    /// Sharding key.
+    ShardingKey,
+    /// A row of the property grid.
+    Property(usize),
+    /// Body.
+    Body,
+}
+
+/// Something to say about one field.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FieldProblem<F> {
+    /// The field.
+    pub field: F,
+    /// [`Level::Error`] stops; [`Level::Warning`] does not.
+    pub level: Level,
+    /// What is wrong and what to do about it.
+    pub say: Say,
+}
+
+impl<F> FieldProblem<F> {
+    pub(super) fn error(field: F, say: Say) -> Self {
+        Self {
+            field,
+            level: Level::Error,
+            say,
+        }
+    }
+}
+
+impl Draft {
+    /// Everything there is to say about the draft, in the order of the form.
+    pub fn lint(&self, limits: &Limits, now: Timestamp) -> Vec<FieldProblem<DraftField>> {
+        let mut problems = Vec::new();
+        if let Err(problem) = self.topic() {
+            problems.push(problem);
+        }
+        let deliver_at = self.delivery(now).unwrap_or_else(|problem| {
+            problems.push(problem);
+            None
+        });
+        let (parts, grid_rows) = self.parts(deliver_at);
+        problems.extend(
+            limits
+                .lint(&parts, now)
+                .iter()
+                .map(|problem| in_the_form(problem, &grid_rows)),
+        );
+        problems
+    }
+
+    /// The message, ready to publish.
+    ///
+    /// # Errors
+    /// What [`Draft::lint`] says, with at least one error in it.
+    pub fn check(
+        &self,
+        limits: &Limits,
+        now: Timestamp,
+    ) -> Result<(TopicName, NewMessage), Vec<FieldProblem<DraftField>>> {
+        let problems = || self.lint(limits, now);
+        let topic = self.topic().map_err(|_| problems())?;
+        let deliver_at = self.delivery(now).map_err(|_| problems())?;
+        let (parts, _) = self.parts(deliver_at);
+        let message = parts.checked(limits, now).map_err(|_| problems())?;
+        Ok((topic, message))
+    }
+
+    fn topic(&self) -> Result<TopicName, FieldProblem<DraftField>> {
+        self.topic
+            .trim()
+            .parse()
+            .map_err(|error| FieldProblem::error(DraftField::Topic, Say::name("topic", &error)))
+    }
+
+    /// Parts, and for each property the row of the grid that it stands in.
+    fn parts(&self, deliver_at: Option<Timestamp>) -> (MessageParts, Vec<usize>) {
+        let filled = |text: &str| (!text.is_empty()).then(|| text.to_owned());
+        let (grid_rows, properties) = self
+            .properties
+            .iter()
+            .enumerate()
+            .filter(|(_, (key, value))| !(key.is_empty() && value.is_empty()))
+            .map(|(row, pair)| (row, pair.clone()))
+            .unzip();
+        let parts = MessageParts {
+            body: self.body.clone(),
+            tag: filled(&self.tag),
+            key: filled(&self.key),
+            deliver_at,
+            sharding_key: filled(&self.sharding_key),
+            check_after_secs: None,
+            properties,
+        };
+        (parts, grid_rows)
+    }
+
+    fn delivery(&self, now: Timestamp) -> Result<Option<Timestamp>, FieldProblem<DraftField>> {
+        let refuse = |key| FieldProblem::error(DraftField::Deliver, Say::new(key));
+        match self.deliver {
+            Deliver::Now => Ok(None),
+            Deliver::After => {
+                let delay: jiff::SignedDuration = self
+                    .delay
+                    .trim()
+                    .parse()
+                    .map_err(|_| refuse("problem-delay"))?;
+                let delay = std::time::Duration::try_from(delay)
+                    .map_err(|_| refuse("problem-delay"))?;
+                Ok(Some(now + delay))
+            }
+            Deliver::At => parse_instant(self.deliver_at.trim())
+                .map(Some)
+                .ok_or_else(|| refuse("problem-time")),
+        }
+    }
+}
+
+/// RFC 3339, or a local `2026-11-23 15:04[:05]`.
+fn parse_instant(text: &str) -> Option<Timestamp> {
+    let at = match text.parse::<jiff::Timestamp>() {
+        Ok(at) => at,
+        Err(_) => {
+            let local: jiff::civil::DateTime = text.parse().ok()?;
+            local.to_zoned(jiff::tz::TimeZone::system()).ok()?.timestamp()
+        }
+    };
+    Some(Timestamp::from_millis(at.as_millisecond()))
+}
+
+impl Say {
+    /// What is wrong with a name; `what` is the field: `topic`, `group`, `instance`.
+    pub(super) fn name(what: &'static str, error: &crate::protocol::InvalidName) -> Self {
+        use crate::protocol::InvalidName::{Character, Empty, TooLong};
+        let say = match error {
+            Empty { .. } => Say::new("problem-name-empty"),
+            TooLong { len, max, .. } => Say::new("problem-name-long")
+                .with("len", len)
+                .with("max", max),
+            Character { found, .. } => Say::new("problem-name-character").with("found", found),
+        };
+        say.with("what", what)
+    }
+}
+
+fn in_the_form(problem: &Problem, grid_rows: &[usize]) -> FieldProblem<DraftField> {
+    let field = match problem.field() {
+        Field::Body => DraftField::Body,
+        Field::Tag => DraftField::Tag,
+        Field::Key => DraftField::Key,
+        Field::DeliverAt | Field::Check => DraftField::Deliver,
+        Field::ShardingKey => DraftField::ShardingKey,
+        Field::Property(index) => {
+            DraftField::Property(grid_rows.get(index).copied().unwrap_or(index))
+        }
+    };
+    let say = match problem {
+        Problem::EmptyBody => Say::new("problem-body-empty"),
+        Problem::BodyTooLarge { bytes, max } => Say::new("problem-body-large")
+            .with("bytes", bytes)
+            .with("max", max),
+        Problem::NotXml { found, at, .. } => Say::new("problem-not-xml")
+            .with("code", format!("U+{:04X}", u32::from(*found)))
+            .with("at", at + 1),
+        Problem::TagTooLong { chars, max } => Say::new("problem-tag-long")
+            .with("len", chars)
+            .with("max", max),
+        Problem::TagHoldsBars => Say::new("problem-tag-bars"),
+        Problem::BlankEnds { .. } => Say::new("problem-blank-ends"),
+        Problem::Forbidden { found, .. } => Say::new("problem-forbidden").with("found", found),
+        Problem::EmptyPropertyKey { .. } => Say::new("problem-property-no-key"),
+        Problem::ReservedPropertyKey { .. } => Say::new("problem-property-reserved"),
+        Problem::DuplicatePropertyKey { .. } => Say::new("problem-property-twice"),
+        Problem::DelayTooLong { max } => {
+            Say::new("problem-delay-long").with("days", max.as_secs() / 86_400)
+        }
+        Problem::DelayInThePast => Say::new("problem-delay-past"),
+        Problem::OrderedNotOffered => Say::new("problem-ordered"),
+        Problem::HalfNotOffered => Say::new("problem-half"),
+        Problem::CheckOutOfRange { secs } => Say::new("problem-check").with("secs", secs),
+    };
+    FieldProblem {
+        field,
+        level: if problem.is_error() {
+            Level::Error
+        } else {
+            Level::Warning
+        },
+        say,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::protocol::Profile;
+
+    fn draft() -> Draft {
+        Draft {
+            topic: "orders".to_owned(),
+            body: "{}".to_owned(),
+            ..Draft::default()
+        }
+    }
+
+    fn check(change: impl FnOnce(&mut Draft), expected: &[(DraftField, &str)]) {
+        let mut draft = draft();
+        change(&mut draft);
+        let limits = Profile::Sandbox.limits();
+        let now = Timestamp::from_millis(1_000);
+        let problems = draft.lint(&limits, now);
+        let found: Vec<_> = problems.iter().map(|p| (p.field, p.say.key)).collect();
+        assert_eq!(found, expected);
+        let refused = problems.iter().any(|p| p.level == Level::Error);
+        assert_eq!(draft.check(&limits, now).is_err(), refused);
+    }
+
+    #[test]
+    fn each_field_gets_its_own_problem() {
+        check(|_| (), &[]);
+        check(
+            |d| d.topic = "a b".into(),
+            &[(DraftField::Topic, "problem-name-character")],
+        );
+        check(
+            |d| (d.deliver, d.delay) = (Deliver::After, "soon".into()),
+            &[(DraftField::Deliver, "problem-delay")],
+        );
+        check(
+            |d| (d.deliver, d.delay) = (Deliver::After, "-5s".into()),
+            &[(DraftField::Deliver, "problem-delay")],
+        );
+        check(
+            |d| (d.deliver, d.deliver_at) = (Deliver::At, "tomorrow".into()),
+            &[(DraftField::Deliver, "problem-time")],
+        );
+        let rows = |rows: &[(&str, &str)]| {
+            rows.iter()
+                .map(|(key, value)| ((*key).to_owned(), (*value).to_owned()))
+                .collect::<Vec<_>>()
+        };
+        check(
+            |d| d.properties = rows(&[("", ""), ("a", "x|y"), ("", "v")]),
+            &[
+                (DraftField::Property(1), "problem-forbidden"),
+                (DraftField::Property(2), "problem-property-no-key"),
+            ],
+        );
+        check(
+            |d| d.body.clear(),
+            &[(DraftField::Body, "problem-body-empty")],
+        );
+    }
+
+    #[test]
+    fn delays_and_times_become_instants() {
+        let at = |deliver, delay: &str, time: &str| {
+            let draft = Draft {
+                deliver,
+                delay: delay.to_owned(),
+                deliver_at: time.to_owned(),
+                ..draft()
+            };
+            let message = draft.check(&Profile::Sandbox.limits(), Timestamp::from_millis(1_000));
+            message.ok().and_then(|(_, m)| m.parts().deliver_at)
+        };
+        let ms = |millis| Some(Timestamp::from_millis(millis));
+        assert_eq!(at(Deliver::Now, "10s", ""), None);
+        assert_eq!(at(Deliver::After, "10s", ""), ms(11_000));
+        assert_eq!(at(Deliver::After, "1h 30m", ""), ms(5_401_000));
+        assert_eq!(at(Deliver::At, "", "1970-01-02T00:00:00Z"), ms(86_400_000));
+    }
+}

@@ -1,0 +1,251 @@
+//! The application without a window: what can be asked of it ([`Command`]), what it asks of the
+//! outside ([`Job`]), what the outside answers ([`Event`]), and what is known ([`Model`]).
+//!
+//! No egui here, and no I/O outside `worker.rs` and `poller.rs`.
+
+mod draft;
+mod form;
+mod lease;
+mod link;
+mod model;
+mod poller;
+mod rows;
+mod say;
+mod subscription;
+mod trouble;
+mod worker;
+
+pub use draft::{Deliver, Draft, DraftField, FieldProblem};
+pub use form::{ConsumeField, ConsumeForm};
+pub use lease::{Lease, Urgency};
+pub use link::{Link, Wake};
+pub use model::{
+    Connection, EditOutcome, KeysState, Model, PublishOutcome, PublishState, SandboxState, Setup,
+};
+pub use rows::{AckState, Content, Delivery, Row, RowState, Rows};
+pub use say::{Level, Notice, Say, Trouble};
+pub use subscription::{Polling, Subscription, SubscriptionId};
+pub use worker::{SandboxChoice, Start, start};
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use crate::config::{ConnectionProfile, Preferences};
+use crate::credentials::Credentials;
+use crate::protocol::{
+    AckFailure, DamagedMessage, GroupId, NewMessage, PublishReceipt, ReceiptHandle,
+    ReceivedMessage, Timestamp, TopicName,
+};
+
+/// Which connection: the embedded sandbox, or a profile by its id.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum ConnectionId {
+    /// The broker in this process.
+    Sandbox,
+    /// A profile of the configuration.
+    Profile(String),
+}
+
+/// What a person asks for.
+#[derive(Debug)]
+pub enum Command {
+    /// Work with this connection.
+    Select(ConnectionId),
+    /// Add or change a profile; keys only if new ones were typed.
+    SaveConnection(Box<ConnectionProfile>, Option<Credentials>),
+    /// Remove a profile and its keys.
+    DeleteConnection(ConnectionId),
+    /// Publish what the form says to the selected connection.
+    Publish(Box<Draft>),
+    /// Open a consume view, filled in, not started; for this topic and group if given.
+    OpenView(Option<(TopicName, GroupId)>),
+    /// Start consuming as the form says.
+    StartConsuming(SubscriptionId, ConsumeForm),
+    /// Stop consuming; the poll in flight may still bring messages.
+    StopConsuming(SubscriptionId),
+    /// Show this view.
+    ShowView(SubscriptionId),
+    /// Close this view; it must be stopped.
+    CloseView(SubscriptionId),
+    /// Show this message's details.
+    Focus(SubscriptionId, u64),
+    /// Add the row to the selected ones, or take it out.
+    ToggleSelected(SubscriptionId, u64),
+    /// Select every row that can be acked, or none.
+    SelectAll(SubscriptionId, bool),
+    /// Ack the newest deliveries of these rows.
+    Ack(SubscriptionId, Vec<u64>),
+    /// Ack the selected rows.
+    AckSelected(SubscriptionId),
+    /// Change theme, language and the like.
+    SetPreferences(Preferences),
+    /// Notices have been looked at.
+    NoticesSeen,
+    /// Forget all notices.
+    ClearNotices,
+}
+
+/// What the worker is asked to do. Each is answered by events.
+#[derive(Debug)]
+pub enum Job {
+    /// Keep a profile, and keys if there are new ones.
+    SaveConnection(Box<ConnectionProfile>, Option<Credentials>),
+    /// Remove a profile and its keys.
+    DeleteConnection(String),
+    /// Keep preferences.
+    SavePreferences(Preferences),
+    /// See whether there are keys for a profile.
+    FindKeys(String),
+    /// Publish.
+    Publish(ConnectionId, TopicName, Box<NewMessage>),
+    /// Consume until stopped.
+    StartPolling(Box<PollOrder>),
+    /// Stop after the poll in flight.
+    StopPolling(SubscriptionId),
+    /// Ack handles, any number.
+    Ack(Box<AckOrder>),
+}
+
+/// A subscription for the worker to serve.
+#[derive(Debug, Clone)]
+pub struct PollOrder {
+    /// Whose events they will be.
+    pub subscription: SubscriptionId,
+    /// Where.
+    pub connection: ConnectionId,
+    /// Which topic.
+    pub topic: TopicName,
+    /// For whom and how many.
+    pub consume: crate::client::Consume,
+}
+
+/// Handles for the worker to ack.
+#[derive(Debug, Clone)]
+pub struct AckOrder {
+    /// Whose rows they are of.
+    pub subscription: SubscriptionId,
+    /// Where they came from.
+    pub connection: ConnectionId,
+    /// Their topic.
+    pub topic: TopicName,
+    /// Their group.
+    pub group: GroupId,
+    /// The handles.
+    pub handles: Vec<ReceiptHandle>,
+}
+
+/// A message that came in, with its lease in local time.
+#[derive(Debug, Clone)]
+pub struct Arrival {
+    /// The message.
+    pub message: ReceivedMessage,
+    /// How long it is ours.
+    pub lease: Lease,
+}
+
+/// What happened outside.
+#[derive(Debug)]
+pub enum Event {
+    /// The sandbox takes requests. `wished` was the address that was taken, if it was.
+    SandboxStarted {
+        /// Where it listens.
+        addr: SocketAddr,
+        /// The address it should have had, if another program has it.
+        wished: Option<SocketAddr>,
+    },
+    /// The sandbox cannot run.
+    SandboxFailed(String),
+    /// What is in the sandbox.
+    SandboxContent(Vec<TopicContent>),
+    /// A profile is on disk, or why not; where its keys went, if there were new ones.
+    ConnectionSaved {
+        /// Its id.
+        profile: String,
+        /// Why it could not be written.
+        failed: Option<String>,
+        /// Where the keys are now.
+        keys: Option<KeysState>,
+    },
+    /// Preferences or the removal of a profile could not be written.
+    ConfigNotWritten(String),
+    /// What is known of a profile's keys.
+    KeysFound(String, KeysState),
+    /// A message was published.
+    Published {
+        /// The server's answer.
+        receipt: PublishReceipt,
+        /// Name of the request in the server's logs.
+        request_id: Option<String>,
+        /// From request to reply.
+        elapsed: Duration,
+    },
+    /// A message was not published, or nobody knows.
+    PublishFailed(Box<Trouble>),
+    /// A poll was answered; often with nothing.
+    Polled {
+        /// Whose poll.
+        subscription: SubscriptionId,
+        /// Messages that could be read.
+        arrivals: Vec<Arrival>,
+        /// Messages that could not, with the correction of their times to local ones, in
+        /// milliseconds to subtract.
+        damaged: Vec<DamagedMessage>,
+        /// Server clock minus ours, milliseconds.
+        skew_millis: i64,
+        /// When the reply came.
+        at: Timestamp,
+    },
+    /// A poll failed; it is tried again at `retry_at` unless that is `None`.
+    PollFailed {
+        /// Whose poll.
+        subscription: SubscriptionId,
+        /// What is wrong.
+        trouble: Box<Trouble>,
+        /// When the next try is.
+        retry_at: Option<Timestamp>,
+    },
+    /// Nothing more will come from this poll loop.
+    PollingEnded(SubscriptionId),
+    /// These handles were answered.
+    Acked {
+        /// Whose rows.
+        subscription: SubscriptionId,
+        /// Handles that are done.
+        done: Vec<ReceiptHandle>,
+        /// Handles that the server refused.
+        refused: Vec<AckFailure>,
+        /// When the reply came.
+        at: Timestamp,
+    },
+    /// These handles could not be acked at all.
+    AckFailed {
+        /// Whose rows.
+        subscription: SubscriptionId,
+        /// The handles.
+        handles: Vec<ReceiptHandle>,
+        /// Why.
+        trouble: Box<Trouble>,
+    },
+}
+
+/// A topic of the sandbox.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TopicContent {
+    /// Its name.
+    pub topic: TopicName,
+    /// Messages it keeps.
+    pub messages: usize,
+    /// Its groups.
+    pub groups: Vec<GroupContent>,
+}
+
+/// A consumer group of the sandbox.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GroupContent {
+    /// Its name.
+    pub group: GroupId,
+    /// Messages that it could get now.
+    pub ready: usize,
+    /// Messages that its consumers hold.
+    pub invisible: usize,
+}

@@ -1,0 +1,74 @@
+//! One consume view: what it listens to, whether it does, and the rows that came.
+
+use crate::client::Consume;
+use crate::protocol::{Timestamp, TopicName};
+
+use super::ConnectionId;
+use super::form::ConsumeForm;
+use super::rows::Rows;
+use super::say::Trouble;
+
+/// Which consume view; never reused within a run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct SubscriptionId(pub u64);
+
+/// A consume view.
+#[derive(Debug)]
+pub struct Subscription {
+    /// Its id.
+    pub id: SubscriptionId,
+    /// Its head as it was opened or last started.
+    pub form: ConsumeForm,
+    /// What it listens to, once it was started.
+    pub source: Option<Source>,
+    /// Whether it listens.
+    pub polling: Polling,
+    /// What came.
+    pub rows: Rows,
+    /// The row whose details are shown.
+    pub focused: Option<u64>,
+    /// Deliveries that came, redeliveries included.
+    pub received: u64,
+    /// Handles that were acked.
+    pub acked: u64,
+}
+
+/// Where the messages of a view come from. Handles are good only there.
+#[derive(Debug, Clone)]
+pub struct Source {
+    /// The connection.
+    pub connection: ConnectionId,
+    /// The topic.
+    pub topic: TopicName,
+    /// Group, tags, batch and wait.
+    pub consume: Consume,
+}
+
+impl Source {
+    /// Whether handles of the one are good at the other.
+    pub fn shares_handles_with(&self, other: &Source) -> bool {
+        self.connection == other.connection
+            && self.topic == other.topic
+            && self.consume.group == other.consume.group
+    }
+}
+
+/// Whether a view listens.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Polling {
+    /// Not listening.
+    Stopped,
+    /// Listening.
+    Running,
+    /// Asked to stop; the poll in flight may still bring messages.
+    Stopping,
+    /// The last poll failed; the next try is at this time.
+    Failing(Box<Trouble>, Timestamp),
+}
+
+impl Polling {
+    /// Whether nothing is in flight.
+    pub fn is_stopped(&self) -> bool {
+        matches!(self, Polling::Stopped)
+    }
+}
