@@ -4,6 +4,7 @@
 //! No egui here, and no I/O outside `worker.rs` and `poller.rs`.
 
 mod draft;
+mod edit;
 mod form;
 mod lease;
 mod link;
@@ -16,6 +17,7 @@ mod trouble;
 mod worker;
 
 pub use draft::{Deliver, Draft, DraftField, FieldProblem};
+pub use edit::{ConnectionEdit, ConnectionField};
 pub use form::{ConsumeField, ConsumeForm};
 pub use lease::{Lease, Urgency};
 pub use link::{Link, Wake};
@@ -24,8 +26,8 @@ pub use model::{
 };
 pub use rows::{AckState, Content, Delivery, Row, RowState, Rows};
 pub use say::{Level, Notice, Say, Trouble};
-pub use subscription::{Polling, Subscription, SubscriptionId};
-pub use worker::{SandboxChoice, Start, start};
+pub use subscription::{Polling, Source, Subscription, SubscriptionId};
+pub use worker::{Start, start};
 
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -159,8 +161,8 @@ pub enum Event {
     SandboxContent(Vec<TopicContent>),
     /// A profile is on disk, or why not; where its keys went, if there were new ones.
     ConnectionSaved {
-        /// Its id.
-        profile: String,
+        /// The profile.
+        profile: Box<ConnectionProfile>,
         /// Why it could not be written.
         failed: Option<String>,
         /// Where the keys are now.

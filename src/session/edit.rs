@@ -1,0 +1,139 @@
+//! A connection while it is being filled in: free text, checked as one types.
+
+use crate::client::Endpoint;
+use crate::config::ConnectionProfile;
+use crate::credentials::Credentials;
+use crate::protocol::{GroupId, InstanceId, InvalidName, Profile, TopicName};
+
+use super::Command;
+use super::draft::FieldProblem;
+use super::say::Say;
+
+/// The connection form. Has no `Debug`: it holds secrets while they are typed.
+pub struct ConnectionEdit {
+    /// Everything but the keys.
+    pub profile: ConnectionProfile,
+    /// AK as typed; empty to leave the kept keys alone.
+    pub access_key: String,
+    /// SK as typed.
+    pub secret_key: String,
+    /// STS token as typed; empty for none.
+    pub security_token: String,
+}
+
+/// A field of the connection form.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum ConnectionField {
+    /// Name.
+    Name,
+    /// Endpoint.
+    Endpoint,
+    /// Instance id.
+    Instance,
+    /// Default topic.
+    Topic,
+    /// Default group.
+    Group,
+    /// AK or SK.
+    Keys,
+}
+
+impl ConnectionEdit {
+    /// A form for a new connection, or for a known one.
+    pub fn of(profile: Option<&ConnectionProfile>) -> Self {
+        Self {
+            profile: profile
+                .cloned()
+                .unwrap_or_else(|| ConnectionProfile::new("", Profile::Tdmq)),
+            access_key: String::new(),
+            secret_key: String::new(),
+            security_token: String::new(),
+        }
+    }
+
+    /// What is wrong, field by field.
+    pub fn problems(&self) -> Vec<FieldProblem<ConnectionField>> {
+        let profile = &self.profile;
+        let mut problems = Vec::new();
+        let mut refuse = |field, say| problems.push(FieldProblem::error(field, say));
+        if profile.name.trim().is_empty() {
+            refuse(ConnectionField::Name, Say::new("problem-connection-name"));
+        }
+        if let Err(error) = profile.endpoint.parse::<Endpoint>() {
+            let say = Say::new("problem-endpoint").with("why", error);
+            refuse(ConnectionField::Endpoint, say);
+        }
+        let mut name = |field, what, error: Option<InvalidName>| {
+            if let Some(error) = error {
+                refuse(field, Say::name(what, &error));
+            }
+        };
+        let optional = |text: &str| (!text.trim().is_empty()).then(|| text.trim().to_owned());
+        let instance = optional(&profile.instance).map(|text| text.parse::<InstanceId>());
+        let topic = optional(&profile.topic).map(|text| text.parse::<TopicName>());
+        let group = optional(&profile.group).map(|text| text.parse::<GroupId>());
+        name(
+            ConnectionField::Instance,
+            "instance",
+            instance.and_then(Result::err),
+        );
+        name(ConnectionField::Topic, "topic", topic.and_then(Result::err));
+        name(ConnectionField::Group, "group", group.and_then(Result::err));
+        if self.access_key.trim().is_empty() != self.secret_key.trim().is_empty() {
+            refuse(ConnectionField::Keys, Say::new("problem-half-keys"));
+        }
+        problems
+    }
+
+    /// The command that saves it, with white space at the ends of what was pasted trimmed.
+    pub fn command(&self) -> Command {
+        let mut profile = self.profile.clone();
+        for text in [
+            &mut profile.name,
+            &mut profile.endpoint,
+            &mut profile.instance,
+            &mut profile.topic,
+            &mut profile.group,
+            &mut profile.proxy,
+            &mut profile.ca_file,
+        ] {
+            *text = text.trim().to_owned();
+        }
+        let keys = (!self.access_key.trim().is_empty()).then(|| {
+            Credentials::from_pasted(&self.access_key, &self.secret_key, &self.security_token)
+        });
+        Command::SaveConnection(Box::new(profile), keys)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_field_gets_its_own_problem() {
+        let check = |change: &dyn Fn(&mut ConnectionEdit), expected: &[ConnectionField]| {
+            let mut edit = ConnectionEdit::of(None);
+            edit.profile.name = "staging".to_owned();
+            edit.profile.endpoint = " http://127.0.0.1:8080 ".to_owned();
+            change(&mut edit);
+            let found: Vec<_> = edit.problems().iter().map(|p| p.field).collect();
+            assert_eq!(found, expected);
+        };
+        check(&|_| (), &[]);
+        check(&|e| e.profile.name = " ".into(), &[ConnectionField::Name]);
+        check(
+            &|e| e.profile.endpoint = "ftp://x".into(),
+            &[ConnectionField::Endpoint],
+        );
+        check(
+            &|e| e.profile.topic = "a b".into(),
+            &[ConnectionField::Topic],
+        );
+        check(
+            &|e| e.profile.group = "组".into(),
+            &[ConnectionField::Group],
+        );
+        check(&|e| e.access_key = "ak".into(), &[ConnectionField::Keys]);
+    }
+}

@@ -1,0 +1,273 @@
+//! The form of one connection: its settings, and its keys, which go to the keyring and are never
+//! shown again. Stays open, with all that was typed, until it is saved or given up.
+
+use egui::{Id, Modal, RichText, ScrollArea, TextEdit, Ui};
+
+use crate::config::{ConnectionProfile, ProfileColor};
+use crate::protocol::Profile;
+use crate::session::{
+    Command, ConnectionEdit, ConnectionField, ConnectionId, EditOutcome, KeysState,
+};
+
+use super::connections::profile_color;
+use super::context::Context;
+use super::theme;
+use super::widgets::{Dot, dot, from_the_right, labelled_edit, primary_button, remark, segmented};
+
+const WIDTH: f32 = 460.0;
+
+/// The form, if it is open.
+#[derive(Default)]
+pub(super) struct ConnectionForm {
+    open: Option<Open>,
+}
+
+struct Open {
+    edit: ConnectionEdit,
+    new: bool,
+    attempted: bool,
+    saving: bool,
+    /// Asked to delete; asked back whether that is meant.
+    deleting: bool,
+}
+
+impl ConnectionForm {
+    /// Opens it, empty or for a profile.
+    pub(super) fn open(&mut self, profile: Option<&ConnectionProfile>) {
+        self.open = Some(Open {
+            edit: ConnectionEdit::of(profile),
+            new: profile.is_none(),
+            attempted: false,
+            saving: false,
+            deleting: false,
+        });
+    }
+
+    pub(super) fn ui(&mut self, ui: &mut Ui, cx: &mut Context<'_>) {
+        let Some(open) = &mut self.open else { return };
+        let saved = open.saving && cx.model.edit_outcome() == Some(&EditOutcome::Saved);
+        let mut close = saved;
+        let modal = Modal::new(Id::new("connection form")).show(ui.ctx(), |ui| {
+            ui.set_width(WIDTH);
+            close |= open.ui(ui, cx);
+        });
+        // Only the backdrop and Escape close without asking, and only where nothing would be lost.
+        let untouched = open.edit.access_key.is_empty() && open.edit.secret_key.is_empty();
+        close |= modal.should_close() && untouched;
+        if close {
+            self.open = None;
+        }
+    }
+}
+
+impl Open {
+    /// Draws the form; whether it is done with.
+    fn ui(&mut self, ui: &mut Ui, cx: &mut Context<'_>) -> bool {
+        let t = cx.texts;
+        ui.label(theme::title(if self.new {
+            t.get("connection-new-title")
+        } else {
+            t.get("connection-edit-title")
+        }));
+        ui.add_space(theme::GAP);
+        let height = (ui.ctx().content_rect().height() - 180.0).max(240.0);
+        ScrollArea::vertical().max_height(height).show(ui, |ui| {
+            self.kind_ui(ui, cx);
+            self.server_ui(ui, cx);
+            self.keys_ui(ui, cx);
+            self.defaults_ui(ui, cx);
+            self.network_ui(ui, cx);
+        });
+        ui.add_space(theme::GAP);
+        self.buttons_ui(ui, cx)
+    }
+
+    fn field_ui(
+        &mut self,
+        ui: &mut Ui,
+        cx: &Context<'_>,
+        label: &str,
+        hint: &'static str,
+        field: Option<ConnectionField>,
+        text: fn(&mut ConnectionEdit) -> &mut String,
+    ) {
+        let edit = TextEdit::singleline(text(&mut self.edit))
+            .desired_width(f32::INFINITY)
+            .hint_text(theme::hint(hint));
+        labelled_edit(ui, label, edit);
+        if let Some(field) = field {
+            self.remarks_ui(ui, cx, field);
+        }
+    }
+
+    fn remarks_ui(&self, ui: &mut Ui, cx: &Context<'_>, field: ConnectionField) {
+        let problems = self.edit.problems();
+        for problem in problems.iter().filter(|problem| problem.field == field) {
+            let empty = match field {
+                ConnectionField::Name => self.edit.profile.name.is_empty(),
+                ConnectionField::Endpoint => self.edit.profile.endpoint.is_empty(),
+                ConnectionField::Keys => self.edit.secret_key.is_empty(),
+                _ => false,
+            };
+            if self.attempted || !empty {
+                remark(ui, &cx.say(&problem.say), cx.palette.bad);
+            }
+        }
+    }
+
+    fn kind_ui(&mut self, ui: &mut Ui, cx: &Context<'_>) {
+        let t = cx.texts;
+        ui.horizontal(|ui| {
+            let kinds = [
+                (Profile::Tdmq, t.get("kind-tdmq")),
+                (Profile::Aliyun, t.get("kind-aliyun")),
+                (Profile::Sandbox, t.get("kind-sandbox")),
+            ];
+            segmented(ui, &mut self.edit.profile.kind, &kinds);
+        });
+        self.field_ui(ui, cx, t.get("connection-name"), "", Some(ConnectionField::Name), |e| {
+            &mut e.profile.name
+        });
+        ui.horizontal(|ui| {
+            for color in ProfileColor::ALL {
+                let chosen = self.edit.profile.color == color;
+                let shape = if chosen { Dot::Full } else { Dot::Ring };
+                let response = dot(ui, shape, profile_color(cx.palette, color));
+                let response = response.interact(egui::Sense::click());
+                let name = color_name(cx, color);
+                let response = super::widgets::named(ui, response, egui::Role::RadioButton, name);
+                if response.on_hover_text(name).clicked() {
+                    self.edit.profile.color = color;
+                }
+            }
+        });
+    }
+
+    fn server_ui(&mut self, ui: &mut Ui, cx: &Context<'_>) {
+        let t = cx.texts;
+        let field = Some(ConnectionField::Endpoint);
+        self.field_ui(ui, cx, t.get("connection-endpoint"), "http://…", field, |e| {
+            &mut e.profile.endpoint
+        });
+        remark(ui, t.get("connection-endpoint-where"), cx.palette.dim);
+        let field = Some(ConnectionField::Instance);
+        self.field_ui(ui, cx, t.get("field-instance"), "", field, |e| {
+            &mut e.profile.instance
+        });
+    }
+
+    fn keys_ui(&mut self, ui: &mut Ui, cx: &Context<'_>) {
+        let t = cx.texts;
+        let (access_key, secret_key) = match self.edit.profile.kind {
+            Profile::Tdmq => (t.get("keys-ak-tdmq"), t.get("keys-sk-tdmq")),
+            Profile::Aliyun => (t.get("keys-ak-aliyun"), t.get("keys-sk-aliyun")),
+            Profile::Sandbox => (t.get("keys-ak-sandbox"), t.get("keys-sk-sandbox")),
+        };
+        let texts = [
+            (access_key, &mut self.edit.access_key),
+            (secret_key, &mut self.edit.secret_key),
+            (t.get("keys-token"), &mut self.edit.security_token),
+        ];
+        for (label, text) in texts {
+            let edit = TextEdit::singleline(text)
+                .password(true)
+                .desired_width(f32::INFINITY);
+            labelled_edit(ui, label, edit);
+        }
+        self.remarks_ui(ui, cx, ConnectionField::Keys);
+        let (text, color) = self.keys_state(cx);
+        remark(ui, &text, color);
+    }
+
+    /// Where the keys are now, or will be.
+    fn keys_state(&self, cx: &Context<'_>) -> (String, egui::Color32) {
+        let (t, p) = (cx.texts, cx.palette);
+        let id = ConnectionId::Profile(self.edit.profile.id.clone());
+        let known = cx.model.connection(&id).map(|connection| &connection.keys);
+        match known {
+            Some(KeysState::Keyring) => (t.get("keys-in-keyring").to_owned(), p.ok),
+            Some(KeysState::SessionOnly(why)) => {
+                let why = [("why", why.as_str().into())];
+                (t.format("keys-session-only", &why), p.soon)
+            }
+            Some(KeysState::Unreadable(why)) => {
+                let why = [("why", why.as_str().into())];
+                (t.format("keys-unreadable", &why), p.bad)
+            }
+            _ => (t.get("keys-where").to_owned(), p.dim),
+        }
+    }
+
+    fn defaults_ui(&mut self, ui: &mut Ui, cx: &Context<'_>) {
+        let t = cx.texts;
+        let field = Some(ConnectionField::Topic);
+        self.field_ui(ui, cx, t.get("connection-topic"), "", field, |e| &mut e.profile.topic);
+        let field = Some(ConnectionField::Group);
+        self.field_ui(ui, cx, t.get("connection-group"), "", field, |e| &mut e.profile.group);
+    }
+
+    fn network_ui(&mut self, ui: &mut Ui, cx: &Context<'_>) {
+        let t = cx.texts;
+        self.field_ui(ui, cx, t.get("connection-proxy"), "http://…", None, |e| {
+            &mut e.profile.proxy
+        });
+        self.field_ui(ui, cx, t.get("connection-ca"), "/…/ca.pem", None, |e| {
+            &mut e.profile.ca_file
+        });
+        ui.checkbox(&mut self.edit.profile.read_only, t.get("connection-lock"));
+    }
+
+    fn buttons_ui(&mut self, ui: &mut Ui, cx: &mut Context<'_>) -> bool {
+        let t = cx.texts;
+        let mut done = false;
+        if let Some(EditOutcome::Failed(why)) = cx.model.edit_outcome().filter(|_| self.saving) {
+            let why = [("why", why.as_str().into())];
+            remark(ui, &t.format("connection-not-saved", &why), cx.palette.bad);
+        }
+        let pending = self.saving && cx.model.edit_outcome() == Some(&EditOutcome::Pending);
+        ui.horizontal(|ui| {
+            if primary_button(ui, t.get("save"), 96.0, !pending, cx.palette).clicked() {
+                self.attempted = true;
+                if self.edit.problems().is_empty() {
+                    self.saving = true;
+                    cx.command(self.edit.command());
+                }
+            }
+            done = ui.button(t.get("cancel")).clicked();
+            if !self.new {
+                from_the_right(ui, |ui| done |= self.delete_ui(ui, cx));
+            }
+        });
+        done
+    }
+
+    fn delete_ui(&mut self, ui: &mut Ui, cx: &mut Context<'_>) -> bool {
+        let t = cx.texts;
+        let bad = cx.palette.bad;
+        if !self.deleting {
+            let face = RichText::new(t.get("delete")).color(bad);
+            self.deleting = ui.button(face).clicked();
+            return false;
+        }
+        let sure = ui
+            .button(theme::strong(t.get("delete-sure")).color(bad))
+            .clicked();
+        if sure {
+            let id = ConnectionId::Profile(self.edit.profile.id.clone());
+            cx.command(Command::DeleteConnection(id));
+        }
+        sure
+    }
+}
+
+fn color_name(cx: &Context<'_>, color: ProfileColor) -> &'static str {
+    let t = cx.texts;
+    match color {
+        ProfileColor::Green => t.get("color-green"),
+        ProfileColor::Blue => t.get("color-blue"),
+        ProfileColor::Amber => t.get("color-amber"),
+        ProfileColor::Red => t.get("color-red"),
+        ProfileColor::Purple => t.get("color-purple"),
+        ProfileColor::Grey => t.get("color-grey"),
+    }
+}

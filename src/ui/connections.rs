@@ -1,0 +1,195 @@
+//! The list of connections on the left, with what is in the sandbox below it.
+
+use egui::{Align, Color32, CornerRadius, Frame, Label, Layout, Margin, RichText, ScrollArea, Sense, Ui};
+
+use crate::config::ProfileColor;
+use crate::session::{Command, Connection, ConnectionId, SandboxState, TopicContent};
+
+use super::connection_form::ConnectionForm;
+use super::context::Context;
+use super::theme::{self, Palette};
+use super::widgets::{Dot, dot, from_the_right, icon_button, link_button};
+
+/// What the list asks of the panels beside it.
+pub(super) enum Asked {
+    /// Publish to this topic.
+    PublishTo(String),
+}
+
+/// The list.
+#[derive(Default)]
+pub(super) struct Connections {
+    form: ConnectionForm,
+}
+
+impl Connections {
+    pub(super) fn ui(&mut self, ui: &mut Ui, cx: &mut Context<'_>) -> Option<Asked> {
+        let t = cx.texts;
+        let mut asked = None;
+        ui.label(theme::label(ui.ctx(), t.get("connections-title")));
+        ScrollArea::vertical()
+            .id_salt("connections")
+            .auto_shrink([false, false])
+            .show(ui, |ui| {
+                ui.spacing_mut().item_spacing.y = 2.0;
+                let model = cx.model;
+                for connection in model.connections() {
+                    self.connection_ui(ui, cx, connection);
+                    if connection.id == ConnectionId::Sandbox {
+                        for topic in model.sandbox_content() {
+                            asked = topic_ui(ui, cx, topic).or(asked.take());
+                        }
+                        ui.add_space(theme::GAP);
+                    }
+                }
+                ui.add_space(theme::GAP);
+                if link_button(ui, t.get("connection-add"), cx.palette).clicked() {
+                    self.form.open(None);
+                }
+            });
+        self.form.ui(ui, cx);
+        asked
+    }
+
+    fn connection_ui(&mut self, ui: &mut Ui, cx: &mut Context<'_>, connection: &Connection) {
+        let p = cx.palette;
+        let chosen = cx.model.selected().id == connection.id;
+        let name = connection_name(cx, connection);
+        let (line, alive) = connection_line(cx, connection);
+        let fill = if chosen { p.selected } else { Color32::TRANSPARENT };
+        let frame = Frame::NONE
+            .fill(fill)
+            .corner_radius(CornerRadius::from(theme::RADIUS))
+            .inner_margin(Margin::symmetric(8, 6));
+        let inner = frame.show(ui, |ui| {
+            ui.set_width(ui.available_width());
+            ui.horizontal(|ui| {
+                let shape = if alive { Dot::Full } else { Dot::Ring };
+                dot(ui, shape, profile_color(p, connection.profile.color));
+                from_the_right(ui, |ui| {
+                    if let ConnectionId::Profile(_) = connection.id {
+                        let label = cx.texts.format("connection-edit", &[("name", name.as_str().into())]);
+                        if icon_button(ui, "⚙", &label).clicked() {
+                            self.form.open(Some(&connection.profile));
+                        }
+                    }
+                    ui.with_layout(Layout::top_down(Align::Min), |ui| {
+                        ui.spacing_mut().item_spacing.y = 0.0;
+                        let label = Label::new(&name).truncate().selectable(false);
+                        ui.add(label);
+                        let line = RichText::new(&line).font(theme::small()).color(p.dim);
+                        ui.add(Label::new(line).truncate().selectable(false));
+                    });
+                });
+            });
+        });
+        let response = ui.interact(
+            inner.response.rect,
+            ui.id().with(("connection", &connection.id)),
+            Sense::click(),
+        );
+        let label = cx.texts.format("connection-use", &[("name", name.as_str().into())]);
+        let response = super::widgets::named(ui, response, egui::Role::Button, &label);
+        if response.clicked() {
+            cx.command(Command::Select(connection.id.clone()));
+        }
+    }
+}
+
+/// A topic of the sandbox and its groups: a click on the topic aims the publish form at it, a
+/// click on a group opens a consume view.
+fn topic_ui(ui: &mut Ui, cx: &mut Context<'_>, topic: &TopicContent) -> Option<Asked> {
+    let p = cx.palette;
+    let ink = if topic.topic.as_str().starts_with("%DLQ%") {
+        p.bad
+    } else {
+        p.text
+    };
+    let name = topic.topic.as_str();
+    let face = theme::strong(name).color(ink);
+    let asked = entry_ui(ui, cx, 22.0, face, topic.messages)
+        .then(|| Asked::PublishTo(name.to_owned()));
+    for group in &topic.groups {
+        let face = RichText::new(group.group.as_str()).color(p.dim);
+        if entry_ui(ui, cx, 42.0, face, group.invisible) {
+            let place = (topic.topic.clone(), group.group.clone());
+            let known = cx.model.views().iter().find(|view| {
+                view.source.as_ref().is_some_and(|source| {
+                    source.connection == ConnectionId::Sandbox
+                        && source.topic == place.0
+                        && source.consume.group == place.1
+                })
+            });
+            cx.command(match known {
+                Some(view) => Command::ShowView(view.id),
+                None => Command::OpenView(Some(place)),
+            });
+        }
+    }
+    asked
+}
+
+fn entry_ui(ui: &mut Ui, cx: &Context<'_>, indent: f32, face: RichText, count: usize) -> bool {
+    ui.horizontal(|ui| {
+        ui.add_space(indent);
+        from_the_right(ui, |ui| {
+            ui.add_space(theme::GAP);
+            ui.label(RichText::new(count.to_string()).color(cx.palette.dim).font(theme::small()));
+            ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+                ui.add(egui::Button::new(face).frame(false).truncate()).clicked()
+            })
+            .inner
+        })
+    })
+    .inner
+}
+
+/// What a connection is called.
+pub(super) fn connection_name(cx: &Context<'_>, connection: &Connection) -> String {
+    match connection.id {
+        ConnectionId::Sandbox => cx.texts.get("sandbox-name").to_owned(),
+        ConnectionId::Profile(_) => connection.profile.name.clone(),
+    }
+}
+
+/// The line below a connection's name, and whether something runs there.
+fn connection_line(cx: &Context<'_>, connection: &Connection) -> (String, bool) {
+    let t = cx.texts;
+    if connection.id == ConnectionId::Sandbox {
+        return match cx.model.sandbox() {
+            SandboxState::Starting => (t.get("sandbox-starting").to_owned(), false),
+            SandboxState::Running(addr) => {
+                let values = [("addr", addr.to_string().into())];
+                (t.format("sandbox-running", &values), true)
+            }
+            SandboxState::Failed(_) => (t.get("sandbox-failed").to_owned(), false),
+        };
+    }
+    let in_use = cx.model.views().iter().any(|view| {
+        !view.polling.is_stopped()
+            && view.source.as_ref().is_some_and(|source| source.connection == connection.id)
+    });
+    let state = if in_use {
+        t.get("connection-in-use")
+    } else {
+        t.get("connection-idle")
+    };
+    let line = if connection.profile.read_only {
+        format!("{state} · {}", t.get("connection-read-only"))
+    } else {
+        state.to_owned()
+    };
+    (line, in_use)
+}
+
+/// A profile's colour in this theme.
+pub(super) fn profile_color(p: &Palette, color: ProfileColor) -> Color32 {
+    match color {
+        ProfileColor::Green => p.ok,
+        ProfileColor::Blue => p.accent,
+        ProfileColor::Amber => p.soon,
+        ProfileColor::Red => p.bad,
+        ProfileColor::Purple => p.tag,
+        ProfileColor::Grey => p.faint,
+    }
+}

@@ -1,0 +1,143 @@
+//! What every panel gets: the model to read, the time, words and colours, and a list for what
+//! the person asks for. Panels change nothing themselves.
+
+use std::time::Duration;
+
+use crate::i18n::{Texts, Value};
+use crate::protocol::Timestamp;
+use crate::session::{Command, Model, Say};
+
+use super::theme::Palette;
+
+/// One frame's view of the application.
+pub(super) struct Context<'a> {
+    /// What is known.
+    pub(super) model: &'a Model,
+    /// The time of this frame.
+    pub(super) now: Timestamp,
+    /// Words in the chosen language.
+    pub(super) texts: &'static Texts,
+    /// Colours of the chosen theme.
+    pub(super) palette: &'static Palette,
+    /// What the person asked for in this frame.
+    pub(super) commands: &'a mut Vec<Command>,
+}
+
+impl Context<'_> {
+    /// Asks for something.
+    pub(super) fn command(&mut self, command: Command) {
+        self.commands.push(command);
+    }
+
+    /// Puts what the session says into words.
+    pub(super) fn say(&self, say: &Say) -> String {
+        let texts = self.texts;
+        let values: Vec<(&'static str, Value<'_>)> = say
+            .values
+            .iter()
+            .map(|(name, value)| match *name {
+                // The field that a name is for is a word of the language too.
+                "what" => (*name, self.field_name(value).into()),
+                _ => (*name, value.as_str().into()),
+            })
+            .collect();
+        texts.format(say.key, &values)
+    }
+
+    fn field_name<'v>(&self, what: &'v str) -> &'v str
+    where
+        Self: 'v,
+    {
+        let texts = self.texts;
+        match what {
+            "topic" => texts.get("field-topic"),
+            "group" => texts.get("field-group"),
+            "instance" => texts.get("field-instance"),
+            other => other,
+        }
+    }
+
+    /// Time since an instant, in one rounded unit: `8 s`, `2 min`, `3 h`, `4 d`.
+    pub(super) fn age(&self, since: Timestamp) -> String {
+        let secs = self.now.since(since).as_secs();
+        let texts = self.texts;
+        let n = |n: u64| [("n", n.into())];
+        match secs {
+            0..60 => texts.format("age-seconds", &n(secs)),
+            60..3_600 => texts.format("age-minutes", &n(secs / 60)),
+            3_600..86_400 => texts.format("age-hours", &n(secs / 3_600)),
+            _ => texts.format("age-days", &n(secs / 86_400)),
+        }
+    }
+}
+
+/// Time left, as a clock counts it down: `4:52`, `1:04:52`. Rounded up, so that 0:00 means gone.
+pub(super) fn countdown(left: Duration) -> String {
+    let secs = left.as_millis().div_ceil(1000);
+    let (hours, minutes, secs) = (secs / 3600, secs / 60 % 60, secs % 60);
+    if hours > 0 {
+        format!("{hours}:{minutes:02}:{secs:02}")
+    } else {
+        format!("{minutes}:{secs:02}")
+    }
+}
+
+/// Local time of day, or the date as well if it is not today's.
+pub(super) fn clock_time(at: Timestamp, now: Timestamp) -> String {
+    let zone = jiff::tz::TimeZone::system();
+    let local = |at: Timestamp| {
+        let at = jiff::Timestamp::from_millisecond(at.millis()).ok()?;
+        Some(at.to_zoned(zone.clone()))
+    };
+    let Some(then) = local(at) else {
+        return at.millis().to_string();
+    };
+    let today = local(now).is_some_and(|now| now.date() == then.date());
+    let format = if today {
+        "%H:%M:%S"
+    } else {
+        "%Y-%m-%d %H:%M:%S"
+    };
+    then.strftime(format).to_string()
+}
+
+/// A number of bytes: `84 B`, `1.5 KB`, `4.0 MB`.
+pub(super) fn bytes(n: usize) -> String {
+    const KB: f64 = 1024.0;
+    let size = n as f64;
+    if size < KB {
+        format!("{n} B")
+    } else if size < KB * KB {
+        format!("{:.1} KB", size / KB)
+    } else {
+        format!("{:.1} MB", size / KB / KB)
+    }
+}
+
+/// A long id with its middle left out; ids differ at both ends.
+pub(super) fn short_id(id: &str) -> String {
+    let chars: Vec<char> = id.chars().collect();
+    if chars.len() <= 20 {
+        return id.to_owned();
+    }
+    let head: String = chars[..6].iter().collect();
+    let tail: String = chars[chars.len() - 12..].iter().collect();
+    format!("{head}…{tail}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_countdown_shows_zero_only_when_it_is_over() {
+        let check = |millis, expected: &str| {
+            assert_eq!(countdown(Duration::from_millis(millis)), expected);
+        };
+        check(0, "0:00");
+        check(1, "0:01");
+        check(60_000, "1:00");
+        check(299_001, "5:00");
+        check(3_600_000, "1:00:00");
+    }
+}

@@ -1,0 +1,319 @@
+//! The window. Reads the [`Model`], pushes [`Command`]s, draws; does no I/O and waits for
+//! nothing. The only place of the window that looks at the clock is here.
+
+mod connection_form;
+mod connections;
+mod context;
+mod inbox;
+mod message;
+mod notices;
+mod publish;
+pub mod theme;
+mod widgets;
+
+use std::time::Duration;
+
+use egui::{Align, Label, Layout, Panel, RichText, ScrollArea, Ui};
+
+use crate::clock::Clock;
+use crate::config::{LanguageChoice, Preferences, ThemeChoice};
+use crate::i18n::{Lang, Texts};
+use crate::session::{Command, Link, Model, RowState, SandboxState};
+
+use connections::{Asked, Connections, connection_name, profile_color};
+use context::Context;
+use inbox::Inbox;
+use message::MessagePane;
+use publish::PublishPanel;
+use widgets::{Dot, dot, from_the_right, icon_button};
+
+/// The application as the window shows it.
+pub struct App {
+    model: Model,
+    link: Link,
+    clock: Clock,
+    commands: Vec<Command>,
+    system_language: Lang,
+    connections: Connections,
+    publish: PublishPanel,
+    inbox: Inbox,
+    message: MessagePane,
+    show_notices: bool,
+    /// Where there is no room for the publish form beside the views, it takes their place.
+    publish_tab: bool,
+}
+
+impl App {
+    /// Sets up fonts and colours, and shows the model.
+    pub fn new(ctx: &egui::Context, model: Model, link: Link, clock: Clock) -> Self {
+        theme::install(ctx);
+        let app = Self {
+            model,
+            link,
+            clock,
+            commands: Vec::new(),
+            system_language: Lang::system(),
+            connections: Connections::default(),
+            publish: PublishPanel::new(),
+            inbox: Inbox::default(),
+            message: MessagePane::default(),
+            show_notices: false,
+            publish_tab: false,
+        };
+        app.apply_theme(ctx);
+        app
+    }
+
+    fn apply_theme(&self, ctx: &egui::Context) {
+        ctx.set_theme(match self.model.preferences().theme {
+            ThemeChoice::System => egui::ThemePreference::System,
+            ThemeChoice::Dark => egui::ThemePreference::Dark,
+            ThemeChoice::Light => egui::ThemePreference::Light,
+        });
+    }
+
+    fn lang(&self) -> Lang {
+        match self.model.preferences().language {
+            LanguageChoice::System => self.system_language,
+            LanguageChoice::En => Lang::En,
+            LanguageChoice::ZhCn => Lang::ZhCn,
+        }
+    }
+
+    fn drain_events(&mut self) {
+        while let Some(event) = self.link.next_event() {
+            let now = self.clock.now();
+            if let Some(job) = self.model.absorb(event, now) {
+                self.send(job);
+            }
+        }
+    }
+
+    fn carry_out_commands(&mut self, ctx: &egui::Context) {
+        let commands = std::mem::take(&mut self.commands);
+        if commands.is_empty() {
+            return;
+        }
+        for command in commands {
+            let now = self.clock.now();
+            if let Some(job) = self.model.apply(command, now) {
+                self.send(job);
+            }
+        }
+        self.apply_theme(ctx);
+        // What the commands changed is drawn in the next frame.
+        ctx.request_repaint();
+    }
+
+    fn send(&mut self, job: crate::session::Job) {
+        if let Err(job) = self.link.send(job) {
+            let now = self.clock.now();
+            self.model.job_not_taken(*job, now);
+        }
+    }
+
+    /// Seconds pass in sight only while a lease is alive or a retry is due; otherwise nothing
+    /// needs to be drawn until something happens.
+    fn ask_for_next_second(&self, ctx: &egui::Context) {
+        let now = self.clock.now();
+        let Some(view) = self.model.shown_view() else {
+            return;
+        };
+        let alive = view
+            .rows
+            .iter()
+            .any(|row| matches!(row.state(now), RowState::Held(_)));
+        let failing = matches!(view.polling, crate::session::Polling::Failing(..));
+        if alive || failing {
+            ctx.request_repaint_after(Duration::from_secs(1));
+        } else if !view.rows.is_empty() {
+            // Ages go on, slowly.
+            ctx.request_repaint_after(Duration::from_secs(20));
+        }
+    }
+
+    /// The whole window.
+    pub fn window_ui(&mut self, ui: &mut Ui) {
+        let mut commands = std::mem::take(&mut self.commands);
+        let palette = theme::palette(ui.ctx());
+        let cx = &mut Context {
+            model: &self.model,
+            now: self.clock.now(),
+            texts: Texts::of(self.lang()),
+            palette,
+            commands: &mut commands,
+        };
+        let roomy = ui.ctx().content_rect().width() >= theme::PUBLISH_AS_TAB_BELOW;
+        Panel::top("top")
+            .exact_size(theme::TOP_BAR_HEIGHT)
+            .frame(theme::bar_frame(ui.ctx()))
+            .show(ui, |ui| top_ui(ui, cx));
+        Panel::bottom("status")
+            .exact_size(theme::STATUS_BAR_HEIGHT)
+            .frame(theme::bar_frame(ui.ctx()))
+            .show(ui, |ui| status_ui(ui, cx, &mut self.show_notices));
+        if self.show_notices {
+            Panel::bottom("notices")
+                .resizable(true)
+                .default_size(200.0)
+                .frame(theme::panel_frame(ui.ctx()))
+                .show(ui, |ui| notices::ui(ui, cx));
+        }
+        let side = Panel::left("connections")
+            .resizable(true)
+            .default_size(theme::SIDE_WIDTH)
+            .size_range(160.0..=400.0)
+            .frame(theme::panel_frame(ui.ctx()))
+            .show(ui, |ui| self.connections.ui(ui, cx));
+        if let Some(Asked::PublishTo(topic)) = side.inner {
+            self.publish.set_topic(&topic);
+            self.publish_tab = true;
+        }
+        if roomy {
+            Panel::right("publish")
+                .resizable(true)
+                .default_size(theme::PUBLISH_WIDTH)
+                .size_range(280.0..=600.0)
+                .frame(theme::panel_frame(ui.ctx()))
+                .show(ui, |ui| self.publish.ui(ui, cx));
+        }
+        let views = Panel::top("tabs")
+            .frame(theme::bar_frame(ui.ctx()))
+            .show(ui, |ui| {
+                ScrollArea::horizontal().show(ui, |ui| {
+                    ui.horizontal(|ui| {
+                        if !roomy {
+                            let name = cx.texts.get("publish-title");
+                            ui.toggle_value(&mut self.publish_tab, name);
+                        }
+                        self.inbox.tabs_ui(ui, cx);
+                    });
+                });
+            });
+        let _ = views;
+        if !roomy && self.publish_tab {
+            egui::CentralPanel::default()
+                .frame(theme::panel_frame(ui.ctx()))
+                .show(ui, |ui| self.publish.ui(ui, cx));
+        } else {
+            let height = ui.available_height();
+            Panel::bottom("details")
+                .resizable(true)
+                .default_size((height * 0.4).max(200.0))
+                .size_range(120.0..=(height - 200.0).max(120.0))
+                .frame(egui::Frame::NONE.fill(palette.panel))
+                .show(ui, |ui| self.message.ui(ui, cx));
+            egui::CentralPanel::default()
+                .frame(egui::Frame::NONE.fill(palette.panel))
+                .show(ui, |ui| self.inbox.ui(ui, cx));
+        }
+        self.commands = commands;
+    }
+}
+
+impl eframe::App for App {
+    fn logic(&mut self, ctx: &egui::Context, _frame: &mut eframe::Frame) {
+        self.drain_events();
+        self.ask_for_next_second(ctx);
+    }
+
+    fn ui(&mut self, ui: &mut Ui, _frame: &mut eframe::Frame) {
+        self.window_ui(ui);
+        let ctx = ui.ctx().clone();
+        self.carry_out_commands(&ctx);
+    }
+
+    fn persist_egui_memory(&self) -> bool {
+        false
+    }
+}
+
+fn top_ui(ui: &mut Ui, cx: &mut Context<'_>) {
+    let p = cx.palette;
+    ui.horizontal_centered(|ui| {
+        ui.label(theme::title("mqscope"));
+        ui.add_space(theme::GAP);
+        let connection = cx.model.selected();
+        dot(ui, Dot::Full, profile_color(p, connection.profile.color));
+        ui.label(connection_name(cx, connection));
+        ui.label(theme::dim(ui.ctx(), &connection.profile.endpoint));
+        from_the_right(ui, |ui| preferences_ui(ui, cx));
+    });
+}
+
+fn preferences_ui(ui: &mut Ui, cx: &mut Context<'_>) {
+    let t = cx.texts;
+    let old = cx.model.preferences();
+    let mut new: Preferences = old.clone();
+    let dark = ui.ctx().theme() == egui::Theme::Dark;
+    let (symbol, name) = if dark {
+        ("☀", t.get("theme-light"))
+    } else {
+        ("🌙", t.get("theme-dark"))
+    };
+    if icon_button(ui, symbol, name).clicked() {
+        new.theme = if dark {
+            ThemeChoice::Light
+        } else {
+            ThemeChoice::Dark
+        };
+    }
+    let (other, choice) = if t.get("language-name") == Lang::En.name() {
+        (Lang::ZhCn, LanguageChoice::ZhCn)
+    } else {
+        (Lang::En, LanguageChoice::En)
+    };
+    if ui.button(other.name()).clicked() {
+        new.language = choice;
+    }
+    if new != *old {
+        cx.command(Command::SetPreferences(new));
+    }
+}
+
+fn status_ui(ui: &mut Ui, cx: &mut Context<'_>, show_notices: &mut bool) {
+    let t = cx.texts;
+    ui.horizontal_centered(|ui| {
+        let unseen = cx.model.unseen_notices();
+        let mark = if *show_notices { "▾" } else { "▸" };
+        let n = [("n", cx.model.notices().len().into())];
+        let text = format!("{mark} {}", t.format("notices-count", &n));
+        if ui.button(text).clicked() {
+            *show_notices = !*show_notices;
+        }
+        if *show_notices && unseen > 0 {
+            cx.command(Command::NoticesSeen);
+        }
+        let (sandbox, color) = match cx.model.sandbox() {
+            SandboxState::Starting => (t.get("status-sandbox-starting").to_owned(), cx.palette.dim),
+            SandboxState::Running(addr) => {
+                let addr = [("addr", addr.to_string().into())];
+                (t.format("status-sandbox-running", &addr), cx.palette.dim)
+            }
+            SandboxState::Failed(_) => (t.get("status-sandbox-failed").to_owned(), cx.palette.bad),
+        };
+        ui.label(RichText::new(sandbox).color(color));
+        from_the_right(ui, |ui| {
+            if let Some(view) = cx.model.shown_view() {
+                let values = [
+                    ("received", view.received.into()),
+                    ("acked", view.acked.into()),
+                ];
+                let text = t.format("status-counts", &values);
+                ui.label(theme::dim(ui.ctx(), text));
+                if view.rows.evicted() > 0 {
+                    let n = [("n", view.rows.evicted().into())];
+                    ui.label(RichText::new(t.format("status-evicted", &n)).color(cx.palette.soon));
+                }
+            }
+            ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+                if let Some(notice) = cx.model.notices().next().filter(|_| unseen > 0) {
+                    dot(ui, notices::shape(notice.level), notices::color(cx, notice.level));
+                    let text = RichText::new(cx.say(&notice.summary))
+                        .color(notices::color(cx, notice.level));
+                    ui.add(Label::new(text).truncate());
+                }
+            });
+        });
+    });
+}

@@ -1,0 +1,72 @@
+//! The drawer of notices: what happened, why, what to do next. Newest first.
+
+use egui::{Label, RichText, ScrollArea, Ui};
+
+use crate::session::{Command, Level, Notice};
+
+use super::context::{Context, clock_time};
+use super::theme;
+use super::widgets::{Dot, dot, from_the_right};
+
+/// The list.
+pub(super) fn ui(ui: &mut Ui, cx: &mut Context<'_>) {
+    let t = cx.texts;
+    ui.horizontal(|ui| {
+        ui.label(theme::title(t.get("notices-title")));
+        from_the_right(ui, |ui| {
+            if ui.button(t.get("notices-clear")).clicked() {
+                cx.command(Command::ClearNotices);
+            }
+        });
+    });
+    let model = cx.model;
+    if model.notices().len() == 0 {
+        ui.label(theme::dim(ui.ctx(), t.get("notices-none")));
+    }
+    ScrollArea::vertical()
+        .id_salt("notices")
+        .auto_shrink(false)
+        .show(ui, |ui| {
+            for notice in model.notices() {
+                notice_ui(ui, cx, notice);
+            }
+        });
+}
+
+fn notice_ui(ui: &mut Ui, cx: &Context<'_>, notice: &Notice) {
+    ui.horizontal_top(|ui| {
+        dot(ui, shape(notice.level), color(cx, notice.level));
+        ui.label(theme::dim(ui.ctx(), clock_time(notice.at, cx.now)));
+        ui.vertical(|ui| {
+            ui.spacing_mut().item_spacing.y = 2.0;
+            let wrapped = |ui: &mut Ui, text: RichText| {
+                ui.add(Label::new(text).wrap());
+            };
+            wrapped(ui, theme::strong(cx.say(&notice.summary)));
+            if let Some(next) = &notice.next_step {
+                wrapped(ui, RichText::new(cx.say(next)));
+            }
+            if !notice.detail.is_empty() {
+                wrapped(ui, theme::code(&notice.detail).color(cx.palette.dim));
+            }
+        });
+    });
+}
+
+/// A level's shape, so that it is not told by colour alone.
+pub(super) fn shape(level: Level) -> Dot {
+    match level {
+        Level::Info => Dot::Ring,
+        Level::Warning => Dot::Half,
+        Level::Error => Dot::Full,
+    }
+}
+
+/// A level's colour.
+pub(super) fn color(cx: &Context<'_>, level: Level) -> egui::Color32 {
+    match level {
+        Level::Info => cx.palette.dim,
+        Level::Warning => cx.palette.soon,
+        Level::Error => cx.palette.bad,
+    }
+}

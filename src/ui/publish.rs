@@ -1,0 +1,329 @@
+//! The publish form. Keeps the draft, so that nothing that happens elsewhere can lose what was
+//! typed; what is wrong is said under each field while one types.
+
+use egui::{Key, Modifiers, ScrollArea, TextEdit, Ui};
+
+use crate::session::{
+    Command, ConnectionId, Deliver, Draft, DraftField, FieldProblem, Level, PublishOutcome, Say,
+};
+
+use super::context::{Context, bytes};
+use super::theme;
+use super::widgets::{
+    icon_button, labelled_edit, link_button, named, primary_button, remark, segmented,
+};
+
+/// Height that the form keeps below the body: remarks, sharding key, buttons, outcome.
+const BELOW_BODY: f32 = 190.0;
+
+/// The form and what is known of its contents.
+pub(super) struct PublishPanel {
+    draft: Draft,
+    more: bool,
+    /// Problems that only an attempt brings up (something is empty) are held back until then.
+    attempted: bool,
+    checked: Option<Checked>,
+}
+
+/// What was found out about a draft, so that it is not done again every frame.
+struct Checked {
+    draft: Draft,
+    connection: ConnectionId,
+    problems: Vec<FieldProblem<DraftField>>,
+    is_json: bool,
+}
+
+impl PublishPanel {
+    /// The form as a first start shows it: a message that only waits to be published.
+    pub(super) fn new() -> Self {
+        Self {
+            draft: Draft {
+                topic: "orders".to_owned(),
+                tag: "TagA".to_owned(),
+                key: "order-1043".to_owned(),
+                properties: vec![("region".to_owned(), "ap-guangzhou".to_owned())],
+                body: "{\n  \"order\": 1043,\n  \"amount\": 42.00,\n  \"currency\": \"CNY\",\n  \"note\": \"你好\"\n}"
+                    .to_owned(),
+                delay: "10s".to_owned(),
+                ..Draft::default()
+            },
+            more: false,
+            attempted: false,
+            checked: None,
+        }
+    }
+
+    /// Publishes to another topic from now on.
+    pub(super) fn set_topic(&mut self, topic: &str) {
+        topic.clone_into(&mut self.draft.topic);
+    }
+
+    pub(super) fn ui(&mut self, ui: &mut Ui, cx: &mut Context<'_>) {
+        self.check(cx);
+        ui.spacing_mut().item_spacing.y = theme::GAP;
+        let t = cx.texts;
+        ui.label(theme::title(t.get("publish-title")));
+        ScrollArea::vertical().id_salt("publish form").show(ui, |ui| {
+            self.head_ui(ui, cx);
+            self.deliver_ui(ui, cx);
+            self.properties_ui(ui, cx);
+            self.body_ui(ui, cx);
+            self.more_ui(ui, cx);
+            self.send_ui(ui, cx);
+        });
+        if ui.input_mut(|i| i.consume_key(Modifiers::COMMAND, Key::Enter)) {
+            self.send(cx);
+        }
+    }
+
+    fn check(&mut self, cx: &Context<'_>) {
+        let connection = &cx.model.selected().id;
+        let known = self
+            .checked
+            .as_ref()
+            .is_some_and(|c| c.draft == self.draft && &c.connection == connection);
+        if !known {
+            self.checked = Some(Checked {
+                problems: self.draft.lint(&cx.model.limits(), cx.now),
+                is_json: serde_json::from_str::<serde::de::IgnoredAny>(&self.draft.body).is_ok(),
+                draft: self.draft.clone(),
+                connection: connection.clone(),
+            });
+        }
+    }
+
+    fn problems(&self) -> impl Iterator<Item = &FieldProblem<DraftField>> {
+        let problems = self.checked.iter().flat_map(|checked| &checked.problems);
+        problems.filter(|problem| self.attempted || !is_about_emptiness(&problem.say))
+    }
+
+    fn remarks_ui(&self, ui: &mut Ui, cx: &Context<'_>, field: DraftField) {
+        for problem in self.problems().filter(|problem| problem.field == field) {
+            let color = match problem.level {
+                Level::Error => cx.palette.bad,
+                Level::Warning | Level::Info => cx.palette.soon,
+            };
+            remark(ui, &cx.say(&problem.say), color);
+        }
+    }
+
+    fn head_ui(&mut self, ui: &mut Ui, cx: &mut Context<'_>) {
+        let t = cx.texts;
+        let width = ui.available_width();
+        labelled_edit(
+            ui,
+            t.get("field-topic"),
+            TextEdit::singleline(&mut self.draft.topic).desired_width(width),
+        );
+        self.remarks_ui(ui, cx, DraftField::Topic);
+        ui.horizontal(|ui| {
+            let half = (width - theme::GAP) / 2.0;
+            for (label, text) in [
+                (t.get("field-tag"), &mut self.draft.tag),
+                (t.get("field-key"), &mut self.draft.key),
+            ] {
+                labelled_edit(ui, label, TextEdit::singleline(text).desired_width(half));
+            }
+        });
+        self.remarks_ui(ui, cx, DraftField::Tag);
+        self.remarks_ui(ui, cx, DraftField::Key);
+    }
+
+    fn deliver_ui(&mut self, ui: &mut Ui, cx: &mut Context<'_>) {
+        let t = cx.texts;
+        ui.label(theme::label(ui.ctx(), t.get("deliver-title")));
+        ui.horizontal(|ui| {
+            segmented(
+                ui,
+                &mut self.draft.deliver,
+                &[
+                    (Deliver::Now, t.get("deliver-now")),
+                    (Deliver::After, t.get("deliver-after")),
+                    (Deliver::At, t.get("deliver-at")),
+                ],
+            );
+            let width = ui.available_width();
+            let (text, name, hint) = match self.draft.deliver {
+                Deliver::Now => return,
+                Deliver::After => (
+                    &mut self.draft.delay,
+                    t.get("deliver-after-name"),
+                    "10s, 5m, 1h 30m",
+                ),
+                Deliver::At => (
+                    &mut self.draft.deliver_at,
+                    t.get("deliver-at-name"),
+                    "2026-12-01 15:04",
+                ),
+            };
+            let edit = TextEdit::singleline(text)
+                .desired_width(width)
+                .hint_text(theme::hint(hint));
+            let response = ui.add(edit);
+            named(ui, response, egui::Role::TextInput, name);
+        });
+        self.remarks_ui(ui, cx, DraftField::Deliver);
+    }
+
+    fn properties_ui(&mut self, ui: &mut Ui, cx: &mut Context<'_>) {
+        let t = cx.texts;
+        ui.label(theme::label(ui.ctx(), t.get("properties-title")));
+        let mut remove = None;
+        let button = theme::CONTROL_HEIGHT;
+        let width = (ui.available_width() - button - 2.0 * theme::GAP) / 2.0;
+        for row in 0..self.draft.properties.len() {
+            ui.horizontal(|ui| {
+                let (key, value) = &mut self.draft.properties[row];
+                let n = [("n", (row + 1).into())];
+                for (text, name) in [
+                    (key, t.format("property-key", &n)),
+                    (value, t.format("property-value", &n)),
+                ] {
+                    let edit = TextEdit::singleline(text)
+                        .font(theme::mono())
+                        .desired_width(width);
+                    let response = ui.add(edit);
+                    named(ui, response, egui::Role::TextInput, &name);
+                }
+                if icon_button(ui, "✕", &t.format("property-remove", &n)).clicked() {
+                    remove = Some(row);
+                }
+            });
+            self.remarks_ui(ui, cx, DraftField::Property(row));
+        }
+        if let Some(row) = remove {
+            self.draft.properties.remove(row);
+        }
+        if link_button(ui, t.get("property-add"), cx.palette).clicked() {
+            self.draft.properties.push(Default::default());
+        }
+    }
+
+    fn body_ui(&mut self, ui: &mut Ui, cx: &mut Context<'_>) {
+        let t = cx.texts;
+        let label = ui
+            .horizontal(|ui| {
+                let label = ui.label(theme::label(ui.ctx(), t.get("field-body")));
+                super::widgets::from_the_right(ui, |ui| {
+                    if link_button(ui, t.get("body-format"), cx.palette).clicked() {
+                        self.format_body();
+                    }
+                });
+                label
+            })
+            .inner;
+        let height = (ui.clip_rect().bottom() - ui.cursor().top() - BELOW_BODY).max(110.0);
+        ScrollArea::vertical()
+            .id_salt("body")
+            .max_height(height)
+            .show(ui, |ui| {
+                ui.add(
+                    TextEdit::multiline(&mut self.draft.body)
+                        .font(theme::mono())
+                        .desired_width(f32::INFINITY)
+                        .min_size(egui::vec2(0.0, height)),
+                )
+                .labelled_by(label.id);
+            });
+        self.remarks_ui(ui, cx, DraftField::Body);
+        self.verdict_ui(ui, cx);
+    }
+
+    /// One calm line that says that all is well, and how large it is.
+    fn verdict_ui(&self, ui: &mut Ui, cx: &Context<'_>) {
+        let Some(checked) = &self.checked else { return };
+        let wrong = checked
+            .problems
+            .iter()
+            .any(|problem| problem.field == DraftField::Body);
+        if wrong {
+            return;
+        }
+        let t = cx.texts;
+        let size = [("size", bytes(self.draft.body.len()).into())];
+        let text = if checked.is_json {
+            t.format("body-json", &size)
+        } else {
+            t.format("body-text", &size)
+        };
+        remark(ui, &text, cx.palette.ok);
+    }
+
+    /// Formats JSON; anything else stays as it is.
+    fn format_body(&mut self) {
+        let value = serde_json::from_str::<serde_json::Value>(&self.draft.body);
+        if let Ok(pretty) = value.and_then(|value| serde_json::to_string_pretty(&value)) {
+            self.draft.body = pretty;
+        }
+    }
+
+    fn more_ui(&mut self, ui: &mut Ui, cx: &mut Context<'_>) {
+        let t = cx.texts;
+        let mark = if self.more { "▾" } else { "▸" };
+        let text = format!("{mark} {}", t.get("publish-more"));
+        if link_button(ui, &text, cx.palette).clicked() {
+            self.more = !self.more;
+        }
+        if self.more {
+            let width = ui.available_width();
+            labelled_edit(
+                ui,
+                t.get("field-sharding-key"),
+                TextEdit::singleline(&mut self.draft.sharding_key).desired_width(width),
+            );
+        }
+        self.remarks_ui(ui, cx, DraftField::ShardingKey);
+    }
+
+    fn send_ui(&mut self, ui: &mut Ui, cx: &mut Context<'_>) {
+        let t = cx.texts;
+        let pending = cx.model.publish().pending;
+        ui.horizontal(|ui| {
+            let text = if pending {
+                t.get("publish-pending")
+            } else {
+                t.get("publish-button")
+            };
+            if primary_button(ui, text, 120.0, !pending, cx.palette).clicked() {
+                self.send(cx);
+            }
+            ui.label(theme::label(ui.ctx(), shortcut(ui)));
+        });
+        let (text, color) = match &cx.model.publish().outcome {
+            None => return,
+            Some(PublishOutcome::Done {
+                receipt, elapsed, ..
+            }) => {
+                let values = [
+                    ("id", receipt.message_id.as_str().into()),
+                    ("ms", elapsed.as_millis().to_string().into()),
+                ];
+                (t.format("published", &values), cx.palette.ok)
+            }
+            Some(PublishOutcome::Failed(trouble)) => (
+                format!("{}\n{}", cx.say(&trouble.what), cx.say(&trouble.next)),
+                cx.palette.bad,
+            ),
+        };
+        remark(ui, &text, color);
+    }
+
+    fn send(&mut self, cx: &mut Context<'_>) {
+        self.attempted = true;
+        let wrong = self.problems().any(|p| p.level == Level::Error);
+        if !wrong {
+            self.attempted = false;
+            cx.command(Command::Publish(Box::new(self.draft.clone())));
+        }
+    }
+}
+
+/// An empty form is not wrong until somebody tries to send it.
+fn is_about_emptiness(say: &Say) -> bool {
+    matches!(say.key, "problem-body-empty" | "problem-name-empty")
+}
+
+fn shortcut(ui: &Ui) -> String {
+    let shortcut = egui::KeyboardShortcut::new(Modifiers::COMMAND, Key::Enter);
+    ui.ctx().format_shortcut(&shortcut)
+}

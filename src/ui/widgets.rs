@@ -1,0 +1,158 @@
+//! Small pieces that several panels draw. Each has an accessible name. No model in here.
+
+use egui::accesskit::Role;
+use egui::{
+    Align, Button, Color32, Frame, Label, Layout, Margin, Response, RichText, Sense, Stroke,
+    TextEdit, Ui, Vec2, WidgetInfo,
+};
+
+use super::theme::{self, Palette};
+
+/// A state's shape; never told by colour alone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Dot {
+    /// Filled: alive, plenty of time.
+    Full,
+    /// Half filled: soon over.
+    Half,
+    /// A ring: over.
+    Ring,
+    /// A tick: done.
+    Tick,
+}
+
+/// Draws a state's shape in a square of the height of a line.
+pub(super) fn dot(ui: &mut Ui, dot: Dot, color: Color32) -> Response {
+    let (rect, response) = ui.allocate_exact_size(Vec2::splat(theme::DOT + 4.0), Sense::hover());
+    let (center, radius) = (rect.center(), theme::DOT / 2.0);
+    let painter = ui.painter();
+    match dot {
+        Dot::Full => {
+            painter.circle_filled(center, radius, color);
+        }
+        Dot::Ring => {
+            painter.circle_stroke(center, radius - 0.5, Stroke::new(1.5, color));
+        }
+        Dot::Half => {
+            painter.circle_stroke(center, radius - 0.5, Stroke::new(1.5, color));
+            let half = egui::Rect::from_min_max(rect.left_top(), rect.center_bottom());
+            painter
+                .with_clip_rect(half.intersect(ui.clip_rect()))
+                .circle_filled(center, radius, color);
+        }
+        Dot::Tick => {
+            let at = |x: f32, y: f32| center + Vec2::new(x, y);
+            let line = vec![at(-4.0, 0.0), at(-1.0, 3.0), at(4.0, -4.0)];
+            painter.add(egui::Shape::line(line, Stroke::new(1.5, color)));
+        }
+    }
+    response
+}
+
+/// A word on a coloured ground: a tag, a state.
+pub(super) fn pill(ui: &mut Ui, text: &str, ink: Color32, ground: Color32) -> Response {
+    Frame::NONE
+        .fill(ground)
+        .corner_radius(theme::RADIUS_SMALL)
+        .inner_margin(Margin::symmetric(6, 1))
+        .show(ui, |ui| {
+            let text = RichText::new(text).font(theme::small()).color(ink);
+            ui.add(Label::new(text).truncate())
+        })
+        .inner
+}
+
+/// The bar of a lease: how much is left.
+pub(super) fn lease_bar(ui: &mut Ui, left: f32, color: Color32, palette: &Palette) {
+    let size = Vec2::new(64.0, theme::LEASE_BAR_HEIGHT);
+    let (rect, _) = ui.allocate_exact_size(size, Sense::hover());
+    let radius = theme::LEASE_BAR_HEIGHT / 2.0;
+    ui.painter().rect_filled(rect, radius, palette.line);
+    let mut filled = rect;
+    // Never less than a point of it: a bar that looks empty means that it is over.
+    filled.set_width((rect.width() * left).max(theme::LEASE_BAR_HEIGHT));
+    ui.painter().rect_filled(filled, radius, color);
+}
+
+/// A button whose face is a symbol; `name` is what it is called.
+pub(super) fn icon_button(ui: &mut Ui, symbol: &str, name: &str) -> Response {
+    let response = ui
+        .add(Button::new(symbol).frame_when_inactive(false))
+        .on_hover_text(name);
+    named(ui, response, Role::Button, name)
+}
+
+/// The one main action of a place.
+pub(super) fn primary_button(
+    ui: &mut Ui,
+    text: &str,
+    min_width: f32,
+    enabled: bool,
+    palette: &Palette,
+) -> Response {
+    let face = theme::strong(text).color(palette.on_accent);
+    let button = Button::new(face)
+        .fill(palette.accent)
+        .stroke(Stroke::NONE)
+        .min_size(Vec2::new(min_width, theme::CONTROL_HEIGHT));
+    ui.add_enabled(enabled, button)
+}
+
+/// A quiet action that reads as a link.
+pub(super) fn link_button(ui: &mut Ui, text: &str, palette: &Palette) -> Response {
+    let face = RichText::new(text).color(palette.accent);
+    ui.add(Button::new(face).frame(false))
+}
+
+/// Some choices of which one holds. Each is a button; the one that holds is pressed.
+pub(super) fn segmented<T: Copy + PartialEq>(ui: &mut Ui, chosen: &mut T, choices: &[(T, &str)]) {
+    ui.horizontal(|ui| {
+        ui.spacing_mut().item_spacing.x = 0.0;
+        for &(choice, text) in choices {
+            if ui
+                .add(Button::selectable(*chosen == choice, text).frame_when_inactive(true))
+                .clicked()
+            {
+                *chosen = choice;
+            }
+        }
+    });
+}
+
+/// A line of text with its label above; the label is its accessible name.
+pub(super) fn labelled_edit(ui: &mut Ui, label: &str, edit: TextEdit<'_>) -> Response {
+    ui.vertical(|ui| {
+        ui.spacing_mut().item_spacing.y = theme::GAP_SMALL;
+        let label = ui.label(theme::label(ui.ctx(), label));
+        ui.add(edit).labelled_by(label.id)
+    })
+    .inner
+}
+
+/// Gives a widget that shows no text, or too little, its accessible name.
+pub(super) fn named(ui: &Ui, response: Response, role: Role, name: &str) -> Response {
+    let enabled = ui.is_enabled() && response.enabled();
+    response.widget_info(|| WidgetInfo::labeled(role, enabled, name));
+    response
+}
+
+/// A small remark under a field.
+pub(super) fn remark(ui: &mut Ui, text: &str, color: Color32) {
+    let text = RichText::new(text).font(theme::small()).color(color);
+    ui.add(Label::new(text).wrap());
+}
+
+/// A name and a value on one line, the value to be copied.
+pub(super) fn fact(ui: &mut Ui, name: &str, value: &str, palette: &Palette) {
+    ui.horizontal_wrapped(|ui| {
+        ui.spacing_mut().item_spacing.x = theme::GAP_SMALL;
+        ui.label(RichText::new(name).font(theme::mono()).color(palette.dim));
+        ui.label(theme::code(value));
+    });
+}
+
+/// Things from the right edge inwards, on the current line.
+pub(super) fn from_the_right<R>(ui: &mut Ui, add: impl FnOnce(&mut Ui) -> R) -> R {
+    ui.with_layout(Layout::right_to_left(Align::Center), add)
+        .inner
+}
