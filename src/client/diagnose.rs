@@ -71,9 +71,9 @@ fn connect(error: &reqwest::Error, settings: &ClientSettings, why: &str) -> Clie
         }
         Some(io::ErrorKind::ConnectionRefused) => {
             connect(format!("nothing listens at {place}: {why}")).advise(if endpoint.is_local() {
-                "Is the sandbox running, and is this its port?"
+                "Is the sandbox running, and is this its port?".to_owned()
             } else {
-                CHECK_ENDPOINT
+                format!("{CHECK_ENDPOINT}; if this machine uses a proxy, check that too")
             })
         }
         Some(io::ErrorKind::UnexpectedEof | io::ErrorKind::ConnectionReset)
@@ -93,14 +93,17 @@ fn untrusted(tls: &rustls::Error, settings: &ClientSettings) -> ClientError {
     use rustls::CertificateError as Bad;
     let endpoint = &settings.endpoint;
     let advice = match tls {
-        rustls::Error::InvalidCertificate(Bad::UnknownIssuer) => match &settings.ca_file {
-            None => "If the server has a private authority, add its CA file to the connection"
-                .to_owned(),
-            Some(path) => format!(
-                "The CA file {} is not that of the server's authority",
-                path.display()
-            ),
-        },
+        // The latter: an authority of the same name, but with another key.
+        rustls::Error::InvalidCertificate(Bad::UnknownIssuer | Bad::BadSignature) => {
+            match &settings.ca_file {
+                None => "If the server has a private authority, add its CA file to the connection"
+                    .to_owned(),
+                Some(path) => format!(
+                    "The CA file {} is not that of the server's authority",
+                    path.display()
+                ),
+            }
+        }
         rustls::Error::InvalidCertificate(
             Bad::Expired
             | Bad::ExpiredContext { .. }

@@ -71,12 +71,12 @@ impl FromStr for Endpoint {
     type Err = InvalidEndpoint;
 
     fn from_str(text: &str) -> Result<Self, InvalidEndpoint> {
-        let text = text.trim().trim_end_matches('/');
+        let text = text.trim();
         if text.is_empty() {
             return Err(InvalidEndpoint::Empty);
         }
         // Asked first: the URL parser takes the host of `localhost:8080` for a scheme.
-        let url = if text.contains("://") {
+        let mut url = if text.contains("://") {
             Url::parse(text)
         } else {
             Url::parse(&format!("http://{text}"))
@@ -92,11 +92,15 @@ impl FromStr for Endpoint {
         if !url.username().is_empty() || url.password().is_some() {
             return Err(InvalidEndpoint::UserInfo);
         }
-        let part = match (url.path(), url.query(), url.fragment()) {
-            ("/" | "", None, None) => return Ok(Self(url)),
-            ("/" | "", Some(_), _) => "a query",
-            ("/" | "", None, Some(_)) => "a fragment",
-            _ => "a path",
+        let part = if !url.path().trim_end_matches('/').is_empty() {
+            "a path"
+        } else if url.query().is_some() {
+            "a query"
+        } else if url.fragment().is_some() {
+            "a fragment"
+        } else {
+            url.set_path("");
+            return Ok(Self(url));
         };
         Err(InvalidEndpoint::Extra { part })
     }

@@ -125,7 +125,9 @@ impl Outgoing {
 }
 
 fn header(what: &str, value: &str) -> Result<HeaderValue, ClientError> {
-    HeaderValue::from_str(value).map_err(|_| {
+    let value = HeaderValue::from_str(value).ok();
+    // Beyond ASCII each server reads its own thing, or nothing.
+    value.filter(|value| value.to_str().is_ok()).ok_or_else(|| {
         ClientError::new(
             ErrorKind::Settings,
             format!("the {what} holds a character that no HTTP header can carry"),
