@@ -17,3 +17,4 @@
 pub mod clock;
 pub mod credentials;
 pub mod protocol;
+pub mod sandbox;
