@@ -4,11 +4,11 @@
 //!
 //! 1. [`protocol`]: requests, replies, faults, signatures. Pure: no I/O, no clock.
 //! 2. [`clock`]: the only reader of the time of day, real or moved by hand.
-//! 3. `client`: speaks the protocol to a broker over HTTP.
-//! 4. `sandbox`: an embedded broker that speaks the same protocol. Never sees the client.
-//! 5. [`credentials`]: keys as values that do not print themselves; `config` and `secrets`:
+//! 3. [`client`]: speaks the protocol to a broker over HTTP.
+//! 4. [`sandbox`]: an embedded broker that speaks the same protocol. Never sees the client.
+//! 5. [`credentials`]: keys as values that do not print themselves; [`config`] and [`secrets`]:
 //!    what is kept between runs, secrets in the OS keyring only.
-//! 6. `session`: the application without a window. No egui.
+//! 6. [`session`]: the application without a window. No egui.
 //! 7. [`i18n`] and [`ui`]: the window. No I/O, no async.
 //! 8. `cli`: the same library for scripts.
 //!
@@ -16,10 +16,11 @@
 
 pub mod client;
 pub mod clock;
+pub mod config;
 pub mod credentials;
 pub mod i18n;
 pub mod protocol;
-/// The window.
-pub mod ui {
-    pub mod theme;
-}
+pub mod sandbox;
+pub mod secrets;
+pub mod session;
+pub mod ui;
