@@ -15,5 +15,7 @@
 //! Who may use whom is held by `tests/layers.rs`.
 
 pub mod clock;
+pub mod config;
 pub mod credentials;
 pub mod protocol;
+pub mod secrets;
