@@ -1,0 +1,125 @@
+//! The HTTP client underneath: whom it trusts, which proxy it takes, how it keeps connections.
+//! Knows nothing of requests.
+
+use std::path::Path;
+use std::time::Duration;
+
+use reqwest::{Certificate, ClientBuilder, Proxy, Url};
+
+use super::error::{ClientError, ErrorKind};
+use super::settings::ClientSettings;
+
+/// Longest wait for a connection, TLS handshake included.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// How long an idle connection is kept. Well below the minute that servers keep theirs, as a
+/// publish on a connection that is being closed ends in doubt.
+const IDLE_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// Builds the HTTP client.
+pub(super) fn http_client(settings: &ClientSettings) -> Result<reqwest::Client, ClientError> {
+    // Fails if there is one already, which is as good.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let proxy = own_proxy(settings)?;
+    let own_roots = match &settings.ca_file {
+        Some(path) => read_certificates(path)?,
+        None => Vec::new(),
+    };
+    let builder = || {
+        let builder = reqwest::Client::builder()
+            // What the official SDKs speak. [wire]
+            .http1_only()
+            .redirect(reqwest::redirect::Policy::none())
+            .connect_timeout(CONNECT_TIMEOUT)
+            .pool_idle_timeout(IDLE_TIMEOUT)
+            .user_agent(concat!("mqscope/", env!("CARGO_PKG_VERSION")));
+        through(builder, proxy.clone(), settings.endpoint.is_local())
+    };
+    builder()
+        .tls_certs_merge(own_roots.clone())
+        .build()
+        .or_else(|_| {
+            // A machine without a store of trusted certificates: bring the public ones along.
+            builder()
+                .tls_certs_only(own_roots.into_iter().chain(public_roots()))
+                .build()
+        })
+        .map_err(|error| {
+            let why = super::diagnose::root_cause(&error);
+            let what = match &settings.ca_file {
+                Some(path) => format!("the CA file {} cannot be used: {why}", path.display()),
+                None => format!("the HTTP client cannot be set up: {why}"),
+            };
+            ClientError::new(ErrorKind::Settings, what)
+        })
+}
+
+fn through(builder: ClientBuilder, proxy: Option<Proxy>, local_endpoint: bool) -> ClientBuilder {
+    match proxy {
+        Some(proxy) => builder.proxy(proxy),
+        // A system proxy is for the world outside; it cannot reach this machine's loopback.
+        None if local_endpoint => builder.no_proxy(),
+        None => builder,
+    }
+}
+
+fn public_roots() -> impl Iterator<Item = Certificate> {
+    webpki_root_certs::TLS_SERVER_ROOT_CERTS
+        .iter()
+        .filter_map(|der| Certificate::from_der(der).ok())
+}
+
+fn own_proxy(settings: &ClientSettings) -> Result<Option<Proxy>, ClientError> {
+    let Some(text) = settings.own_proxy() else {
+        return Ok(None);
+    };
+    // The text may hold a password, so what is wrong is said without it.
+    let refuse = |why: String| {
+        ClientError::new(ErrorKind::Settings, format!("the proxy {why}"))
+            .advise("It looks like http://host:port or http://user:password@host:port")
+    };
+    let url = if text.contains("://") {
+        Url::parse(text)
+    } else {
+        Url::parse(&format!("http://{text}"))
+    }
+    .map_err(|error| refuse(format!("is not a URL: {error}")))?;
+    if !matches!(url.scheme(), "http" | "https") {
+        return Err(refuse(format!(
+            "is of the kind {}, but must be an HTTP proxy",
+            url.scheme()
+        )));
+    }
+    Proxy::all(url)
+        .map(Some)
+        .map_err(|error| refuse(format!("cannot be used: {}", error.without_url())))
+}
+
+fn read_certificates(path: &Path) -> Result<Vec<Certificate>, ClientError> {
+    let refuse = |why: String| {
+        ClientError::new(
+            ErrorKind::Settings,
+            format!("the CA file {} {why}", path.display()),
+        )
+        .advise("Give the file of the authority's certificate, as PEM or DER")
+    };
+    let bytes = std::fs::read(path).map_err(|error| refuse(format!("cannot be read: {error}")))?;
+    let is_pem = bytes
+        .windows(b"-----BEGIN".len())
+        .any(|window| window == b"-----BEGIN");
+    let certificates = if is_pem {
+        Certificate::from_pem_bundle(&bytes)
+    } else {
+        Certificate::from_der(&bytes).map(|certificate| vec![certificate])
+    }
+    .map_err(|error| {
+        refuse(format!(
+            "is damaged: {}",
+            super::diagnose::root_cause(&error)
+        ))
+    })?;
+    if certificates.is_empty() {
+        return Err(refuse("holds no certificate".to_owned()));
+    }
+    Ok(certificates)
+}

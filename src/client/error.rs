@@ -1,0 +1,253 @@
+//! What can go wrong with a call: its kind, what it means for the message, what to do next.
+//! Holds no error of the HTTP library, hence no URL and no header; how those become one of
+//! these is `diagnose.rs`.
+
+use std::fmt;
+
+use crate::protocol::{Fault, FaultCode, OperationKind};
+
+/// A call that failed. Displays as what happened, why, and what to do about it; holds nothing
+/// secret.
+#[derive(Clone)]
+pub struct ClientError(Box<Inner>);
+
+#[derive(Debug, Clone)]
+struct Inner {
+    kind: ErrorKind,
+    summary: String,
+    next_step: Option<String>,
+    timeout: bool,
+    operation: Option<OperationKind>,
+    status: Option<u16>,
+    fault: Option<Fault>,
+    request_id: Option<String>,
+    attempts: u32,
+}
+
+/// What kind of failure it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum ErrorKind {
+    /// The client cannot be built: CA file, proxy, keys. Nothing was sent.
+    Settings,
+    /// No connection: refused, no such host, no answer to it. Nothing was sent.
+    Connect,
+    /// No trusted connection: certificates, or no TLS on the other side. Nothing was sent.
+    Tls,
+    /// The request was sent and no answer came in time.
+    Timeout,
+    /// The connection broke after the request was sent, before the whole answer was there.
+    Interrupted,
+    /// The server refused: there is a [`Fault`].
+    Refused,
+    /// Something answered that does not speak this protocol.
+    NotThisProtocol,
+    /// The right protocol, but the answer cannot be read.
+    Damaged,
+}
+
+impl ClientError {
+    pub(super) fn new(kind: ErrorKind, summary: impl Into<String>) -> Self {
+        Self(Box::new(Inner {
+            kind,
+            summary: summary.into(),
+            next_step: None,
+            timeout: kind == ErrorKind::Timeout,
+            operation: None,
+            status: None,
+            fault: None,
+            request_id: None,
+            attempts: 0,
+        }))
+    }
+
+    pub(super) fn advise(mut self, next_step: impl Into<String>) -> Self {
+        self.0.next_step = Some(next_step.into());
+        self
+    }
+
+    pub(super) fn timed_out(mut self, timeout: bool) -> Self {
+        self.0.timeout = timeout;
+        self
+    }
+
+    pub(super) fn with_status(mut self, status: u16) -> Self {
+        self.0.status = Some(status);
+        self
+    }
+
+    pub(super) fn with_fault(mut self, fault: Fault) -> Self {
+        if self.0.request_id.is_none() && !fault.request_id.is_empty() {
+            self.0.request_id = Some(fault.request_id.clone());
+        }
+        self.0.status = Some(fault.status);
+        self.0.fault = Some(fault);
+        self
+    }
+
+    pub(super) fn with_request_id(mut self, request_id: Option<String>) -> Self {
+        self.0.request_id = request_id.or(self.0.request_id);
+        self
+    }
+
+    pub(super) fn during(mut self, operation: OperationKind) -> Self {
+        self.0.operation = Some(operation);
+        self
+    }
+
+    pub(super) fn after(mut self, attempts: u32) -> Self {
+        self.0.attempts = attempts;
+        self
+    }
+
+    /// What kind of failure it is.
+    pub fn kind(&self) -> ErrorKind {
+        self.0.kind
+    }
+
+    /// Whether time ran out, be it for connecting or for the answer.
+    pub fn is_timeout(&self) -> bool {
+        self.0.timeout
+    }
+
+    /// Whether the same call, made again, can succeed and can do no harm. For a publish that is
+    /// only so if nothing was sent: a second one could store the message twice. [doc]
+    pub fn is_retryable(&self) -> bool {
+        let inner = &self.0;
+        match inner.kind {
+            ErrorKind::Connect => true,
+            _ if inner.operation == Some(OperationKind::Publish) => false,
+            ErrorKind::Timeout | ErrorKind::Interrupted => true,
+            ErrorKind::Refused | ErrorKind::NotThisProtocol => {
+                // By the status, not by the code: a code that we do not know says nothing.
+                inner.status.is_some_and(|s| s >= 500 || s == 429)
+                    || self.fault().map(|fault| &fault.code) == Some(&FaultCode::QpsLimitExceeded)
+            }
+            ErrorKind::Settings | ErrorKind::Tls | ErrorKind::Damaged => false,
+        }
+    }
+
+    /// Whether the client itself tries again. Not after a timeout: the caller has waited long
+    /// enough to be told.
+    pub(super) fn is_retried(&self) -> bool {
+        self.is_retryable() && !self.is_timeout()
+    }
+
+    /// Whether this was a publish whose message may be stored all the same: it was sent, and no
+    /// answer says what became of it. Publishing it again may make it two.
+    pub fn outcome_unknown(&self) -> bool {
+        let unclear = |status: u16| (200..300).contains(&status) || status >= 500;
+        let inner = &self.0;
+        inner.operation == Some(OperationKind::Publish)
+            && match inner.kind {
+                ErrorKind::Settings | ErrorKind::Connect | ErrorKind::Tls => false,
+                ErrorKind::Timeout | ErrorKind::Interrupted => inner.status.is_none_or(unclear),
+                ErrorKind::Refused | ErrorKind::NotThisProtocol | ErrorKind::Damaged => {
+                    inner.status.is_some_and(unclear)
+                }
+            }
+    }
+
+    /// What the server said, if it refused.
+    pub fn fault(&self) -> Option<&Fault> {
+        self.0.fault.as_ref()
+    }
+
+    /// The id of the request in the server's logs, if there was an answer.
+    pub fn request_id(&self) -> Option<&str> {
+        self.0.request_id.as_deref()
+    }
+
+    /// HTTP status of the answer, if there was one.
+    pub fn status(&self) -> Option<u16> {
+        self.0.status
+    }
+
+    /// How often it was tried; 0 if the call was not even begun.
+    pub fn attempts(&self) -> u32 {
+        self.0.attempts
+    }
+
+    /// What happened and why, without the advice.
+    pub fn summary(&self) -> &str {
+        &self.0.summary
+    }
+
+    /// What to do about it, if we know.
+    pub fn next_step(&self) -> Option<&str> {
+        self.0.next_step.as_deref()
+    }
+}
+
+impl fmt::Display for ClientError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0.summary)?;
+        if self.outcome_unknown() {
+            f.write_str(". The message may have been stored")?;
+        }
+        match &self.0.next_step {
+            Some(step) => write!(f, ". {step}"),
+            None => Ok(()),
+        }
+    }
+}
+
+impl fmt::Debug for ClientError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl std::error::Error for ClientError {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use OperationKind::{Ack, Consume, Publish};
+
+    fn refused(operation: OperationKind, status: u16, code: FaultCode) -> ClientError {
+        let fault = Fault {
+            status,
+            code,
+            message: String::new(),
+            request_id: "R1".to_owned(),
+            host_id: String::new(),
+        };
+        ClientError::new(ErrorKind::Refused, "refused")
+            .with_fault(fault)
+            .during(operation)
+    }
+
+    #[test]
+    fn only_what_can_do_no_harm_is_retryable() {
+        let check = |kind, operation, retryable, unknown| {
+            let error = ClientError::new(kind, "x").during(operation);
+            assert_eq!(error.is_retryable(), retryable, "{error:?}");
+            assert_eq!(error.outcome_unknown(), unknown, "{error:?}");
+        };
+        check(ErrorKind::Connect, Publish, true, false);
+        check(ErrorKind::Connect, Consume, true, false);
+        check(ErrorKind::Tls, Ack, false, false);
+        check(ErrorKind::Timeout, Publish, false, true);
+        check(ErrorKind::Interrupted, Publish, false, true);
+        check(ErrorKind::Timeout, Consume, true, false);
+        check(ErrorKind::Interrupted, Ack, true, false);
+        check(ErrorKind::NotThisProtocol, Publish, false, false);
+        check(ErrorKind::Damaged, Consume, false, false);
+    }
+
+    #[test]
+    fn a_refusal_is_judged_by_its_status() {
+        let check = |operation, status, code: &str, retryable, unknown| {
+            let error = refused(operation, status, FaultCode::from(code));
+            assert_eq!(error.is_retryable(), retryable, "{error:?}");
+            assert_eq!(error.outcome_unknown(), unknown, "{error:?}");
+            assert_eq!(error.request_id(), Some("R1"));
+        };
+        check(Consume, 500, "InternalError", true, false);
+        check(Ack, 400, "QpsLimitExceeded", true, false);
+        check(Ack, 400, "NeverHeardOf", false, false);
+        check(Consume, 403, "AccessDenied", false, false);
+        check(Publish, 500, "InternalError", false, true);
+        check(Publish, 400, "QpsLimitExceeded", false, false);
+    }
+}
