@@ -407,7 +407,11 @@ fn password_range(url: &str) -> Option<Range<usize>> {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+#[allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test fails by panicking"
+)]
 mod tests {
     use super::*;
 
@@ -482,9 +486,8 @@ mod tests {
     #[test]
     fn missing_and_repeated_ids_are_made_unique_and_stay_the_same() {
         let text = "[[profiles]]\nname='a'\n[[profiles]]\nid='x'\n[[profiles]]\nid='x'\n[[profiles]]\nname='a'";
-        let ids = |config: Config| -> Vec<String> {
-            config.profiles.into_iter().map(|p| p.id).collect()
-        };
+        let ids =
+            |config: Config| -> Vec<String> { config.profiles.into_iter().map(|p| p.id).collect() };
         let first = ids(read(text).unwrap());
         assert_eq!(first, ["name-a", "x", "x-2", "name-a-2"]);
         assert_eq!(ids(read(text).unwrap()), first);
@@ -509,11 +512,7 @@ mod tests {
         assert!(first.ends_with("config.toml.damaged-1"));
         assert_eq!(file.load().unwrap(), Config::default());
         fs::write(file.path(), "b").unwrap();
-        assert!(
-            file.set_aside()
-                .unwrap()
-                .ends_with("config.toml.damaged-2")
-        );
+        assert!(file.set_aside().unwrap().ends_with("config.toml.damaged-2"));
         assert_eq!(fs::read(first).unwrap(), b"a = 1\nb = '\xff'");
     }
 

@@ -19,4 +19,5 @@ pub mod clock;
 pub mod config;
 pub mod credentials;
 pub mod protocol;
+pub mod sandbox;
 pub mod secrets;

@@ -150,7 +150,9 @@ impl Secrets {
                 let _ = sender.send(question(&*keyring, &id));
             });
         if let Err(error) = spawned {
-            return Err(Refusal::failed(format!("no thread for the keyring: {error}")));
+            return Err(Refusal::failed(format!(
+                "no thread for the keyring: {error}"
+            )));
         }
         match answer.recv_timeout(self.0.patience) {
             Ok(answer) => answer,
@@ -214,10 +216,7 @@ impl Keyring for OsKeyring {
     }
 
     fn get(&self, id: &str) -> Result<Zeroizing<Vec<u8>>, Refusal> {
-        entry(id)?
-            .get_secret()
-            .map(Zeroizing::new)
-            .map_err(refusal)
+        entry(id)?.get_secret().map(Zeroizing::new).map_err(refusal)
     }
 
     fn delete(&self, id: &str) -> Result<(), Refusal> {
@@ -314,7 +313,11 @@ fn decode(json: &[u8]) -> Option<Credentials> {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+#[allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test fails by panicking"
+)]
 mod tests {
     use super::*;
 

@@ -174,6 +174,12 @@ impl ReceiptHandle {
         (!text.is_empty()).then(|| Self(text.to_owned()))
     }
 
+    /// A handle as a broker writes it: never blank, nothing to trim.
+    pub(crate) fn written(text: String) -> Self {
+        debug_assert!(!text.trim().is_empty());
+        Self(text)
+    }
+
     /// The handle as text.
     pub fn as_str(&self) -> &str {
         &self.0

@@ -1,0 +1,343 @@
+//! HTTP to protocol types and back: the checks that come before a request is understood, in the
+//! order of a real broker, and the headers of every reply. Holds no queue and opens no socket.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::{Body, to_bytes};
+use axum::extract::{Request, State};
+use axum::response::Response;
+use bytes::Bytes;
+use http::request::Parts;
+use http::{HeaderMap, HeaderValue, StatusCode, header};
+use secrecy::{ExposeSecret as _, SecretString};
+use tower_http::catch_panic::CatchPanicLayer;
+
+use super::broker::{Broker, BrokerError};
+use super::queue::{Delivery, HandleRefusal, TopicKey, Want};
+use crate::protocol::request::MAX_REQUEST_LINE;
+use crate::protocol::sign::{self, SignedParts};
+use crate::protocol::{
+    self, AckFailure, Call, Fault, FaultCode, Limits, MessageList, Operation, Problem, Profile,
+    ReceiptHandle, Refusal, Reply, date,
+};
+
+/// Most bytes of a request's body: 4 MB of text and what escaping makes of it. [us]
+const MAX_BODY_BYTES: usize = 8 << 20;
+
+/// Furthest that a `Date` may be off. [doc]
+const MAX_SKEW: Duration = Duration::from_secs(15 * 60);
+
+const CONTENT_MD5: &str = "content-md5";
+
+/// What every request needs.
+struct Front {
+    broker: Arc<Broker>,
+    limits: Limits,
+    access_key: String,
+    secret_key: SecretString,
+    /// The address, for `HostId` when a request names no host.
+    address: String,
+}
+
+/// The whole HTTP side of a sandbox; every path leads to the one handler.
+pub(super) fn router(
+    broker: Arc<Broker>,
+    access_key: String,
+    secret_key: SecretString,
+    address: String,
+) -> Router {
+    let front = Arc::new(Front {
+        broker,
+        limits: Profile::Sandbox.limits(),
+        access_key,
+        secret_key,
+        address,
+    });
+    let on_panic = Arc::clone(&front);
+    Router::new()
+        .fallback(serve)
+        .with_state(front)
+        .layer(CatchPanicLayer::custom(move |_| {
+            // What panicked goes to stderr by the panic hook; the client learns only that it did.
+            let refusal = Refusal::new(FaultCode::InternalError, "the sandbox has a bug");
+            on_panic.respond(Err(refusal), &format!("http://{}", on_panic.address))
+        }))
+}
+
+async fn serve(State(front): State<Arc<Front>>, request: Request) -> Response {
+    let (parts, body) = request.into_parts();
+    let host = match parts.headers.get(header::HOST) {
+        Some(host) => format!("http://{}", lossy(host)),
+        None => format!("http://{}", front.address),
+    };
+    let result = front.answer(&parts, body).await;
+    front.respond(result, &host)
+}
+
+impl Front {
+    async fn answer(&self, parts: &Parts, body: Body) -> Result<Reply, Refusal> {
+        // The body is read whatever it says, even that of a GET: what stays unread would be
+        // taken for the next request, and the wait for `100 Continue` ends only by reading.
+        let body = to_bytes(body, MAX_BODY_BYTES).await;
+        let target = request_target(parts);
+        check_request_line(parts, target)?;
+        self.check_headers(parts, target)?;
+        let body = body.map_err(|_| {
+            Refusal::new(
+                FaultCode::InvalidArgument,
+                format!("the body ended early or has more than {MAX_BODY_BYTES} bytes"),
+            )
+        })?;
+        check_digest(&parts.headers, &body)?;
+        let call = Call::decode(parts.method.as_str(), target, &body, &self.limits)?;
+        self.perform(call).await
+    }
+
+    fn check_headers(&self, parts: &Parts, target: &str) -> Result<(), Refusal> {
+        let headers = &parts.headers;
+        let authorization = text(headers, header::AUTHORIZATION.as_str()).ok_or_else(|| {
+            Refusal::new(
+                FaultCode::MissingAuthorizationHeader,
+                "the Authorization header is missing",
+            )
+        })?;
+        let (access_key, signature) =
+            sign::split_authorization(&authorization).ok_or_else(|| {
+                Refusal::new(
+                    FaultCode::InvalidAuthorizationHeader,
+                    "the Authorization header is not MQ {AccessKeyId}:{signature}",
+                )
+            })?;
+        self.check_date(headers)?;
+        if access_key != self.access_key {
+            return Err(Refusal::new(
+                FaultCode::InvalidAccessKeyId,
+                format!("the AccessKeyId {access_key} is not known here"),
+            ));
+        }
+        self.check_signature(parts, target, signature)
+    }
+
+    fn check_date(&self, headers: &HeaderMap) -> Result<(), Refusal> {
+        let sent = text(headers, header::DATE.as_str()).ok_or_else(|| {
+            Refusal::new(FaultCode::MissingDateHeader, "the Date header is missing")
+        })?;
+        let at = date::parse_http_date(&sent).ok_or_else(|| {
+            Refusal::new(
+                FaultCode::InvalidDateHeader,
+                format!("the Date header {sent:?} is not a date such as {EXAMPLE_DATE:?}"),
+            )
+        })?;
+        let now = self.broker.clock().now();
+        if at.since(now).max(now.since(at)) > MAX_SKEW {
+            return Err(Refusal::new(
+                FaultCode::TimeExpired,
+                format!(
+                    "the Date header says {sent}, but here it is {}; at most {} minutes are allowed",
+                    date::format_http_date(now),
+                    MAX_SKEW.as_secs() / 60
+                ),
+            ));
+        }
+        Ok(())
+    }
+
+    fn check_signature(&self, parts: &Parts, target: &str, signature: &str) -> Result<(), Refusal> {
+        let headers = &parts.headers;
+        let value = |name: &str| text(headers, name).unwrap_or_default();
+        let (content_md5, content_type) = (value(CONTENT_MD5), value("content-type"));
+        let date = value(header::DATE.as_str());
+        let mq_headers: Vec<(&str, String)> = headers
+            .iter()
+            .filter(|(name, _)| name.as_str().starts_with("x-mq-"))
+            .map(|(name, value)| (name.as_str(), lossy(value)))
+            .collect();
+        let text = sign::string_to_sign(&SignedParts {
+            method: parts.method.as_str(),
+            content_md5: &content_md5,
+            content_type: &content_type,
+            date: &date,
+            mq_headers: mq_headers
+                .iter()
+                .map(|(name, value)| (*name, value.as_str()))
+                .collect(),
+            resource: target,
+        });
+        if sign::verify(self.secret_key.expose_secret(), &text, signature) {
+            return Ok(());
+        }
+        Err(Refusal::new(
+            FaultCode::SignatureDoesNotMatch,
+            format!(
+                "the signature is not the one computed here; the string to sign here is: {text}"
+            ),
+        ))
+    }
+
+    async fn perform(&self, call: Call) -> Result<Reply, Refusal> {
+        let topic = TopicKey {
+            instance: call.instance,
+            topic: call.topic,
+        };
+        let broker = &self.broker;
+        match call.operation {
+            Operation::Publish(message) => {
+                let now = broker.clock().now();
+                let message = message.checked(&self.limits, now).map_err(problem)?;
+                let receipt = broker.publish(&topic, message).await.map_err(failed)?;
+                Ok(Reply::Published(receipt))
+            }
+            Operation::Consume {
+                group,
+                count,
+                wait_secs,
+                tag,
+                mode,
+            } => {
+                let want = Want {
+                    topic,
+                    group,
+                    filter: tag,
+                    mode,
+                    count: usize::try_from(count).unwrap_or(usize::MAX),
+                };
+                let wait = Duration::from_secs(wait_secs.into());
+                deliver(&broker.consume(&want, wait).await.map_err(failed)?)
+            }
+            Operation::Ack {
+                group,
+                handles,
+                action,
+            } => {
+                let refused = broker
+                    .finish(&topic, group.as_ref(), action, &handles)
+                    .await;
+                let refused = refused.map_err(failed)?;
+                if refused.is_empty() {
+                    return Ok(Reply::Acked);
+                }
+                Ok(Reply::AckRefused(
+                    refused.into_iter().map(refusal).collect(),
+                ))
+            }
+        }
+    }
+
+    fn respond(&self, result: Result<Reply, Refusal>, host: &str) -> Response {
+        let request_id = format!("{:032X}", fastrand::u128(..));
+        let reply = result.unwrap_or_else(|refusal| {
+            Reply::Fault(Fault {
+                status: refusal.code.status(),
+                code: refusal.code,
+                message: refusal.message,
+                request_id: request_id.clone(),
+                host_id: host.to_owned(),
+            })
+        });
+        let (status, xml) = reply.encode();
+        let mut response = Response::new(Body::from(xml));
+        *response.status_mut() =
+            StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let now = date::format_http_date(self.broker.clock().now());
+        let headers = response.headers_mut();
+        headers.insert(
+            header::CONTENT_TYPE,
+            HeaderValue::from_static(protocol::CONTENT_TYPE),
+        );
+        headers.insert(
+            protocol::VERSION_HEADER,
+            HeaderValue::from_static(protocol::VERSION),
+        );
+        // Both are plain ASCII by construction; should that ever change, the header is left out.
+        if let Ok(id) = HeaderValue::from_str(&request_id) {
+            headers.insert(protocol::REQUEST_ID_HEADER, id);
+        }
+        if let Ok(now) = HeaderValue::from_str(&now) {
+            headers.insert(header::DATE, now);
+        }
+        response
+    }
+}
+
+const EXAMPLE_DATE: &str = "Sun, 22 Nov 2026 10:14:07 GMT";
+
+/// Path and query as they stand on the request line: they are what was signed. [wire]
+fn request_target(parts: &Parts) -> &str {
+    let target = parts.uri.path_and_query();
+    target.map_or("/", http::uri::PathAndQuery::as_str)
+}
+
+fn check_request_line(parts: &Parts, target: &str) -> Result<(), Refusal> {
+    let length = parts.method.as_str().len() + target.len() + "  HTTP/1.1".len();
+    if length <= MAX_REQUEST_LINE {
+        return Ok(());
+    }
+    Err(Refusal::new(
+        FaultCode::InvalidRequestURL,
+        format!("the request line has {length} characters, at most {MAX_REQUEST_LINE} are allowed"),
+    ))
+}
+
+fn check_digest(headers: &HeaderMap, body: &Bytes) -> Result<(), Refusal> {
+    match text(headers, CONTENT_MD5) {
+        Some(digest) if !sign::content_md5_matches(&digest, body) => Err(Refusal::new(
+            FaultCode::InvalidDigest,
+            "Content-MD5 is not the base64 of the body's MD5",
+        )),
+        _ => Ok(()),
+    }
+}
+
+fn deliver(given: &[Delivery]) -> Result<Reply, Refusal> {
+    if given.is_empty() {
+        return Err(Refusal::new(
+            FaultCode::MessageNotExist,
+            "no message is there for this group now",
+        ));
+    }
+    Ok(Reply::Messages(MessageList {
+        messages: given.iter().map(Delivery::to_received).collect(),
+        damaged: Vec::new(),
+    }))
+}
+
+fn refusal((handle, why): (ReceiptHandle, HandleRefusal)) -> AckFailure {
+    let (code, message) = match why {
+        HandleRefusal::NotAHandle => (
+            FaultCode::ReceiptHandleError,
+            "this is not a receipt handle of this broker",
+        ),
+        HandleRefusal::WrongAction => (
+            FaultCode::ReceiptHandleError,
+            "half messages are committed or rolled back, all others are acked",
+        ),
+        HandleRefusal::Gone => (
+            FaultCode::MessageNotExist,
+            "the handle came too late: its time is over, or a newer delivery, or it was used already",
+        ),
+    };
+    AckFailure {
+        handle,
+        code,
+        message: message.to_owned(),
+    }
+}
+
+fn problem(problems: Vec<Problem>) -> Refusal {
+    let first = problems.first().map(ToString::to_string);
+    Refusal::new(FaultCode::InvalidArgument, first.unwrap_or_default())
+}
+
+fn failed(error: BrokerError) -> Refusal {
+    Refusal::new(FaultCode::InternalError, error.to_string())
+}
+
+fn text(headers: &HeaderMap, name: &str) -> Option<String> {
+    headers.get(name).map(lossy)
+}
+
+fn lossy(value: &HeaderValue) -> String {
+    String::from_utf8_lossy(value.as_bytes()).into_owned()
+}

@@ -1,0 +1,365 @@
+//! The queues, pure: no async, no lock, no clock. Every function takes `now` and returns what
+//! happened as [`Change`]s beside its result; [`Queues::apply`] replays them. Durability, waiting
+//! and HTTP are elsewhere. Redelivery has no limit yet and nothing is ever discarded.
+//!
+//! A topic is a log of visible messages; timed and half messages wait beside it and enter it
+//! when they become visible. A group keeps only what differs from the log, so the cost of a
+//! consume depends on the batch (times a logarithm), not on the backlog or the other groups.
+//! A group that never consumed before begins with the oldest message. [us]
+
+mod change;
+mod group;
+mod log;
+mod ranges;
+mod topic;
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+pub use change::{Change, Incoming, Lease, Place, StoredMessage, TopicKey};
+pub use topic::HandleRefusal;
+use topic::{Ask, Topic};
+
+use super::handle::Handle;
+use super::overview::{GroupOverview, Overview, TopicOverview};
+use crate::protocol::{
+    AckAction, ConsumeMode, GroupId, PublishReceipt, ReceiptHandle, ReceivedMessage, TagFilter,
+    Timestamp,
+};
+
+/// How long a delivery is invisible to its group.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Timing {
+    /// After a plain consume. [seed] has 5 minutes.
+    pub invisible: Duration,
+    /// After an ordered consume. [doc] has 1 minute.
+    pub order_invisible: Duration,
+}
+
+/// What a consume asks for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Want {
+    /// From which topic.
+    pub topic: TopicKey,
+    /// For which group.
+    pub group: GroupId,
+    /// Which tags.
+    pub filter: TagFilter,
+    /// Plain, in order, or half messages to check.
+    pub mode: ConsumeMode,
+    /// At most so many.
+    pub count: usize,
+}
+
+/// One message as it is handed out.
+#[derive(Debug, Clone)]
+pub struct Delivery {
+    message: Arc<StoredMessage>,
+    handle: ReceiptHandle,
+    lease: Lease,
+}
+
+impl Delivery {
+    fn new(message: &Arc<StoredMessage>, handle: ReceiptHandle, lease: Lease) -> Self {
+        Self {
+            message: Arc::clone(message),
+            handle,
+            lease,
+        }
+    }
+
+    /// As it goes over the wire. Copies the body, so not under a lock.
+    pub fn to_received(&self) -> ReceivedMessage {
+        let StoredMessage { parts, .. } = &*self.message;
+        ReceivedMessage {
+            message_id: self.message.id.clone(),
+            body_md5: self.message.body_md5.clone(),
+            body: parts.body.clone(),
+            receipt_handle: self.handle.clone(),
+            publish_time: self.message.publish_time,
+            first_consume_time: self.lease.first_consume_time,
+            next_consume_time: self.lease.until,
+            consumed_times: self.lease.consumed_times,
+            tag: parts.tag.clone(),
+            properties: parts.wire_properties(),
+        }
+    }
+}
+
+/// What became of the handles of an ack, a commit or a roll-back.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Finished {
+    /// Handles that were refused; the others were taken.
+    pub refused: Vec<(ReceiptHandle, HandleRefusal)>,
+    /// Whether a waiting consume may find something now.
+    pub frees: bool,
+}
+
+/// Numbers of deliveries.
+#[derive(Debug)]
+struct Nonces(u64);
+
+impl Nonces {
+    fn draw(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(1);
+        self.0
+    }
+}
+
+/// All topics of a broker.
+pub struct Queues {
+    topics: HashMap<TopicKey, Topic>,
+    timing: Timing,
+    run: u64,
+    next_seq: u64,
+    nonces: Nonces,
+}
+
+impl Queues {
+    /// Empty queues. `run` should be random: message ids and handles of one run are made of it,
+    /// so that a handle of an earlier run is not taken for one of this run.
+    pub fn new(timing: Timing, run: u64) -> Self {
+        Self {
+            topics: HashMap::new(),
+            timing,
+            run,
+            next_seq: 0,
+            nonces: Nonces(run),
+        }
+    }
+
+    /// Makes a change that happened before, in the order in which it happened.
+    pub fn apply(&mut self, change: &Change) {
+        match change {
+            Change::TopicCreated { topic } => {
+                let opened = Topic::new(Arc::clone(topic));
+                self.topics.insert(TopicKey::clone(topic), opened);
+            }
+            Change::GroupCreated { topic, group } => {
+                self.with(topic, |topic| topic.open_group(group, &mut Vec::new()));
+            }
+            Change::Stored {
+                topic,
+                message,
+                place,
+            } => {
+                self.next_seq = self.next_seq.max(message.seq + 1);
+                self.with(topic, |topic| topic.place(Arc::clone(message), *place));
+            }
+            Change::Moved { topic, seq, place } => self.with(topic, |topic| {
+                if let Some(message) = topic.remove(*seq) {
+                    topic.place(message, *place);
+                }
+            }),
+            Change::Dropped { topic, seq } => self.with(topic, |topic| {
+                topic.remove(*seq);
+            }),
+            Change::Leased {
+                topic,
+                group,
+                position,
+                lease,
+            } => self.with(topic, |topic| {
+                if let Some((_, group)) = topic.groups.get_mut(&**group) {
+                    group.lease(&topic.log, *position, *lease);
+                }
+            }),
+            Change::Acked {
+                topic,
+                group,
+                position,
+            } => self.with(topic, |topic| {
+                if let Some((_, group)) = topic.groups.get_mut(&**group) {
+                    group.ack(&topic.log, *position);
+                }
+            }),
+        }
+    }
+
+    fn with(&mut self, key: &TopicKey, act: impl FnOnce(&mut Topic)) {
+        if let Some(topic) = self.topics.get_mut(key) {
+            act(topic);
+        }
+    }
+
+    fn open<'a>(
+        topics: &'a mut HashMap<TopicKey, Topic>,
+        key: &TopicKey,
+        changes: &mut Vec<Change>,
+    ) -> &'a mut Topic {
+        topics.entry(key.clone()).or_insert_with(|| {
+            let topic = Arc::new(key.clone());
+            changes.push(Change::TopicCreated {
+                topic: Arc::clone(&topic),
+            });
+            Topic::new(topic)
+        })
+    }
+
+    /// Stores a message; creates the topic on its first use.
+    pub fn publish(
+        &mut self,
+        key: &TopicKey,
+        incoming: Incoming,
+        now: Timestamp,
+    ) -> (PublishReceipt, Vec<Change>) {
+        let mut changes = Vec::new();
+        let topic = Self::open(&mut self.topics, key, &mut changes);
+        topic.ripen(now, &mut changes);
+        let seq = self.next_seq;
+        self.next_seq += 1;
+        let message = Arc::new(StoredMessage {
+            seq,
+            id: format!("{:016X}{seq:016X}", self.run),
+            body_md5: incoming.body_md5,
+            publish_time: now,
+            parts: incoming.parts,
+        });
+        let mut receipt = PublishReceipt {
+            message_id: message.id.clone(),
+            body_md5: message.body_md5.clone(),
+            receipt_handle: None,
+        };
+        let place = match message.parts.check_after_secs {
+            Some(secs) => {
+                let nonce = self.nonces.draw();
+                receipt.receipt_handle = Some(Handle::Half { seq, nonce }.encode());
+                let lease = Lease {
+                    nonce,
+                    until: now + Duration::from_secs(secs.into()),
+                    consumed_times: 0,
+                    first_consume_time: now,
+                };
+                Place::Half { lease }
+            }
+            None => topic.visible_place(&message, now),
+        };
+        topic.place(Arc::clone(&message), place);
+        changes.push(Change::Stored {
+            topic: Arc::clone(&topic.key),
+            message,
+            place,
+        });
+        (receipt, changes)
+    }
+
+    /// Hands out what is there, each message under a fresh lease; creates topic and group on
+    /// their first use. A half consume creates no group.
+    pub fn consume(&mut self, want: &Want, now: Timestamp) -> (Vec<Delivery>, Vec<Change>) {
+        let mut changes = Vec::new();
+        let topic = Self::open(&mut self.topics, &want.topic, &mut changes);
+        topic.ripen(now, &mut changes);
+        let given = if want.mode == ConsumeMode::Half {
+            topic.check_halves(want.count, now, &mut self.nonces, &mut changes)
+        } else {
+            topic.open_group(&want.group, &mut changes);
+            let ask = ask(want, self.timing, now);
+            topic.consume(&ask, &mut self.nonces, &mut changes)
+        };
+        (given, changes)
+    }
+
+    /// When this consume may find something by the mere passing of time: `now` if it would find
+    /// something at once, `None` if nothing is on its way. It may be too early (a lease ends
+    /// whose tag is not wanted), never too late.
+    pub fn next_visible(&mut self, want: &Want, now: Timestamp) -> Option<Timestamp> {
+        let ask = ask(want, self.timing, now);
+        self.topics
+            .get_mut(&want.topic)?
+            .next_visible(&ask, want.mode)
+    }
+
+    /// Acks, commits or rolls back, each handle by itself. Creates nothing.
+    pub fn finish(
+        &mut self,
+        key: &TopicKey,
+        group: Option<&GroupId>,
+        action: AckAction,
+        handles: &[ReceiptHandle],
+        now: Timestamp,
+    ) -> (Finished, Vec<Change>) {
+        let mut changes = Vec::new();
+        let mut finished = Finished::default();
+        let mut topic = self.topics.get_mut(key);
+        if let Some(topic) = &mut topic {
+            topic.ripen(now, &mut changes);
+        }
+        for handle in handles {
+            let parsed = Handle::decode(handle);
+            let result = match (&mut topic, action, group) {
+                (Some(topic), AckAction::Ack, Some(group)) => {
+                    topic.ack(group, parsed, now, &mut changes)
+                }
+                (Some(topic), AckAction::Commit, _) => {
+                    topic.decide(true, parsed, now, &mut changes)
+                }
+                (Some(topic), AckAction::Rollback, _) => {
+                    topic.decide(false, parsed, now, &mut changes)
+                }
+                _ if parsed.is_none() => Err(HandleRefusal::NotAHandle),
+                _ => Err(HandleRefusal::Gone),
+            };
+            match result {
+                Ok(frees) => finished.frees |= frees,
+                Err(why) => finished.refused.push((handle.clone(), why)),
+            }
+        }
+        (finished, changes)
+    }
+
+    /// Lets time pass: what is due by `now` becomes visible, leases that are over end.
+    pub fn settle(&mut self, now: Timestamp) -> Vec<Change> {
+        let mut changes = Vec::new();
+        for topic in self.topics.values_mut() {
+            topic.ripen(now, &mut changes);
+            for (_, group) in topic.groups.values_mut() {
+                group.expire(&topic.log, now);
+            }
+        }
+        changes
+    }
+
+    /// Topics and groups with their counts, in the order of their names. Costs no look at any
+    /// message; speaks of the time of the last [`settle`](Self::settle).
+    pub fn overview(&self) -> Overview {
+        let mut topics: Vec<TopicOverview> = self.topics.values().map(topic_overview).collect();
+        topics.sort_by(|a, b| (&a.topic, &a.instance).cmp(&(&b.topic, &b.instance)));
+        Overview { topics }
+    }
+}
+
+fn ask(want: &Want, timing: Timing, now: Timestamp) -> Ask<'_> {
+    let ordered = want.mode == ConsumeMode::Ordered;
+    Ask {
+        group: &want.group,
+        filter: &want.filter,
+        ordered,
+        count: want.count,
+        lease: if ordered {
+            timing.order_invisible
+        } else {
+            timing.invisible
+        },
+        now,
+    }
+}
+
+fn topic_overview(topic: &Topic) -> TopicOverview {
+    let overview_of = |(name, group): &(Arc<GroupId>, group::Group)| GroupOverview {
+        group: GroupId::clone(name),
+        ready: group.ready(&topic.log),
+        invisible: group.invisible(),
+        acked: group.acked(),
+    };
+    let mut groups: Vec<GroupOverview> = topic.groups.values().map(overview_of).collect();
+    groups.sort_by(|a, b| a.group.cmp(&b.group));
+    TopicOverview {
+        instance: topic.key.instance.clone(),
+        topic: topic.key.topic.clone(),
+        messages: topic.log.end(),
+        delayed: topic.delayed(),
+        half: topic.halves(),
+        groups,
+    }
+}
