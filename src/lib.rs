@@ -14,6 +14,7 @@
 //!
 //! Who may use whom is held by `tests/layers.rs`.
 
+pub mod cli;
 pub mod client;
 pub mod clock;
 pub mod config;
