@@ -10,10 +10,11 @@
 //!    what is kept between runs, secrets in the OS keyring only.
 //! 6. [`session`]: the application without a window. No egui.
 //! 7. [`i18n`] and [`ui`]: the window. No I/O, no async.
-//! 8. `cli`: the same library for scripts.
+//! 8. [`cli`]: the same library for scripts.
 //!
 //! Who may use whom is held by `tests/layers.rs`.
 
+pub mod cli;
 pub mod client;
 pub mod clock;
 pub mod config;

@@ -1,1 +1,55 @@
-fn main() {}
+//! The binary: reads the arguments, owns the tokio runtime, and opens the window or runs a
+//! command. Everything else is the library's.
+
+use std::io::Write as _;
+use std::process::ExitCode;
+
+use anyhow::Context as _;
+use clap::Parser as _;
+use mqscope::cli::{self, Arguments, Exit, display};
+use tokio::runtime::{Handle, Runtime};
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    match start(arguments) {
+        Ok(exit) => exit.into(),
+        Err(error) => {
+            complain(&format!("mqscope: {error:#}"));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn start(arguments: Arguments) -> anyhow::Result<Exit> {
+    let runtime = Runtime::new().context("cannot start the async runtime")?;
+    let exit = match arguments.command {
+        Some(command) => Ok(runtime.block_on(cli::run(command))),
+        None => window(runtime.handle()),
+    };
+    // A blocking read of stdin, or a keyring that never answers, must not hold us back.
+    runtime.shutdown_background();
+    exit
+}
+
+/// Opens the window, or says why that cannot be here.
+fn window(runtime: &Handle) -> anyhow::Result<Exit> {
+    let opened = display::look_for_display().and_then(|()| display::guard(|| open_window(runtime)));
+    match opened {
+        Ok(Ok(())) => Ok(Exit::Done),
+        Ok(Err(error)) => Err(error),
+        Err(obstacle) => {
+            complain(&obstacle.to_string());
+            Ok(Exit::Usage)
+        }
+    }
+}
+
+/// The one place where the window is opened; returns when it is closed.
+fn open_window(_runtime: &Handle) -> anyhow::Result<()> {
+    anyhow::bail!("this build has no window; see mqscope --help for what it can do without one")
+}
+
+fn complain(text: &str) {
+    // `eprintln!` panics where stderr is closed.
+    let _ = writeln!(std::io::stderr(), "{text}");
+}

@@ -35,7 +35,7 @@ use std::time::Duration;
 use crate::config::{ConnectionProfile, Preferences};
 use crate::credentials::Credentials;
 use crate::protocol::{
-    AckFailure, DamagedMessage, GroupId, NewMessage, PublishReceipt, ReceiptHandle,
+    AckFailure, DamagedMessage, GroupId, InstanceId, NewMessage, PublishReceipt, ReceiptHandle,
     ReceivedMessage, Timestamp, TopicName,
 };
 
@@ -233,10 +233,12 @@ pub enum Event {
 /// A topic of the sandbox.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TopicContent {
+    /// Its instance, where clients name one.
+    pub instance: Option<InstanceId>,
     /// Its name.
     pub topic: TopicName,
     /// Messages it keeps.
-    pub messages: usize,
+    pub messages: u64,
     /// Its groups.
     pub groups: Vec<GroupContent>,
 }
@@ -247,7 +249,7 @@ pub struct GroupContent {
     /// Its name.
     pub group: GroupId,
     /// Messages that it could get now.
-    pub ready: usize,
+    pub ready: u64,
     /// Messages that its consumers hold.
-    pub invisible: usize,
+    pub invisible: u64,
 }

@@ -25,7 +25,7 @@ use super::model::KeysState;
 use super::say::{Say, Trouble};
 use super::subscription::SubscriptionId;
 use super::{
-    AckOrder, ConnectionId, Event, GroupContent, Job, Link, PollOrder, TopicContent, Wake, poller,
+    AckOrder, ConnectionId, Event, GroupContent, Job, Link, TopicContent, Wake, poller,
     trouble,
 };
 
@@ -307,10 +307,12 @@ async fn start_sandbox(
 }
 
 fn content_of(broker: &Broker) -> Vec<TopicContent> {
-    let topics = broker.overview();
-    topics
+    let overview = broker.overview();
+    overview
+        .topics
         .into_iter()
         .map(|topic| TopicContent {
+            instance: topic.instance,
             topic: topic.topic,
             messages: topic.messages,
             groups: topic

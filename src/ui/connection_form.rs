@@ -47,7 +47,7 @@ impl ConnectionForm {
         let Some(open) = &mut self.open else { return };
         let saved = open.saving && cx.model.edit_outcome() == Some(&EditOutcome::Saved);
         let mut close = saved;
-        let modal = Modal::new(Id::new("connection form")).show(ui.ctx(), |ui| {
+        let modal = Modal::new(Id::unique("connection form")).show(ui.ctx(), |ui| {
             ui.set_width(WIDTH);
             close |= open.ui(ui, cx);
         });

@@ -85,7 +85,7 @@ impl Connections {
         });
         let response = ui.interact(
             inner.response.rect,
-            ui.id().with(("connection", &connection.id)),
+            ui.scope_id().with(("connection", &connection.id)),
             Sense::click(),
         );
         let label = cx.texts.format("connection-use", &[("name", name.as_str().into())]);
@@ -129,7 +129,7 @@ fn topic_ui(ui: &mut Ui, cx: &mut Context<'_>, topic: &TopicContent) -> Option<A
     asked
 }
 
-fn entry_ui(ui: &mut Ui, cx: &Context<'_>, indent: f32, face: RichText, count: usize) -> bool {
+fn entry_ui(ui: &mut Ui, cx: &Context<'_>, indent: f32, face: RichText, count: u64) -> bool {
     ui.horizontal(|ui| {
         ui.add_space(indent);
         from_the_right(ui, |ui| {

@@ -299,8 +299,8 @@ fn header_ui(
     asked: &mut Vec<Command>,
 ) {
     row.col(|ui| {
-        let open = view.rows.iter().filter(|row| row.can_ack(now));
-        let mut all = open.clone().count() > 0 && open.clone().all(|row| row.selected);
+        let mut open = view.rows.iter().filter(|row| row.can_ack(now)).peekable();
+        let mut all = open.peek().is_some() && open.all(|row| row.selected);
         ui.add_space(theme::GAP);
         let response = ui.add(Checkbox::without_text(&mut all));
         let response = named(ui, response, egui::Role::CheckBox, t.get("select-all"));

@@ -235,13 +235,7 @@ impl Group {
     }
 
     /// What a runnable shard hands out: what it handed out before, as long as that is not acked.
-    fn shard_batch(
-        &mut self,
-        log: &Log,
-        wanted: &Wanted,
-        id: ShardId,
-        room: usize,
-    ) -> Vec<u64> {
+    fn shard_batch(&mut self, log: &Log, wanted: &Wanted, id: ShardId, room: usize) -> Vec<u64> {
         if let Some(shard) = self.shards.get(&id).filter(|shard| !shard.out.is_empty()) {
             let tag = |position: &u64| log.entry(*position).and_then(|entry| entry.tag);
             let again = shard.out.iter().filter(|&at| wanted.matches(tag(at)));

@@ -250,9 +250,7 @@ impl Topic {
             None => return Err(HandleRefusal::NotAHandle),
         };
         let message = match self.waiting.get(&seq) {
-            Some((message, Place::Half { lease }))
-                if lease.nonce == nonce && lease.until > now =>
-            {
+            Some((message, Place::Half { lease })) if lease.nonce == nonce && lease.until > now => {
                 Arc::clone(message)
             }
             _ => return Err(HandleRefusal::Gone),

@@ -1,0 +1,117 @@
+//! `mqscope ack`: ends deliveries by their handles, and says of each whether it worked.
+
+use clap::Args;
+
+use super::connection::ConnectionArguments;
+use super::exit::{Exit, Failure, Outcome};
+use super::output::{self, AckLine, ErrorReport};
+use crate::client::ErrorKind;
+use crate::clock::Clock;
+use crate::protocol::{AckFailure, FaultCode, GroupId, HandleList, ReceiptHandle, TopicName};
+
+const EXAMPLES: &str = "\
+Prints {\"receipt_handle\":…,\"acked\":true} for each handle, or, if it is refused,
+{\"receipt_handle\":…,\"acked\":false,\"code\":…,\"message\":…}.
+
+A handle belongs to one delivery and works until the next_consume_time of that delivery.
+
+Example:
+  mqscope ack --endpoint http://127.0.0.1:8080 --topic orders --group GID_test HANDLE HANDLE
+
+Exit codes:
+  0  all of them are acked
+  1  one or more were refused
+  2  wrong usage: nothing was sent
+  4  no connection; handles that were not printed may or may not be acked";
+
+/// Arguments of `mqscope ack`.
+#[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
+pub struct Ack {
+    #[command(flatten)]
+    connection: ConnectionArguments,
+    /// Topic that the messages were consumed from
+    #[arg(long, value_name = "TOPIC")]
+    topic: TopicName,
+    /// Consumer group that consumed them
+    #[arg(long, value_name = "GROUP")]
+    group: GroupId,
+    /// Receipt handles, as consume printed them; any number
+    #[arg(value_name = "HANDLE", required = true, value_parser = parse_handle)]
+    handles: Vec<ReceiptHandle>,
+}
+
+fn parse_handle(text: &str) -> Result<ReceiptHandle, String> {
+    ReceiptHandle::new(text).ok_or_else(|| "the handle is blank".to_owned())
+}
+
+impl Ack {
+    pub(super) async fn run(self, clock: Clock) -> Outcome {
+        let connection = self.connection.open(clock).await?;
+        connection.may("ack")?;
+        let mut exit = Exit::Done;
+        for list in HandleList::chunks(&self.handles) {
+            let answer = connection.client.ack(&self.topic, &self.group, &list).await;
+            match answer {
+                Ok(answer) => {
+                    if tell(list.as_slice(), &answer.value, answer.attempts) {
+                        exit = Exit::Refused;
+                    }
+                }
+                // The whole request was refused, so each of its handles was.
+                Err(error) if error.kind() == ErrorKind::Refused => {
+                    let failure = Failure::from(error);
+                    let code = failure.report.code.as_deref().unwrap_or_default();
+                    for handle in list.as_slice() {
+                        let line = AckLine::refused(handle, code, &failure.report.message);
+                        let _ = output::print(&line);
+                    }
+                    output::report(&failure.report);
+                    exit = Exit::Refused;
+                }
+                Err(error) => return Err(error.into()),
+            }
+        }
+        Ok(exit)
+    }
+}
+
+/// Prints what became of each handle; whether one was refused.
+fn tell(handles: &[ReceiptHandle], failures: &[AckFailure], attempts: u32) -> bool {
+    for handle in handles {
+        let failure = failures.iter().find(|failure| failure.handle == *handle);
+        let line = match failure {
+            None => AckLine::acked(handle),
+            Some(failure) => AckLine::refused(handle, failure.code.as_str(), &failure.message),
+        };
+        // The acks are done, whether or not somebody still reads what we print.
+        let _ = output::print(&line);
+    }
+    for failure in failures {
+        let unknown = !handles.contains(&failure.handle);
+        let maybe_taken = attempts > 1 && failure.code == FaultCode::MessageNotExist;
+        if unknown || maybe_taken {
+            output::report(&ErrorReport::refused_handle(failure, attempts));
+        }
+    }
+    !failures.is_empty()
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+mod tests {
+    use super::super::Arguments;
+    use clap::Parser as _;
+
+    #[test]
+    fn handles_are_wanted_and_cannot_be_blank() {
+        let check = |handles: &[&str], good: bool| {
+            let line = "mqscope ack --endpoint http://h --topic t --group g";
+            let line = line.split_whitespace().chain(handles.iter().copied());
+            assert_eq!(Arguments::try_parse_from(line).is_ok(), good, "{handles:?}");
+        };
+        check(&["a", "b"], true);
+        check(&[], false);
+        check(&[" "], false);
+    }
+}

@@ -1,0 +1,292 @@
+//! Where to connect to and with which keys: the arguments that publish, consume and ack share.
+//! Makes no connection by itself. Secrets come from the environment or the keyring only.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use super::exit::Failure;
+use crate::client::{Client, ClientSettings, Endpoint};
+use crate::clock::Clock;
+use crate::config::{Config, ConfigFile, ConnectionProfile};
+use crate::credentials::Credentials;
+use crate::protocol::{InstanceId, Limits, Profile};
+use crate::secrets::Secrets;
+
+const ACCESS_KEY: &str = "MQSCOPE_ACCESS_KEY";
+const SECRET_KEY: &str = "MQSCOPE_SECRET_KEY";
+const SECURITY_TOKEN: &str = "MQSCOPE_SECURITY_TOKEN";
+
+/// Where to connect to.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Connection")]
+pub struct ConnectionArguments {
+    /// URL of the server, such as http://127.0.0.1:8080
+    ///
+    /// The HTTP endpoint: the TCP one of the same cluster does not answer.
+    #[arg(long, value_name = "URL", required_unless_present = "profile")]
+    endpoint: Option<Endpoint>,
+    /// Instance id (the `ns` of the protocol), if the server has several instances
+    #[arg(long, value_name = "ID")]
+    instance: Option<InstanceId>,
+    /// Take endpoint, instance and keys from a connection saved in the window
+    ///
+    /// The keys come from the keyring; where it holds none, from the environment.
+    #[arg(long, value_name = "NAME", conflicts_with_all = ["endpoint", "instance"])]
+    profile: Option<String>,
+}
+
+/// A client, and what is known about its server.
+pub(super) struct Connection {
+    pub(super) client: Client,
+    pub(super) limits: Limits,
+    /// Name of the profile, if it must not change anything.
+    read_only: Option<String>,
+}
+
+impl Connection {
+    /// Stops what a read-only profile must not do.
+    pub(super) fn may(&self, action: &str) -> Result<(), Failure> {
+        match &self.read_only {
+            None => Ok(()),
+            Some(name) => Err(Failure::usage(
+                "read_only",
+                format!(
+                    "the profile {name:?} is read-only, so it cannot {action}; \
+                     unlock it in the window if you mean it"
+                ),
+            )),
+        }
+    }
+}
+
+impl ConnectionArguments {
+    /// Finds keys and settings and makes a client of them.
+    pub(super) async fn open(&self, clock: Clock) -> Result<Connection, Failure> {
+        match (&self.profile, &self.endpoint) {
+            (Some(name), _) => from_profile(name, clock).await,
+            (None, Some(endpoint)) => {
+                let keys = keys_from(environment).map_err(missing_keys)?;
+                let mut settings = ClientSettings::new(endpoint.clone(), keys);
+                settings.instance = self.instance.clone();
+                Ok(Connection {
+                    client: Client::new(settings, clock)?,
+                    // Whose server it is, nobody has said: it refuses by itself what it does
+                    // not take, and the sandbox's limits are the widest.
+                    limits: Profile::Sandbox.limits(),
+                    read_only: None,
+                })
+            }
+            (None, None) => Err(Failure::usage("usage", "give --endpoint or --profile")),
+        }
+    }
+}
+
+async fn from_profile(name: &str, clock: Clock) -> Result<Connection, Failure> {
+    let file = ConfigFile::default_location().ok_or_else(|| {
+        Failure::usage(
+            "config",
+            "this system has no place for a configuration; name a folder in MQSCOPE_CONFIG_DIR",
+        )
+    })?;
+    let config = file
+        .load()
+        .map_err(|error| Failure::usage("config", error.to_string()))?;
+    let profile = find(&config, name, &file)?;
+    let keys = match from_keyring(&profile.id).await {
+        Ok(Some(keys)) => keys,
+        Ok(None) => keys_from(environment)
+            .map_err(|missing| no_keys(name, "the keyring holds no keys for it", &missing))?,
+        Err(why) => keys_from(environment).map_err(|missing| no_keys(name, &why, &missing))?,
+    };
+    let settings = settings_of(profile, keys).map_err(|what| {
+        Failure::usage(
+            "config",
+            format!("the profile {name:?} cannot be used: {what}"),
+        )
+    })?;
+    Ok(Connection {
+        client: Client::new(settings, clock)?,
+        limits: profile.kind.limits(),
+        read_only: profile.read_only.then(|| name.to_owned()),
+    })
+}
+
+fn find<'a>(
+    config: &'a Config,
+    name: &str,
+    file: &ConfigFile,
+) -> Result<&'a ConnectionProfile, Failure> {
+    let mut named = config
+        .profiles
+        .iter()
+        .filter(|profile| profile.name == name);
+    match (named.next(), named.next()) {
+        (Some(profile), None) => Ok(profile),
+        (Some(_), Some(_)) => Err(Failure::usage(
+            "profile",
+            format!("several profiles are called {name:?}; rename them in the window"),
+        )),
+        (None, _) if config.profiles.is_empty() => Err(Failure::usage(
+            "profile",
+            format!(
+                "there is no profile {name:?}, and none at all in {}; save one in the window, \
+                 or use --endpoint",
+                file.path().display()
+            ),
+        )),
+        (None, _) => {
+            let names: Vec<String> = config
+                .profiles
+                .iter()
+                .map(|profile| format!("{:?}", profile.name))
+                .collect();
+            Err(Failure::usage(
+                "profile",
+                format!(
+                    "there is no profile {name:?}; there are {}",
+                    names.join(", ")
+                ),
+            ))
+        }
+    }
+}
+
+fn settings_of(profile: &ConnectionProfile, keys: Credentials) -> Result<ClientSettings, String> {
+    let endpoint: Endpoint = profile
+        .endpoint
+        .trim()
+        .parse()
+        .map_err(|error| format!("{error}"))?;
+    let given = |text: &str| Some(text.trim().to_owned()).filter(|text| !text.is_empty());
+    let mut settings = ClientSettings::new(endpoint, keys);
+    settings.instance = match given(&profile.instance) {
+        None => None,
+        Some(instance) => {
+            let instance: InstanceId = instance.parse().map_err(|error| format!("{error}"))?;
+            Some(instance)
+        }
+    };
+    settings.proxy = given(&profile.proxy);
+    settings.ca_file = given(&profile.ca_file).map(PathBuf::from);
+    Ok(settings)
+}
+
+/// The keyring's keys, or why there are none.
+async fn from_keyring(id: &str) -> Result<Option<Credentials>, String> {
+    let id = id.to_owned();
+    tokio::task::spawn_blocking(move || Secrets::new().load(&id))
+        .await
+        .map_err(|_| "the keyring could not be asked".to_owned())?
+        .map_err(|error| error.to_string())
+}
+
+fn environment(name: &str) -> Option<String> {
+    std::env::var(name).ok()
+}
+
+/// Keys as they stand in variables, or the names of those that are missing.
+fn keys_from(get: impl Fn(&str) -> Option<String>) -> Result<Credentials, Vec<&'static str>> {
+    let value = |name| get(name).unwrap_or_default();
+    let missing: Vec<&'static str> = [ACCESS_KEY, SECRET_KEY]
+        .into_iter()
+        .filter(|name| value(name).trim().is_empty())
+        .collect();
+    if !missing.is_empty() {
+        return Err(missing);
+    }
+    Ok(Credentials::from_pasted(
+        &value(ACCESS_KEY),
+        &value(SECRET_KEY),
+        &value(SECURITY_TOKEN),
+    ))
+}
+
+fn missing_keys(missing: Vec<&'static str>) -> Failure {
+    Failure::usage(
+        "keys",
+        format!(
+            "set {} in the environment, or use --profile",
+            missing.join(" and ")
+        ),
+    )
+}
+
+fn no_keys(name: &str, why: &str, missing: &[&'static str]) -> Failure {
+    Failure::usage(
+        "keys",
+        format!(
+            "no keys for the profile {name:?}: {why}. Enter them in the window, or set {} in the \
+             environment",
+            missing.join(" and ")
+        ),
+    )
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+mod tests {
+    use super::*;
+    use secrecy::ExposeSecret as _;
+
+    #[test]
+    fn keys_come_trimmed_from_the_environment() {
+        let keys = keys_from(|name| Some(format!(" {name}\n"))).unwrap();
+        assert_eq!(keys.access_key, ACCESS_KEY);
+        assert_eq!(keys.secret_key.expose_secret(), SECRET_KEY);
+        let token = keys.security_token.unwrap();
+        assert_eq!(token.expose_secret(), SECURITY_TOKEN);
+        let check = |present: &str, missing: &[&str]| {
+            let found = keys_from(|name| (name == present).then(|| "x".to_owned()));
+            assert_eq!(found.unwrap_err(), missing);
+        };
+        check(ACCESS_KEY, &[SECRET_KEY]);
+        check(SECRET_KEY, &[ACCESS_KEY]);
+        check(SECURITY_TOKEN, &[ACCESS_KEY, SECRET_KEY]);
+        let blank = keys_from(|_| Some("  ".to_owned()));
+        assert_eq!(blank.unwrap_err().len(), 2);
+    }
+
+    fn config(names: &[&str]) -> Config {
+        Config {
+            profiles: names
+                .iter()
+                .map(|name| ConnectionProfile::new(*name, Profile::Tdmq))
+                .collect(),
+            ..Config::default()
+        }
+    }
+
+    #[test]
+    fn a_profile_is_found_by_its_name_or_the_others_are_listed() {
+        let check = |names: &[&str], expected: &str| {
+            let failure = find(&config(names), "prod", &ConfigFile::at("dir")).unwrap_err();
+            assert!(failure.report.message.contains(expected), "{failure:?}");
+        };
+        check(&[], "none at all");
+        check(&["dev", "测试"], "\"dev\", \"测试\"");
+        check(&["prod", "prod"], "several");
+        let config = config(&["dev", "prod"]);
+        let found = find(&config, "prod", &ConfigFile::at("dir")).unwrap();
+        assert_eq!(found.id, config.profiles[1].id);
+    }
+
+    #[test]
+    fn a_profile_becomes_settings() {
+        let keys = || Credentials::from_pasted("ak", "sk", "");
+        let mut profile = ConnectionProfile {
+            endpoint: " http://host:8080 ".to_owned(),
+            instance: " ".to_owned(),
+            ca_file: "/ca.pem".to_owned(),
+            ..ConnectionProfile::new("a", Profile::Tdmq)
+        };
+        let settings = settings_of(&profile, keys()).unwrap();
+        assert_eq!(settings.instance, None);
+        assert_eq!(settings.proxy, None);
+        assert_eq!(settings.ca_file, Some(PathBuf::from("/ca.pem")));
+        profile.instance = "a b".to_owned();
+        assert!(settings_of(&profile, keys()).is_err());
+        profile.endpoint.clear();
+        assert!(settings_of(&profile, keys()).is_err());
+    }
+}

@@ -1,0 +1,148 @@
+//! The command line: the same library as the window, for scripts. One file a command, holding
+//! its arguments, what it does and what it prints.
+//!
+//! Results go to stdout and everything else to stderr, both as one JSON object a line (only
+//! clap's own complaints about arguments are plain text). Knows nothing of the window except
+//! how to explain why it cannot open ([`display`]).
+
+use clap::{Parser, Subcommand};
+
+use crate::clock::Clock;
+
+mod ack;
+mod connection;
+mod consume;
+pub mod display;
+mod exit;
+mod output;
+mod publish;
+mod sandbox;
+mod span;
+mod stop;
+
+pub use ack::Ack;
+pub use connection::ConnectionArguments;
+pub use consume::Consume;
+pub use exit::Exit;
+pub use publish::Publish;
+pub use sandbox::ServeSandbox;
+
+const ABOUT: &str = "Look into message queues that speak the RocketMQ HTTP protocol: a window, a sandbox broker, \
+     and commands for scripts";
+
+const LONG_ABOUT: &str = "\
+Look into message queues that speak the RocketMQ HTTP protocol (Tencent TDMQ RocketMQ, Aliyun
+RocketMQ 4.x, and the sandbox broker inside mqscope).
+
+Without a command it opens the window.";
+
+const AFTER_HELP: &str = "\
+Keys:
+  Taken from MQSCOPE_ACCESS_KEY, MQSCOPE_SECRET_KEY and, for temporary keys,
+  MQSCOPE_SECURITY_TOKEN, or from the keyring with --profile. Never from an argument, where
+  every process of this machine could read them.
+
+Output:
+  Results are JSON on stdout, one object a line; errors are JSON on stderr.
+
+Exit codes:
+  0  done
+  1  the server refused, or answered with something that cannot be read
+  2  wrong usage; also: the window cannot open here
+  3  nothing there
+  4  no connection, or no answer of this protocol; for sandbox: the address cannot be taken
+
+Environment:
+  MQSCOPE_CONFIG_DIR  folder of config.toml, instead of the one of this system
+
+Examples:
+  mqscope
+  mqscope sandbox
+  mqscope publish --endpoint http://127.0.0.1:8080 --topic orders '{\"id\":1}'
+  mqscope consume --endpoint http://127.0.0.1:8080 --topic orders --group GID_test --ack";
+
+/// Everything that can stand on the command line.
+#[derive(Debug, Parser)]
+#[command(
+    name = "mqscope",
+    version,
+    about = ABOUT,
+    long_about = LONG_ABOUT,
+    after_help = AFTER_HELP
+)]
+pub struct Arguments {
+    /// What to do; without one, the window opens.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Publish one message
+    Publish(Publish),
+    /// Take messages for a consumer group and print them
+    Consume(Consume),
+    /// Acknowledge deliveries by their receipt handles
+    Ack(Ack),
+    /// Run the sandbox broker in the foreground, without a window
+    Sandbox(ServeSandbox),
+}
+
+/// Does what a command says. Errors are printed here; what is left is the exit code.
+pub async fn run(command: Command) -> Exit {
+    let clock = Clock::system();
+    let outcome = match command {
+        Command::Publish(publish) => publish.run(clock).await,
+        Command::Consume(consume) => consume.run(clock).await,
+        Command::Ack(ack) => ack.run(clock).await,
+        Command::Sandbox(sandbox) => sandbox.run(clock).await,
+    };
+    match outcome {
+        Ok(exit) => exit,
+        Err(failure) => {
+            output::report(&failure.report);
+            failure.exit
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory as _;
+
+    #[test]
+    fn the_arguments_are_sound() {
+        Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn every_flag_is_explained() {
+        for command in Arguments::command().get_subcommands() {
+            for argument in command.get_arguments() {
+                assert!(argument.get_help().is_some(), "{argument}");
+            }
+            assert!(
+                command.get_after_help().is_some(),
+                "{} has examples",
+                command.get_name()
+            );
+        }
+    }
+
+    #[test]
+    fn a_secret_is_never_an_argument() {
+        for command in Arguments::command().get_subcommands() {
+            for argument in command.get_arguments() {
+                let name = argument.get_id().as_str();
+                assert!(
+                    !["secret", "access", "token", "password"]
+                        .iter()
+                        .any(|word| name.contains(word)),
+                    "{name}"
+                );
+            }
+        }
+    }
+}

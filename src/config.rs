@@ -1,0 +1,558 @@
+//! Connection profiles and preferences, in one TOML file. Never a secret: keys are
+//! [`crate::secrets`]' business, and a password inside a URL is dropped on the way to disk.
+//!
+//! Deliberately no migration and no watching: keys that this version does not know are passed
+//! over, missing ones have defaults, and a file that cannot be read is left as it is.
+
+use std::fs;
+use std::io::{self, Write as _};
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize, Serializer};
+
+use crate::protocol::Profile;
+
+/// Names the folder to use instead of the one that the OS suggests.
+pub const CONFIG_DIR_VARIABLE: &str = "MQSCOPE_CONFIG_DIR";
+
+const FILE_NAME: &str = "config.toml";
+
+/// Everything that is kept between runs, except secrets.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Config {
+    /// How mqscope looks and speaks.
+    pub preferences: Preferences,
+    /// Connections, in the order of the list.
+    pub profiles: Vec<ConnectionProfile>,
+}
+
+/// How mqscope looks and speaks.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Preferences {
+    /// Light or dark.
+    pub theme: ThemeChoice,
+    /// Language of the window.
+    pub language: LanguageChoice,
+}
+
+/// Light or dark.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ThemeChoice {
+    /// As the desktop does.
+    #[default]
+    System,
+    /// Dark.
+    Dark,
+    /// Light.
+    Light,
+}
+
+/// Language of the window.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum LanguageChoice {
+    /// As the desktop does.
+    #[default]
+    System,
+    /// English.
+    En,
+    /// 简体中文.
+    ZhCn,
+}
+
+/// Colour of a profile, to tell production from the rest at a glance.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ProfileColor {
+    /// Green.
+    Green,
+    /// Blue.
+    Blue,
+    /// Amber.
+    Amber,
+    /// Red.
+    Red,
+    /// Purple.
+    Purple,
+    /// Grey.
+    #[default]
+    Grey,
+}
+
+impl ProfileColor {
+    /// Every colour, in the order of a menu.
+    pub const ALL: [ProfileColor; 6] = [
+        ProfileColor::Green,
+        ProfileColor::Blue,
+        ProfileColor::Amber,
+        ProfileColor::Red,
+        ProfileColor::Purple,
+        ProfileColor::Grey,
+    ];
+}
+
+/// Where to connect to, as somebody typed it. What the fields mean is checked where they are
+/// used, so that a half-filled form can be kept too.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct ConnectionProfile {
+    /// Stable and unique: the account under which the keyring holds the keys.
+    pub id: String,
+    /// Name in the list and for `--profile`.
+    pub name: String,
+    /// Colour in the list.
+    pub color: ProfileColor,
+    /// Whose server it is.
+    pub kind: Profile,
+    /// URL of the server. A password in it lasts for this run only.
+    #[serde(serialize_with = "without_password_ser")]
+    pub endpoint: String,
+    /// Instance id; empty if the server needs none.
+    pub instance: String,
+    /// Topic that forms offer first.
+    pub topic: String,
+    /// Consumer group that forms offer first.
+    pub group: String,
+    /// URL of an HTTP proxy; empty for none. A password in it lasts for this run only.
+    #[serde(serialize_with = "without_password_ser")]
+    pub proxy: String,
+    /// File with the CA certificates to trust; empty for the system's.
+    pub ca_file: String,
+    /// Nothing is published or acked through this profile.
+    pub read_only: bool,
+}
+
+impl ConnectionProfile {
+    /// A profile with an id of its own; everything else is empty.
+    pub fn new(name: impl Into<String>, kind: Profile) -> Self {
+        Self {
+            id: new_id(),
+            name: name.into(),
+            kind,
+            ..Self::default()
+        }
+    }
+}
+
+/// 16 hex digits: unique among one person's profiles, and no secret.
+fn new_id() -> String {
+    format!("{:016x}", fastrand::u64(..))
+}
+
+impl Config {
+    /// The profiles as TOML, for somebody else. Ids and secrets stay here.
+    ///
+    /// # Errors
+    /// When they cannot be written as TOML, which no profile is known to cause.
+    pub fn export(&self) -> Result<String, ConfigError> {
+        let mut shared = Config {
+            profiles: self.profiles.clone(),
+            ..Config::default()
+        };
+        for profile in &mut shared.profiles {
+            profile.id.clear();
+        }
+        #[derive(Serialize)]
+        struct Export<'a> {
+            profiles: &'a [ConnectionProfile],
+        }
+        write_toml(&Export {
+            profiles: &shared.profiles,
+        })
+    }
+
+    /// Adds the profiles of an export, each with a new id: its keys are not on this machine, and
+    /// must not be mistaken for those of a profile that is. Returns how many there were.
+    ///
+    /// # Errors
+    /// When the text is not an export; nothing is added then.
+    pub fn import(&mut self, text: &str) -> Result<usize, ConfigError> {
+        let imported = parse(text, Path::new("import"))?.profiles;
+        let count = imported.len();
+        self.profiles
+            .extend(imported.into_iter().map(|profile| ConnectionProfile {
+                id: new_id(),
+                ..profile
+            }));
+        Ok(count)
+    }
+
+    /// A file written by hand may lack ids, and a copied block repeats one, which would send the
+    /// keys of one server to another. The repair depends on nothing but the file, so it is the
+    /// same at each start until it is saved.
+    fn repair_ids(&mut self) {
+        for index in 0..self.profiles.len() {
+            let (earlier, rest) = self.profiles.split_at_mut(index);
+            let Some(profile) = rest.first_mut() else {
+                return;
+            };
+            let wanted = match profile.id.trim() {
+                "" => format!("name-{}", profile.name),
+                id => id.to_owned(),
+            };
+            let mut id = wanted.clone();
+            let mut copy = 2;
+            while earlier.iter().any(|other| other.id == id) {
+                id = format!("{wanted}-{copy}");
+                copy += 1;
+            }
+            profile.id = id;
+        }
+    }
+}
+
+/// The one file, wherever it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ConfigFile {
+    path: PathBuf,
+}
+
+impl ConfigFile {
+    /// In the folder that [`CONFIG_DIR_VARIABLE`] names, or else where this OS keeps such files;
+    /// `None` where there is no home directory.
+    pub fn default_location() -> Option<Self> {
+        match std::env::var_os(CONFIG_DIR_VARIABLE) {
+            Some(dir) if !dir.is_empty() => Some(Self::at(dir)),
+            _ => directories::ProjectDirs::from("", "", "mqscope")
+                .map(|dirs| Self::at(dirs.config_dir())),
+        }
+    }
+
+    /// In this folder.
+    pub fn at(dir: impl AsRef<Path>) -> Self {
+        Self {
+            path: dir.as_ref().join(FILE_NAME),
+        }
+    }
+
+    /// The file.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Reads it. No file yet is an empty configuration.
+    ///
+    /// # Errors
+    /// When the file cannot be read or understood; it is left as it is.
+    pub fn load(&self) -> Result<Config, ConfigError> {
+        let bytes = match fs::read(&self.path) {
+            Ok(bytes) => bytes,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Config::default()),
+            Err(error) => return Err(ConfigError::io("read", &self.path, error)),
+        };
+        let text = String::from_utf8(bytes).map_err(|error| {
+            let good = error.utf8_error().valid_up_to();
+            let before = String::from_utf8_lossy(&error.as_bytes()[..good]).into_owned();
+            ConfigError::damaged(&self.path, &before, before.len(), "not UTF-8 text")
+        })?;
+        let mut config = parse(&text, &self.path)?;
+        config.repair_ids();
+        Ok(config)
+    }
+
+    /// Moves a damaged file out of the way, to `config.toml.damaged-N`, and says where to.
+    ///
+    /// # Errors
+    /// When it cannot be renamed.
+    pub fn set_aside(&self) -> Result<PathBuf, ConfigError> {
+        let mut number = 1;
+        let aside = loop {
+            let name = format!("{FILE_NAME}.damaged-{number}");
+            let candidate = self.path.with_file_name(name);
+            if fs::symlink_metadata(&candidate).is_err() {
+                break candidate;
+            }
+            number += 1;
+        };
+        fs::rename(&self.path, &aside)
+            .map_err(|error| ConfigError::io("rename", &self.path, error))?;
+        Ok(aside)
+    }
+
+    /// Writes it: all of it or, if something goes wrong, none of it. Nobody but the user can
+    /// read the file.
+    ///
+    /// # Errors
+    /// When it cannot be written; the old file is still there then.
+    pub fn save(&self, config: &Config) -> Result<(), ConfigError> {
+        let text = write_toml(config)?;
+        self.replace(&text)
+            .map_err(|error| ConfigError::io("write", &self.path, error))
+    }
+
+    fn replace(&self, text: &str) -> io::Result<()> {
+        // A link (to a folder of dotfiles, say) stays one: what it points at is replaced.
+        let target = fs::canonicalize(&self.path).unwrap_or_else(|_| self.path.clone());
+        let dir = target.parent().unwrap_or(Path::new("."));
+        fs::create_dir_all(dir)?;
+        // Created with mode 0600, and removed again if we fail before the rename.
+        let mut file = tempfile::NamedTempFile::new_in(dir)?;
+        file.write_all(text.as_bytes())?;
+        file.as_file().sync_all()?;
+        file.persist(&target).map_err(|error| error.error)?;
+        // So that the rename outlives a power cut too; not every file system can do it.
+        #[cfg(unix)]
+        let _ = fs::File::open(dir).and_then(|dir| dir.sync_all());
+        Ok(())
+    }
+}
+
+fn parse(text: &str, path: &Path) -> Result<Config, ConfigError> {
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    toml::from_str(text).map_err(|error| {
+        let at = error.span().map_or(0, |span| span.start);
+        ConfigError::damaged(path, text, at, error.message())
+    })
+}
+
+fn write_toml(value: &impl Serialize) -> Result<String, ConfigError> {
+    toml::to_string_pretty(value).map_err(|error| ConfigError(Kind::Encode(error.to_string())))
+}
+
+/// Why the configuration cannot be read or written.
+#[derive(Debug, thiserror::Error)]
+#[error(transparent)]
+pub struct ConfigError(Kind);
+
+#[derive(Debug, thiserror::Error)]
+enum Kind {
+    #[error("cannot {action} {}: {source}", path.display())]
+    Io {
+        action: &'static str,
+        path: PathBuf,
+        source: io::Error,
+    },
+    #[error("{} is damaged in line {line}, column {column}: {what}", path.display())]
+    Damaged {
+        path: PathBuf,
+        line: usize,
+        column: usize,
+        what: String,
+    },
+    #[error("cannot write the configuration as TOML: {0}")]
+    Encode(String),
+}
+
+impl ConfigError {
+    fn io(action: &'static str, path: &Path, source: io::Error) -> Self {
+        Self(Kind::Io {
+            action,
+            path: path.to_owned(),
+            source,
+        })
+    }
+
+    fn damaged(path: &Path, text: &str, at: usize, what: &str) -> Self {
+        let before = text.get(..at).unwrap_or(text);
+        let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
+        Self(Kind::Damaged {
+            path: path.to_owned(),
+            line: before.matches('\n').count() + 1,
+            column: before[line_start..].chars().count() + 1,
+            // TOML's messages may have several lines; ours stand in one.
+            what: what.split_whitespace().collect::<Vec<_>>().join(" "),
+        })
+    }
+
+    /// Whether the file is there but makes no sense: [`ConfigFile::set_aside`] can help.
+    pub fn is_damaged(&self) -> bool {
+        self.position().is_some()
+    }
+
+    /// Line and column of the damage, both from 1.
+    pub fn position(&self) -> Option<(usize, usize)> {
+        match &self.0 {
+            Kind::Damaged { line, column, .. } => Some((*line, *column)),
+            _ => None,
+        }
+    }
+}
+
+fn without_password_ser<S: Serializer>(url: &str, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(&without_password(url))
+}
+
+/// Whether a URL carries a password (`http://user:password@host`), which is never written to
+/// disk: a form can say so while it is being typed.
+pub fn holds_password(url: &str) -> bool {
+    password_range(url).is_some()
+}
+
+fn without_password(url: &str) -> String {
+    let mut url = url.to_owned();
+    if let Some(range) = password_range(&url) {
+        url.replace_range(range, "");
+    }
+    url
+}
+
+/// The `:password` of `scheme://user:password@host`, found by hand because a URL that is still
+/// being typed must lose its password too.
+fn password_range(url: &str) -> Option<Range<usize>> {
+    let authority = url.find("://").map_or(0, |at| at + 3);
+    let rest = &url[authority..];
+    let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
+    // A raw `/` in a password would end the authority too early; with an `@` after it, the
+    // whole of it is taken for user and password rather than risked.
+    let at = match rest[..end].rfind('@') {
+        Some(at) => at,
+        None => rest.rfind('@')?,
+    };
+    let colon = rest[..at].find(':')?;
+    Some(authority + colon..authority + at)
+}
+
+#[cfg(test)]
+#[allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test fails by panicking"
+)]
+mod tests {
+    use super::*;
+
+    fn profile(name: &str) -> ConnectionProfile {
+        ConnectionProfile::new(name, Profile::Tdmq)
+    }
+
+    fn read(text: &str) -> Result<Config, ConfigError> {
+        let dir = tempfile::tempdir().unwrap();
+        let file = ConfigFile::at(dir.path());
+        fs::write(file.path(), text).unwrap();
+        let read = file.load();
+        assert_eq!(fs::read_to_string(file.path()).unwrap(), text, "untouched");
+        read
+    }
+
+    #[test]
+    fn what_is_saved_is_loaded_and_nobody_else_can_read_it() {
+        let dir = tempfile::tempdir().unwrap();
+        let file = ConfigFile::at(dir.path().join("new").join("folder"));
+        assert_eq!(file.load().unwrap(), Config::default());
+        let mut config = Config {
+            preferences: Preferences {
+                theme: ThemeChoice::Dark,
+                language: LanguageChoice::ZhCn,
+            },
+            profiles: vec![profile("订单 \"prod\""), profile("b")],
+        };
+        config.profiles[0].color = ProfileColor::Red;
+        config.profiles[0].read_only = true;
+        file.save(&config).unwrap();
+        file.save(&config).unwrap();
+        assert_eq!(file.load().unwrap(), config);
+        let names: Vec<_> = fs::read_dir(file.path().parent().unwrap())
+            .unwrap()
+            .map(|entry| entry.unwrap().file_name())
+            .collect();
+        assert_eq!(names, ["config.toml"], "no temporary file is left");
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt as _;
+            let mode = fs::metadata(file.path()).unwrap().permissions().mode();
+            assert_eq!(mode & 0o777, 0o600);
+        }
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_linked_file_stays_linked() {
+        let dir = tempfile::tempdir().unwrap();
+        let real = dir.path().join("dotfiles.toml");
+        fs::write(&real, "").unwrap();
+        let file = ConfigFile::at(dir.path());
+        std::os::unix::fs::symlink(&real, file.path()).unwrap();
+        let config = Config {
+            profiles: vec![profile("a")],
+            ..Config::default()
+        };
+        file.save(&config).unwrap();
+        assert!(fs::symlink_metadata(file.path()).unwrap().is_symlink());
+        assert!(fs::read_to_string(real).unwrap().contains("name = \"a\""));
+    }
+
+    #[test]
+    fn unknown_keys_and_missing_ones_are_no_trouble() {
+        let text = "\u{feff}later = 1\n[preferences]\nfont = 'x'\n[[profiles]]\nname = 'a'\nshape = 'round'\n";
+        let config = read(text).unwrap();
+        assert_eq!(config.profiles[0].name, "a");
+        assert_eq!(config.profiles[0].kind, Profile::Sandbox);
+    }
+
+    #[test]
+    fn missing_and_repeated_ids_are_made_unique_and_stay_the_same() {
+        let text = "[[profiles]]\nname='a'\n[[profiles]]\nid='x'\n[[profiles]]\nid='x'\n[[profiles]]\nname='a'";
+        let ids =
+            |config: Config| -> Vec<String> { config.profiles.into_iter().map(|p| p.id).collect() };
+        let first = ids(read(text).unwrap());
+        assert_eq!(first, ["name-a", "x", "x-2", "name-a-2"]);
+        assert_eq!(ids(read(text).unwrap()), first);
+    }
+
+    #[test]
+    fn damage_is_found_by_line_and_column_and_can_be_set_aside() {
+        let check = |text: &str, line: usize, column: usize| {
+            let error = read(text).unwrap_err();
+            assert_eq!(error.position(), Some((line, column)), "{error}");
+            assert!(error.to_string().contains(&format!("line {line}")));
+        };
+        check("[preferences]\ntheme = 'pink'\n", 2, 9);
+        check("[[profiles]]\nname = '中' = 2\n", 2, 12);
+        check("profiles = 3\n", 1, 12);
+
+        let dir = tempfile::tempdir().unwrap();
+        let file = ConfigFile::at(dir.path());
+        fs::write(file.path(), b"a = 1\nb = '\xff'").unwrap();
+        assert_eq!(file.load().unwrap_err().position(), Some((2, 6)));
+        let first = file.set_aside().unwrap();
+        assert!(first.ends_with("config.toml.damaged-1"));
+        assert_eq!(file.load().unwrap(), Config::default());
+        fs::write(file.path(), "b").unwrap();
+        assert!(file.set_aside().unwrap().ends_with("config.toml.damaged-2"));
+        assert_eq!(fs::read(first).unwrap(), b"a = 1\nb = '\xff'");
+    }
+
+    #[test]
+    fn a_password_in_a_url_never_reaches_the_file() {
+        let check = |url: &str, expected: &str| {
+            assert_eq!(without_password(url), expected);
+            assert_eq!(holds_password(url), url != expected);
+        };
+        check("http://u:hush@proxy:3128/", "http://u@proxy:3128/");
+        check("u:hush@proxy:3128", "u@proxy:3128");
+        check("http://u:hu/sh@proxy", "http://u@proxy");
+        check("http://u:hu@sh@proxy", "http://u@proxy");
+        check("http://host:8080/a", "http://host:8080/a");
+        check("http://u@host:8080", "http://u@host:8080");
+        check("", "");
+
+        let mut config = Config::default();
+        config.profiles.push(ConnectionProfile {
+            endpoint: "http://u:hush@host".to_owned(),
+            proxy: "http://u:hush@proxy".to_owned(),
+            ..profile("a")
+        });
+        let dir = tempfile::tempdir().unwrap();
+        let file = ConfigFile::at(dir.path());
+        file.save(&config).unwrap();
+        let written = fs::read_to_string(file.path()).unwrap() + &config.export().unwrap();
+        assert!(!written.contains("hush"), "{written}");
+    }
+
+    #[test]
+    fn an_export_brings_profiles_but_no_ids() {
+        let mut config = Config::default();
+        config.profiles.push(profile("a"));
+        let export = config.export().unwrap();
+        assert_eq!(config.import(&export).unwrap(), 1);
+        assert_eq!(config.profiles[1].name, "a");
+        assert_ne!(config.profiles[1].id, config.profiles[0].id);
+        assert!(!config.profiles[1].id.is_empty());
+        assert!(config.import("profiles = 'none'").is_err());
+        assert_eq!(config.profiles.len(), 2);
+    }
+}
