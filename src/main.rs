@@ -1,6 +1,8 @@
 //! The binary: reads the arguments, owns the tokio runtime, and opens the window or runs a
 //! command. Everything else is the library's.
 
+mod window;
+
 use std::io::Write as _;
 use std::process::ExitCode;
 
@@ -33,7 +35,8 @@ fn start(arguments: Arguments) -> anyhow::Result<Exit> {
 
 /// Opens the window, or says why that cannot be here.
 fn window(runtime: &Handle) -> anyhow::Result<Exit> {
-    let opened = display::look_for_display().and_then(|()| display::guard(|| open_window(runtime)));
+    let opened =
+        display::look_for_display().and_then(|()| display::guard(|| window::open(runtime)));
     match opened {
         Ok(Ok(())) => Ok(Exit::Done),
         Ok(Err(error)) => Err(error),
@@ -42,11 +45,6 @@ fn window(runtime: &Handle) -> anyhow::Result<Exit> {
             Ok(Exit::Usage)
         }
     }
-}
-
-/// The one place where the window is opened; returns when it is closed.
-fn open_window(_runtime: &Handle) -> anyhow::Result<()> {
-    anyhow::bail!("this build has no window; see mqscope --help for what it can do without one")
 }
 
 fn complain(text: &str) {

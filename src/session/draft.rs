@@ -157,8 +157,8 @@ impl Draft {
                     .trim()
                     .parse()
                     .map_err(|_| refuse("problem-delay"))?;
-                let delay = std::time::Duration::try_from(delay)
-                    .map_err(|_| refuse("problem-delay"))?;
+                let delay =
+                    std::time::Duration::try_from(delay).map_err(|_| refuse("problem-delay"))?;
                 Ok(Some(now + delay))
             }
             Deliver::At => parse_instant(self.deliver_at.trim())
@@ -174,7 +174,10 @@ fn parse_instant(text: &str) -> Option<Timestamp> {
         Ok(at) => at,
         Err(_) => {
             let local: jiff::civil::DateTime = text.parse().ok()?;
-            local.to_zoned(jiff::tz::TimeZone::system()).ok()?.timestamp()
+            local
+                .to_zoned(jiff::tz::TimeZone::system())
+                .ok()?
+                .timestamp()
         }
     };
     Some(Timestamp::from_millis(at.as_millisecond()))

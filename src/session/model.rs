@@ -301,7 +301,9 @@ impl Model {
     /// Takes in what happened outside. Some events ask for a job in turn.
     pub fn absorb(&mut self, event: Event, now: Timestamp) -> Option<Job> {
         match event {
-            Event::SandboxStarted { addr, wished } => return self.sandbox_started(addr, wished, now),
+            Event::SandboxStarted { addr, wished } => {
+                return self.sandbox_started(addr, wished, now);
+            }
             Event::SandboxFailed(why) => self.sandbox_failed(why, now),
             Event::SandboxContent(content) => self.content = content,
             Event::ConnectionSaved {
@@ -340,7 +342,9 @@ impl Model {
                 skew_millis,
                 at,
             } => {
-                let damage = damaged.first().map(|d| (damaged.len(), d.problem.to_string()));
+                let damage = damaged
+                    .first()
+                    .map(|d| (damaged.len(), d.problem.to_string()));
                 if let Some(view) = self.view_mut(subscription) {
                     view.received += (arrivals.len() + damaged.len()) as u64;
                     for arrival in arrivals {
@@ -385,9 +389,7 @@ impl Model {
                 trouble,
             } => {
                 self.notify_trouble(&trouble, now);
-                self.end_acks(subscription, &handles, || {
-                    AckState::Failed(trouble.clone())
-                });
+                self.end_acks(subscription, &handles, || AckState::Failed(trouble.clone()));
             }
         }
         None
@@ -600,7 +602,12 @@ impl Model {
 
     fn sandbox_failed(&mut self, why: String, now: Timestamp) {
         self.sandbox = SandboxState::Failed(why.clone());
-        self.notify_error("notice-sandbox-failed", why, "notice-sandbox-failed-next", now);
+        self.notify_error(
+            "notice-sandbox-failed",
+            why,
+            "notice-sandbox-failed-next",
+            now,
+        );
     }
 
     fn connection_saved(

@@ -5,9 +5,7 @@
 
 use std::collections::{HashMap, VecDeque};
 
-use crate::protocol::{
-    AckFailure, DamagedMessage, ReceiptHandle, ReceivedMessage, Timestamp,
-};
+use crate::protocol::{AckFailure, DamagedMessage, ReceiptHandle, ReceivedMessage, Timestamp};
 
 use super::lease::{Lease, Urgency};
 use super::say::Trouble;
@@ -359,9 +357,7 @@ impl Rows {
     fn keep_within_budget(&mut self, now: Timestamp) {
         while self.bytes > self.budget && self.rows.len() > 1 {
             let candidates = self.rows.len() - 1;
-            let free = |row: &Row| {
-                !matches!(row.state(now), RowState::Held(_) | RowState::Acking)
-            };
+            let free = |row: &Row| !matches!(row.state(now), RowState::Held(_) | RowState::Acking);
             let Some(place) = self.rows.iter().take(candidates).position(free) else {
                 return;
             };
@@ -443,7 +439,10 @@ mod tests {
         arrive(&mut rows, 3, 1, 1);
         assert!(rows.get(second).is_none(), "the acked row went first");
         arrive(&mut rows, 4, 1, 2);
-        assert!(rows.get(first).is_some(), "held, so it stays beyond the budget");
+        assert!(
+            rows.get(first).is_some(),
+            "held, so it stays beyond the budget"
+        );
         assert_eq!((rows.len(), rows.evicted()), (3, 1));
         arrive(&mut rows, 5, 1, 5_000);
         assert!(rows.get(first).is_none(), "returned, so it can go");

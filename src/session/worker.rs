@@ -25,8 +25,7 @@ use super::model::KeysState;
 use super::say::{Say, Trouble};
 use super::subscription::SubscriptionId;
 use super::{
-    AckOrder, ConnectionId, Event, GroupContent, Job, Link, TopicContent, Wake, poller,
-    trouble,
+    AckOrder, ConnectionId, Event, GroupContent, Job, Link, TopicContent, Wake, poller, trouble,
 };
 
 /// How often the window is told what is in the sandbox, if that has changed.
@@ -351,9 +350,8 @@ async fn carry_out(shared: Arc<Shared>, job: Job) {
         }
         Job::SavePreferences(preferences) => {
             let worker = Arc::clone(&shared);
-            let written = blocking(move || {
-                worker.change_config(|config| config.preferences = preferences)
-            });
+            let written =
+                blocking(move || worker.change_config(|config| config.preferences = preferences));
             if let Some(Err(why)) = written.await {
                 shared.emit(Event::ConfigNotWritten(why)).await;
             }

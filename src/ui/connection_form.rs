@@ -125,9 +125,14 @@ impl Open {
             ];
             segmented(ui, &mut self.edit.profile.kind, &kinds);
         });
-        self.field_ui(ui, cx, t.get("connection-name"), "", Some(ConnectionField::Name), |e| {
-            &mut e.profile.name
-        });
+        self.field_ui(
+            ui,
+            cx,
+            t.get("connection-name"),
+            "",
+            Some(ConnectionField::Name),
+            |e| &mut e.profile.name,
+        );
         ui.horizontal(|ui| {
             for color in ProfileColor::ALL {
                 let chosen = self.edit.profile.color == color;
@@ -146,9 +151,14 @@ impl Open {
     fn server_ui(&mut self, ui: &mut Ui, cx: &Context<'_>) {
         let t = cx.texts;
         let field = Some(ConnectionField::Endpoint);
-        self.field_ui(ui, cx, t.get("connection-endpoint"), "http://…", field, |e| {
-            &mut e.profile.endpoint
-        });
+        self.field_ui(
+            ui,
+            cx,
+            t.get("connection-endpoint"),
+            "http://…",
+            field,
+            |e| &mut e.profile.endpoint,
+        );
         remark(ui, t.get("connection-endpoint-where"), cx.palette.dim);
         let field = Some(ConnectionField::Instance);
         self.field_ui(ui, cx, t.get("field-instance"), "", field, |e| {
@@ -201,9 +211,13 @@ impl Open {
     fn defaults_ui(&mut self, ui: &mut Ui, cx: &Context<'_>) {
         let t = cx.texts;
         let field = Some(ConnectionField::Topic);
-        self.field_ui(ui, cx, t.get("connection-topic"), "", field, |e| &mut e.profile.topic);
+        self.field_ui(ui, cx, t.get("connection-topic"), "", field, |e| {
+            &mut e.profile.topic
+        });
         let field = Some(ConnectionField::Group);
-        self.field_ui(ui, cx, t.get("connection-group"), "", field, |e| &mut e.profile.group);
+        self.field_ui(ui, cx, t.get("connection-group"), "", field, |e| {
+            &mut e.profile.group
+        });
     }
 
     fn network_ui(&mut self, ui: &mut Ui, cx: &Context<'_>) {

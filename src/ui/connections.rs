@@ -1,6 +1,8 @@
 //! The list of connections on the left, with what is in the sandbox below it.
 
-use egui::{Align, Color32, CornerRadius, Frame, Label, Layout, Margin, RichText, ScrollArea, Sense, Ui};
+use egui::{
+    Align, Color32, CornerRadius, Frame, Label, Layout, Margin, RichText, ScrollArea, Sense, Ui,
+};
 
 use crate::config::ProfileColor;
 use crate::session::{Command, Connection, ConnectionId, SandboxState, TopicContent};
@@ -56,7 +58,11 @@ impl Connections {
         let chosen = cx.model.selected().id == connection.id;
         let name = connection_name(cx, connection);
         let (line, alive) = connection_line(cx, connection);
-        let fill = if chosen { p.selected } else { Color32::TRANSPARENT };
+        let fill = if chosen {
+            p.selected
+        } else {
+            Color32::TRANSPARENT
+        };
         let frame = Frame::NONE
             .fill(fill)
             .corner_radius(CornerRadius::from(theme::RADIUS))
@@ -68,7 +74,9 @@ impl Connections {
                 dot(ui, shape, profile_color(p, connection.profile.color));
                 from_the_right(ui, |ui| {
                     if let ConnectionId::Profile(_) = connection.id {
-                        let label = cx.texts.format("connection-edit", &[("name", name.as_str().into())]);
+                        let label = cx
+                            .texts
+                            .format("connection-edit", &[("name", name.as_str().into())]);
                         if icon_button(ui, "⚙", &label).clicked() {
                             self.form.open(Some(&connection.profile));
                         }
@@ -88,7 +96,9 @@ impl Connections {
             ui.scope_id().with(("connection", &connection.id)),
             Sense::click(),
         );
-        let label = cx.texts.format("connection-use", &[("name", name.as_str().into())]);
+        let label = cx
+            .texts
+            .format("connection-use", &[("name", name.as_str().into())]);
         let response = super::widgets::named(ui, response, egui::Role::Button, &label);
         if response.clicked() {
             cx.command(Command::Select(connection.id.clone()));
@@ -107,8 +117,12 @@ fn topic_ui(ui: &mut Ui, cx: &mut Context<'_>, topic: &TopicContent) -> Option<A
     };
     let name = topic.topic.as_str();
     let face = theme::strong(name).color(ink);
-    let asked = entry_ui(ui, cx, 22.0, face, topic.messages)
-        .then(|| Asked::PublishTo(name.to_owned()));
+    if let Some(instance) = &topic.instance {
+        other_instance_ui(ui, cx, face, instance.as_str(), topic.messages);
+        return None;
+    }
+    let asked =
+        entry_ui(ui, cx, 22.0, face, topic.messages).then(|| Asked::PublishTo(name.to_owned()));
     for group in &topic.groups {
         let face = RichText::new(group.group.as_str()).color(p.dim);
         if entry_ui(ui, cx, 42.0, face, group.invisible) {
@@ -129,14 +143,29 @@ fn topic_ui(ui: &mut Ui, cx: &mut Context<'_>, topic: &TopicContent) -> Option<A
     asked
 }
 
+/// The sandbox keeps instances apart, and this connection names none.
+fn other_instance_ui(ui: &mut Ui, cx: &Context<'_>, face: RichText, instance: &str, count: u64) {
+    let why = cx
+        .texts
+        .format("sandbox-other-instance", &[("instance", instance.into())]);
+    ui.add_enabled_ui(false, |ui| entry_ui(ui, cx, 22.0, face, count))
+        .response
+        .on_hover_text(why);
+}
+
 fn entry_ui(ui: &mut Ui, cx: &Context<'_>, indent: f32, face: RichText, count: u64) -> bool {
     ui.horizontal(|ui| {
         ui.add_space(indent);
         from_the_right(ui, |ui| {
             ui.add_space(theme::GAP);
-            ui.label(RichText::new(count.to_string()).color(cx.palette.dim).font(theme::small()));
+            ui.label(
+                RichText::new(count.to_string())
+                    .color(cx.palette.dim)
+                    .font(theme::small()),
+            );
             ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
-                ui.add(egui::Button::new(face).frame(false).truncate()).clicked()
+                ui.add(egui::Button::new(face).frame(false).truncate())
+                    .clicked()
             })
             .inner
         })
@@ -167,7 +196,10 @@ fn connection_line(cx: &Context<'_>, connection: &Connection) -> (String, bool) 
     }
     let in_use = cx.model.views().iter().any(|view| {
         !view.polling.is_stopped()
-            && view.source.as_ref().is_some_and(|source| source.connection == connection.id)
+            && view
+                .source
+                .as_ref()
+                .is_some_and(|source| source.connection == connection.id)
     });
     let state = if in_use {
         t.get("connection-in-use")

@@ -126,11 +126,17 @@ fn form_ui(ui: &mut Ui, form: &mut ConsumeForm, t: &'static Texts) {
         };
         labelled_edit(ui, label, edit);
     }
-    number_ui(ui, t.get("field-batch"), DragValue::new(&mut form.batch).range(1..=16));
+    number_ui(
+        ui,
+        t.get("field-batch"),
+        DragValue::new(&mut form.batch).range(1..=16),
+    );
     number_ui(
         ui,
         t.get("field-wait"),
-        DragValue::new(&mut form.wait_secs).range(0..=30).suffix(" s"),
+        DragValue::new(&mut form.wait_secs)
+            .range(0..=30)
+            .suffix(" s"),
     );
 }
 
@@ -210,7 +216,10 @@ fn banner_ui(ui: &mut Ui, cx: &Context<'_>, view: &Subscription) {
     };
     let (held, first) = view.rows.held(cx.now);
     let group = source.consume.group.as_str();
-    let text = format!("⚠ {}", t.format("banner-consumes", &[("group", group.into())]));
+    let text = format!(
+        "⚠ {}",
+        t.format("banner-consumes", &[("group", group.into())])
+    );
     let right = match first {
         Some(at) => t.format(
             "banner-held-until",
@@ -275,7 +284,9 @@ fn table_ui(ui: &mut Ui, cx: &mut Context<'_>, view: &Subscription) {
         .column(Column::exact(50.0))
         .column(Column::remainder().clip(true))
         .column(Column::exact(64.0))
-        .header(theme::HEAD_HEIGHT, |row| header_ui(row, t, cx.palette, view, now, &mut asked))
+        .header(theme::HEAD_HEIGHT, |row| {
+            header_ui(row, t, cx.palette, view, now, &mut asked)
+        })
         .body(|body| {
             body.rows(theme::ROW_HEIGHT, view.rows.len(), |mut cells| {
                 if let Some(row) = view.rows.from_newest(cells.index()) {

@@ -186,6 +186,14 @@ fn damaged_ui(ui: &mut Ui, cx: &Context<'_>, damaged: &DamagedMessage) {
     let text = RichText::new(t.format("details-damaged", &why)).color(cx.palette.bad);
     ui.add(Label::new(text).wrap());
     let end = char_boundary(&damaged.raw, SHOWN_BYTES);
+    if end < damaged.raw.len() {
+        let sizes = [
+            ("shown", bytes(end).into()),
+            ("all", bytes(damaged.raw.len()).into()),
+        ];
+        let cut = t.format("body-cut", &sizes);
+        ui.label(RichText::new(cut).color(cx.palette.soon));
+    }
     text_ui(ui, &damaged.raw[..end], t.get("details-raw"));
 }
 

@@ -308,7 +308,11 @@ fn status_ui(ui: &mut Ui, cx: &mut Context<'_>, show_notices: &mut bool) {
             }
             ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
                 if let Some(notice) = cx.model.notices().next().filter(|_| unseen > 0) {
-                    dot(ui, notices::shape(notice.level), notices::color(cx, notice.level));
+                    dot(
+                        ui,
+                        notices::shape(notice.level),
+                        notices::color(cx, notice.level),
+                    );
                     let text = RichText::new(cx.say(&notice.summary))
                         .color(notices::color(cx, notice.level));
                     ui.add(Label::new(text).truncate());

@@ -63,14 +63,16 @@ impl PublishPanel {
         ui.spacing_mut().item_spacing.y = theme::GAP;
         let t = cx.texts;
         ui.label(theme::title(t.get("publish-title")));
-        ScrollArea::vertical().id_salt("publish form").show(ui, |ui| {
-            self.head_ui(ui, cx);
-            self.deliver_ui(ui, cx);
-            self.properties_ui(ui, cx);
-            self.body_ui(ui, cx);
-            self.more_ui(ui, cx);
-            self.send_ui(ui, cx);
-        });
+        ScrollArea::vertical()
+            .id_salt("publish form")
+            .show(ui, |ui| {
+                self.head_ui(ui, cx);
+                self.deliver_ui(ui, cx);
+                self.properties_ui(ui, cx);
+                self.body_ui(ui, cx);
+                self.more_ui(ui, cx);
+                self.send_ui(ui, cx);
+            });
         if ui.input_mut(|i| i.consume_key(Modifiers::COMMAND, Key::Enter)) {
             self.send(cx);
         }

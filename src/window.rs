@@ -1,0 +1,88 @@
+//! Puts the window together: configuration, worker, model, and the native window around them.
+//! The only place that knows all of them; decides nothing else.
+
+use std::sync::Arc;
+
+use anyhow::anyhow;
+use eframe::{NativeOptions, Renderer};
+use egui::ViewportBuilder;
+use mqscope::clock::Clock;
+use mqscope::config::{Config, ConfigFile};
+use mqscope::protocol::Timestamp;
+use mqscope::sandbox::SandboxSettings;
+use mqscope::secrets::Secrets;
+use mqscope::session::{self, Level, Model, Notice, Say, Setup, Start};
+use mqscope::ui::{self, App};
+use tokio::runtime::Handle;
+
+/// Opens the window and returns when it is closed.
+pub(crate) fn open(runtime: &Handle) -> anyhow::Result<()> {
+    let clock = Clock::system();
+    let file = ConfigFile::default_location();
+    let (config, notices) = read(file.as_ref(), clock.now());
+    let runtime = runtime.clone();
+    let created = Box::new(move |cc: &eframe::CreationContext<'_>| {
+        let ctx = cc.egui_ctx.clone();
+        let model = Model::new(Setup {
+            profiles: config.profiles.clone(),
+            preferences: config.preferences.clone(),
+            notices,
+        });
+        let link = session::start(
+            &runtime,
+            Start {
+                clock: clock.clone(),
+                config,
+                file,
+                secrets: Secrets::new(),
+                sandbox: SandboxSettings::default(),
+                wake: Arc::new(move || ctx.request_repaint()),
+            },
+        );
+        let app: Box<dyn eframe::App> = Box::new(App::new(&cc.egui_ctx, model, link, clock));
+        Ok(app)
+    });
+    eframe::run_native("mqscope", options(), created)
+        .map_err(|error| anyhow!("{error} ({error:?})"))
+}
+
+fn options() -> NativeOptions {
+    let mut viewport = ViewportBuilder::default()
+        .with_title("mqscope")
+        .with_app_id("mqscope")
+        .with_inner_size(ui::theme::FIRST_WINDOW)
+        .with_min_inner_size(ui::theme::MIN_WINDOW);
+    if let Ok(icon) = eframe::icon_data::from_png_bytes(include_bytes!("../assets/icon.png")) {
+        viewport = viewport.with_icon(icon);
+    }
+    NativeOptions {
+        viewport,
+        // Fewer run-time libraries and a faster start than wgpu, which tests turn on.
+        renderer: Renderer::Glow,
+        ..NativeOptions::default()
+    }
+}
+
+/// A configuration that cannot be read never stops a start. A damaged one is moved aside, so
+/// that the next save does not write over it.
+fn read(file: Option<&ConfigFile>, now: Timestamp) -> (Config, Vec<Notice>) {
+    let Some(file) = file else {
+        return (Config::default(), Vec::new());
+    };
+    let error = match file.load() {
+        Ok(config) => return (config, Vec::new()),
+        Err(error) => error,
+    };
+    let summary = match file.set_aside() {
+        Ok(kept) => Say::new("notice-config-damaged").with("path", kept.display()),
+        Err(_) => Say::new("notice-config-unreadable").with("path", file.path().display()),
+    };
+    let notice = Notice {
+        at: now,
+        level: Level::Error,
+        summary,
+        detail: error.to_string(),
+        next_step: Some(Say::new("notice-config-damaged-next")),
+    };
+    (Config::default(), vec![notice])
+}
