@@ -228,6 +228,9 @@ fn entry(id: &str) -> Result<keyring::Entry, Refusal> {
     keyring::Entry::new(SERVICE, id).map_err(|error| match error {
         // The real reason of a store that could not be opened is kept elsewhere.
         keyring::Error::NoDefaultStore => match keyring::Entry::store_status() {
+            Err(keyring::Error::PlatformFailure(reason)) => {
+                Refusal::failed(no_keyring(&reason.to_string()))
+            }
             Err(reason) => Refusal::failed(no_keyring(&reason.to_string())),
             Ok(()) => Refusal::failed(no_keyring("it could not be opened")),
         },
@@ -250,7 +253,8 @@ fn refusal(error: keyring::Error) -> Refusal {
     match error {
         keyring::Error::NoEntry => Refusal::NoEntry,
         keyring::Error::NoStorageAccess(reason) => Refusal::failed(format!(
-            "the keyring is locked ({reason}); unlock it and try again"
+            "the keyring is locked or not set up ({reason}); unlock it in the desktop's keyring \
+             program and try again"
         )),
         keyring::Error::PlatformFailure(reason) => {
             Refusal::failed(format!("the keyring failed ({reason})"))

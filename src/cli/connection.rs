@@ -3,7 +3,7 @@
 
 use std::path::PathBuf;
 
-use clap::Args;
+use clap::{ArgGroup, Args};
 
 use super::exit::Failure;
 use crate::client::{Client, ClientSettings, Endpoint};
@@ -13,26 +13,28 @@ use crate::credentials::Credentials;
 use crate::protocol::{InstanceId, Limits, Profile};
 use crate::secrets::Secrets;
 
+const HEADING: &str = "Connection";
+
 const ACCESS_KEY: &str = "MQSCOPE_ACCESS_KEY";
 const SECRET_KEY: &str = "MQSCOPE_SECRET_KEY";
 const SECURITY_TOKEN: &str = "MQSCOPE_SECURITY_TOKEN";
 
 /// Where to connect to.
 #[derive(Debug, Args)]
-#[command(next_help_heading = "Connection")]
+#[command(group(ArgGroup::new("server").required(true).args(["endpoint", "profile"])))]
 pub struct ConnectionArguments {
     /// URL of the server, such as http://127.0.0.1:8080
     ///
     /// The HTTP endpoint: the TCP one of the same cluster does not answer.
-    #[arg(long, value_name = "URL", required_unless_present = "profile")]
+    #[arg(long, value_name = "URL", help_heading = HEADING)]
     endpoint: Option<Endpoint>,
     /// Instance id (the `ns` of the protocol), if the server has several instances
-    #[arg(long, value_name = "ID")]
+    #[arg(long, value_name = "ID", help_heading = HEADING)]
     instance: Option<InstanceId>,
     /// Take endpoint, instance and keys from a connection saved in the window
     ///
     /// The keys come from the keyring; where it holds none, from the environment.
-    #[arg(long, value_name = "NAME", conflicts_with_all = ["endpoint", "instance"])]
+    #[arg(long, value_name = "NAME", conflicts_with = "instance", help_heading = HEADING)]
     profile: Option<String>,
 }
 

@@ -185,7 +185,7 @@ impl Consume {
         let Some(error) = trouble else { return Ok(()) };
         progress.closed = true;
         output::notice(&format!(
-            "{} messages were taken but not printed; they return at their next_consume_time",
+            "taken but not printed: {}; they return to the group at their next_consume_time",
             list.messages.len() - printed.len()
         ));
         if error.kind() == io::ErrorKind::BrokenPipe {

@@ -190,6 +190,7 @@ impl fmt::Display for Obstacle {
                 writeln!(f)?;
                 writeln!(f, "At a desktop, start it from a terminal of that desktop.")?;
                 writeln!(f, "Over SSH, connect with `ssh -X`, or set DISPLAY.")?;
+                writeln!(f)?;
             }
             Obstacle::NoAnswer { said } => {
                 writeln!(f, "mqscope: the display does not answer: {said}.")?;
@@ -199,6 +200,7 @@ impl fmt::Display for Obstacle {
                     "DISPLAY or WAYLAND_DISPLAY names a display that is not there, or that this \
                      user may not use."
                 )?;
+                writeln!(f)?;
             }
             Obstacle::MissingLibrary { library, package } => {
                 writeln!(f, "mqscope: the window cannot open: {library} is missing.")?;

@@ -69,7 +69,7 @@ impl ServeSandbox {
         let sandbox = Sandbox::bind(settings, clock).await.map_err(|error| {
             let message = if error.is_address_in_use() {
                 format!(
-                    "something else listens on {listen} already; stop it, or choose another port \
+                    "{listen} is in use by another program; stop that one, or choose another port \
                      with --listen (port 0 picks a free one)"
                 )
             } else {
