@@ -172,9 +172,10 @@ pub(super) fn print(value: &impl Serialize) -> io::Result<()> {
     write_line(io::stdout().lock(), value)
 }
 
-/// Prints an error.
+/// Prints an error: the fault itself, for a script to read its `code`.
 pub(super) fn report(error: &ErrorReport) {
-    tell("error", error);
+    // Where stderr is closed there is nobody left to tell.
+    let _ = write_line(io::stderr().lock(), error);
 }
 
 /// Prints a remark that is no error.

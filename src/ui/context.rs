@@ -117,11 +117,11 @@ pub(super) fn bytes(n: usize) -> String {
 /// A long id with its middle left out; ids differ at both ends.
 pub(super) fn short_id(id: &str) -> String {
     let chars: Vec<char> = id.chars().collect();
-    if chars.len() <= 20 {
+    if chars.len() <= 14 {
         return id.to_owned();
     }
-    let head: String = chars[..6].iter().collect();
-    let tail: String = chars[chars.len() - 12..].iter().collect();
+    let head: String = chars[..4].iter().collect();
+    let tail: String = chars[chars.len() - 8..].iter().collect();
     format!("{head}…{tail}")
 }
 

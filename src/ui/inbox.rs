@@ -14,11 +14,17 @@ use crate::session::{
 };
 
 use super::context::{Context, countdown, short_id};
-use super::theme::{self, Palette};
+use super::theme;
 use super::widgets::{Dot, dot, from_the_right, labelled_edit, lease_bar, named, pill, remark};
+
+/// Height of a button in a row.
+const ROW_CONTROL: f32 = 22.0;
 
 /// Characters of a body that a row shows.
 const PREVIEW_CHARS: usize = 160;
+
+/// Width of the head beside its three fields of text: two numbers, two buttons, the gaps.
+const BESIDE_FIELDS: f32 = 360.0;
 
 /// The middle of the window.
 #[derive(Default)]
@@ -81,15 +87,10 @@ impl Inbox {
         let mut start = false;
         ui.horizontal(|ui| {
             ui.add_enabled_ui(stopped, |ui| form_ui(ui, form, t));
-            from_the_right(ui, |ui| {
-                ui.vertical(|ui| {
-                    // Level with the fields, which have a label above them.
-                    ui.add_space(theme::SMALL_LINE + theme::GAP_SMALL);
-                    ui.horizontal(|ui| {
-                        start = polling_ui(ui, cx, view);
-                        ack_selected_ui(ui, cx, view);
-                    });
-                });
+            // Level with the fields, which have a label above them.
+            ui.with_layout(Layout::right_to_left(Align::Max), |ui| {
+                start = polling_ui(ui, cx, view);
+                ack_selected_ui(ui, cx, view);
             });
         });
         let problems = form.check(&cx.model.limits()).err().unwrap_or_default();
@@ -113,10 +114,11 @@ impl Inbox {
 
 fn form_ui(ui: &mut Ui, form: &mut ConsumeForm, t: &'static Texts) {
     use egui::TextEdit;
+    let room = (ui.available_width() - BESIDE_FIELDS).clamp(180.0, 520.0);
     for (label, text, width) in [
-        (t.get("field-topic"), &mut form.topic, 104.0),
-        (t.get("field-group"), &mut form.group, 104.0),
-        (t.get("field-tag"), &mut form.tag, 84.0),
+        (t.get("field-topic"), &mut form.topic, room * 0.36),
+        (t.get("field-group"), &mut form.group, room * 0.36),
+        (t.get("field-tag"), &mut form.tag, room * 0.28),
     ] {
         let edit = TextEdit::singleline(text).desired_width(width);
         let edit = if label == t.get("field-tag") {
@@ -266,7 +268,8 @@ fn empty_ui(ui: &mut Ui, cx: &Context<'_>, view: &Subscription) {
 
 fn table_ui(ui: &mut Ui, cx: &mut Context<'_>, view: &Subscription) {
     let (now, t) = (cx.now, cx.texts);
-    ui.spacing_mut().item_spacing.y = 0.0;
+    // No gaps between cells, so that the lines between rows are whole; `cell` pads instead.
+    ui.spacing_mut().item_spacing = egui::Vec2::ZERO;
     ui.visuals_mut().selection.bg_fill = cx.palette.selected;
     let mut asked = Vec::new();
     TableBuilder::new(ui)
@@ -275,21 +278,22 @@ fn table_ui(ui: &mut Ui, cx: &mut Context<'_>, view: &Subscription) {
         .animate_scrolling(false)
         .auto_shrink(false)
         .cell_layout(Layout::left_to_right(Align::Center))
-        .column(Column::exact(30.0))
-        .column(Column::exact(136.0))
-        .column(Column::initial(158.0).range(80.0..=280.0).clip(true))
-        .column(Column::initial(70.0).range(40.0..=240.0).clip(true))
-        .column(Column::initial(86.0).range(40.0..=300.0).clip(true))
-        .column(Column::exact(26.0))
-        .column(Column::exact(50.0))
-        .column(Column::remainder().clip(true))
+        .column(Column::exact(36.0))
+        .column(Column::exact(140.0))
+        .column(Column::initial(122.0).range(80.0..=300.0).clip(true))
+        .column(Column::initial(72.0).range(40.0..=240.0).clip(true))
+        .column(Column::initial(94.0).range(40.0..=300.0).clip(true))
+        .column(Column::exact(36.0))
         .column(Column::exact(64.0))
+        .column(Column::remainder().at_least(60.0).clip(true))
+        .column(Column::exact(68.0))
         .header(theme::HEAD_HEIGHT, |row| {
-            header_ui(row, t, cx.palette, view, now, &mut asked)
+            header_ui(row, t, view, now, &mut asked);
         })
         .body(|body| {
             body.rows(theme::ROW_HEIGHT, view.rows.len(), |mut cells| {
                 if let Some(row) = view.rows.from_newest(cells.index()) {
+                    cells.set_overline(true);
                     cells.set_selected(row.selected || view.focused == Some(row.number));
                     RowUi { row, view, cx }.show(&mut cells, &mut asked);
                     if cells.response().clicked() {
@@ -301,18 +305,27 @@ fn table_ui(ui: &mut Ui, cx: &mut Context<'_>, view: &Subscription) {
     cx.commands.append(&mut asked);
 }
 
+/// A cell with room at its left, and what its contents need of spacing.
+fn cell(row: &mut TableRow<'_, '_>, add: impl FnOnce(&mut Ui)) {
+    row.col(|ui| {
+        ui.spacing_mut().item_spacing.x = theme::GAP;
+        ui.spacing_mut().interact_size.y = ROW_CONTROL;
+        ui.spacing_mut().button_padding.y = 0.0;
+        ui.add_space(theme::GAP);
+        add(ui);
+    });
+}
+
 fn header_ui(
     mut row: TableRow<'_, '_>,
     t: &'static Texts,
-    palette: &Palette,
     view: &Subscription,
     now: Timestamp,
     asked: &mut Vec<Command>,
 ) {
-    row.col(|ui| {
+    cell(&mut row, |ui| {
         let mut open = view.rows.iter().filter(|row| row.can_ack(now)).peekable();
         let mut all = open.peek().is_some() && open.all(|row| row.selected);
-        ui.add_space(theme::GAP);
         let response = ui.add(Checkbox::without_text(&mut all));
         let response = named(ui, response, egui::Role::CheckBox, t.get("select-all"));
         if response.clicked() {
@@ -329,11 +342,13 @@ fn header_ui(
         (t.get("column-body"), false),
         (t.get("column-ack"), false),
     ] {
-        row.col(|ui| {
-            let _ = palette;
+        cell(&mut row, |ui| {
             let head = theme::column_head(ui.ctx(), text);
             if right {
-                from_the_right(ui, |ui| ui.label(head));
+                from_the_right(ui, |ui| {
+                    ui.spacing_mut().item_spacing.x = 0.0;
+                    ui.label(head)
+                });
             } else {
                 ui.label(head);
             }
@@ -355,10 +370,10 @@ impl RowUi<'_, '_> {
         let done = matches!(state, RowState::Acked);
         let ink = if done { p.faint } else { p.text };
         let id = row.message_id().unwrap_or("?").to_owned();
-        cells.col(|ui| self.select_ui(ui, &id, asked));
-        cells.col(|ui| self.state_ui(ui, state));
-        cells.col(|ui| text_ui(ui, &short_id(&id), ink));
-        cells.col(|ui| {
+        cell(cells, |ui| self.select_ui(ui, &id, asked));
+        cell(cells, |ui| self.state_ui(ui, state));
+        cell(cells, |ui| text_ui(ui, &short_id(&id), ink));
+        cell(cells, |ui| {
             let tag = row.message().and_then(|message| message.tag.as_deref());
             if let Some(tag) = tag {
                 let (ink, ground) = if done {
@@ -370,25 +385,27 @@ impl RowUi<'_, '_> {
             }
         });
         let key = row.message().and_then(|message| message.key());
-        cells.col(|ui| text_ui(ui, key.unwrap_or_default(), ink));
-        cells.col(|ui| self.times_ui(ui, ink));
-        cells.col(|ui| {
+        cell(cells, |ui| text_ui(ui, key.unwrap_or_default(), ink));
+        cell(cells, |ui| self.times_ui(ui, ink));
+        cell(cells, |ui| {
             if let Some(message) = row.message() {
                 let age = RichText::new(self.cx.age(message.publish_time)).color(p.dim);
-                from_the_right(ui, |ui| ui.label(age));
+                from_the_right(ui, |ui| {
+                    ui.spacing_mut().item_spacing.x = 0.0;
+                    ui.label(age)
+                });
             }
         });
-        cells.col(|ui| match &row.content {
+        cell(cells, |ui| match &row.content {
             Content::Whole(message) => text_ui(ui, &preview(&message.body), ink),
             Content::Damaged(damaged) => text_ui(ui, &damaged.problem.to_string(), p.bad),
         });
-        cells.col(|ui| self.ack_ui(ui, &id, state, asked));
+        cell(cells, |ui| self.ack_ui(ui, &id, state, asked));
     }
 
     fn select_ui(&self, ui: &mut Ui, id: &str, asked: &mut Vec<Command>) {
         let mut selected = self.row.selected;
         let can = selected || self.row.can_ack(self.cx.now);
-        ui.add_space(theme::GAP);
         let response = ui.add_enabled(can, Checkbox::without_text(&mut selected));
         let name = self.cx.texts.format("select-row", &[("id", id.into())]);
         if named(ui, response, egui::Role::CheckBox, &name).clicked() {
@@ -462,7 +479,7 @@ impl RowUi<'_, '_> {
         } else {
             Button::new(t.get("ack"))
         };
-        let response = ui.add_enabled(can, button.min_size(egui::vec2(48.0, 22.0)));
+        let response = ui.add_enabled(can, button.min_size(egui::vec2(48.0, ROW_CONTROL)));
         let name = t.format("ack-row", &[("id", id.into())]);
         let response = named(ui, response, egui::Role::Button, &name);
         let response = match state {

@@ -199,6 +199,8 @@ fn damaged_ui(ui: &mut Ui, cx: &Context<'_>, damaged: &DamagedMessage) {
 
 fn deliveries_ui(ui: &mut Ui, cx: &Context<'_>, row: &Row) {
     let t = cx.texts;
+    ui.spacing_mut().item_spacing.y = theme::GAP_SMALL;
+    ui.spacing_mut().interact_size.y = theme::BODY_LINE;
     ui.label(theme::label(ui.ctx(), t.get("details-deliveries")));
     let last = row.deliveries.len();
     for (n, delivery) in row.deliveries.iter().enumerate().rev() {

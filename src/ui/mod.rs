@@ -177,7 +177,7 @@ impl App {
                 .frame(theme::panel_frame(ui.ctx()))
                 .show(ui, |ui| self.publish.ui(ui, cx));
         }
-        let views = Panel::top("tabs")
+        Panel::top("tabs")
             .frame(theme::bar_frame(ui.ctx()))
             .show(ui, |ui| {
                 ScrollArea::horizontal().show(ui, |ui| {
@@ -190,7 +190,6 @@ impl App {
                     });
                 });
             });
-        let _ = views;
         if !roomy && self.publish_tab {
             egui::CentralPanel::default()
                 .frame(theme::panel_frame(ui.ctx()))
@@ -278,7 +277,10 @@ fn status_ui(ui: &mut Ui, cx: &mut Context<'_>, show_notices: &mut bool) {
         let mark = if *show_notices { "▾" } else { "▸" };
         let n = [("n", cx.model.notices().len().into())];
         let text = format!("{mark} {}", t.format("notices-count", &n));
-        if ui.button(text).clicked() {
+        if ui
+            .add(egui::Button::new(text).frame_when_inactive(false))
+            .clicked()
+        {
             *show_notices = !*show_notices;
         }
         if *show_notices && unseen > 0 {

@@ -7,7 +7,7 @@ use crate::session::{
     Command, ConnectionId, Deliver, Draft, DraftField, FieldProblem, Level, PublishOutcome, Say,
 };
 
-use super::context::{Context, bytes};
+use super::context::{Context, bytes, short_id};
 use super::theme;
 use super::widgets::{
     icon_button, labelled_edit, link_button, named, primary_button, remark, segmented,
@@ -297,7 +297,7 @@ impl PublishPanel {
                 receipt, elapsed, ..
             }) => {
                 let values = [
-                    ("id", receipt.message_id.as_str().into()),
+                    ("id", short_id(&receipt.message_id).into()),
                     ("ms", elapsed.as_millis().to_string().into()),
                 ];
                 (t.format("published", &values), cx.palette.ok)

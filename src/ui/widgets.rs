@@ -2,8 +2,8 @@
 
 use egui::accesskit::Role;
 use egui::{
-    Align, Button, Color32, Frame, Label, Layout, Margin, Response, RichText, Sense, Stroke,
-    TextEdit, Ui, Vec2, WidgetInfo,
+    Align, Button, Color32, Frame, Label, Layout, Response, RichText, Sense, Stroke, TextEdit, Ui,
+    Vec2, WidgetInfo,
 };
 
 use super::theme::{self, Palette};
@@ -51,15 +51,24 @@ pub(super) fn dot(ui: &mut Ui, dot: Dot, color: Color32) -> Response {
 
 /// A word on a coloured ground: a tag, a state.
 pub(super) fn pill(ui: &mut Ui, text: &str, ink: Color32, ground: Color32) -> Response {
-    Frame::NONE
-        .fill(ground)
-        .corner_radius(theme::RADIUS_SMALL)
-        .inner_margin(Margin::symmetric(6, 1))
-        .show(ui, |ui| {
-            let text = RichText::new(text).font(theme::small()).color(ink);
-            ui.add(Label::new(text).truncate())
-        })
-        .inner
+    let padding = Vec2::new(6.0, 1.0);
+    let room = (ui.available_width() - 2.0 * padding.x).max(0.0);
+    let text = RichText::new(text).font(theme::small()).color(ink);
+    let galley = egui::WidgetText::from(text).into_galley(
+        ui,
+        Some(egui::TextWrapMode::Truncate),
+        room,
+        egui::FontSelection::Default,
+    );
+    let size = Vec2::new(galley.size().x, theme::SMALL_LINE) + 2.0 * padding;
+    let (rect, response) = ui.allocate_exact_size(size, Sense::hover());
+    ui.painter().rect_filled(rect, theme::RADIUS_SMALL, ground);
+    let at = egui::Align2::LEFT_CENTER
+        .align_size_within_rect(galley.size(), rect.shrink2(padding))
+        .min;
+    let name = galley.text().to_owned();
+    ui.painter().galley(at, galley, ink);
+    named(ui, response, Role::Label, &name)
 }
 
 /// The bar of a lease: how much is left.
@@ -101,22 +110,37 @@ pub(super) fn primary_button(
 /// A quiet action that reads as a link.
 pub(super) fn link_button(ui: &mut Ui, text: &str, palette: &Palette) -> Response {
     let face = RichText::new(text).color(palette.accent);
-    ui.add(Button::new(face).frame(false))
+    let height = theme::BODY_LINE;
+    ui.scope(|ui| {
+        ui.spacing_mut().interact_size.y = height;
+        ui.add(Button::new(face).frame(false))
+    })
+    .inner
 }
 
 /// Some choices of which one holds. Each is a button; the one that holds is pressed.
 pub(super) fn segmented<T: Copy + PartialEq>(ui: &mut Ui, chosen: &mut T, choices: &[(T, &str)]) {
-    ui.horizontal(|ui| {
-        ui.spacing_mut().item_spacing.x = 0.0;
-        for &(choice, text) in choices {
-            if ui
-                .add(Button::selectable(*chosen == choice, text).frame_when_inactive(true))
-                .clicked()
-            {
-                *chosen = choice;
-            }
-        }
-    });
+    Frame::NONE
+        .fill(ui.visuals().extreme_bg_color)
+        .stroke(theme::hairline(ui.ctx()))
+        .corner_radius(theme::RADIUS)
+        .show(ui, |ui| {
+            ui.horizontal(|ui| {
+                ui.spacing_mut().item_spacing.x = 0.0;
+                for &(choice, text) in choices {
+                    let holds = *chosen == choice;
+                    let face = Button::selectable(holds, text)
+                        .frame_when_inactive(holds)
+                        .min_size(Vec2::new(
+                            0.0,
+                            theme::CONTROL_HEIGHT - 2.0 * theme::HAIRLINE,
+                        ));
+                    if ui.add(face).clicked() {
+                        *chosen = choice;
+                    }
+                }
+            });
+        });
 }
 
 /// A line of text with its label above; the label is its accessible name.
@@ -145,7 +169,8 @@ pub(super) fn remark(ui: &mut Ui, text: &str, color: Color32) {
 /// A name and a value on one line, the value to be copied.
 pub(super) fn fact(ui: &mut Ui, name: &str, value: &str, palette: &Palette) {
     ui.horizontal_wrapped(|ui| {
-        ui.spacing_mut().item_spacing.x = theme::GAP_SMALL;
+        ui.spacing_mut().interact_size.y = theme::SMALL_LINE;
+        ui.spacing_mut().item_spacing = Vec2::new(theme::GAP, 0.0);
         ui.label(RichText::new(name).font(theme::mono()).color(palette.dim));
         ui.label(theme::code(value));
     });
