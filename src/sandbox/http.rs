@@ -144,12 +144,7 @@ impl Front {
         Ok(())
     }
 
-    fn check_signature(
-        &self,
-        parts: &Parts,
-        target: &str,
-        signature: &str,
-    ) -> Result<(), Refusal> {
+    fn check_signature(&self, parts: &Parts, target: &str, signature: &str) -> Result<(), Refusal> {
         let headers = &parts.headers;
         let value = |name: &str| text(headers, name).unwrap_or_default();
         let (content_md5, content_type) = (value(CONTENT_MD5), value("content-type"));
@@ -216,12 +211,16 @@ impl Front {
                 handles,
                 action,
             } => {
-                let refused = broker.finish(&topic, group.as_ref(), action, &handles).await;
+                let refused = broker
+                    .finish(&topic, group.as_ref(), action, &handles)
+                    .await;
                 let refused = refused.map_err(failed)?;
                 if refused.is_empty() {
                     return Ok(Reply::Acked);
                 }
-                Ok(Reply::AckRefused(refused.into_iter().map(refusal).collect()))
+                Ok(Reply::AckRefused(
+                    refused.into_iter().map(refusal).collect(),
+                ))
             }
         }
     }

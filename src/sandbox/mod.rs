@@ -67,11 +67,12 @@ impl Sandbox {
             .await
             .map_err(cannot_listen)?;
         let addr = listener.local_addr().map_err(cannot_listen)?;
-        let broker =
-            Broker::open(settings.timing(), Store::Memory, clock).map_err(|error| SandboxError {
+        let broker = Broker::open(settings.timing(), Store::Memory, clock).map_err(|error| {
+            SandboxError {
                 kind: SandboxErrorKind::Store,
                 text: error.to_string(),
-            })?;
+            }
+        })?;
         Ok(Self {
             settings,
             listener,

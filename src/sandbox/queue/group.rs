@@ -96,6 +96,16 @@ impl Group {
         }
     }
 
+    /// Looks at some more shards with news, so that a shard with a long backlog does not keep the
+    /// others from being found.
+    pub(super) fn look_around(&mut self, log: &Log, shards: usize) {
+        for _ in 0..shards {
+            if self.discover(log).is_none() {
+                break;
+            }
+        }
+    }
+
     /// The next messages of one shard that an ordered consume may have, at most `room`; `None`
     /// once no shard has any. The caller leases them before it asks again.
     pub(super) fn next_ordered(
@@ -235,13 +245,7 @@ impl Group {
     }
 
     /// What a runnable shard hands out: what it handed out before, as long as that is not acked.
-    fn shard_batch(
-        &mut self,
-        log: &Log,
-        wanted: &Wanted,
-        id: ShardId,
-        room: usize,
-    ) -> Vec<u64> {
+    fn shard_batch(&mut self, log: &Log, wanted: &Wanted, id: ShardId, room: usize) -> Vec<u64> {
         if let Some(shard) = self.shards.get(&id).filter(|shard| !shard.out.is_empty()) {
             let tag = |position: &u64| log.entry(*position).and_then(|entry| entry.tag);
             let again = shard.out.iter().filter(|&at| wanted.matches(tag(at)));
