@@ -4,13 +4,12 @@ use egui::{
     Align, Color32, CornerRadius, Frame, Label, Layout, Margin, RichText, ScrollArea, Sense, Ui,
 };
 
-use crate::config::ProfileColor;
 use crate::session::{Command, Connection, ConnectionId, SandboxState, TopicContent};
 
 use super::connection_form::ConnectionForm;
 use super::context::Context;
-use super::theme::{self, Palette};
-use super::widgets::{Dot, dot, from_the_right, icon_button, link_button};
+use super::theme;
+use super::widgets::{Dot, dot, from_the_right, icon_button, link_button, profile_color};
 
 /// What the list asks of the panels beside it.
 pub(super) enum Asked {
@@ -212,16 +211,4 @@ fn connection_line(cx: &Context<'_>, connection: &Connection) -> (String, bool) 
         state.to_owned()
     };
     (line, in_use)
-}
-
-/// A profile's colour in this theme.
-pub(super) fn profile_color(p: &Palette, color: ProfileColor) -> Color32 {
-    match color {
-        ProfileColor::Green => p.ok,
-        ProfileColor::Blue => p.accent,
-        ProfileColor::Amber => p.soon,
-        ProfileColor::Red => p.bad,
-        ProfileColor::Purple => p.tag,
-        ProfileColor::Grey => p.faint,
-    }
 }
