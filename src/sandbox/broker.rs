@@ -8,6 +8,7 @@
 
 use std::collections::HashMap;
 use std::pin::pin;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -19,7 +20,9 @@ use super::queue::{
 };
 use super::store::{Pending, Store, StoreError};
 use crate::clock::Clock;
-use crate::protocol::{AckAction, GroupId, HandleList, NewMessage, PublishReceipt, Timestamp};
+use crate::protocol::{
+    AckAction, GroupId, HandleList, NewMessage, PublishReceipt, ReceiptHandle, Timestamp,
+};
 
 /// A broker without a socket.
 pub struct Broker {
@@ -27,6 +30,23 @@ pub struct Broker {
     store: Store,
     state: Mutex<State>,
     stopping: watch::Sender<bool>,
+    parked: AtomicUsize,
+}
+
+/// Counts a parked poll for as long as it lives, however it ends.
+struct Parked<'a>(&'a AtomicUsize);
+
+impl<'a> Parked<'a> {
+    fn new(count: &'a AtomicUsize) -> Self {
+        count.fetch_add(1, Ordering::Relaxed);
+        Self(count)
+    }
+}
+
+impl Drop for Parked<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
+    }
 }
 
 struct State {
@@ -62,6 +82,7 @@ impl Broker {
                 bells: HashMap::new(),
             }),
             stopping: watch::Sender::new(false),
+            parked: AtomicUsize::new(0),
         })
     }
 
@@ -113,6 +134,7 @@ impl Broker {
                 return Ok(given);
             }
             let until = next.map_or(deadline, |next| next.min(deadline));
+            let _parked = Parked::new(&self.parked);
             tokio::select! {
                 () = rung => {}
                 () = self.clock.sleep_until(until) => {}
@@ -141,7 +163,7 @@ impl Broker {
         group: Option<&GroupId>,
         action: AckAction,
         handles: &HandleList,
-    ) -> Result<Vec<(crate::protocol::ReceiptHandle, HandleRefusal)>, BrokerError> {
+    ) -> Result<Vec<(ReceiptHandle, HandleRefusal)>, BrokerError> {
         let (finished, pending) = {
             let mut state = self.lock();
             let now = self.clock.now();
@@ -168,6 +190,11 @@ impl Broker {
         state.queues.overview()
     }
 
+    /// Long polls that wait for a message now.
+    pub fn parked(&self) -> usize {
+        self.parked.load(Ordering::Relaxed)
+    }
+
     /// Answers every parked poll with nothing; further polls do not wait.
     pub fn stop(&self) {
         self.stopping.send_replace(true);
@@ -186,6 +213,9 @@ impl Broker {
 
 impl State {
     fn bell(&mut self, topic: &TopicKey) -> Arc<Notify> {
+        if let Some(bell) = self.bells.get(topic) {
+            return Arc::clone(bell);
+        }
         Arc::clone(self.bells.entry(topic.clone()).or_default())
     }
 

@@ -55,15 +55,16 @@ pub(super) fn router(
         secret_key,
         address,
     });
-    let on_panic = Arc::clone(&front);
-    Router::new()
-        .fallback(serve)
-        .with_state(front)
-        .layer(CatchPanicLayer::custom(move |_| {
-            // What panicked goes to stderr by the panic hook; the client learns only that it did.
-            let refusal = Refusal::new(FaultCode::InternalError, "the sandbox has a bug");
-            on_panic.respond(Err(refusal), &format!("http://{}", on_panic.address))
-        }))
+    let served = Router::new().fallback(serve).with_state(Arc::clone(&front));
+    without_panics(served, front)
+}
+
+fn without_panics(served: Router, front: Arc<Front>) -> Router {
+    served.layer(CatchPanicLayer::custom(move |_| {
+        // What panicked goes to stderr by the panic hook; the client learns only that it did.
+        let refusal = Refusal::new(FaultCode::InternalError, "the sandbox has a bug");
+        front.respond(Err(refusal), &format!("http://{}", front.address))
+    }))
 }
 
 async fn serve(State(front): State<Arc<Front>>, request: Request) -> Response {
@@ -340,4 +341,42 @@ fn text(headers: &HeaderMap, name: &str) -> Option<String> {
 
 fn lossy(value: &HeaderValue) -> String {
     String::from_utf8_lossy(value.as_bytes()).into_owned()
+}
+
+#[cfg(test)]
+#[allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test fails by panicking"
+)]
+mod tests {
+    use super::*;
+    use crate::clock::Clock;
+    use crate::sandbox::SandboxSettings;
+    use crate::sandbox::store::Store;
+    use hyper::service::Service as _;
+    use hyper_util::service::TowerToHyperService;
+
+    #[tokio::test]
+    async fn a_panic_is_an_internal_error() {
+        let settings = SandboxSettings::default();
+        let broker = Broker::open(settings.timing(), Store::Memory, Clock::system()).unwrap();
+        let front = Arc::new(Front {
+            broker: Arc::new(broker),
+            limits: Profile::Sandbox.limits(),
+            access_key: settings.access_key,
+            secret_key: settings.secret_key,
+            address: "127.0.0.1:1".to_owned(),
+        });
+        let panics = Router::new().fallback(|| async {
+            if true {
+                panic!("as asked");
+            }
+        });
+        let service = TowerToHyperService::new(without_panics(panics, front));
+        let reply = service.call(Request::new(Body::empty())).await.unwrap();
+        assert_eq!(reply.status(), StatusCode::INTERNAL_SERVER_ERROR);
+        let xml = to_bytes(reply.into_body(), 4_096).await.unwrap();
+        assert!(String::from_utf8_lossy(&xml).contains("<Code>InternalError</Code>"));
+    }
 }

@@ -267,19 +267,16 @@ impl Model {
                 None
             }
             Command::ToggleSelected(id, row) => {
-                let rows = &mut self.view_mut(id)?.rows;
-                let selected = rows.get(row).is_some_and(|row| row.selected);
-                rows.set_selected(row, !selected);
+                self.view_mut(id)?.rows.toggle_selected(row);
                 None
             }
             Command::SelectAll(id, all) => {
-                self.view_mut(id)?.rows.select_all(all, now);
+                self.view_mut(id)?.rows.select_all(all);
                 None
             }
             Command::Ack(id, rows) => self.ack(id, &rows, now),
             Command::AckSelected(id) => {
-                let rows = self.view(id)?.rows.iter();
-                let rows: Vec<u64> = rows.filter(|r| r.selected).map(|r| r.number).collect();
+                let rows = self.view(id)?.rows.selected(now);
                 self.ack(id, &rows, now)
             }
             Command::SetPreferences(preferences) => {
@@ -393,6 +390,13 @@ impl Model {
             }
         }
         None
+    }
+
+    /// Time has passed.
+    pub fn tick(&mut self, now: Timestamp) {
+        for view in &mut self.views {
+            view.rows.expire(now);
+        }
     }
 
     /// The worker could not take a job: nothing stays pending, and the person hears of it.

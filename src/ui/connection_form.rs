@@ -3,7 +3,7 @@
 
 use egui::{Id, Modal, RichText, ScrollArea, TextEdit, Ui};
 
-use crate::config::{ConnectionProfile, ProfileColor};
+use crate::config::{ConnectionProfile, ProfileColor, holds_password};
 use crate::protocol::Profile;
 use crate::session::{
     Command, ConnectionEdit, ConnectionField, ConnectionId, EditOutcome, KeysState,
@@ -14,7 +14,7 @@ use super::context::Context;
 use super::theme;
 use super::widgets::{Dot, dot, from_the_right, labelled_edit, primary_button, remark, segmented};
 
-const WIDTH: f32 = 460.0;
+const WIDTH: f32 = 560.0;
 
 /// The form, if it is open.
 #[derive(Default)]
@@ -47,10 +47,12 @@ impl ConnectionForm {
         let Some(open) = &mut self.open else { return };
         let saved = open.saving && cx.model.edit_outcome() == Some(&EditOutcome::Saved);
         let mut close = saved;
-        let modal = Modal::new(Id::unique("connection form")).show(ui.ctx(), |ui| {
-            ui.set_width(WIDTH);
-            close |= open.ui(ui, cx);
-        });
+        let modal = Modal::new(Id::unique("connection form"))
+            .frame(egui::Frame::popup(&ui.ctx().global_style()).inner_margin(2.0 * theme::PAD))
+            .show(ui.ctx(), |ui| {
+                ui.set_width(WIDTH);
+                close |= open.ui(ui, cx);
+            });
         // Only the backdrop and Escape close without asking, and only where nothing would be lost.
         let untouched = open.edit.access_key.is_empty() && open.edit.secret_key.is_empty();
         close |= modal.should_close() && untouched;
@@ -71,13 +73,17 @@ impl Open {
         }));
         ui.add_space(theme::GAP);
         let height = (ui.ctx().content_rect().height() - 180.0).max(240.0);
-        ScrollArea::vertical().max_height(height).show(ui, |ui| {
-            self.kind_ui(ui, cx);
-            self.server_ui(ui, cx);
-            self.keys_ui(ui, cx);
-            self.defaults_ui(ui, cx);
-            self.network_ui(ui, cx);
-        });
+        ScrollArea::vertical()
+            .max_height(height)
+            .min_scrolled_height(height)
+            .show(ui, |ui| {
+                ui.spacing_mut().item_spacing.y = theme::GAP;
+                self.kind_ui(ui, cx);
+                self.server_ui(ui, cx);
+                self.keys_ui(ui, cx);
+                self.defaults_ui(ui, cx);
+                self.network_ui(ui, cx);
+            });
         ui.add_space(theme::GAP);
         self.buttons_ui(ui, cx)
     }
@@ -173,17 +179,17 @@ impl Open {
             Profile::Aliyun => (t.get("keys-ak-aliyun"), t.get("keys-sk-aliyun")),
             Profile::Sandbox => (t.get("keys-ak-sandbox"), t.get("keys-sk-sandbox")),
         };
-        let texts = [
-            (access_key, &mut self.edit.access_key),
-            (secret_key, &mut self.edit.secret_key),
-            (t.get("keys-token"), &mut self.edit.security_token),
-        ];
-        for (label, text) in texts {
+        let secret = |ui: &mut Ui, label: &str, text: &mut String| {
             let edit = TextEdit::singleline(text)
                 .password(true)
                 .desired_width(f32::INFINITY);
             labelled_edit(ui, label, edit);
-        }
+        };
+        ui.columns(2, |columns| {
+            secret(&mut columns[0], access_key, &mut self.edit.access_key);
+            secret(&mut columns[1], secret_key, &mut self.edit.secret_key);
+        });
+        secret(ui, t.get("keys-token"), &mut self.edit.security_token);
         self.remarks_ui(ui, cx, ConnectionField::Keys);
         let (text, color) = self.keys_state(cx);
         remark(ui, &text, color);
@@ -210,24 +216,43 @@ impl Open {
 
     fn defaults_ui(&mut self, ui: &mut Ui, cx: &Context<'_>) {
         let t = cx.texts;
-        let field = Some(ConnectionField::Topic);
-        self.field_ui(ui, cx, t.get("connection-topic"), "", field, |e| {
-            &mut e.profile.topic
-        });
-        let field = Some(ConnectionField::Group);
-        self.field_ui(ui, cx, t.get("connection-group"), "", field, |e| {
-            &mut e.profile.group
+        ui.columns(2, |columns| {
+            let field = Some(ConnectionField::Topic);
+            self.field_ui(
+                &mut columns[0],
+                cx,
+                t.get("connection-topic"),
+                "",
+                field,
+                |e| &mut e.profile.topic,
+            );
+            let field = Some(ConnectionField::Group);
+            self.field_ui(
+                &mut columns[1],
+                cx,
+                t.get("connection-group"),
+                "",
+                field,
+                |e| &mut e.profile.group,
+            );
         });
     }
 
     fn network_ui(&mut self, ui: &mut Ui, cx: &Context<'_>) {
         let t = cx.texts;
-        self.field_ui(ui, cx, t.get("connection-proxy"), "http://…", None, |e| {
-            &mut e.profile.proxy
+        ui.columns(2, |columns| {
+            let proxy = t.get("connection-proxy");
+            self.field_ui(&mut columns[0], cx, proxy, "http://…", None, |e| {
+                &mut e.profile.proxy
+            });
+            let ca = t.get("connection-ca");
+            self.field_ui(&mut columns[1], cx, ca, "/…/ca.pem", None, |e| {
+                &mut e.profile.ca_file
+            });
         });
-        self.field_ui(ui, cx, t.get("connection-ca"), "/…/ca.pem", None, |e| {
-            &mut e.profile.ca_file
-        });
+        if holds_password(&self.edit.profile.proxy) {
+            remark(ui, t.get("connection-password-not-kept"), cx.palette.soon);
+        }
         ui.checkbox(&mut self.edit.profile.read_only, t.get("connection-lock"));
     }
 

@@ -174,12 +174,7 @@ fn polling_ui(ui: &mut Ui, cx: &mut Context<'_>, view: &Subscription) -> bool {
 }
 
 fn ack_selected_ui(ui: &mut Ui, cx: &mut Context<'_>, view: &Subscription) {
-    let now = cx.now;
-    let count = view
-        .rows
-        .iter()
-        .filter(|row| row.selected && row.can_ack(now))
-        .count();
+    let count = view.rows.selected(cx.now).len();
     let text = cx.texts.format("ack-selected", &[("n", count.into())]);
     if ui
         .add_enabled(count > 0, Button::new(theme::strong(text)))
@@ -216,7 +211,7 @@ fn banner_ui(ui: &mut Ui, cx: &Context<'_>, view: &Subscription) {
     let Some(source) = &view.source else {
         return;
     };
-    let (held, first) = view.rows.held(cx.now);
+    let (held, first) = view.rows.held();
     let group = source.consume.group.as_str();
     let text = format!(
         "⚠ {}",
@@ -294,7 +289,9 @@ fn table_ui(ui: &mut Ui, cx: &mut Context<'_>, view: &Subscription) {
             body.rows(theme::ROW_HEIGHT, view.rows.len(), |mut cells| {
                 if let Some(row) = view.rows.from_newest(cells.index()) {
                     cells.set_overline(true);
-                    cells.set_selected(row.selected || view.focused == Some(row.number));
+                    cells.set_selected(
+                        view.rows.is_selected(row.number) || view.focused == Some(row.number),
+                    );
                     RowUi { row, view, cx }.show(&mut cells, &mut asked);
                     if cells.response().clicked() {
                         asked.push(Command::Focus(view.id, row.number));
@@ -324,8 +321,8 @@ fn header_ui(
     asked: &mut Vec<Command>,
 ) {
     cell(&mut row, |ui| {
-        let mut open = view.rows.iter().filter(|row| row.can_ack(now)).peekable();
-        let mut all = open.peek().is_some() && open.all(|row| row.selected);
+        let (held, _) = view.rows.held();
+        let mut all = held > 0 && view.rows.selected(now).len() == held;
         let response = ui.add(Checkbox::without_text(&mut all));
         let response = named(ui, response, egui::Role::CheckBox, t.get("select-all"));
         if response.clicked() {
@@ -404,7 +401,7 @@ impl RowUi<'_, '_> {
     }
 
     fn select_ui(&self, ui: &mut Ui, id: &str, asked: &mut Vec<Command>) {
-        let mut selected = self.row.selected;
+        let mut selected = self.view.rows.is_selected(self.row.number);
         let can = selected || self.row.can_ack(self.cx.now);
         let response = ui.add_enabled(can, Checkbox::without_text(&mut selected));
         let name = self.cx.texts.format("select-row", &[("id", id.into())]);

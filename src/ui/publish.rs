@@ -13,8 +13,11 @@ use super::widgets::{
     icon_button, labelled_edit, link_button, named, primary_button, remark, segmented,
 };
 
-/// Height that the form keeps below the body: remarks, sharding key, buttons, outcome.
-const BELOW_BODY: f32 = 190.0;
+/// Height that the form keeps below the body: its verdict and the sharding key's line.
+const BELOW_BODY: f32 = 64.0;
+
+/// Least height of the body.
+const LEAST_BODY: f32 = 96.0;
 
 /// The form and what is known of its contents.
 pub(super) struct PublishPanel {
@@ -63,15 +66,23 @@ impl PublishPanel {
         ui.spacing_mut().item_spacing.y = theme::GAP;
         let t = cx.texts;
         ui.label(theme::title(t.get("publish-title")));
+        // The main action stays in sight however little room there is.
+        egui::Panel::bottom("publish action")
+            .show_separator_line(false)
+            .frame(egui::Frame::NONE)
+            .show(ui, |ui| {
+                ui.add_space(theme::GAP);
+                self.send_ui(ui, cx);
+            });
         ScrollArea::vertical()
             .id_salt("publish form")
+            .auto_shrink(false)
             .show(ui, |ui| {
                 self.head_ui(ui, cx);
                 self.deliver_ui(ui, cx);
                 self.properties_ui(ui, cx);
                 self.body_ui(ui, cx);
                 self.more_ui(ui, cx);
-                self.send_ui(ui, cx);
             });
         if ui.input_mut(|i| i.consume_key(Modifiers::COMMAND, Key::Enter)) {
             self.send(cx);
@@ -214,7 +225,7 @@ impl PublishPanel {
                 label
             })
             .inner;
-        let height = (ui.clip_rect().bottom() - ui.cursor().top() - BELOW_BODY).max(110.0);
+        let height = (ui.clip_rect().bottom() - ui.cursor().top() - BELOW_BODY).max(LEAST_BODY);
         ScrollArea::vertical()
             .id_salt("body")
             .max_height(height)

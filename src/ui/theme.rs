@@ -454,7 +454,7 @@ fn visuals(theme: Theme) -> Visuals {
             bg_fill: p.accent_bg,
             stroke: Stroke::new(HAIRLINE, p.accent),
         },
-        weak_text_color: Some(p.dim),
+        weak_text_color: Some(p.faint),
         hyperlink_color: p.accent,
         faint_bg_color: p.raised,
         extreme_bg_color: p.bg,

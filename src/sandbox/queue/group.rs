@@ -96,6 +96,16 @@ impl Group {
         }
     }
 
+    /// Looks at some more shards with news, so that a shard with a long backlog does not keep the
+    /// others from being found.
+    pub(super) fn look_around(&mut self, log: &Log, shards: usize) {
+        for _ in 0..shards {
+            if self.discover(log).is_none() {
+                break;
+            }
+        }
+    }
+
     /// The next messages of one shard that an ordered consume may have, at most `room`; `None`
     /// once no shard has any. The caller leases them before it asks again.
     pub(super) fn next_ordered(

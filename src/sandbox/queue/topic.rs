@@ -144,6 +144,9 @@ impl Topic {
         let log = &self.log;
         group.expire(log, ask.now);
         let wanted = log.wanted(ask.filter);
+        if ask.ordered {
+            group.look_around(log, ask.count);
+        }
         let mut walk = Walk::default();
         let mut given = Vec::new();
         while given.len() < ask.count {
@@ -275,8 +278,11 @@ impl Topic {
             return self.half.first().map(|&(until, _)| until.max(ask.now));
         }
         let timed = self.timed.first().map(|&(at, _)| at.max(ask.now));
-        let Some((_, group)) = self.groups.get_mut(ask.group) else {
-            return timed;
+        // A group that does not exist yet would find what a new one finds.
+        let mut fresh = Group::default();
+        let group = match self.groups.get_mut(ask.group) {
+            Some((_, group)) => group,
+            None => &mut fresh,
         };
         group.expire(&self.log, ask.now);
         let wanted = self.log.wanted(ask.filter);
