@@ -160,6 +160,19 @@ pub(super) fn named(ui: &Ui, response: Response, role: Role, name: &str) -> Resp
     response
 }
 
+/// The same for a widget that is on or off, which is told along with the name.
+pub(super) fn named_choice(
+    ui: &Ui,
+    response: Response,
+    role: Role,
+    chosen: bool,
+    name: &str,
+) -> Response {
+    let enabled = ui.is_enabled() && response.enabled();
+    response.widget_info(|| WidgetInfo::selected(role, enabled, chosen, name));
+    response
+}
+
 /// A small remark under a field.
 pub(super) fn remark(ui: &mut Ui, text: &str, color: Color32) {
     let text = RichText::new(text).font(theme::small()).color(color);

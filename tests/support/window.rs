@@ -70,6 +70,8 @@ pub(crate) struct Start {
     pub(crate) listen: SocketAddr,
     /// The window's own clock, where it is not the one that everybody shares.
     pub(crate) own_clock: Option<Clock>,
+    /// Whether characters may be typed that no font can show.
+    pub(crate) missing_glyphs: bool,
 }
 
 impl Default for Start {
@@ -82,6 +84,7 @@ impl Default for Start {
             secrets: Secrets::session_only(),
             listen: (Ipv4Addr::LOCALHOST, 0).into(),
             own_clock: None,
+            missing_glyphs: false,
         }
     }
 }
@@ -166,11 +169,14 @@ impl Window {
             },
         );
         let own = start.own_clock.unwrap_or_else(|| clock.clone());
-        let harness = Harness::builder()
+        let mut builder = Harness::builder()
             .with_size(start.size)
             // Its own check runs only where a window comes to rest; ours looks at every state.
-            .with_accessibility_check(false)
-            .build_eframe(|cc| App::new(&cc.egui_ctx, model, link, own));
+            .with_accessibility_check(false);
+        if start.missing_glyphs {
+            builder = builder.allow_missing_glyphs();
+        }
+        let harness = builder.build_eframe(|cc| App::new(&cc.egui_ctx, model, link, own));
         Self {
             harness,
             wakes,
@@ -245,9 +251,7 @@ impl Window {
     /// sandbox, so there is a poll in flight from then on.
     #[track_caller]
     pub(crate) fn until_running(&mut self) {
-        self.until("the first view polls", |window| {
-            window.has("■ Stop") && window.has("GID_debug")
-        });
+        self.until("the first view polls", |window| window.has("GID_debug"));
     }
 
     /// Stops the view that is shown. Its poll in flight ends when its three seconds are over; one
@@ -320,11 +324,7 @@ impl Window {
     /// Fails unless this can be read.
     #[track_caller]
     pub(crate) fn assert_shows(&self, text: &str) {
-        assert!(
-            self.shows(text),
-            "{text:?} is not shown:\n{}",
-            self.tree()
-        );
+        assert!(self.shows(text), "{text:?} is not shown:\n{}", self.tree());
     }
 
     /// Fails if this can be read.

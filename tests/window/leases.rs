@@ -175,7 +175,10 @@ fn several_are_selected_and_acked_at_once() {
     }
     assert!(!window.is_on("Ack selected (0)"));
     window.click("Select all");
-    assert!(ids.iter().all(|id| window.is_chosen(&format!("Select {id}"))));
+    assert!(
+        ids.iter()
+            .all(|id| window.is_chosen(&format!("Select {id}")))
+    );
     assert!(window.is_on("Ack selected (3)"));
 
     window.click(&format!("Select {}", ids[1]));
@@ -223,7 +226,11 @@ fn an_ack_that_only_the_server_knows_to_be_late_is_refused_and_said() {
     window.look_into(&id);
     window.stop();
     window.advance(6 * MINUTE);
-    assert!(window.has("5:00") || window.has("4:59"), "{}", window.tree());
+    assert!(
+        window.has("5:00") || window.has("4:59"),
+        "{}",
+        window.tree()
+    );
 
     window.click(&format!("Ack {id}"));
     window.until("the refusal", |window| window.has("Ack refused"));
