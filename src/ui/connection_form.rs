@@ -147,7 +147,13 @@ impl Open {
                 let response = dot(ui, shape, profile_color(cx.palette, color));
                 let response = response.interact(egui::Sense::click());
                 let name = color_name(cx, color);
-                let response = super::widgets::named(ui, response, egui::Role::RadioButton, name);
+                let response = super::widgets::named_choice(
+                    ui,
+                    response,
+                    egui::Role::RadioButton,
+                    chosen,
+                    name,
+                );
                 if response.on_hover_text(name).clicked() {
                     self.edit.profile.color = color;
                 }

@@ -98,7 +98,8 @@ impl Connections {
         let label = cx
             .texts
             .format("connection-use", &[("name", name.as_str().into())]);
-        let response = super::widgets::named(ui, response, egui::Role::Button, &label);
+        let response =
+            super::widgets::named_choice(ui, response, egui::Role::Button, chosen, &label);
         if response.clicked() {
             cx.command(Command::Select(connection.id.clone()));
         }

@@ -10,7 +10,7 @@ use crate::session::{AckState, Command, Content, Row, RowState, Subscription, Ur
 
 use super::context::{Context, countdown, short_id};
 use super::theme;
-use super::widgets::{Dot, dot, from_the_right, lease_bar, named, pill};
+use super::widgets::{Dot, dot, from_the_right, lease_bar, named, named_choice, pill};
 
 /// Height of a button in a row.
 const ROW_CONTROL: f32 = 22.0;
@@ -82,7 +82,7 @@ fn header_ui(
         let (held, _) = view.rows.held();
         let mut all = held > 0 && view.rows.selected(now).len() == held;
         let response = ui.add(Checkbox::without_text(&mut all));
-        let response = named(ui, response, egui::Role::CheckBox, t.get("select-all"));
+        let response = named_choice(ui, response, egui::Role::CheckBox, all, t.get("select-all"));
         if response.clicked() {
             asked.push(Command::SelectAll(view.id, all));
         }
@@ -163,7 +163,7 @@ impl RowUi<'_, '_> {
         let can = selected || self.row.can_ack(self.cx.now);
         let response = ui.add_enabled(can, Checkbox::without_text(&mut selected));
         let name = self.cx.texts.format("select-row", &[("id", id.into())]);
-        if named(ui, response, egui::Role::CheckBox, &name).clicked() {
+        if named_choice(ui, response, egui::Role::CheckBox, selected, &name).clicked() {
             asked.push(Command::ToggleSelected(self.view.id, self.row.number));
         }
     }
