@@ -3,7 +3,7 @@
 //! Bounded by bytes: the oldest rows that nobody holds go first, and are counted. Rows keep
 //! their place for life, so nothing jumps when a message is delivered again.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{BTreeSet, HashMap, VecDeque};
 
 use crate::protocol::{AckFailure, DamagedMessage, ReceiptHandle, ReceivedMessage, Timestamp};
 
@@ -22,8 +22,6 @@ pub struct Row {
     pub content: Content,
     /// Deliveries, oldest first; at least one.
     pub deliveries: Vec<Delivery>,
-    /// Whether it is selected.
-    pub selected: bool,
 }
 
 /// A message, or what is left of it.
@@ -48,6 +46,15 @@ pub struct Delivery {
     pub lease: Option<Lease>,
     /// What became of our ack.
     pub ack: AckState,
+}
+
+/// When a lease ends of which nobody knows when it ends.
+const NEVER: Timestamp = Timestamp::from_millis(i64::MAX);
+
+impl Delivery {
+    fn ends(&self) -> Timestamp {
+        self.lease.map_or(NEVER, |lease| lease.ends())
+    }
 }
 
 /// What became of the ack of a delivery.
@@ -147,6 +154,10 @@ pub struct Rows {
     rows: VecDeque<Row>,
     by_id: HashMap<String, u64>,
     by_handle: HashMap<ReceiptHandle, u64>,
+    /// Rows that we may still hold, by the end of their lease; so that counting them does not
+    /// look at every row. Those whose time is over leave with [`Rows::expire`].
+    held: BTreeSet<(Timestamp, u64)>,
+    selected: BTreeSet<u64>,
     next_number: u64,
     bytes: usize,
     budget: usize,
@@ -160,6 +171,8 @@ impl Rows {
             rows: VecDeque::new(),
             by_id: HashMap::new(),
             by_handle: HashMap::new(),
+            held: BTreeSet::new(),
+            selected: BTreeSet::new(),
             next_number: 0,
             bytes: 0,
             budget,
@@ -198,18 +211,46 @@ impl Rows {
         self.rows.get(self.place(number)?)
     }
 
-    /// Changes a row's selection.
-    pub fn set_selected(&mut self, number: u64, selected: bool) {
-        if let Some(row) = self.get_mut(number) {
-            row.selected = selected;
+    /// Whether a row is selected.
+    pub fn is_selected(&self, number: u64) -> bool {
+        self.selected.contains(&number)
+    }
+
+    /// Selected rows that can be acked, oldest first.
+    pub fn selected(&self, now: Timestamp) -> Vec<u64> {
+        let can = |number: &u64| self.get(*number).is_some_and(|row| row.can_ack(now));
+        self.selected.iter().copied().filter(can).collect()
+    }
+
+    /// Selects a row, or takes it out.
+    pub fn toggle_selected(&mut self, number: u64) {
+        if !self.selected.remove(&number) && self.get(number).is_some() {
+            self.selected.insert(number);
         }
     }
 
-    /// Selects what can be acked, or nothing.
-    pub fn select_all(&mut self, selected: bool, now: Timestamp) {
-        for row in &mut self.rows {
-            row.selected = selected && row.can_ack(now);
+    /// Selects what is held, or nothing.
+    pub fn select_all(&mut self, selected: bool) {
+        self.selected.clear();
+        if selected {
+            self.selected.extend(self.held.iter().map(|&(_, row)| row));
         }
+    }
+
+    /// Lets go of what has returned by now.
+    pub fn expire(&mut self, now: Timestamp) {
+        while let Some(&(ends, number)) = self.held.first()
+            && ends <= now
+        {
+            self.held.pop_first();
+            self.selected.remove(&number);
+        }
+    }
+
+    /// How many messages we hold, as of the last [`Rows::expire`], and when the first returns.
+    pub fn held(&self) -> (usize, Option<Timestamp>) {
+        let first = self.held.first().map(|&(ends, _)| ends);
+        (self.held.len(), first.filter(|ends| *ends < NEVER))
     }
 
     /// A readable message came. Its row, new or old, is the answer.
@@ -263,14 +304,14 @@ impl Rows {
         match known.and_then(|number| self.place(number)) {
             Some(place) => {
                 let row = &mut self.rows[place];
-                let before = row.bytes();
+                let (before, ended) = (row.bytes(), row.newest().ends());
                 // A damaged redelivery must not hide the body that came through before.
                 if matches!(content, Content::Whole(_)) || row.message().is_none() {
                     row.content = content;
                 }
                 row.deliveries.push(delivery);
-                row.selected = false;
                 self.bytes = self.bytes - before + row.bytes();
+                self.update_held(number, Some(ended));
             }
             None => {
                 if let Some(id) = id {
@@ -280,11 +321,11 @@ impl Rows {
                     number,
                     content,
                     deliveries: vec![delivery],
-                    selected: false,
                 };
                 self.bytes += row.bytes();
                 self.next_number += 1;
                 self.rows.push_back(row);
+                self.update_held(number, None);
             }
         }
         self.keep_within_budget(now);
@@ -312,33 +353,38 @@ impl Rows {
         let Some(&number) = self.by_handle.get(handle) else {
             return;
         };
-        if let Some(row) = self.get_mut(number) {
-            if matches!(ack, AckState::Done(_)) {
-                row.selected = false;
-            }
-            let delivery = row
-                .deliveries
-                .iter_mut()
-                .rev()
-                .find(|delivery| delivery.handle.as_ref() == Some(handle));
-            if let Some(delivery) = delivery {
-                delivery.ack = ack;
-            }
+        let Some(row) = self.get_mut(number) else {
+            return;
+        };
+        let ended = row.newest().ends();
+        let delivery = row
+            .deliveries
+            .iter_mut()
+            .rev()
+            .find(|delivery| delivery.handle.as_ref() == Some(handle));
+        if let Some(delivery) = delivery {
+            delivery.ack = ack;
         }
+        self.update_held(number, Some(ended));
     }
 
-    /// How many messages we hold, and when the first of them returns.
-    pub fn held(&self, now: Timestamp) -> (usize, Option<Timestamp>) {
-        let mut count = 0;
-        let mut first: Option<Timestamp> = None;
-        for row in &self.rows {
-            if matches!(row.state(now), RowState::Held(_) | RowState::Acking) {
-                count += 1;
-                let ends = row.newest().lease.map(|lease| lease.ends());
-                first = [first, ends].into_iter().flatten().min();
+    /// Whether we may still hold the row, after its newest delivery changed.
+    fn update_held(&mut self, number: u64, before: Option<Timestamp>) {
+        if let Some(ends) = before {
+            self.held.remove(&(ends, number));
+        }
+        let held = self
+            .get(number)
+            .map(Row::newest)
+            .filter(|newest| !matches!(newest.ack, AckState::Done(_) | AckState::Refused(_)));
+        match held.map(Delivery::ends) {
+            Some(ends) => {
+                self.held.insert((ends, number));
+            }
+            None => {
+                self.selected.remove(&number);
             }
         }
-        (count, first)
     }
 
     fn place(&self, number: u64) -> Option<usize> {
@@ -372,6 +418,8 @@ impl Rows {
             for handle in row.deliveries.iter().filter_map(|d| d.handle.as_ref()) {
                 self.by_handle.remove(handle);
             }
+            self.held.remove(&(row.newest().ends(), row.number));
+            self.selected.remove(&row.number);
         }
     }
 }
@@ -448,6 +496,21 @@ mod tests {
         assert!(rows.get(first).is_none(), "returned, so it can go");
     }
 
+    #[test]
+    fn what_is_selected_is_held() {
+        let mut rows = Rows::new(usize::MAX);
+        let first = arrive(&mut rows, 1, 1, 0);
+        let second = arrive(&mut rows, 2, 1, 500);
+        rows.select_all(true);
+        assert_eq!(rows.selected(at(600)), [first, second]);
+        rows.end_ack(&handle("h-1-1"), AckState::Done(at(700)));
+        assert_eq!(rows.selected(at(700)), [second]);
+        assert_eq!(rows.held(), (1, Some(at(1_500))));
+        rows.expire(at(1_500));
+        assert!(rows.selected(at(1_500)).is_empty());
+        assert_eq!(rows.held(), (0, None));
+    }
+
     proptest! {
         /// Against a model that knows, for each message, only its newest delivery.
         #[test]
@@ -487,6 +550,9 @@ mod tests {
                         }),
                     ),
                 }
+                rows.expire(at(now));
+                let open = newest.values().filter(|(_, ends, acked)| !acked && *ends > now);
+                prop_assert_eq!(rows.held().0, open.count());
                 prop_assert_eq!(rows.len(), newest.len());
                 for row in rows.iter() {
                     let id: u32 = row.message_id().and_then(|m| m[1..].parse().ok()).unwrap_or(99);

@@ -9,10 +9,11 @@ use crate::session::{
     Command, ConnectionEdit, ConnectionField, ConnectionId, EditOutcome, KeysState,
 };
 
-use super::connections::profile_color;
 use super::context::Context;
 use super::theme;
-use super::widgets::{Dot, dot, from_the_right, labelled_edit, primary_button, remark, segmented};
+use super::widgets::{
+    Dot, dot, from_the_right, labelled_edit, primary_button, profile_color, remark, segmented,
+};
 
 const WIDTH: f32 = 560.0;
 
@@ -146,7 +147,13 @@ impl Open {
                 let response = dot(ui, shape, profile_color(cx.palette, color));
                 let response = response.interact(egui::Sense::click());
                 let name = color_name(cx, color);
-                let response = super::widgets::named(ui, response, egui::Role::RadioButton, name);
+                let response = super::widgets::named_choice(
+                    ui,
+                    response,
+                    egui::Role::RadioButton,
+                    chosen,
+                    name,
+                );
                 if response.on_hover_text(name).clicked() {
                     self.edit.profile.color = color;
                 }

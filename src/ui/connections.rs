@@ -4,13 +4,12 @@ use egui::{
     Align, Color32, CornerRadius, Frame, Label, Layout, Margin, RichText, ScrollArea, Sense, Ui,
 };
 
-use crate::config::ProfileColor;
 use crate::session::{Command, Connection, ConnectionId, SandboxState, TopicContent};
 
 use super::connection_form::ConnectionForm;
 use super::context::Context;
-use super::theme::{self, Palette};
-use super::widgets::{Dot, dot, from_the_right, icon_button, link_button};
+use super::theme;
+use super::widgets::{Dot, dot, from_the_right, icon_button, link_button, profile_color};
 
 /// What the list asks of the panels beside it.
 pub(super) enum Asked {
@@ -99,7 +98,8 @@ impl Connections {
         let label = cx
             .texts
             .format("connection-use", &[("name", name.as_str().into())]);
-        let response = super::widgets::named(ui, response, egui::Role::Button, &label);
+        let response =
+            super::widgets::named_choice(ui, response, egui::Role::Button, chosen, &label);
         if response.clicked() {
             cx.command(Command::Select(connection.id.clone()));
         }
@@ -212,16 +212,4 @@ fn connection_line(cx: &Context<'_>, connection: &Connection) -> (String, bool) 
         state.to_owned()
     };
     (line, in_use)
-}
-
-/// A profile's colour in this theme.
-pub(super) fn profile_color(p: &Palette, color: ProfileColor) -> Color32 {
-    match color {
-        ProfileColor::Green => p.ok,
-        ProfileColor::Blue => p.accent,
-        ProfileColor::Amber => p.soon,
-        ProfileColor::Red => p.bad,
-        ProfileColor::Purple => p.tag,
-        ProfileColor::Grey => p.faint,
-    }
 }

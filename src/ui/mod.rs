@@ -8,6 +8,7 @@ mod inbox;
 mod message;
 mod notices;
 mod publish;
+mod table;
 pub mod theme;
 mod widgets;
 
@@ -18,14 +19,14 @@ use egui::{Align, Label, Layout, Panel, RichText, ScrollArea, Ui};
 use crate::clock::Clock;
 use crate::config::{LanguageChoice, Preferences, ThemeChoice};
 use crate::i18n::{Lang, Texts};
-use crate::session::{Command, Link, Model, RowState, SandboxState};
+use crate::session::{Command, Link, Model, SandboxState};
 
-use connections::{Asked, Connections, connection_name, profile_color};
+use connections::{Asked, Connections, connection_name};
 use context::Context;
 use inbox::Inbox;
 use message::MessagePane;
 use publish::PublishPanel;
-use widgets::{Dot, dot, from_the_right, icon_button};
+use widgets::{Dot, dot, from_the_right, icon_button, profile_color};
 
 /// The application as the window shows it.
 pub struct App {
@@ -115,14 +116,10 @@ impl App {
     /// Seconds pass in sight only while a lease is alive or a retry is due; otherwise nothing
     /// needs to be drawn until something happens.
     fn ask_for_next_second(&self, ctx: &egui::Context) {
-        let now = self.clock.now();
         let Some(view) = self.model.shown_view() else {
             return;
         };
-        let alive = view
-            .rows
-            .iter()
-            .any(|row| matches!(row.state(now), RowState::Held(_)));
+        let alive = view.rows.held().0 > 0;
         let failing = matches!(view.polling, crate::session::Polling::Failing(..));
         if alive || failing {
             ctx.request_repaint_after(Duration::from_secs(1));
@@ -213,6 +210,7 @@ impl App {
 impl eframe::App for App {
     fn logic(&mut self, ctx: &egui::Context, _frame: &mut eframe::Frame) {
         self.drain_events();
+        self.model.tick(self.clock.now());
         self.ask_for_next_second(ctx);
     }
 

@@ -13,6 +13,7 @@ use egui::{
     Color32, Context, CornerRadius, FontData, FontDefinitions, FontFamily, FontId, Frame, Margin,
     Plugin, RichText, Shadow, Stroke, StrokeKind, Style, TextStyle, Theme, Ui, Visuals, vec2,
 };
+use egui_extras::syntax_highlighting::{CodeTheme, TokenType};
 
 // ---------------------------------------------------------------------------------- colours
 
@@ -338,6 +339,30 @@ pub fn code(text: impl Into<String>) -> RichText {
 }
 
 // ----------------------------------------------------------------------------------- frames
+
+/// Colours of code: strings, numbers, words; everything else stays quiet.
+pub fn code_theme(theme: Theme) -> CodeTheme {
+    let p = Palette::of(theme);
+    let mut code = match theme {
+        Theme::Dark => CodeTheme::dark(MONO_SIZE),
+        Theme::Light => CodeTheme::light(MONO_SIZE),
+    };
+    for (token, color) in [
+        (TokenType::StringLiteral, p.ok),
+        (TokenType::Literal, p.soon),
+        (TokenType::Keyword, p.tag),
+        (TokenType::Function, p.text),
+        (TokenType::Comment, p.dim),
+        (TokenType::Punctuation, p.dim),
+        (TokenType::Whitespace, p.dim),
+    ] {
+        let format = code.format_mut(token);
+        format.font_id = mono();
+        format.color = color;
+        format.line_height = Some(BODY_LINE);
+    }
+    code
+}
 
 /// A panel: filled, padded, without a border, since panels draw the hairline between them.
 pub fn panel_frame(ctx: &Context) -> Frame {

@@ -1,10 +1,16 @@
 //! Small pieces that several panels draw. Each has an accessible name. No model in here.
 
 use egui::accesskit::Role;
+use std::sync::Arc;
+
+use egui::text::{LayoutJob, TextFormat};
 use egui::{
-    Align, Button, Color32, Frame, Label, Layout, Response, RichText, Sense, Stroke, TextEdit, Ui,
-    Vec2, WidgetInfo,
+    Align, Button, Color32, Frame, Galley, Label, Layout, Response, RichText, Sense, Stroke,
+    TextEdit, Ui, Vec2, WidgetInfo,
 };
+use egui_extras::syntax_highlighting::highlight;
+
+use crate::config::ProfileColor;
 
 use super::theme::{self, Palette};
 
@@ -153,10 +159,42 @@ pub(super) fn labelled_edit(ui: &mut Ui, label: &str, edit: TextEdit<'_>) -> Res
     .inner
 }
 
+/// Longest text that is coloured: beyond it, colours cost more than they tell.
+const COLOURED_BYTES: usize = 64 << 10;
+
+/// Lays out a monospaced text, coloured if it is JSON and not huge.
+pub(super) fn code_layout(ui: &Ui, text: &str, is_json: bool, width: f32) -> Arc<Galley> {
+    let mut job = if is_json && text.len() <= COLOURED_BYTES {
+        let colours = theme::code_theme(ui.ctx().theme());
+        highlight(ui.ctx(), ui.style(), &colours, text, "json")
+    } else {
+        let format = TextFormat {
+            line_height: Some(theme::BODY_LINE),
+            ..TextFormat::simple(theme::mono(), ui.visuals().text_color())
+        };
+        LayoutJob::single_section(text.to_owned(), format)
+    };
+    job.wrap.max_width = width;
+    ui.fonts_mut(|fonts| fonts.layout_job(job))
+}
+
 /// Gives a widget that shows no text, or too little, its accessible name.
 pub(super) fn named(ui: &Ui, response: Response, role: Role, name: &str) -> Response {
     let enabled = ui.is_enabled() && response.enabled();
     response.widget_info(|| WidgetInfo::labeled(role, enabled, name));
+    response
+}
+
+/// The same for a widget that is on or off, which is told along with the name.
+pub(super) fn named_choice(
+    ui: &Ui,
+    response: Response,
+    role: Role,
+    chosen: bool,
+    name: &str,
+) -> Response {
+    let enabled = ui.is_enabled() && response.enabled();
+    response.widget_info(|| WidgetInfo::selected(role, enabled, chosen, name));
     response
 }
 
@@ -180,4 +218,16 @@ pub(super) fn fact(ui: &mut Ui, name: &str, value: &str, palette: &Palette) {
 pub(super) fn from_the_right<R>(ui: &mut Ui, add: impl FnOnce(&mut Ui) -> R) -> R {
     ui.with_layout(Layout::right_to_left(Align::Center), add)
         .inner
+}
+
+/// A profile's colour in this theme.
+pub(super) fn profile_color(p: &Palette, color: ProfileColor) -> Color32 {
+    match color {
+        ProfileColor::Green => p.ok,
+        ProfileColor::Blue => p.accent,
+        ProfileColor::Amber => p.soon,
+        ProfileColor::Red => p.bad,
+        ProfileColor::Purple => p.tag,
+        ProfileColor::Grey => p.faint,
+    }
 }

@@ -1,0 +1,617 @@
+//! The whole window without a display: the real app over a real worker and a real sandbox, under
+//! a clock that stands still until a test moves it. Finds widgets by their accessible names only.
+//!
+//! Nothing here sleeps. A test waits for the worker to wake the window, as the window itself does,
+//! so a change that nobody announces is a failure.
+
+#![allow(dead_code, reason = "each test crate uses its own part of this module")]
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
+use std::time::{Duration, Instant};
+
+use egui::accesskit::{Role, Toggled};
+use egui::{Event, Key, Modifiers, Pos2};
+use egui_kittest::kittest::{NodeT as _, Queryable as _};
+use egui_kittest::{Harness, Node};
+use mqscope::clock::{Clock, ClockHand};
+use mqscope::config::{Config, ConfigFile, ConnectionProfile, LanguageChoice};
+use mqscope::i18n::{Lang, Texts, Value};
+use mqscope::protocol::{Profile, Timestamp};
+use mqscope::sandbox::SandboxSettings;
+use mqscope::secrets::Secrets;
+use mqscope::session::{self, Model, Setup};
+use mqscope::ui::App;
+use tempfile::TempDir;
+use tokio::runtime::Runtime;
+
+/// Longer than anything here takes on a busy machine; only a hang reaches it. Shorter than what a
+/// client gives a poll that nobody answers, as here, where the clock stands still.
+const LIMIT: Duration = Duration::from_secs(15);
+
+/// Sun, 22 Nov 2026 10:14:07 GMT. Whole seconds, so that countdowns begin with a round number.
+pub(crate) const BEGIN: Timestamp = Timestamp::from_millis(1_795_342_447_000);
+
+/// Frames from a click to all that it causes without the worker: the pointer moves, presses and
+/// lets go in one frame each, the command is carried out at the end of a frame, drawn in the next,
+/// and a panel that appears is laid out in the one after.
+const FRAMES: usize = 3;
+
+/// A sentence of the interface in English.
+pub(crate) fn en(key: &str) -> String {
+    say(Lang::En, key)
+}
+
+/// The same with values in it.
+pub(crate) fn en_with(key: &str, values: &[(&'static str, &str)]) -> String {
+    let values: Vec<(&'static str, Value<'_>)> = values
+        .iter()
+        .map(|(name, value)| (*name, Value::from(*value)))
+        .collect();
+    let text = Texts::of(Lang::En).format(key, &values);
+    assert_ne!(text, key, "there is no such text");
+    text
+}
+
+/// A sentence of the interface.
+pub(crate) fn say(lang: Lang, key: &str) -> String {
+    let text = Texts::of(lang).get(key);
+    assert_ne!(text, key, "there is no such text without values");
+    text.to_owned()
+}
+
+/// What a window starts from.
+pub(crate) struct Start {
+    pub(crate) size: [f32; 2],
+    pub(crate) config: Config,
+    pub(crate) secrets: Secrets,
+    pub(crate) listen: SocketAddr,
+    /// The window's own clock, where it is not the one that everybody shares.
+    pub(crate) own_clock: Option<Clock>,
+    /// Whether characters may be typed that no font can show.
+    pub(crate) missing_glyphs: bool,
+}
+
+impl Default for Start {
+    fn default() -> Self {
+        let mut config = Config::default();
+        config.preferences.language = LanguageChoice::En;
+        Self {
+            size: [1440.0, 900.0],
+            config,
+            secrets: Secrets::session_only(),
+            listen: (Ipv4Addr::LOCALHOST, 0).into(),
+            own_clock: None,
+            missing_glyphs: false,
+        }
+    }
+}
+
+impl Start {
+    /// With one more connection, whose id is its name.
+    pub(crate) fn with(mut self, name: &str, kind: Profile, endpoint: &str) -> Self {
+        self.config.profiles.push(ConnectionProfile {
+            id: name.to_owned(),
+            endpoint: endpoint.to_owned(),
+            topic: "orders".to_owned(),
+            group: "GID_debug".to_owned(),
+            ..ConnectionProfile::new(name, kind)
+        });
+        self
+    }
+}
+
+/// Which of several fields of the same name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Place {
+    /// There is only one.
+    Only,
+    /// The head of the consume view, in the middle.
+    Head,
+    /// The publish form, on the right.
+    Form,
+}
+
+/// The window.
+pub(crate) struct Window {
+    harness: Harness<'static, App>,
+    wakes: Receiver<()>,
+    hand: ClockHand,
+    clock: Clock,
+    folder: TempDir,
+    runtime: Runtime,
+}
+
+impl Window {
+    /// A first start, with the sandbox up and its consume view running.
+    pub(crate) fn open() -> Self {
+        let mut window = Self::start(Start::default());
+        window.until_running();
+        window
+    }
+
+    /// A start whose sandbox may not be up yet.
+    pub(crate) fn start(start: Start) -> Self {
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(2)
+            .enable_all()
+            .build()
+            .expect("a runtime");
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let (clock, hand) = Clock::manual(BEGIN);
+        let (waker, wakes) = mpsc::channel();
+        let file = ConfigFile::at(folder.path());
+        if start.config != Config::default() {
+            file.save(&start.config).expect("the file can be written");
+        }
+        let model = Model::new(Setup {
+            profiles: start.config.profiles.clone(),
+            preferences: start.config.preferences.clone(),
+            notices: Vec::new(),
+        });
+        let link = session::start(
+            runtime.handle(),
+            session::Start {
+                clock: clock.clone(),
+                config: start.config,
+                file: Some(file),
+                secrets: start.secrets,
+                sandbox: SandboxSettings {
+                    listen: start.listen,
+                    ..SandboxSettings::default()
+                },
+                wake: Arc::new(move || {
+                    // Nobody listens any more once the test is over.
+                    let _ = waker.send(());
+                }),
+            },
+        );
+        let own = start.own_clock.unwrap_or_else(|| clock.clone());
+        let mut builder = Harness::builder()
+            .with_size(start.size)
+            // Its own check runs only where a window comes to rest; ours looks at every state.
+            .with_accessibility_check(false);
+        if start.missing_glyphs {
+            builder = builder.allow_missing_glyphs();
+        }
+        let harness = builder.build_eframe(|cc| App::new(&cc.egui_ctx, model, link, own));
+        Self {
+            harness,
+            wakes,
+            hand,
+            clock,
+            folder,
+            runtime,
+        }
+    }
+
+    // ------------------------------------------------------------ time
+
+    /// Moves everybody's clock forward and draws what that changes.
+    pub(crate) fn advance(&mut self, by: Duration) {
+        self.hand.advance(by);
+        self.settle();
+    }
+
+    /// Sets everybody's clock and draws what that changes.
+    pub(crate) fn set_time(&mut self, to: Timestamp) {
+        assert!(self.clock.now() <= to, "time does not run backwards");
+        self.hand.set(to);
+        self.settle();
+    }
+
+    /// Draws until nothing is left that the window could do by itself.
+    pub(crate) fn settle(&mut self) {
+        for _ in 0..FRAMES {
+            self.harness.step();
+        }
+    }
+
+    /// Waits for the worker to bring about what is asked for. Fails with all that can be seen.
+    #[track_caller]
+    pub(crate) fn until(&mut self, what: &str, there: impl Fn(&Self) -> bool) {
+        let deadline = Instant::now() + LIMIT;
+        loop {
+            self.settle();
+            if there(self) {
+                return;
+            }
+            let left = deadline.saturating_duration_since(Instant::now());
+            match self.wakes.recv_timeout(left) {
+                // Many wakes are as good as one.
+                Ok(()) => while self.wakes.try_recv().is_ok() {},
+                Err(RecvTimeoutError::Disconnected) => {
+                    panic!("the worker ended before: {what}\n{}", self.tree())
+                }
+                Err(RecvTimeoutError::Timeout) => panic!("never: {what}\n{}", self.tree()),
+            }
+        }
+    }
+
+    /// Waits until this can be read somewhere.
+    #[track_caller]
+    pub(crate) fn until_shown(&mut self, text: &str) {
+        self.until(&format!("{text:?} is shown"), |window| window.shows(text));
+    }
+
+    /// Waits for something outside the window that nobody announces, such as a file.
+    #[track_caller]
+    pub(crate) fn until_outside(&mut self, what: &str, there: impl Fn(&Self) -> bool) {
+        let deadline = Instant::now() + LIMIT;
+        while !there(self) {
+            assert!(Instant::now() < deadline, "never: {what}");
+            let _ = self.wakes.recv_timeout(Duration::from_millis(20));
+            self.settle();
+        }
+    }
+
+    /// Waits until the first view polls. The group is there as soon as its poll has reached the
+    /// sandbox, so there is a poll in flight from then on.
+    #[track_caller]
+    pub(crate) fn until_running(&mut self) {
+        self.until("the first view polls", |window| window.has("GID_debug"));
+    }
+
+    /// Stops the view that is shown. Its poll in flight ends when its three seconds are over; one
+    /// that reaches the sandbox only after that has three more.
+    #[track_caller]
+    pub(crate) fn stop(&mut self) {
+        self.click("■ Stop");
+        let deadline = Instant::now() + LIMIT;
+        while !self.has("▶ Start") {
+            assert!(Instant::now() < deadline, "never stops\n{}", self.tree());
+            self.advance(Duration::from_secs(3));
+            let _ = self.wakes.recv_timeout(Duration::from_millis(250));
+            self.settle();
+        }
+    }
+
+    // ------------------------------------------------------------ looking
+
+    /// Everything that has a name or is a text, with its role, in the order of the tree.
+    pub(crate) fn things(&self) -> Vec<(Role, String)> {
+        self.nodes()
+            .map(|node| (node.accesskit_node().role(), name_of(&node)))
+            .filter(|(_, name)| !name.is_empty())
+            .collect()
+    }
+
+    fn nodes(&self) -> impl Iterator<Item = Node<'_>> {
+        self.harness.root().children_recursive()
+    }
+
+    /// The tree, for somebody who looks for the reason of a failure.
+    pub(crate) fn tree(&self) -> String {
+        self.nodes()
+            .filter(|node| node.accesskit_node().role() != Role::TextRun)
+            .filter_map(|node| {
+                let inner = node.accesskit_node();
+                let (name, value) = (name_of(&node), inner.value().unwrap_or_default());
+                (!name.is_empty() || !value.is_empty()).then(|| {
+                    let off = if inner.is_disabled() { " (off)" } else { "" };
+                    format!("  {:?}{off} {name:?} = {value:?}\n", inner.role())
+                })
+            })
+            .collect()
+    }
+
+    /// Whether something has exactly this name or text.
+    pub(crate) fn has(&self, name: &str) -> bool {
+        self.count(name) > 0
+    }
+
+    /// How many things have exactly this name or text.
+    pub(crate) fn count(&self, name: &str) -> usize {
+        self.harness.query_all_by_label(name).count()
+    }
+
+    /// Whether this can be read, perhaps as a part of a longer text.
+    pub(crate) fn shows(&self, text: &str) -> bool {
+        self.things().iter().any(|(_, name)| name.contains(text))
+    }
+
+    /// The texts that hold all of these.
+    pub(crate) fn texts_with(&self, part: &str) -> Vec<String> {
+        self.things()
+            .into_iter()
+            .map(|(_, name)| name)
+            .filter(|name| name.contains(part))
+            .collect()
+    }
+
+    /// Fails unless this can be read.
+    #[track_caller]
+    pub(crate) fn assert_shows(&self, text: &str) {
+        assert!(self.shows(text), "{text:?} is not shown:\n{}", self.tree());
+    }
+
+    /// Fails if this can be read.
+    #[track_caller]
+    pub(crate) fn assert_not_shown(&self, text: &str) {
+        assert!(!self.shows(text), "{text:?} is shown:\n{}", self.tree());
+    }
+
+    /// The one thing of this name that is more than a text.
+    #[track_caller]
+    fn the<'a>(&'a self, name: &'a str) -> Node<'a> {
+        let mut found = self
+            .harness
+            .query_all_by_label(name)
+            .filter(|node| node.accesskit_node().role() != Role::Label);
+        let Some(node) = found.next() else {
+            panic!("there is no {name:?}:\n{}", self.tree());
+        };
+        let more = found.count();
+        assert!(more == 0, "{more} more {name:?}:\n{}", self.tree());
+        node
+    }
+
+    #[track_caller]
+    fn field<'a>(&'a self, place: Place, name: &'a str) -> Node<'a> {
+        let mut found: Vec<_> = self
+            .harness
+            .query_all_by_label(name)
+            .filter(|node| is_field(node.accesskit_node().role()))
+            .collect();
+        found.sort_by(|a, b| a.rect().min.x.total_cmp(&b.rect().min.x));
+        assert!(!found.is_empty(), "no field {name:?}:\n{}", self.tree());
+        match place {
+            Place::Only => {
+                assert!(found.len() == 1, "several {name:?}:\n{}", self.tree());
+                found.swap_remove(0)
+            }
+            Place::Head => found.swap_remove(0),
+            Place::Form => found.swap_remove(found.len() - 1),
+        }
+    }
+
+    /// Where the middle of something is.
+    #[track_caller]
+    pub(crate) fn middle(&self, name: &str) -> Pos2 {
+        self.the(name).rect().center()
+    }
+
+    /// Where the middle of a field is.
+    #[track_caller]
+    pub(crate) fn middle_of_field(&self, place: Place, name: &str) -> Pos2 {
+        self.field(place, name).rect().center()
+    }
+
+    /// What is typed into a field.
+    #[track_caller]
+    pub(crate) fn value(&self, place: Place, name: &str) -> String {
+        self.field(place, name).value().unwrap_or_default()
+    }
+
+    /// Whether something can be used now.
+    #[track_caller]
+    pub(crate) fn is_on(&self, name: &str) -> bool {
+        !self.the(name).accesskit_node().is_disabled()
+    }
+
+    /// Whether a check box or a choice is on.
+    #[track_caller]
+    pub(crate) fn is_chosen(&self, name: &str) -> bool {
+        self.the(name).accesskit_node().toggled() == Some(Toggled::True)
+    }
+
+    // ------------------------------------------------------------ doing
+
+    /// Clicks with the pointer, as a person does: something that lies under something else or
+    /// outside the window cannot be clicked.
+    #[track_caller]
+    pub(crate) fn click(&mut self, name: &str) {
+        self.settle();
+        self.the(name).scroll_to_me();
+        self.settle();
+        let node = self.the(name);
+        assert!(
+            !node.accesskit_node().is_disabled(),
+            "{name:?} is off:\n{}",
+            self.tree()
+        );
+        node.click();
+        self.settle();
+        // A pointer that stays would bring up a tooltip with the same name.
+        self.harness.remove_cursor();
+        self.settle();
+    }
+
+    /// Replaces what is in a field.
+    #[track_caller]
+    pub(crate) fn fill(&mut self, place: Place, name: &str, text: &str) {
+        self.settle();
+        self.field(place, name).focus();
+        self.settle();
+        assert!(
+            self.field(place, name).is_focused(),
+            "{name:?} cannot be typed into:\n{}",
+            self.tree()
+        );
+        self.harness
+            .key_combination_modifiers(Modifiers::COMMAND, &[Key::A]);
+        if text.is_empty() {
+            self.harness.key_press(Key::Backspace);
+        } else {
+            self.harness.event(Event::Paste(text.to_owned()));
+        }
+        self.settle();
+        if self.field(place, name).accesskit_node().role() != Role::PasswordInput {
+            assert_eq!(self.value(place, name), text, "in {name:?}");
+        }
+    }
+
+    /// Presses a key with Ctrl, or what stands for it.
+    pub(crate) fn press_with_command(&mut self, key: Key) {
+        self.harness
+            .key_combination_modifiers(Modifiers::COMMAND, &[key]);
+        self.settle();
+    }
+
+    /// Presses a key.
+    pub(crate) fn press(&mut self, key: Key) {
+        self.harness.key_press(key);
+        self.settle();
+    }
+
+    /// Gives the window another size.
+    pub(crate) fn resize(&mut self, size: [f32; 2]) {
+        self.harness.set_size(size.into());
+        self.settle();
+    }
+
+    /// Publishes what is in the form and waits for the answer.
+    #[track_caller]
+    pub(crate) fn publish(&mut self) {
+        let before = self.published();
+        self.click("Publish");
+        self.until_published(&before);
+    }
+
+    /// What the form says of the message that was published last.
+    pub(crate) fn published(&self) -> Vec<String> {
+        self.texts_with("✓ Published ")
+    }
+
+    /// Waits for the form to tell of a message that it did not tell of before.
+    #[track_caller]
+    pub(crate) fn until_published(&mut self, before: &[String]) {
+        self.until("the message is published", |window| {
+            let now = window.published();
+            !now.is_empty() && now != before
+        });
+    }
+
+    /// Publishes what is in the form and waits for its row. Gives the message's id.
+    #[track_caller]
+    pub(crate) fn publish_and_see(&mut self) -> String {
+        let before = self.rows();
+        self.publish();
+        self.until_row_beside(&before)
+    }
+
+    /// Waits for a row that is not among these. Gives the message's id.
+    #[track_caller]
+    pub(crate) fn until_row_beside(&mut self, before: &[String]) -> String {
+        self.until("the message arrives", |window| {
+            window.rows().len() > before.len()
+        });
+        let rows = self.rows();
+        let mut new = rows.into_iter().filter(|id| !before.contains(id));
+        new.next().expect("there are more than before")
+    }
+
+    /// The ids of the messages in the table, newest first.
+    pub(crate) fn rows(&self) -> Vec<String> {
+        self.things()
+            .into_iter()
+            .filter(|(role, _)| *role == Role::CheckBox)
+            .filter_map(|(_, name)| Some(name.strip_prefix("Select ")?.to_owned()))
+            .filter(|id| id != "all")
+            .collect()
+    }
+
+    /// Clicks on the row of a message, so that its details are shown.
+    #[track_caller]
+    pub(crate) fn look_into(&mut self, id: &str) {
+        // The check box has a click of its own, so the row is clicked beside it.
+        let at = self.middle(&format!("Select {id}"));
+        let beside = Pos2::new(at.x + 190.0, at.y);
+        self.harness.hover_at(beside);
+        for pressed in [true, false] {
+            self.harness.event(Event::PointerButton {
+                pos: beside,
+                button: egui::PointerButton::Primary,
+                pressed,
+                modifiers: Modifiers::default(),
+            });
+        }
+        self.settle();
+        self.harness.remove_cursor();
+        self.settle();
+    }
+
+    // ------------------------------------------------------------ outside
+
+    /// Where the sandbox listens, as the window says it.
+    #[track_caller]
+    pub(crate) fn sandbox_addr(&self) -> SocketAddr {
+        let texts = self.texts_with("running · ");
+        let [text] = &texts[..] else {
+            panic!("no address of the sandbox:\n{}", self.tree());
+        };
+        let addr = text.trim_start_matches("running · ");
+        addr.parse().expect("an address")
+    }
+
+    /// The file of the configuration.
+    pub(crate) fn config_path(&self) -> PathBuf {
+        ConfigFile::at(self.folder.path()).path().to_owned()
+    }
+
+    /// What is in that file; nothing if there is none yet.
+    pub(crate) fn config_text(&self) -> String {
+        std::fs::read_to_string(self.config_path()).unwrap_or_default()
+    }
+
+    /// Where tasks that the window knows nothing of can run.
+    pub(crate) fn runtime(&self) -> &Runtime {
+        &self.runtime
+    }
+
+    /// The clock that the worker and the sandbox share.
+    pub(crate) fn clock(&self) -> &Clock {
+        &self.clock
+    }
+
+    /// The last frame as it is painted.
+    pub(crate) fn shapes(&self) -> &[egui::epaint::ClippedShape] {
+        &self.harness.output().shapes
+    }
+
+    /// What the last frames asked of the system, such as text for the clipboard.
+    pub(crate) fn context(&self) -> &egui::Context {
+        &self.harness.ctx
+    }
+
+    /// Closes the window and waits for its worker to end. It has ended when nobody is left who
+    /// could wake the window.
+    pub(crate) fn close(self) -> Runtime {
+        let Self {
+            harness,
+            wakes,
+            runtime,
+            folder: _folder,
+            ..
+        } = self;
+        drop(harness);
+        let deadline = Instant::now() + LIMIT;
+        loop {
+            let left = deadline.saturating_duration_since(Instant::now());
+            match wakes.recv_timeout(left) {
+                Ok(()) => {}
+                Err(RecvTimeoutError::Disconnected) => return runtime,
+                Err(RecvTimeoutError::Timeout) => panic!("the worker never ended"),
+            }
+        }
+    }
+}
+
+fn is_field(role: Role) -> bool {
+    matches!(
+        role,
+        Role::TextInput | Role::MultilineTextInput | Role::PasswordInput | Role::SpinButton
+    )
+}
+
+/// What a thing is called; a text is its own name.
+fn name_of(node: &Node<'_>) -> String {
+    let node = node.accesskit_node();
+    let name = match node.role() {
+        Role::Label => node.value(),
+        _ => node.label(),
+    };
+    name.unwrap_or_default()
+}

@@ -1,0 +1,240 @@
+//! How long a message is ours, what happens at the end of that, and acks that succeed or fail.
+
+use std::time::Duration;
+
+use egui::Shape;
+use mqscope::client::{Client, ClientSettings, Consume};
+use mqscope::clock::Clock;
+use mqscope::credentials::Credentials;
+use mqscope::protocol::{ConsumeMode, HandleList, ReceiptHandle, ReceivedMessage, TagFilter};
+use mqscope::ui::theme;
+
+use crate::support::{BEGIN, Start, Window};
+
+const MINUTE: Duration = Duration::from_secs(60);
+const SECOND: Duration = Duration::from_secs(1);
+
+/// Somebody else's program, with the sandbox's keys.
+fn another_client(window: &Window) -> Client {
+    let endpoint = format!("http://{}", window.sandbox_addr());
+    let keys = Credentials::from_pasted("sandbox", "sandbox-secret", "");
+    let settings = ClientSettings::new(endpoint.parse().unwrap(), keys);
+    Client::new(settings, window.clock().clone()).unwrap()
+}
+
+/// What a group could get of `orders` now.
+fn consume(window: &Window, group: &str) -> Vec<ReceivedMessage> {
+    let client = another_client(window);
+    let consume = Consume {
+        group: group.parse().unwrap(),
+        count: 16,
+        wait_secs: 0,
+        tag: TagFilter::parse(""),
+        mode: ConsumeMode::Plain,
+    };
+    let answer = window
+        .runtime()
+        .block_on(client.consume(&"orders".parse().unwrap(), &consume));
+    answer.unwrap().value.messages
+}
+
+/// Acks as somebody else's program; whether the server took it.
+fn ack(window: &Window, handle: &str) -> bool {
+    let client = another_client(window);
+    let handles = HandleList::chunks(&[ReceiptHandle::new(handle).unwrap()])
+        .next()
+        .unwrap();
+    let answer = window.runtime().block_on(client.ack(
+        &"orders".parse().unwrap(),
+        &"GID_debug".parse().unwrap(),
+        &handles,
+    ));
+    answer.unwrap().value.is_empty()
+}
+
+/// The colour that a text is painted in.
+fn color_of(window: &Window, text: &str) -> Vec<egui::Color32> {
+    fn look(shape: &Shape, text: &str, found: &mut Vec<egui::Color32>) {
+        match shape {
+            Shape::Vec(shapes) => shapes.iter().for_each(|shape| look(shape, text, found)),
+            Shape::Text(painted) if painted.galley.text() == text => {
+                let own = painted.galley.job.sections[0].format.color;
+                found.push(painted.override_text_color.unwrap_or(own));
+            }
+            _ => {}
+        }
+    }
+    let mut found = Vec::new();
+    for clipped in window.shapes() {
+        look(&clipped.shape, text, &mut found);
+    }
+    found
+}
+
+#[test]
+fn the_countdown_follows_the_clock_to_its_end() {
+    let mut window = Window::open();
+    let id = window.publish_and_see();
+    let ack = format!("Ack {id}");
+    let palette = theme::palette(window.context());
+    window.stop();
+
+    // To exactly one minute after the arrival, wherever the stop has taken the time.
+    window.set_time(BEGIN + MINUTE);
+    assert!(window.has("4:00"));
+    assert_eq!(color_of(&window, "4:00"), [palette.text]);
+
+    window.set_time(BEGIN + 4 * MINUTE + SECOND);
+    assert!(window.has("0:59"));
+    assert_eq!(color_of(&window, "0:59"), [palette.soon]);
+    assert!(window.is_on(&ack));
+    window.assert_shows("You hold 1, next returns in 0:59");
+
+    window.set_time(BEGIN + 4 * MINUTE + 59 * SECOND);
+    assert!(window.has("0:01") && window.is_on(&ack));
+
+    window.set_time(BEGIN + 5 * MINUTE);
+    assert!(window.has("Returned"));
+    assert!(!window.is_on(&ack));
+    assert!(!window.is_on(&format!("Select {id}")));
+    assert!(!window.has("0:00"));
+    window.assert_shows("You hold 0");
+}
+
+#[test]
+fn a_redelivery_is_the_same_row_with_a_new_handle() {
+    let mut window = Window::open();
+    let id = window.publish_and_see();
+    window.look_into(&id);
+    assert!(window.has("Delivery 1") && !window.has("Delivery 2"));
+    let first = handles(&window);
+    assert_eq!(first.len(), 1);
+
+    window.advance(5 * MINUTE);
+    window.until("the second delivery", |window| window.has("Delivery 2"));
+    assert!(window.has("Delivery 1"));
+    window.assert_shows("2 received · 0 acked");
+    assert_eq!(window.count(&format!("Ack {id}")), 1);
+    assert_eq!(window.count(&format!("Select {id}")), 1);
+    // Twice in the table and in the details, and as one of five minutes again.
+    assert!(window.has("2") && window.has("5:00"));
+    let both = handles(&window);
+    assert_eq!(both.len(), 2);
+    assert!(both.contains(&first[0]));
+
+    assert!(!ack(&window, &first[0]), "the first handle must be dead");
+    window.click(&format!("Ack {id}"));
+    window.until_shown("2 received · 1 acked");
+    assert!(window.has("Acked"));
+
+    // Nothing comes back. The second message is what proves that a poll has looked again.
+    window.advance(6 * MINUTE);
+    window.fill(crate::support::Place::Form, "Key", "order-2");
+    window.publish_and_see();
+    window.assert_shows("3 received · 1 acked");
+    assert!(consume(&window, "GID_debug").is_empty());
+}
+
+/// Handles in the details pane.
+fn handles(window: &Window) -> Vec<String> {
+    let known: Vec<String> = window
+        .texts_with("")
+        .into_iter()
+        .filter(|text| text.len() > 24 && !text.contains(' ') && !text.contains("://"))
+        .collect();
+    let ids = window.rows();
+    known
+        .into_iter()
+        .filter(|text| !ids.contains(text) && !is_md5(text))
+        .collect()
+}
+
+fn is_md5(text: &str) -> bool {
+    text.len() == 32 && text.chars().all(|c| c.is_ascii_hexdigit())
+}
+
+#[test]
+fn an_acked_message_is_gone_for_its_group() {
+    let mut window = Window::open();
+    let id = window.publish_and_see();
+    window.click(&format!("Ack {id}"));
+    window.until_shown("1 received · 1 acked");
+    window.stop();
+    window.advance(6 * MINUTE);
+    assert!(consume(&window, "GID_debug").is_empty());
+    assert_eq!(consume(&window, "GID_other").len(), 1);
+    assert!(window.has("Acked") && !window.has("Returned"));
+}
+
+#[test]
+fn several_are_selected_and_acked_at_once() {
+    let mut window = Window::open();
+    let mut ids = Vec::new();
+    for _ in 0..3 {
+        ids.push(window.publish_and_see());
+    }
+    assert!(!window.is_on("Ack selected (0)"));
+    window.click("Select all");
+    assert!(
+        ids.iter()
+            .all(|id| window.is_chosen(&format!("Select {id}")))
+    );
+    assert!(window.is_on("Ack selected (3)"));
+
+    window.click(&format!("Select {}", ids[1]));
+    assert!(window.has("Ack selected (2)"));
+    window.click("Ack selected (2)");
+    window.until_shown("3 received · 2 acked");
+    assert_eq!(window.count("Acked"), 2);
+    assert!(window.is_on(&format!("Ack {}", ids[1])));
+
+    window.click("Select all");
+    window.click("Ack selected (1)");
+    window.until_shown("3 received · 3 acked");
+    assert_eq!(window.count("Acked"), 3);
+    window.stop();
+    window.advance(6 * MINUTE);
+    assert!(consume(&window, "GID_debug").is_empty());
+}
+
+#[test]
+fn what_somebody_else_has_acked_is_refused_and_said() {
+    let mut window = Window::open();
+    let id = window.publish_and_see();
+    window.look_into(&id);
+    assert!(ack(&window, &handles(&window)[0]));
+
+    window.click(&format!("Ack {id}"));
+    window.until("the refusal", |window| window.has("Ack refused"));
+    assert!(!window.is_on(&format!("Ack {id}")));
+    window.assert_shows("ack refused: MessageNotExist");
+    window.assert_shows("Ack before the countdown ends");
+    window.assert_shows("1 received · 0 acked");
+}
+
+#[test]
+fn an_ack_that_only_the_server_knows_to_be_late_is_refused_and_said() {
+    // This machine's clock stands still while the server's goes on: the window believes that
+    // there are minutes left.
+    let (own, _hand) = Clock::manual(BEGIN);
+    let mut window = Window::start(Start {
+        own_clock: Some(own),
+        ..Start::default()
+    });
+    window.until_running();
+    let id = window.publish_and_see();
+    window.look_into(&id);
+    window.stop();
+    window.advance(6 * MINUTE);
+    assert!(
+        window.has("5:00") || window.has("4:59"),
+        "{}",
+        window.tree()
+    );
+
+    window.click(&format!("Ack {id}"));
+    window.until("the refusal", |window| window.has("Ack refused"));
+    window.assert_shows("ack refused: MessageNotExist");
+    assert!(!window.is_on(&format!("Ack {id}")));
+    assert_eq!(consume(&window, "GID_debug").len(), 1);
+}

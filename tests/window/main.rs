@@ -1,0 +1,18 @@
+//! The whole window without a display, as somebody uses it: what is typed and clicked, and what
+//! can be read afterwards. Not how it looks, and not the native window around it.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test fails by panicking"
+)]
+
+mod connections;
+mod first_start;
+mod forms;
+mod leases;
+mod looks;
+#[path = "../support/window.rs"]
+mod support;
+mod views;

@@ -1,0 +1,146 @@
+//! Consume views: what they get, when they stop, and several of them side by side.
+
+use std::time::Duration;
+
+use crate::support::{BEGIN, Place, Window};
+
+const SECOND: Duration = Duration::from_secs(1);
+
+#[test]
+fn a_delayed_message_arrives_when_its_time_has_come() {
+    let mut window = Window::open();
+    window.click("After…");
+    assert_eq!(window.value(Place::Form, "Delay"), "10s");
+    window.publish();
+    window.click("Now");
+    window.fill(Place::Form, "Key", "at once");
+    // It was published later and is here: whoever looks has looked past the delayed one.
+    window.publish_and_see();
+    assert_eq!(window.rows().len(), 1);
+
+    window.set_time(BEGIN + 9 * SECOND);
+    window.fill(Place::Form, "Key", "after nine");
+    window.publish_and_see();
+    assert_eq!(window.rows().len(), 2);
+    assert!(!window.has("order-1043"));
+
+    window.set_time(BEGIN + 10 * SECOND);
+    window.until("the delayed message", |window| window.has("order-1043"));
+    assert_eq!(window.rows().len(), 3);
+    // From its own arrival on.
+    assert!(window.has("5:00"));
+}
+
+#[test]
+fn a_message_for_a_point_in_time_waits_for_it() {
+    let mut window = Window::open();
+    window.click("At…");
+    window.fill(Place::Form, "Delivery time", "2026-11-22T10:15:07Z");
+    window.publish();
+    window.click("Now");
+    window.fill(Place::Form, "Key", "at once");
+    window.publish_and_see();
+    assert_eq!(window.rows().len(), 1);
+    window.set_time(BEGIN + 60 * SECOND);
+    window.until("the timed message", |window| window.has("order-1043"));
+}
+
+#[test]
+fn a_view_gets_only_the_tags_it_asks_for() {
+    let mut window = Window::open();
+    window.stop();
+    window.fill(Place::Head, "Tag", "TagB||TagC");
+    window.click("▶ Start");
+    for (tag, key) in [("TagA", "one"), ("TagB", "two"), ("", "three")] {
+        window.fill(Place::Form, "Tag", tag);
+        window.fill(Place::Form, "Key", key);
+        window.publish();
+    }
+    window.fill(Place::Form, "Tag", "TagC");
+    window.fill(Place::Form, "Key", "four");
+    window.publish();
+    window.until("the last message", |window| window.has("four"));
+    assert_eq!(window.rows().len(), 2);
+    assert!(window.has("two") && window.has("TagB"));
+    assert!(!window.has("one") && !window.has("three"));
+}
+
+#[test]
+fn another_group_gets_the_same_message_in_a_view_of_its_own() {
+    let mut window = Window::open();
+    let id = window.publish_and_see();
+    window.click(&format!("Ack {id}"));
+    window.until_shown("1 received · 1 acked");
+
+    window.click("New consume view");
+    assert!(window.has("○ Consume orders · GID_debug"));
+    window.assert_shows("Not consuming");
+    window.fill(Place::Head, "Consumer group", "GID_second");
+    window.click("▶ Start");
+    window.until("it arrives there too", |window| {
+        window.has("● Consume orders · GID_second") && window.rows() == [id.clone()]
+    });
+    assert!(window.is_on(&format!("Ack {id}")));
+    window.assert_shows("1 received · 0 acked");
+    window.until("the group is in the tree", |window| {
+        window.has("GID_second")
+    });
+
+    // The first view is as it was, and its group is one click away.
+    window.click("GID_debug");
+    window.assert_shows("1 received · 1 acked");
+    assert!(window.has("Acked"));
+    window.click("● Consume orders · GID_second");
+    window.stop();
+    window.click("Close this view");
+    assert!(!window.has("○ Consume orders · GID_second"));
+    assert!(window.has("Acked"));
+}
+
+#[test]
+fn stopping_lets_the_poll_in_flight_finish_and_keeps_what_came() {
+    let mut window = Window::open();
+    window.click("■ Stop");
+    assert!(!window.is_on("Stopping…"));
+    // The poll was there before the stop, so this message would be leased to nobody.
+    let id = window.publish_and_see();
+    window.until("it has stopped", |window| window.has("▶ Start"));
+    assert!(window.is_on(&format!("Ack {id}")));
+
+    window.fill(Place::Form, "Key", "unseen");
+    window.publish();
+    window.advance(SECOND);
+    // Acks work without a poll, and this one's answer comes after all that a poll would bring.
+    window.click(&format!("Ack {id}"));
+    window.until_shown("1 received · 1 acked");
+    assert_eq!(window.rows(), [id.clone()]);
+
+    window.click("▶ Start");
+    window.until("the second message", |window| window.has("unseen"));
+    assert_eq!(window.rows().len(), 2);
+    assert!(window.rows().contains(&id));
+}
+
+#[test]
+fn a_topic_of_the_sandbox_is_one_click_from_the_form_and_a_view() {
+    let mut window = Window::open();
+    window.fill(Place::Form, "Topic", "payments");
+    window.publish();
+    window.until("the topic is in the tree", |window| window.has("payments"));
+    window.fill(Place::Form, "Topic", "elsewhere");
+    window.click("payments");
+    assert_eq!(window.value(Place::Form, "Topic"), "payments");
+
+    // A view that has rows keeps its source: another topic opens another view.
+    window.fill(Place::Form, "Topic", "orders");
+    let id = window.publish_and_see();
+    window.stop();
+    window.fill(Place::Head, "Topic", "payments");
+    window.click("▶ Start");
+    window.until("a view of its own", |window| {
+        window.has("● Consume payments · GID_debug") && window.rows().len() == 1
+    });
+    assert_ne!(window.rows(), [id.clone()]);
+    window.click("○ Consume orders · GID_debug");
+    assert_eq!(window.rows(), [id]);
+}
