@@ -144,6 +144,8 @@ pub const ROW_HEIGHT_COMPACT: f32 = 24.0;
 pub const HEAD_HEIGHT: f32 = 28.0;
 /// Height of buttons, inputs and segmented controls.
 pub const CONTROL_HEIGHT: f32 = 28.0;
+/// Height of the strip of tabs.
+pub const TAB_BAR_HEIGHT: f32 = 40.0;
 /// Height of the bar at the top of the window.
 pub const TOP_BAR_HEIGHT: f32 = 44.0;
 /// Height of the bar at the bottom of the window.
