@@ -56,8 +56,10 @@ const WIRE: &[&str] = &[
 ];
 const CONFIG_FILE: &[&str] = &["crate::config::ConfigFile"];
 const WORKERS: &[&str] = &[
+    "crate::session::embedded",
     "crate::session::link",
     "crate::session::poller",
+    "crate::session::shared",
     "crate::session::trouble",
     "crate::session::worker",
 ];
@@ -175,9 +177,11 @@ const LAYERS: &[Layer] = &[
     },
     Layer {
         modules: &[
+            "session::embedded",
             "session::link",
             "session::poller",
             "session::poller::*",
+            "session::shared",
             "session::trouble",
             "session::worker",
             "session::worker::*",
