@@ -10,7 +10,7 @@ use super::exit::{Exit, Failure, Outcome};
 use super::output::{self, FieldProblem, Published};
 use super::span;
 use crate::clock::Clock;
-use crate::protocol::limits::Field;
+use crate::protocol::lint::Field;
 use crate::protocol::{Limits, MessageParts, NewMessage, Problem, Timestamp, TopicName};
 
 const EXAMPLES: &str = "\

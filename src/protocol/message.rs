@@ -1,7 +1,7 @@
 //! The nouns of the protocol: names, handles, messages, instants.
 //!
-//! Names cannot exist invalid. A message to publish exists in two forms: [`MessageParts`],
-//! as somebody wrote it, and [`NewMessage`], checked against the [`Limits`] of a server.
+//! Names cannot exist invalid. A message to publish is [`MessageParts`] as somebody wrote it;
+//! checked against the limits of a server it becomes a [`super::NewMessage`].
 
 use std::fmt;
 use std::str::FromStr;
@@ -9,7 +9,6 @@ use std::time::Duration;
 
 use md5::{Digest, Md5};
 
-use super::limits::{Limits, Problem};
 use super::properties::{self, Properties};
 
 /// An instant: milliseconds since the Unix epoch, as the protocol writes them.
@@ -255,23 +254,6 @@ pub struct MessageParts {
 }
 
 impl MessageParts {
-    /// Checks it against a server's limits.
-    ///
-    /// # Errors
-    /// Everything that is wrong, so that a form can show it all at once.
-    pub fn checked(self, limits: &Limits, now: Timestamp) -> Result<NewMessage, Vec<Problem>> {
-        let problems: Vec<Problem> = limits
-            .lint(&self, now)
-            .into_iter()
-            .filter(Problem::is_error)
-            .collect();
-        if problems.is_empty() {
-            Ok(NewMessage(self))
-        } else {
-            Err(problems)
-        }
-    }
-
     /// All properties as they travel: the user's own, then the system's.
     pub fn wire_properties(&self) -> Properties {
         let mut all = self.properties.clone();
@@ -320,22 +302,6 @@ impl MessageParts {
             }
         }
         Ok(self)
-    }
-}
-
-/// A message that keeps the limits of the server it is for.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct NewMessage(MessageParts);
-
-impl NewMessage {
-    /// What it is made of.
-    pub fn parts(&self) -> &MessageParts {
-        &self.0
-    }
-
-    /// Takes it apart.
-    pub fn into_parts(self) -> MessageParts {
-        self.0
     }
 }
 

@@ -6,6 +6,7 @@
 pub mod date;
 pub mod fault;
 pub mod limits;
+pub mod lint;
 pub mod message;
 pub mod properties;
 pub mod request;
@@ -14,10 +15,11 @@ pub mod sign;
 mod xml;
 
 pub use fault::{Fault, FaultCode, Refusal};
-pub use limits::{Limits, Problem, Profile};
+pub use limits::{Limits, Profile};
+pub use lint::{NewMessage, Problem};
 pub use message::{
-    GroupId, InstanceId, InvalidName, MessageParts, NewMessage, ReceiptHandle, ReceivedMessage,
-    TagFilter, Timestamp, TopicName, body_md5,
+    GroupId, InstanceId, InvalidName, MessageParts, ReceiptHandle, ReceivedMessage, TagFilter,
+    Timestamp, TopicName, body_md5,
 };
 pub use request::{AckAction, Call, ConsumeMode, HandleList, Operation, OperationKind};
 pub use response::{AckFailure, DamagedMessage, DecodeError, MessageList, PublishReceipt, Reply};

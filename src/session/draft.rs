@@ -1,6 +1,6 @@
 //! A message while it is being written: free text, checked as one types, never thrown away.
 
-use crate::protocol::limits::{Field, Problem};
+use crate::protocol::lint::{Field, Problem};
 use crate::protocol::{Limits, MessageParts, NewMessage, Timestamp, TopicName};
 
 use super::say::{Level, Say};

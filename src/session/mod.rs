@@ -1,19 +1,24 @@
 //! The application without a window: what can be asked of it ([`Command`]), what it asks of the
 //! outside ([`Job`]), what the outside answers ([`Event`]), and what is known ([`Model`]).
 //!
-//! No egui here, and no I/O outside `worker.rs` and `poller.rs`.
+//! No egui here, and no I/O outside `worker.rs` and what it uses (`poller.rs`, `embedded.rs`,
+//! `shared.rs`).
 
 mod draft;
 mod edit;
+mod embedded;
 mod form;
 mod lease;
 mod link;
 mod model;
+mod notices;
 mod poller;
 mod rows;
 mod say;
+mod shared;
 mod subscription;
 mod trouble;
+mod views;
 mod worker;
 
 pub use draft::{Deliver, Draft, DraftField, FieldProblem};
@@ -26,8 +31,9 @@ pub use model::{
 };
 pub use rows::{AckState, Content, Delivery, Row, RowState, Rows};
 pub use say::{Level, Notice, Say, Trouble};
+pub use shared::Start;
 pub use subscription::{Polling, Source, Subscription, SubscriptionId};
-pub use worker::{Start, start};
+pub use worker::start;
 
 use std::net::SocketAddr;
 use std::time::Duration;

@@ -2,27 +2,19 @@
 //!
 //! No I/O and no clock: every method that needs the time is given it.
 
-use std::collections::VecDeque;
 use std::net::SocketAddr;
 use std::time::Duration;
 
 use crate::config::{ConnectionProfile, Preferences, ProfileColor};
-use crate::protocol::{
-    GroupId, Limits, Profile, PublishReceipt, ReceiptHandle, Timestamp, TopicName,
-};
+use crate::protocol::{Limits, Profile, PublishReceipt, Timestamp};
 
 use super::draft::Draft;
 use super::form::ConsumeForm;
-use super::rows::{AckState, Rows};
-use super::say::{Level, Notice, Say, Trouble};
+use super::notices::Notices;
+use super::say::{Notice, Say, Trouble};
 use super::subscription::{Polling, Source, Subscription, SubscriptionId};
-use super::{AckOrder, Command, ConnectionId, Event, Job, PollOrder, TopicContent};
-
-/// Notices that are kept; older ones go.
-const MAX_NOTICES: usize = 200;
-
-/// Bytes of messages that one view keeps.
-const VIEW_BYTES: usize = 256 << 20;
+use super::views::Views;
+use super::{Command, ConnectionId, Event, Job, TopicContent};
 
 /// Topic and group of a first start.
 const FIRST_TOPIC: &str = "orders";
@@ -121,13 +113,10 @@ pub struct Model {
     selected: ConnectionId,
     sandbox: SandboxState,
     content: Vec<TopicContent>,
-    views: Vec<Subscription>,
-    shown: SubscriptionId,
-    next_view: u64,
+    views: Views,
     publish: PublishState,
     edit: Option<EditOutcome>,
-    notices: VecDeque<Notice>,
-    unseen: usize,
+    notices: Notices,
     preferences: Preferences,
 }
 
@@ -150,23 +139,21 @@ impl Model {
             profile,
             keys: KeysState::Unknown,
         });
-        let mut model = Self {
+        let mut notices = Notices::default();
+        for notice in setup.notices {
+            notices.push(notice);
+        }
+        Self {
             connections: std::iter::once(sandbox).chain(profiles).collect(),
             selected: ConnectionId::Sandbox,
             sandbox: SandboxState::Starting,
             content: Vec::new(),
-            views: Vec::new(),
-            shown: SubscriptionId(0),
-            next_view: 0,
+            views: Views::new(Views::form(FIRST_TOPIC, FIRST_GROUP)),
             publish: PublishState::default(),
             edit: None,
-            notices: setup.notices.into(),
-            unseen: 0,
+            notices,
             preferences: setup.preferences,
-        };
-        model.unseen = model.notices.len();
-        model.open_view(None);
-        model
+        }
     }
 
     /// Connections; the sandbox is the first.
@@ -203,17 +190,17 @@ impl Model {
 
     /// Consume views, in the order of their tabs.
     pub fn views(&self) -> &[Subscription] {
-        &self.views
+        self.views.list()
     }
 
     /// The view that is shown.
     pub fn shown_view(&self) -> Option<&Subscription> {
-        self.view(self.shown)
+        self.views.shown()
     }
 
     /// A view by its id.
     pub fn view(&self, id: SubscriptionId) -> Option<&Subscription> {
-        self.views.iter().find(|view| view.id == id)
+        self.views.get(id)
     }
 
     /// How publishing goes.
@@ -228,12 +215,12 @@ impl Model {
 
     /// Notices, newest first.
     pub fn notices(&self) -> impl ExactSizeIterator<Item = &Notice> {
-        self.notices.iter().rev()
+        self.notices.iter()
     }
 
     /// Notices that nobody has looked at yet.
     pub fn unseen_notices(&self) -> usize {
-        self.unseen
+        self.notices.unseen()
     }
 
     /// Theme, language and the like.
@@ -252,26 +239,34 @@ impl Model {
             Command::DeleteConnection(id) => self.delete_connection(id),
             Command::Publish(draft) => self.publish_draft(&draft, now),
             Command::OpenView(place) => {
-                self.open_view(place);
+                let profile = &self.selected().profile;
+                let form = match &place {
+                    Some(place) => Views::form_of(place),
+                    None => Views::form(&profile.topic, &profile.group),
+                };
+                self.views.open(form);
                 None
             }
             Command::StartConsuming(id, form) => self.start_consuming(id, form),
-            Command::StopConsuming(id) => self.stop_consuming(id),
+            Command::StopConsuming(id) => self.views.stop(id),
             Command::ShowView(id) => {
-                self.shown = id;
+                self.views.show(id);
                 None
             }
-            Command::CloseView(id) => self.close_view(id),
+            Command::CloseView(id) => {
+                self.views.close(id);
+                None
+            }
             Command::Focus(id, row) => {
-                self.view_mut(id)?.focused = Some(row);
+                self.views.get_mut(id)?.focused = Some(row);
                 None
             }
             Command::ToggleSelected(id, row) => {
-                self.view_mut(id)?.rows.toggle_selected(row);
+                self.views.get_mut(id)?.rows.toggle_selected(row);
                 None
             }
             Command::SelectAll(id, all) => {
-                self.view_mut(id)?.rows.select_all(all);
+                self.views.get_mut(id)?.rows.select_all(all);
                 None
             }
             Command::Ack(id, rows) => self.ack(id, &rows, now),
@@ -284,12 +279,11 @@ impl Model {
                 Some(Job::SavePreferences(preferences))
             }
             Command::NoticesSeen => {
-                self.unseen = 0;
+                self.notices.mark_seen();
                 None
             }
             Command::ClearNotices => {
                 self.notices.clear();
-                self.unseen = 0;
                 None
             }
         }
@@ -308,7 +302,7 @@ impl Model {
                 failed,
                 keys,
             } => self.connection_saved(&profile, failed, keys, now),
-            Event::ConfigNotWritten(why) => self.notify_error(
+            Event::ConfigNotWritten(why) => self.fail(
                 "notice-config-not-written",
                 why,
                 "notice-config-not-written-next",
@@ -329,7 +323,7 @@ impl Model {
             }
             Event::PublishFailed(trouble) => {
                 self.publish.pending = false;
-                self.notify_trouble(&trouble, now);
+                self.notices.fail(&trouble, now);
                 self.publish.outcome = Some(PublishOutcome::Failed(trouble));
             }
             Event::Polled {
@@ -339,38 +333,28 @@ impl Model {
                 skew_millis,
                 at,
             } => {
-                let damage = damaged
-                    .first()
-                    .map(|d| (damaged.len(), d.problem.to_string()));
-                if let Some(view) = self.view_mut(subscription) {
-                    view.received += (arrivals.len() + damaged.len()) as u64;
-                    for arrival in arrivals {
-                        view.rows.arrive(arrival.message, arrival.lease, at);
-                    }
-                    for message in damaged {
-                        view.rows.arrive_damaged(message, skew_millis, at);
-                    }
-                    if matches!(view.polling, Polling::Failing(..)) {
-                        view.polling = Polling::Running;
-                    }
+                if let Some(first) = damaged.first() {
+                    self.notices.warn(
+                        Say::new("notice-damaged").with("count", damaged.len()),
+                        first.problem.to_string(),
+                        Say::new("notice-damaged-next"),
+                        now,
+                    );
                 }
-                if let Some((count, problem)) = damage {
-                    self.notify(Notice {
-                        at: now,
-                        level: Level::Warning,
-                        summary: Say::new("notice-damaged").with("count", count),
-                        detail: problem,
-                        next_step: Some(Say::new("notice-damaged-next")),
-                    });
-                }
+                self.views
+                    .polled(subscription, arrivals, damaged, skew_millis, at);
             }
             Event::PollFailed {
                 subscription,
                 trouble,
                 retry_at,
-            } => self.poll_failed(subscription, trouble, retry_at, now),
+            } => {
+                if self.views.poll_failed(subscription, &trouble, retry_at) {
+                    self.notices.fail(&trouble, now);
+                }
+            }
             Event::PollingEnded(subscription) => {
-                if let Some(view) = self.view_mut(subscription) {
+                if let Some(view) = self.views.get_mut(subscription) {
                     view.polling = Polling::Stopped;
                 }
             }
@@ -379,14 +363,14 @@ impl Model {
                 done,
                 refused,
                 at,
-            } => self.acked(subscription, &done, refused, at),
+            } => self.views.acked(subscription, &done, refused, at),
             Event::AckFailed {
                 subscription,
                 handles,
                 trouble,
             } => {
-                self.notify_trouble(&trouble, now);
-                self.end_acks(subscription, &handles, || AckState::Failed(trouble.clone()));
+                self.notices.fail(&trouble, now);
+                self.views.ack_failed(subscription, &handles, &trouble);
             }
         }
         None
@@ -394,9 +378,7 @@ impl Model {
 
     /// Time has passed.
     pub fn tick(&mut self, now: Timestamp) {
-        for view in &mut self.views {
-            view.rows.expire(now);
-        }
+        self.views.expire(now);
     }
 
     /// The worker could not take a job: nothing stays pending, and the person hears of it.
@@ -406,19 +388,20 @@ impl Model {
             next: Say::new("trouble-busy-next"),
             detail: String::new(),
         };
-        self.notify_trouble(&busy, now);
+        self.notices.fail(&busy, now);
         match job {
             Job::Publish(..) => self.publish.pending = false,
-            Job::Ack(order) => self.end_acks(order.subscription, &order.handles, || {
-                AckState::Failed(Box::new(busy.clone()))
-            }),
+            Job::Ack(order) => {
+                self.views
+                    .ack_failed(order.subscription, &order.handles, &busy);
+            }
             Job::StartPolling(order) => {
-                if let Some(view) = self.view_mut(order.subscription) {
+                if let Some(view) = self.views.get_mut(order.subscription) {
                     view.polling = Polling::Stopped;
                 }
             }
             Job::StopPolling(id) => {
-                if let Some(view) = self.view_mut(id) {
+                if let Some(view) = self.views.get_mut(id) {
                     view.polling = Polling::Running;
                 }
             }
@@ -427,10 +410,6 @@ impl Model {
             }
             Job::DeleteConnection(_) | Job::SavePreferences(_) | Job::FindKeys(_) => {}
         }
-    }
-
-    fn view_mut(&mut self, id: SubscriptionId) -> Option<&mut Subscription> {
-        self.views.iter_mut().find(|view| view.id == id)
     }
 
     fn select(&mut self, id: ConnectionId) -> Option<Job> {
@@ -471,33 +450,6 @@ impl Model {
         Some(Job::Publish(id, topic, Box::new(message)))
     }
 
-    fn open_view(&mut self, place: Option<(TopicName, GroupId)>) {
-        let id = SubscriptionId(self.next_view);
-        self.next_view += 1;
-        let profile = &self.selected().profile;
-        let (topic, group) = match place {
-            Some((topic, group)) => (topic.to_string(), group.to_string()),
-            None => (profile.topic.clone(), profile.group.clone()),
-        };
-        self.views.push(Subscription {
-            id,
-            form: ConsumeForm {
-                topic,
-                group,
-                ..ConsumeForm::default()
-            },
-            source: None,
-            polling: Polling::Stopped,
-            rows: Rows::new(VIEW_BYTES),
-            focused: None,
-            received: 0,
-            acked: 0,
-        });
-        self.shown = id;
-    }
-
-    /// Rows of another topic, group or connection cannot be acked from here, so a view that has
-    /// rows keeps its source and another one is opened.
     fn start_consuming(&mut self, id: SubscriptionId, form: ConsumeForm) -> Option<Job> {
         let (topic, consume) = form.check(&self.limits()).ok()?;
         let source = Source {
@@ -505,73 +457,16 @@ impl Model {
             topic,
             consume,
         };
-        let view = self.view(id)?;
-        let elsewhere = view
-            .source
-            .as_ref()
-            .is_some_and(|old| !old.shares_handles_with(&source));
-        let id = if elsewhere && !view.rows.is_empty() {
-            self.open_view(None);
-            self.shown
-        } else {
-            id
-        };
-        let view = self.view_mut(id)?;
-        if !view.polling.is_stopped() {
-            return None;
-        }
-        view.form = form;
-        view.polling = Polling::Running;
-        view.source = Some(source.clone());
-        Some(Job::StartPolling(Box::new(PollOrder {
-            subscription: id,
-            connection: source.connection,
-            topic: source.topic,
-            consume: source.consume,
-        })))
-    }
-
-    fn stop_consuming(&mut self, id: SubscriptionId) -> Option<Job> {
-        let view = self.view_mut(id)?;
-        match view.polling {
-            Polling::Running | Polling::Failing(..) => {
-                view.polling = Polling::Stopping;
-                Some(Job::StopPolling(id))
-            }
-            Polling::Stopped | Polling::Stopping => None,
-        }
-    }
-
-    fn close_view(&mut self, id: SubscriptionId) -> Option<Job> {
-        let place = self.views.iter().position(|view| view.id == id)?;
-        if !self.views[place].polling.is_stopped() || self.views.len() == 1 {
-            return None;
-        }
-        self.views.remove(place);
-        if self.shown == id {
-            self.shown = self.views[place.min(self.views.len() - 1)].id;
-        }
-        None
+        self.views.start(id, form, source)
     }
 
     fn ack(&mut self, id: SubscriptionId, rows: &[u64], now: Timestamp) -> Option<Job> {
-        let source = self.view(id)?.source.clone()?;
-        let connection = self.connection(&source.connection)?;
-        if connection.profile.read_only {
+        let source = self.view(id)?.source.as_ref()?;
+        if self.connection(&source.connection)?.profile.read_only {
             self.refuse_read_only(now);
             return None;
         }
-        let handles = self.view_mut(id)?.rows.begin_ack(rows, now);
-        if handles.is_empty() {
-            return None;
-        }
-        Some(Job::Ack(Box::new(AckOrder {
-            subscription: id,
-            connection: source.connection,
-            topic: source.topic,
-            group: source.consume.group,
-            handles,
-        })))
+        self.views.begin_ack(id, rows, now)
     }
 
     /// On a start, the one thing to do next is to look: the view of the sandbox listens at once.
@@ -586,17 +481,16 @@ impl Model {
         let sandbox = &mut self.connections[0].profile;
         sandbox.endpoint = format!("http://{addr}");
         if let Some(wished) = wished {
-            self.notify(Notice {
-                at: now,
-                level: Level::Warning,
-                summary: Say::new("notice-port-taken")
+            self.notices.warn(
+                Say::new("notice-port-taken")
                     .with("wished", wished)
                     .with("addr", addr),
-                detail: String::new(),
-                next_step: Some(Say::new("notice-port-taken-next")),
-            });
+                String::new(),
+                Say::new("notice-port-taken-next"),
+                now,
+            );
         }
-        let view = self.views.first()?;
+        let view = self.views.list().first()?;
         if first && self.selected == ConnectionId::Sandbox && view.source.is_none() {
             let (id, form) = (view.id, view.form.clone());
             return self.start_consuming(id, form);
@@ -606,7 +500,7 @@ impl Model {
 
     fn sandbox_failed(&mut self, why: String, now: Timestamp) {
         self.sandbox = SandboxState::Failed(why.clone());
-        self.notify_error(
+        self.fail(
             "notice-sandbox-failed",
             why,
             "notice-sandbox-failed-next",
@@ -638,13 +532,12 @@ impl Model {
         self.selected = id;
         if let Some(keys) = keys {
             if let KeysState::SessionOnly(why) = &keys {
-                self.notify(Notice {
-                    at: now,
-                    level: Level::Warning,
-                    summary: Say::new("notice-no-keyring"),
-                    detail: why.clone(),
-                    next_step: Some(Say::new("notice-no-keyring-next")),
-                });
+                self.notices.warn(
+                    Say::new("notice-no-keyring"),
+                    why.clone(),
+                    Say::new("notice-no-keyring-next"),
+                    now,
+                );
             }
             self.set_keys(&profile.id, keys);
         }
@@ -657,104 +550,21 @@ impl Model {
         }
     }
 
-    fn poll_failed(
-        &mut self,
-        id: SubscriptionId,
-        trouble: Box<Trouble>,
-        retry_at: Option<Timestamp>,
-        now: Timestamp,
-    ) {
-        let Some(view) = self.view_mut(id) else {
-            return;
-        };
-        let news = match (&view.polling, retry_at) {
-            // The same failure again is not news.
-            (Polling::Failing(before, _), _) if before.what == trouble.what => false,
-            _ => true,
-        };
-        if let (Some(at), false) = (retry_at, view.polling == Polling::Stopping) {
-            view.polling = Polling::Failing(trouble.clone(), at);
-        }
-        if news {
-            self.notify_trouble(&trouble, now);
-        }
-    }
-
-    fn acked(
-        &mut self,
-        id: SubscriptionId,
-        done: &[ReceiptHandle],
-        refused: Vec<crate::protocol::AckFailure>,
-        at: Timestamp,
-    ) {
-        let Some(view) = self.view_mut(id) else {
-            return;
-        };
-        view.acked += done.len() as u64;
-        for handle in done {
-            view.rows.end_ack(handle, AckState::Done(at));
-        }
-        for failure in refused {
-            let handle = failure.handle.clone();
-            view.rows.end_ack(&handle, AckState::Refused(failure));
-        }
-    }
-
-    fn end_acks(
-        &mut self,
-        id: SubscriptionId,
-        handles: &[ReceiptHandle],
-        state: impl Fn() -> AckState,
-    ) {
-        if let Some(view) = self.view_mut(id) {
-            for handle in handles {
-                view.rows.end_ack(handle, state());
-            }
-        }
-    }
-
     fn refuse_read_only(&mut self, now: Timestamp) {
-        self.notify(Notice {
-            at: now,
-            level: Level::Warning,
-            summary: Say::new("notice-read-only"),
-            detail: String::new(),
-            next_step: Some(Say::new("notice-read-only-next")),
-        });
+        self.notices.warn(
+            Say::new("notice-read-only"),
+            String::new(),
+            Say::new("notice-read-only-next"),
+            now,
+        );
     }
 
-    fn notify_trouble(&mut self, trouble: &Trouble, now: Timestamp) {
-        self.notify(Notice {
-            at: now,
-            level: Level::Error,
-            summary: trouble.what.clone(),
-            detail: trouble.detail.clone(),
-            next_step: Some(trouble.next.clone()),
-        });
-    }
-
-    fn notify_error(
-        &mut self,
-        summary: &'static str,
-        detail: String,
-        next: &'static str,
-        now: Timestamp,
-    ) {
-        self.notify(Notice {
-            at: now,
-            level: Level::Error,
-            summary: Say::new(summary),
+    fn fail(&mut self, what: &'static str, detail: String, next: &'static str, now: Timestamp) {
+        let trouble = Trouble {
+            what: Say::new(what),
+            next: Say::new(next),
             detail,
-            next_step: Some(Say::new(next)),
-        });
-    }
-
-    fn notify(&mut self, notice: Notice) {
-        self.notices.push_back(notice);
-        self.unseen += 1;
-        if self.notices.len() > MAX_NOTICES {
-            self.notices.pop_front();
-            self.unseen = self.unseen.min(MAX_NOTICES);
-        }
+        };
+        self.notices.fail(&trouble, now);
     }
 }

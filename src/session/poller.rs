@@ -11,7 +11,7 @@ use tokio::sync::watch;
 use crate::protocol::OperationKind;
 
 use super::lease::Lease;
-use super::worker::Shared;
+use super::shared::Shared;
 use super::{Arrival, Event, PollOrder, trouble};
 
 /// First and longest pause after a failed poll.

@@ -9,10 +9,11 @@ use crate::session::{
     Command, ConnectionEdit, ConnectionField, ConnectionId, EditOutcome, KeysState,
 };
 
-use super::connections::profile_color;
 use super::context::Context;
 use super::theme;
-use super::widgets::{Dot, dot, from_the_right, labelled_edit, primary_button, remark, segmented};
+use super::widgets::{
+    Dot, dot, from_the_right, labelled_edit, primary_button, profile_color, remark, segmented,
+};
 
 const WIDTH: f32 = 560.0;
 

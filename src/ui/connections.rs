@@ -4,13 +4,12 @@ use egui::{
     Align, Color32, CornerRadius, Frame, Label, Layout, Margin, RichText, ScrollArea, Sense, Ui,
 };
 
-use crate::config::ProfileColor;
 use crate::session::{Command, Connection, ConnectionId, SandboxState, TopicContent};
 
 use super::connection_form::ConnectionForm;
 use super::context::Context;
-use super::theme::{self, Palette};
-use super::widgets::{Dot, dot, from_the_right, icon_button, link_button};
+use super::theme;
+use super::widgets::{Dot, dot, from_the_right, icon_button, link_button, profile_color};
 
 /// What the list asks of the panels beside it.
 pub(super) enum Asked {
@@ -67,6 +66,7 @@ impl Connections {
             .fill(fill)
             .corner_radius(CornerRadius::from(theme::RADIUS))
             .inner_margin(Margin::symmetric(8, 6));
+        let mut right = f32::INFINITY;
         let inner = frame.show(ui, |ui| {
             ui.set_width(ui.available_width());
             ui.horizontal(|ui| {
@@ -77,7 +77,9 @@ impl Connections {
                         let label = cx
                             .texts
                             .format("connection-edit", &[("name", name.as_str().into())]);
-                        if icon_button(ui, "⚙", &label).clicked() {
+                        let button = icon_button(ui, "⚙", &label);
+                        right = button.rect.left();
+                        if button.clicked() {
                             self.form.open(Some(&connection.profile));
                         }
                     }
@@ -91,8 +93,11 @@ impl Connections {
                 });
             });
         });
+        // What comes later lies on top: the row would take the clicks of the button in it.
+        let mut rect = inner.response.rect;
+        rect.max.x = rect.max.x.min(right);
         let response = ui.interact(
-            inner.response.rect,
+            rect,
             ui.scope_id().with(("connection", &connection.id)),
             Sense::click(),
         );
@@ -213,16 +218,4 @@ fn connection_line(cx: &Context<'_>, connection: &Connection) -> (String, bool) 
         state.to_owned()
     };
     (line, in_use)
-}
-
-/// A profile's colour in this theme.
-pub(super) fn profile_color(p: &Palette, color: ProfileColor) -> Color32 {
-    match color {
-        ProfileColor::Green => p.ok,
-        ProfileColor::Blue => p.accent,
-        ProfileColor::Amber => p.soon,
-        ProfileColor::Red => p.bad,
-        ProfileColor::Purple => p.tag,
-        ProfileColor::Grey => p.faint,
-    }
 }

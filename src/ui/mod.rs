@@ -8,6 +8,7 @@ mod inbox;
 mod message;
 mod notices;
 mod publish;
+mod table;
 pub mod theme;
 mod widgets;
 
@@ -20,12 +21,12 @@ use crate::config::{LanguageChoice, Preferences, ThemeChoice};
 use crate::i18n::{Lang, Texts};
 use crate::session::{Command, Link, Model, SandboxState};
 
-use connections::{Asked, Connections, connection_name, profile_color};
+use connections::{Asked, Connections, connection_name};
 use context::Context;
 use inbox::Inbox;
 use message::MessagePane;
 use publish::PublishPanel;
-use widgets::{Dot, dot, from_the_right, icon_button};
+use widgets::{Dot, dot, from_the_right, icon_button, profile_color};
 
 /// The application as the window shows it.
 pub struct App {

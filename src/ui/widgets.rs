@@ -6,6 +6,8 @@ use egui::{
     Vec2, WidgetInfo,
 };
 
+use crate::config::ProfileColor;
+
 use super::theme::{self, Palette};
 
 /// A state's shape; never told by colour alone.
@@ -193,4 +195,16 @@ pub(super) fn fact(ui: &mut Ui, name: &str, value: &str, palette: &Palette) {
 pub(super) fn from_the_right<R>(ui: &mut Ui, add: impl FnOnce(&mut Ui) -> R) -> R {
     ui.with_layout(Layout::right_to_left(Align::Center), add)
         .inner
+}
+
+/// A profile's colour in this theme.
+pub(super) fn profile_color(p: &Palette, color: ProfileColor) -> Color32 {
+    match color {
+        ProfileColor::Green => p.ok,
+        ProfileColor::Blue => p.accent,
+        ProfileColor::Amber => p.soon,
+        ProfileColor::Red => p.bad,
+        ProfileColor::Purple => p.tag,
+        ProfileColor::Grey => p.faint,
+    }
 }

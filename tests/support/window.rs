@@ -546,13 +546,13 @@ impl Window {
         new.next().expect("there are more than before")
     }
 
-    /// The ids of the messages in the table, newest first.
+    /// The ids of the messages in the table, newest first, in any language.
     pub(crate) fn rows(&self) -> Vec<String> {
         self.things()
             .into_iter()
             .filter(|(role, _)| *role == Role::CheckBox)
-            .filter_map(|(_, name)| Some(name.strip_prefix("Select ")?.to_owned()))
-            .filter(|id| id != "all")
+            .filter_map(|(_, name)| Some(name.split(' ').next_back()?.to_owned()))
+            .filter(|word| word.len() == 32 && word.chars().all(|c| c.is_ascii_hexdigit()))
             .collect()
     }
 
@@ -565,7 +565,10 @@ impl Window {
     /// A place in a row of the table. The check box has a click of its own, so it is beside that.
     #[track_caller]
     pub(crate) fn beside_check_box(&self, id: &str) -> Pos2 {
-        let at = self.middle(&format!("Select {id}"));
+        let mut boxes = self.things();
+        boxes.retain(|(role, name)| *role == Role::CheckBox && name.ends_with(id));
+        assert_eq!(boxes.len(), 1, "rows of {id}:\n{}", self.tree());
+        let at = self.middle(&boxes[0].1);
         Pos2::new(at.x + 190.0, at.y)
     }
 

@@ -1,0 +1,264 @@
+//! What all tasks of the worker share: the way to the window, the clients of all connections, the
+//! configuration and the keys. Decides nothing about jobs.
+
+use std::collections::HashMap;
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use tokio::sync::mpsc::Sender;
+
+use crate::client::{Client, ClientSettings, Endpoint, InvalidEndpoint};
+use crate::clock::Clock;
+use crate::config::{Config, ConfigFile, ConnectionProfile};
+use crate::credentials::Credentials;
+use crate::protocol::{InvalidName, OperationKind};
+use crate::sandbox::SandboxSettings;
+use crate::secrets::{Kept, Secrets};
+
+use super::model::KeysState;
+use super::say::{Say, Trouble};
+use super::{ConnectionId, Event, Wake, trouble};
+
+/// What a worker needs.
+pub struct Start {
+    /// The time.
+    pub clock: Clock,
+    /// What is configured.
+    pub config: Config,
+    /// Where it is kept; `None` keeps nothing.
+    pub file: Option<ConfigFile>,
+    /// Where keys are kept.
+    pub secrets: Secrets,
+    /// How the embedded broker is set up.
+    pub sandbox: SandboxSettings,
+    /// Asks the window for a frame.
+    pub wake: Wake,
+}
+
+/// What all tasks share.
+pub(super) struct Shared {
+    pub(super) clock: Clock,
+    sandbox: SandboxSettings,
+    secrets: Secrets,
+    disk: Mutex<Disk>,
+    clients: Mutex<HashMap<ConnectionId, Client>>,
+    sandbox_endpoint: Mutex<Option<String>>,
+    events: Sender<Event>,
+    wake: Wake,
+}
+
+/// What is written to disk, and where.
+struct Disk {
+    config: Config,
+    file: Option<ConfigFile>,
+}
+
+/// A lock that a panicking task cannot spoil for the others: each holds it for one assignment.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Shared {
+    pub(super) fn new(start: Start, events: Sender<Event>) -> Self {
+        Self {
+            clock: start.clock,
+            sandbox: start.sandbox,
+            secrets: start.secrets,
+            disk: Mutex::new(Disk {
+                config: start.config,
+                file: start.file,
+            }),
+            clients: Mutex::new(HashMap::new()),
+            sandbox_endpoint: Mutex::new(None),
+            events,
+            wake: start.wake,
+        }
+    }
+
+    /// How the embedded broker is to be set up.
+    pub(super) fn sandbox_settings(&self) -> &SandboxSettings {
+        &self.sandbox
+    }
+
+    /// The embedded broker takes requests here from now on.
+    pub(super) fn sandbox_listens_on(&self, addr: SocketAddr) {
+        *lock(&self.sandbox_endpoint) = Some(format!("http://{addr}"));
+    }
+
+    /// Tells the window. Waits if the window is behind, so that nothing is lost.
+    pub(super) async fn emit(&self, event: Event) {
+        // No receiver: the window is gone, and with it the need to tell.
+        if self.events.send(event).await.is_ok() {
+            (self.wake)();
+        }
+    }
+
+    /// Where a connection goes, for messages.
+    pub(super) fn endpoint_of(&self, id: &ConnectionId) -> String {
+        match id {
+            ConnectionId::Sandbox => lock(&self.sandbox_endpoint).clone().unwrap_or_default(),
+            ConnectionId::Profile(profile) => self
+                .profile(profile)
+                .map(|profile| profile.endpoint)
+                .unwrap_or_default(),
+        }
+    }
+
+    /// The client of a connection; made once, with its keys from where they are kept.
+    pub(super) async fn client(
+        self: &Arc<Self>,
+        id: &ConnectionId,
+    ) -> Result<Client, Box<Trouble>> {
+        if let Some(client) = lock(&self.clients).get(id) {
+            return Ok(client.clone());
+        }
+        let (shared, wanted) = (Arc::clone(self), id.clone());
+        let made = blocking(move || shared.make_client(&wanted)).await;
+        let client = made.unwrap_or_else(|| Err(unusable("trouble-keyring", String::new())))?;
+        lock(&self.clients).insert(id.clone(), client.clone());
+        Ok(client)
+    }
+
+    fn make_client(&self, id: &ConnectionId) -> Result<Client, Box<Trouble>> {
+        let settings = match id {
+            ConnectionId::Sandbox => self.sandbox_client()?,
+            ConnectionId::Profile(profile) => self.profile_client(profile)?,
+        };
+        let endpoint = settings.endpoint.to_string();
+        Client::new(settings, self.clock.clone()).map_err(|error| {
+            Box::new(trouble::of_client(
+                &error,
+                OperationKind::Consume,
+                &endpoint,
+            ))
+        })
+    }
+
+    fn sandbox_client(&self) -> Result<ClientSettings, Box<Trouble>> {
+        let endpoint: Endpoint = lock(&self.sandbox_endpoint)
+            .as_deref()
+            .and_then(|endpoint| endpoint.parse().ok())
+            .ok_or_else(|| unusable("trouble-sandbox-down", String::new()))?;
+        Ok(ClientSettings::new(
+            endpoint,
+            Credentials {
+                access_key: self.sandbox.access_key.clone(),
+                secret_key: self.sandbox.secret_key.clone(),
+                security_token: None,
+            },
+        ))
+    }
+
+    fn profile_client(&self, id: &str) -> Result<ClientSettings, Box<Trouble>> {
+        let profile = self
+            .profile(id)
+            .ok_or_else(|| unusable("trouble-settings", String::new()))?;
+        let bad = |why: String| unusable("trouble-settings", why);
+        let endpoint: Endpoint = profile
+            .endpoint
+            .parse()
+            .map_err(|error: InvalidEndpoint| bad(error.to_string()))?;
+        let keys = self
+            .secrets
+            .load(id)
+            .map_err(|error| unusable("trouble-keyring", error.to_string()))?
+            .ok_or_else(|| unusable("trouble-no-keys", String::new()))?;
+        let mut settings = ClientSettings::new(endpoint, keys);
+        settings.instance = match profile.instance.trim() {
+            "" => None,
+            text => Some(
+                text.parse()
+                    .map_err(|error: InvalidName| bad(error.to_string()))?,
+            ),
+        };
+        let filled = |text: &str| (!text.trim().is_empty()).then(|| text.trim().to_owned());
+        settings.proxy = filled(&profile.proxy);
+        settings.ca_file = filled(&profile.ca_file).map(Into::into);
+        Ok(settings)
+    }
+
+    fn profile(&self, id: &str) -> Option<ConnectionProfile> {
+        let disk = lock(&self.disk);
+        disk.config.profiles.iter().find(|p| p.id == id).cloned()
+    }
+
+    /// Changes what is kept and writes it. On an error nothing has changed.
+    pub(super) fn change_config(&self, change: impl FnOnce(&mut Config)) -> Result<(), String> {
+        let mut disk = lock(&self.disk);
+        let mut changed = disk.config.clone();
+        change(&mut changed);
+        if let Some(file) = &disk.file {
+            file.save(&changed).map_err(|error| error.to_string())?;
+        }
+        disk.config = changed;
+        Ok(())
+    }
+
+    /// Keeps a profile, and keys if there are new ones. On an error nothing has changed.
+    pub(super) fn save_connection(
+        &self,
+        profile: Box<ConnectionProfile>,
+        keys: Option<Credentials>,
+    ) -> Event {
+        let changed = (*profile).clone();
+        let failed = self
+            .change_config(
+                |config| match config.profiles.iter_mut().find(|p| p.id == changed.id) {
+                    Some(old) => *old = changed,
+                    None => config.profiles.push(changed),
+                },
+            )
+            .err();
+        let keys = match (&failed, keys) {
+            (None, Some(keys)) => Some(match self.secrets.store(&profile.id, &keys) {
+                Kept::Keyring => KeysState::Keyring,
+                Kept::SessionOnly { why } => KeysState::SessionOnly(why),
+            }),
+            _ => None,
+        };
+        // The next use makes a client of the new settings.
+        lock(&self.clients).remove(&ConnectionId::Profile(profile.id.clone()));
+        Event::ConnectionSaved {
+            profile,
+            failed,
+            keys,
+        }
+    }
+
+    /// Forgets a profile and its keys.
+    pub(super) fn delete_connection(&self, id: &str) -> Result<(), String> {
+        self.change_config(|config| config.profiles.retain(|profile| profile.id != id))?;
+        lock(&self.clients).remove(&ConnectionId::Profile(id.to_owned()));
+        self.secrets.delete(id).map_err(|error| error.to_string())
+    }
+
+    /// Whether there are keys for a profile.
+    pub(super) fn find_keys(&self, id: &str) -> KeysState {
+        match self.secrets.load(id) {
+            Ok(Some(_)) => KeysState::Keyring,
+            Ok(None) => KeysState::Missing,
+            Err(error) => KeysState::Unreadable(error.to_string()),
+        }
+    }
+}
+
+fn unusable(what: &'static str, detail: String) -> Box<Trouble> {
+    let next = match what {
+        "trouble-no-keys" => "trouble-no-keys-next",
+        "trouble-keyring" => "trouble-keyring-next",
+        "trouble-sandbox-down" => "trouble-sandbox-down-next",
+        _ => "trouble-settings-next",
+    };
+    Box::new(Trouble {
+        what: Say::new(what),
+        next: Say::new(next),
+        detail,
+    })
+}
+
+/// Runs what blocks; `None` if it panicked, which costs only its own job.
+pub(super) async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> T + Send + 'static,
+) -> Option<T> {
+    tokio::task::spawn_blocking(work).await.ok()
+}

@@ -1,0 +1,258 @@
+//! The consume views and their tabs: opening, starting, stopping, closing, acking. Knows which
+//! handles are good where; does not know the connections.
+
+use crate::protocol::{AckFailure, GroupId, ReceiptHandle, Timestamp, TopicName};
+
+use super::form::ConsumeForm;
+use super::rows::{AckState, Rows};
+use super::say::Trouble;
+use super::subscription::{Polling, Source, Subscription, SubscriptionId};
+use super::{AckOrder, Arrival, Job, PollOrder};
+use crate::protocol::DamagedMessage;
+
+/// Bytes of messages that one view keeps.
+const VIEW_BYTES: usize = 256 << 20;
+
+/// All consume views; there is always at least one.
+#[derive(Debug)]
+pub(super) struct Views {
+    list: Vec<Subscription>,
+    shown: SubscriptionId,
+    next: u64,
+}
+
+impl Views {
+    /// One view, not started.
+    pub(super) fn new(form: ConsumeForm) -> Self {
+        let mut views = Self {
+            list: Vec::new(),
+            shown: SubscriptionId(0),
+            next: 0,
+        };
+        views.open(form);
+        views
+    }
+
+    /// In the order of their tabs.
+    pub(super) fn list(&self) -> &[Subscription] {
+        &self.list
+    }
+
+    /// The one that is shown.
+    pub(super) fn shown(&self) -> Option<&Subscription> {
+        self.get(self.shown)
+    }
+
+    /// A view by its id.
+    pub(super) fn get(&self, id: SubscriptionId) -> Option<&Subscription> {
+        self.list.iter().find(|view| view.id == id)
+    }
+
+    /// The same, to change it.
+    pub(super) fn get_mut(&mut self, id: SubscriptionId) -> Option<&mut Subscription> {
+        self.list.iter_mut().find(|view| view.id == id)
+    }
+
+    /// Shows a view.
+    pub(super) fn show(&mut self, id: SubscriptionId) {
+        self.shown = id;
+    }
+
+    /// Opens and shows a view, not started.
+    pub(super) fn open(&mut self, form: ConsumeForm) -> SubscriptionId {
+        let id = SubscriptionId(self.next);
+        self.next += 1;
+        self.list.push(Subscription {
+            id,
+            form,
+            source: None,
+            polling: Polling::Stopped,
+            rows: Rows::new(VIEW_BYTES),
+            focused: None,
+            received: 0,
+            acked: 0,
+        });
+        self.shown = id;
+        id
+    }
+
+    /// Closes a view that is stopped and is not the last one.
+    pub(super) fn close(&mut self, id: SubscriptionId) {
+        let Some(place) = self.list.iter().position(|view| view.id == id) else {
+            return;
+        };
+        if !self.list[place].polling.is_stopped() || self.list.len() == 1 {
+            return;
+        }
+        self.list.remove(place);
+        if self.shown == id {
+            self.shown = self.list[place.min(self.list.len() - 1)].id;
+        }
+    }
+
+    /// Starts a view. Rows of another topic, group or connection cannot be acked from there, so
+    /// a view that has rows keeps its source and another one is opened.
+    pub(super) fn start(
+        &mut self,
+        id: SubscriptionId,
+        form: ConsumeForm,
+        source: Source,
+    ) -> Option<Job> {
+        let view = self.get(id)?;
+        if !view.polling.is_stopped() {
+            return None;
+        }
+        let elsewhere = view
+            .source
+            .as_ref()
+            .is_some_and(|old| !old.shares_handles_with(&source));
+        let id = if elsewhere && !view.rows.is_empty() {
+            self.open(form.clone())
+        } else {
+            id
+        };
+        let view = self.get_mut(id)?;
+        view.form = form;
+        view.polling = Polling::Running;
+        view.source = Some(source.clone());
+        Some(Job::StartPolling(Box::new(PollOrder {
+            subscription: id,
+            connection: source.connection,
+            topic: source.topic,
+            consume: source.consume,
+        })))
+    }
+
+    /// Asks a view to stop.
+    pub(super) fn stop(&mut self, id: SubscriptionId) -> Option<Job> {
+        let view = self.get_mut(id)?;
+        match view.polling {
+            Polling::Running | Polling::Failing(..) => {
+                view.polling = Polling::Stopping;
+                Some(Job::StopPolling(id))
+            }
+            Polling::Stopped | Polling::Stopping => None,
+        }
+    }
+
+    /// Marks rows as being acked.
+    pub(super) fn begin_ack(
+        &mut self,
+        id: SubscriptionId,
+        rows: &[u64],
+        now: Timestamp,
+    ) -> Option<Job> {
+        let view = self.get_mut(id)?;
+        let source = view.source.clone()?;
+        let handles = view.rows.begin_ack(rows, now);
+        if handles.is_empty() {
+            return None;
+        }
+        Some(Job::Ack(Box::new(AckOrder {
+            subscription: id,
+            connection: source.connection,
+            topic: source.topic,
+            group: source.consume.group,
+            handles,
+        })))
+    }
+
+    /// Takes in what a poll brought.
+    pub(super) fn polled(
+        &mut self,
+        id: SubscriptionId,
+        arrivals: Vec<Arrival>,
+        damaged: Vec<DamagedMessage>,
+        skew_millis: i64,
+        at: Timestamp,
+    ) {
+        let Some(view) = self.get_mut(id) else {
+            return;
+        };
+        view.received += (arrivals.len() + damaged.len()) as u64;
+        for arrival in arrivals {
+            view.rows.arrive(arrival.message, arrival.lease, at);
+        }
+        for message in damaged {
+            view.rows.arrive_damaged(message, skew_millis, at);
+        }
+        if matches!(view.polling, Polling::Failing(..)) {
+            view.polling = Polling::Running;
+        }
+    }
+
+    /// Takes in that a poll failed. Whether that is news: the same failure again is none.
+    pub(super) fn poll_failed(
+        &mut self,
+        id: SubscriptionId,
+        trouble: &Trouble,
+        retry_at: Option<Timestamp>,
+    ) -> bool {
+        let Some(view) = self.get_mut(id) else {
+            return false;
+        };
+        let news =
+            !matches!(&view.polling, Polling::Failing(before, _) if before.what == trouble.what);
+        if let (Some(at), false) = (retry_at, view.polling == Polling::Stopping) {
+            view.polling = Polling::Failing(Box::new(trouble.clone()), at);
+        }
+        news
+    }
+
+    /// Takes in the answer to an ack.
+    pub(super) fn acked(
+        &mut self,
+        id: SubscriptionId,
+        done: &[ReceiptHandle],
+        refused: Vec<AckFailure>,
+        at: Timestamp,
+    ) {
+        let Some(view) = self.get_mut(id) else {
+            return;
+        };
+        view.acked += done.len() as u64;
+        for handle in done {
+            view.rows.end_ack(handle, AckState::Done(at));
+        }
+        for failure in refused {
+            let handle = failure.handle.clone();
+            view.rows.end_ack(&handle, AckState::Refused(failure));
+        }
+    }
+
+    /// Takes in that an ack did not get through.
+    pub(super) fn ack_failed(
+        &mut self,
+        id: SubscriptionId,
+        handles: &[ReceiptHandle],
+        trouble: &Trouble,
+    ) {
+        if let Some(view) = self.get_mut(id) {
+            for handle in handles {
+                let failed = AckState::Failed(Box::new(trouble.clone()));
+                view.rows.end_ack(handle, failed);
+            }
+        }
+    }
+
+    /// Time has passed.
+    pub(super) fn expire(&mut self, now: Timestamp) {
+        for view in &mut self.list {
+            view.rows.expire(now);
+        }
+    }
+
+    /// The form of a view for a topic and a group.
+    pub(super) fn form(topic: &str, group: &str) -> ConsumeForm {
+        ConsumeForm {
+            topic: topic.to_owned(),
+            group: group.to_owned(),
+            ..ConsumeForm::default()
+        }
+    }
+
+    /// The form of a view for a place that somebody clicked at.
+    pub(super) fn form_of((topic, group): &(TopicName, GroupId)) -> ConsumeForm {
+        Self::form(topic.as_str(), group.as_str())
+    }
+}
