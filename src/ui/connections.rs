@@ -66,6 +66,7 @@ impl Connections {
             .fill(fill)
             .corner_radius(CornerRadius::from(theme::RADIUS))
             .inner_margin(Margin::symmetric(8, 6));
+        let mut right = f32::INFINITY;
         let inner = frame.show(ui, |ui| {
             ui.set_width(ui.available_width());
             ui.horizontal(|ui| {
@@ -76,7 +77,9 @@ impl Connections {
                         let label = cx
                             .texts
                             .format("connection-edit", &[("name", name.as_str().into())]);
-                        if icon_button(ui, "⚙", &label).clicked() {
+                        let button = icon_button(ui, "⚙", &label);
+                        right = button.rect.left();
+                        if button.clicked() {
                             self.form.open(Some(&connection.profile));
                         }
                     }
@@ -90,8 +93,11 @@ impl Connections {
                 });
             });
         });
+        // What comes later lies on top: the row would take the clicks of the button in it.
+        let mut rect = inner.response.rect;
+        rect.max.x = rect.max.x.min(right);
         let response = ui.interact(
-            inner.response.rect,
+            rect,
             ui.scope_id().with(("connection", &connection.id)),
             Sense::click(),
         );

@@ -13,7 +13,7 @@ use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
 use std::time::{Duration, Instant};
 
 use egui::accesskit::{Role, Toggled};
-use egui::{Event, Key, Modifiers, Pos2};
+use egui::{Event, Key, Modifiers, PointerButton, Pos2};
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use egui_kittest::{Harness, Node};
 use mqscope::clock::{Clock, ClockHand};
@@ -297,6 +297,27 @@ impl Window {
             .collect()
     }
 
+    /// Things of these roles with their names, and whether they are said to be neither on nor off.
+    pub(crate) fn usable(&self, roles: &[Role]) -> Vec<(Role, String, bool)> {
+        self.nodes()
+            .filter(|node| roles.contains(&node.accesskit_node().role()))
+            .map(|node| {
+                let inner = node.accesskit_node();
+                let mixed = inner.toggled() == Some(Toggled::Mixed);
+                (inner.role(), name_of(&node), mixed)
+            })
+            .collect()
+    }
+
+    /// The name of the one button whose name holds this.
+    #[track_caller]
+    pub(crate) fn button_with(&self, part: &str) -> String {
+        let mut found = self.things();
+        found.retain(|(role, name)| *role == Role::Button && name.contains(part));
+        assert_eq!(found.len(), 1, "buttons with {part:?}:\n{}", self.tree());
+        found.swap_remove(0).1
+    }
+
     /// Whether something has exactly this name or text.
     pub(crate) fn has(&self, name: &str) -> bool {
         self.count(name) > 0
@@ -406,13 +427,35 @@ impl Window {
         self.settle();
         self.the(name).scroll_to_me();
         self.settle();
-        let node = self.the(name);
-        assert!(
-            !node.accesskit_node().is_disabled(),
-            "{name:?} is off:\n{}",
-            self.tree()
-        );
-        node.click();
+        assert!(self.is_on(name), "{name:?} is off:\n{}", self.tree());
+        self.click_at(self.middle(name));
+    }
+
+    /// The same where several have that name: the one that is highest.
+    #[track_caller]
+    pub(crate) fn click_topmost(&mut self, name: &str) {
+        let middles = self
+            .harness
+            .query_all_by_label(name)
+            .filter(|node| node.accesskit_node().role() != Role::Label)
+            .map(|node| node.rect().center());
+        let top = middles.min_by(|a, b| a.y.total_cmp(&b.y));
+        let Some(top) = top else {
+            panic!("there is no {name:?}:\n{}", self.tree());
+        };
+        self.click_at(top);
+    }
+
+    fn click_at(&mut self, pos: Pos2) {
+        self.harness.hover_at(pos);
+        for pressed in [true, false] {
+            self.harness.event(Event::PointerButton {
+                pos,
+                button: PointerButton::Primary,
+                pressed,
+                modifiers: Modifiers::default(),
+            });
+        }
         self.settle();
         // A pointer that stays would bring up a tooltip with the same name.
         self.harness.remove_cursor();
@@ -503,34 +546,30 @@ impl Window {
         new.next().expect("there are more than before")
     }
 
-    /// The ids of the messages in the table, newest first.
+    /// The ids of the messages in the table, newest first, in any language.
     pub(crate) fn rows(&self) -> Vec<String> {
         self.things()
             .into_iter()
             .filter(|(role, _)| *role == Role::CheckBox)
-            .filter_map(|(_, name)| Some(name.strip_prefix("Select ")?.to_owned()))
-            .filter(|id| id != "all")
+            .filter_map(|(_, name)| Some(name.split(' ').next_back()?.to_owned()))
+            .filter(|word| word.len() == 32 && word.chars().all(|c| c.is_ascii_hexdigit()))
             .collect()
     }
 
     /// Clicks on the row of a message, so that its details are shown.
     #[track_caller]
     pub(crate) fn look_into(&mut self, id: &str) {
-        // The check box has a click of its own, so the row is clicked beside it.
-        let at = self.middle(&format!("Select {id}"));
-        let beside = Pos2::new(at.x + 190.0, at.y);
-        self.harness.hover_at(beside);
-        for pressed in [true, false] {
-            self.harness.event(Event::PointerButton {
-                pos: beside,
-                button: egui::PointerButton::Primary,
-                pressed,
-                modifiers: Modifiers::default(),
-            });
-        }
-        self.settle();
-        self.harness.remove_cursor();
-        self.settle();
+        self.click_at(self.beside_check_box(id));
+    }
+
+    /// A place in a row of the table. The check box has a click of its own, so it is beside that.
+    #[track_caller]
+    pub(crate) fn beside_check_box(&self, id: &str) -> Pos2 {
+        let mut boxes = self.things();
+        boxes.retain(|(role, name)| *role == Role::CheckBox && name.ends_with(id));
+        assert_eq!(boxes.len(), 1, "rows of {id}:\n{}", self.tree());
+        let at = self.middle(&boxes[0].1);
+        Pos2::new(at.x + 190.0, at.y)
     }
 
     // ------------------------------------------------------------ outside

@@ -1,1 +1,375 @@
-//! todo
+//! Connections: the form and what it refuses, where keys go, servers that cannot be reached, and
+//! those that may only be looked at.
+
+use std::fs;
+use std::net::{SocketAddr, TcpListener};
+use std::time::Duration;
+
+use egui::Key;
+use mqscope::config::ConfigFile;
+use mqscope::credentials::Credentials;
+use mqscope::protocol::Profile;
+use mqscope::sandbox::{Sandbox, SandboxSettings};
+use tokio::sync::oneshot;
+
+use crate::support::{Place, Start, Window, en, en_with};
+
+const ACCESS_KEY: &str = "ak-of-the-desk";
+const SECRET_KEY: &str = "sk-nobody-may-see";
+
+const AK: &str = "Access key (AK) – the role's key";
+const SK: &str = "Secret key (SK) – the role's name";
+const TOKEN: &str = "STS token (optional)";
+
+/// A server with keys of its own. Ends with the returned sender.
+fn server(window: &Window, listen: SocketAddr) -> (SocketAddr, oneshot::Sender<()>) {
+    let settings = SandboxSettings {
+        listen,
+        access_key: ACCESS_KEY.to_owned(),
+        secret_key: SECRET_KEY.into(),
+        ..SandboxSettings::default()
+    };
+    let bind = Sandbox::bind(settings, window.clock().clone());
+    let server = window.runtime().block_on(bind).unwrap();
+    let addr = server.addr();
+    let (stop, stopped) = oneshot::channel();
+    window.runtime().spawn(server.run(async move {
+        let _ = stopped.await;
+    }));
+    (addr, stop)
+}
+
+fn free_port() -> SocketAddr {
+    // Closed again at once: nobody listens there.
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    listener.local_addr().unwrap()
+}
+
+/// A start that knows one connection and its keys.
+fn start_with(addr: SocketAddr) -> Start {
+    let start = Start::default().with("desk", Profile::Tdmq, &format!("http://{addr}"));
+    let keys = Credentials::from_pasted(ACCESS_KEY, SECRET_KEY, "");
+    start.secrets.store("desk", &keys);
+    start
+}
+
+/// Fails if a secret is anywhere in the configuration's folder.
+#[track_caller]
+fn assert_no_secret_on_disk(window: &Window) {
+    let folder = window.config_path();
+    for entry in fs::read_dir(folder.parent().unwrap()).unwrap() {
+        let path = entry.unwrap().path();
+        let text = String::from_utf8_lossy(&fs::read(&path).unwrap()).into_owned();
+        for secret in [ACCESS_KEY, SECRET_KEY, "token-nobody-may-see"] {
+            assert!(!text.contains(secret), "{secret} in {}", path.display());
+        }
+    }
+}
+
+#[test]
+fn each_field_of_the_form_says_what_is_wrong_and_nothing_is_saved() {
+    let mut window = Window::open();
+    let untouched = window.config_text();
+    window.click("+ Add connection…");
+    let no_name = en("problem-connection-name");
+    window.assert_not_shown(&no_name);
+    window.click("Save");
+    window.assert_shows(&no_name);
+    window.assert_shows("Not an endpoint: the endpoint is empty");
+
+    window.fill(Place::Only, "Name", "desk");
+    window.assert_not_shown(&no_name);
+    for (typed, why) in [
+        ("ftp://mq", "must begin with http:// or https://"),
+        ("http://", "is not a URL"),
+        ("http://mq/path", "a path behind host and port"),
+        ("http://me:hush@mq", "keys have their own fields"),
+    ] {
+        window.fill(Place::Only, "HTTP endpoint", typed);
+        window.assert_shows("Not an endpoint: ");
+        window.assert_shows(why);
+        window.click("Save");
+        assert_eq!(window.value(Place::Only, "HTTP endpoint"), typed);
+    }
+    window.fill(Place::Only, "HTTP endpoint", " http://mq.example:8080 ");
+    window.assert_not_shown("Not an endpoint");
+
+    for (field, what) in [
+        ("Instance ID", "Instance ID"),
+        ("Default topic", "Topic"),
+        ("Default consumer group", "Consumer group"),
+    ] {
+        let remark = en_with("problem-name-character", &[("what", what), ("found", " ")]);
+        window.fill(Place::Only, field, "a b");
+        window.assert_shows(&remark);
+        window.click("Save");
+        assert_eq!(window.value(Place::Only, field), "a b");
+        window.fill(Place::Only, field, "");
+        window.assert_not_shown(&remark);
+    }
+
+    let half = en("problem-half-keys");
+    window.fill(Place::Only, AK, ACCESS_KEY);
+    window.click("Save");
+    window.assert_shows(&half);
+    window.fill(Place::Only, AK, "");
+    window.fill(Place::Only, SK, SECRET_KEY);
+    window.assert_shows(&half);
+    window.click("Save");
+    assert_eq!(window.value(Place::Only, "Name"), "desk");
+    assert!(window.has("New connection"), "the form has closed");
+    assert_eq!(window.config_text(), untouched);
+
+    window.fill(Place::Only, AK, ACCESS_KEY);
+    window.assert_not_shown(&half);
+    window.click("Save");
+    window.until("it is saved", |window| window.has("Use desk"));
+    assert!(!window.has("New connection"));
+    assert!(window.config_text().contains("\"http://mq.example:8080\""));
+    assert_no_secret_on_disk(&window);
+}
+
+#[test]
+fn a_connection_is_added_and_works_and_its_keys_are_nowhere_on_disk() {
+    let mut window = Window::open();
+    let (addr, _server) = server(&window, "127.0.0.1:0".parse().unwrap());
+    let endpoint = format!("http://{addr}");
+    window.click("+ Add connection…");
+    window.assert_shows(&en("keys-where"));
+    window.fill(Place::Only, "Name", "订单 desk");
+    window.fill(Place::Only, "HTTP endpoint", &endpoint);
+    // As it comes from a console, with blanks around it.
+    window.fill(Place::Only, AK, &format!(" {ACCESS_KEY}\t"));
+    window.fill(Place::Only, SK, &format!("{SECRET_KEY} "));
+    window.fill(Place::Only, TOKEN, "token-nobody-may-see");
+    window.fill(Place::Only, "Default topic", "orders");
+    window.fill(Place::Only, "Default consumer group", "GID_desk");
+    window.click("Red");
+    assert!(window.is_chosen("Red") && !window.is_chosen("Grey"));
+    for secret in [ACCESS_KEY, SECRET_KEY, "token-nobody-may-see"] {
+        assert!(!window.tree().contains(secret), "{}", window.tree());
+    }
+    window.click("Save");
+    window.until("it is in the list", |window| window.has("Use 订单 desk"));
+
+    // In the file, but for its keys; and there is no keyring here, which is said.
+    let text = window.config_text();
+    for part in ["订单 desk", &endpoint, "GID_desk", "red"] {
+        assert!(text.contains(part), "{part} in\n{text}");
+    }
+    assert_no_secret_on_disk(&window);
+    window.assert_shows("The keys are kept until mqscope closes");
+    window.click("▸ Notices 1");
+    window.assert_shows("Install and unlock one (gnome-keyring, KWallet)");
+    window.assert_shows("no keyring is used in this run");
+
+    // It is the one in use now, and its keys are good.
+    assert!(window.is_chosen("Use 订单 desk"));
+    window.publish();
+    window.click("New consume view");
+    assert_eq!(window.value(Place::Head, "Consumer group"), "GID_desk");
+    window.click("▶ Start");
+    let id = window.until_row_beside(&[]);
+    window.click(&format!("Ack {id}"));
+    window.until_shown("1 received · 1 acked");
+
+    // The keys are never shown again, only where they are.
+    window.click("Edit 订单 desk…");
+    window.assert_shows("Keys are kept until mqscope closes, as there is no keyring");
+    for field in [AK, SK, TOKEN] {
+        assert_eq!(window.value(Place::Only, field), "");
+    }
+    assert_eq!(window.value(Place::Only, "HTTP endpoint"), endpoint);
+
+    // Saved without new ones, it keeps the old ones.
+    window.fill(Place::Only, "Name", "desk 2");
+    window.click("Save");
+    window.until("it has its new name", |window| window.has("Use desk 2"));
+    assert!(!window.has("Use 订单 desk"));
+    window.publish();
+}
+
+#[test]
+fn keys_that_are_there_from_before_are_said_to_be_and_used() {
+    let mut window = Window::start(start_with(free_port()));
+    window.until_running();
+    window.click("Use desk");
+    window.click("Edit desk…");
+    // What a store holds that nobody filled in this run comes from the keyring.
+    window.until_shown(&en("keys-in-keyring"));
+    window.click("Cancel");
+}
+
+#[test]
+fn escape_closes_a_form_only_where_no_keys_would_be_lost() {
+    let mut window = Window::open();
+    window.click("+ Add connection…");
+    window.fill(Place::Only, SK, SECRET_KEY);
+    // The first one leaves the field, the second would close the form.
+    window.press(Key::Escape);
+    window.press(Key::Escape);
+    assert!(window.has("New connection"));
+    window.fill(Place::Only, SK, "");
+    window.press(Key::Escape);
+    window.press(Key::Escape);
+    assert!(!window.has("New connection"));
+}
+
+#[test]
+fn a_connection_is_deleted_only_after_a_second_look() {
+    let start = start_with(free_port());
+    let secrets = start.secrets.clone();
+    let mut window = Window::start(start);
+    window.until_running();
+    window.click("Edit desk…");
+    window.click("Delete…");
+    window.click("Cancel");
+    assert!(window.has("Use desk"));
+    assert!(window.config_text().contains("desk"));
+    assert!(secrets.load("desk").unwrap().is_some());
+
+    window.click("Edit desk…");
+    assert!(!window.has("Delete it and its keys"), "asked for already");
+    window.click("Delete…");
+    window.click("Delete it and its keys");
+    assert!(!window.has("Use desk") && !window.has("Edit connection"));
+    window.until_outside("it is gone from the file, and its keys too", |window| {
+        !window.config_text().contains("desk") && secrets.load("desk").unwrap().is_none()
+    });
+}
+
+#[test]
+fn what_cannot_be_saved_stays_in_the_form() {
+    let mut window = Window::open();
+    window.click("+ Add connection…");
+    window.fill(Place::Only, "Name", "desk");
+    window.fill(Place::Only, "HTTP endpoint", "http://mq.example");
+    // A file where the folder should be: nobody can write there, whatever their rights.
+    let path = window.config_path();
+    let folder = path.parent().unwrap();
+    fs::remove_dir_all(folder).unwrap();
+    fs::write(folder, "").unwrap();
+    window.click("Save");
+    window.until_shown("Not saved: ");
+    assert_eq!(window.value(Place::Only, "Name"), "desk");
+    assert!(!window.has("Use desk"));
+
+    fs::remove_file(folder).unwrap();
+    window.click("Save");
+    window.until("it is saved", |window| window.has("Use desk"));
+    let saved = ConfigFile::at(folder).load().unwrap();
+    assert_eq!(saved.profiles[0].name, "desk");
+}
+
+#[test]
+fn an_endpoint_that_does_not_answer_is_told_with_what_to_do_and_tried_again() {
+    let addr = free_port();
+    let mut window = Window::start(start_with(addr));
+    window.until_running();
+    window.click("Use desk");
+    window.fill(Place::Form, "Key", "order-9");
+    window.click("Publish");
+    let what = en_with(
+        "trouble-connect",
+        &[("endpoint", &format!("http://{addr}"))],
+    );
+    window.until_shown(&what);
+    window.assert_shows(&en("trouble-connect-next"));
+    assert!(window.is_on("Publish"));
+    assert_eq!(window.value(Place::Form, "Key"), "order-9");
+
+    window.click("New consume view");
+    window.click("▶ Start");
+    window.until("the banner", |window| window.shows(&format!("⚠ {what} · ")));
+    window.assert_shows("Next try in 0:01");
+    window.assert_shows("Cannot consume");
+    assert!(window.has("⚠ Consume orders · GID_debug"));
+    assert!(window.is_on("■ Stop"));
+
+    // Each try comes later than the one before.
+    window.advance(Duration::from_secs(1));
+    window.until_shown("Next try in 0:02");
+
+    let (_, _server) = server(&window, addr);
+    window.advance(Duration::from_secs(2));
+    window.click("Publish");
+    let id = window.until_row_beside(&[]);
+    assert!(!window.shows("Next try in"));
+    window.click(&format!("Ack {id}"));
+    window.until_shown("1 received · 1 acked");
+}
+
+#[test]
+fn wrong_keys_end_the_polling_with_the_reason_and_right_ones_mend_it() {
+    let mut window = Window::start(Start::default());
+    window.until_running();
+    let (addr, _server) = server(&window, "127.0.0.1:0".parse().unwrap());
+    window.click("+ Add connection…");
+    window.fill(Place::Only, "Name", "desk");
+    window.fill(Place::Only, "HTTP endpoint", &format!("http://{addr}"));
+    window.fill(Place::Only, "Default topic", "orders");
+    window.fill(Place::Only, "Default consumer group", "GID_desk");
+    window.click("Save");
+    window.until("it is saved", |window| window.has("Use desk"));
+
+    window.click("Publish");
+    window.until_shown(&en("trouble-no-keys-next"));
+
+    window.click("Edit desk…");
+    window.fill(Place::Only, AK, ACCESS_KEY);
+    window.fill(Place::Only, SK, "not-the-secret");
+    window.click("Save");
+    window.until("it is saved", |window| !window.has("Edit connection"));
+    window.click("Publish");
+    window.until_shown(&en("fault-signature-next"));
+    window.click("New consume view");
+    window.click("▶ Start");
+    window.until("it has given up", |window| {
+        window.has("▶ Start") && window.has(&en("fault-signature"))
+    });
+
+    window.click("Edit desk…");
+    window.fill(Place::Only, AK, ACCESS_KEY);
+    window.fill(Place::Only, SK, SECRET_KEY);
+    window.click("Save");
+    window.until("it is saved", |window| !window.has("Edit connection"));
+    window.publish();
+    window.click("▶ Start");
+    window.until_row_beside(&[]);
+}
+
+#[test]
+fn a_connection_that_is_read_only_publishes_and_acks_nothing() {
+    let mut window = Window::open();
+    let (addr, _server) = server(&window, "127.0.0.1:0".parse().unwrap());
+    window.click("+ Add connection…");
+    window.fill(Place::Only, "Name", "desk");
+    window.fill(Place::Only, "HTTP endpoint", &format!("http://{addr}"));
+    window.fill(Place::Only, AK, ACCESS_KEY);
+    window.fill(Place::Only, SK, SECRET_KEY);
+    window.fill(Place::Only, "Default topic", "orders");
+    window.fill(Place::Only, "Default consumer group", "GID_desk");
+    window.click("Save");
+    window.until("it is saved", |window| window.has("Use desk"));
+    window.publish();
+    let published = window.published();
+
+    let lock = en("connection-lock");
+    window.click("Edit desk…");
+    window.click(&lock);
+    assert!(window.is_chosen(&lock));
+    window.click("Save");
+    window.until_shown("not connected · read-only");
+
+    window.click("Publish");
+    window.assert_shows(&en("notice-read-only"));
+    assert_eq!(window.published(), published);
+    window.click("New consume view");
+    window.click("▶ Start");
+    let id = window.until_row_beside(&[]);
+    window.click(&format!("Ack {id}"));
+    assert!(window.is_on(&format!("Ack {id}")));
+    window.click("▸ Notices 3");
+    assert_eq!(window.texts_with(&en("notice-read-only-next")).len(), 2);
+    window.assert_shows("1 received · 0 acked");
+}
