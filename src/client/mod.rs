@@ -186,7 +186,14 @@ impl Client {
         let (reply, answer) = self.call(topic, operation).await?.split();
         match reply {
             Reply::Acked => Ok(answer.with(Vec::new())),
-            Reply::AckRefused(failures) => Ok(answer.with(failures)),
+            // Whoever is not named was acked: a reply about other handles tells nothing.
+            Reply::AckRefused(failures)
+                if failures
+                    .iter()
+                    .all(|failure| handles.as_slice().contains(&failure.handle)) =>
+            {
+                Ok(answer.with(failures))
+            }
             _ => Err(self.off_topic(answer)),
         }
     }

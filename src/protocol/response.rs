@@ -194,18 +194,22 @@ fn decode_refusal(status: u16, body: &[u8]) -> Result<Reply, DecodeError> {
                 host_id: text("HostId"),
             }))
         }
-        "Errors" => Ok(Reply::AckRefused(
-            root.children
-                .iter()
-                .filter_map(|item| {
-                    Some(AckFailure {
-                        handle: ReceiptHandle::new(item.text_of("ReceiptHandle")?)?,
-                        code: FaultCode::from(item.text_of("ErrorCode")?.trim()),
-                        message: item.text_of("ErrorMessage").unwrap_or_default().to_owned(),
-                    })
+        // Whoever is not named was acked, so an item that names nobody spoils the whole reply.
+        "Errors" => root
+            .children
+            .iter()
+            .map(|item| {
+                let handle = item.text_of("ReceiptHandle").and_then(ReceiptHandle::new);
+                Ok(AckFailure {
+                    handle: handle.ok_or(DecodeError::Missing {
+                        element: "ReceiptHandle",
+                    })?,
+                    code: FaultCode::from(item.text_of("ErrorCode").unwrap_or_default().trim()),
+                    message: item.text_of("ErrorMessage").unwrap_or_default().to_owned(),
                 })
-                .collect(),
-        )),
+            })
+            .collect::<Result<_, _>>()
+            .map(Reply::AckRefused),
         _ => Err(not_this_protocol()),
     }
 }
@@ -507,6 +511,18 @@ mod tests {
             Reply::decode(OperationKind::Ack, status, xml.as_bytes()),
             Ok(refused)
         );
+    }
+
+    #[test]
+    fn a_refused_handle_is_never_passed_over() {
+        let errors = |item: &str| {
+            let xml = format!("<Errors><Error>{item}</Error></Errors>");
+            Reply::decode(OperationKind::Ack, 404, xml.as_bytes())
+        };
+        let no_code = errors("<ReceiptHandle>h</ReceiptHandle>");
+        assert!(matches!(no_code, Ok(Reply::AckRefused(list)) if list.len() == 1));
+        let no_handle = errors("<ErrorCode>MessageNotExist</ErrorCode>");
+        assert!(matches!(no_handle, Err(DecodeError::Missing { .. })));
     }
 
     proptest! {

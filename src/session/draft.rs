@@ -192,6 +192,7 @@ impl Say {
             TooLong { len, max, .. } => Say::new("problem-name-long")
                 .with("len", len)
                 .with("max", max),
+            Character { .. } if what == "instance" => return Say::new("problem-instance"),
             Character { found, .. } => Say::new("problem-name-character").with("found", found),
         };
         say.with("what", what)

@@ -1,6 +1,6 @@
 //! A connection while it is being filled in: free text, checked as one types.
 
-use crate::client::Endpoint;
+use crate::client::{Endpoint, InvalidEndpoint};
 use crate::config::ConnectionProfile;
 use crate::credentials::Credentials;
 use crate::protocol::{GroupId, InstanceId, InvalidName, Profile, TopicName};
@@ -60,8 +60,7 @@ impl ConnectionEdit {
             refuse(ConnectionField::Name, Say::new("problem-connection-name"));
         }
         if let Err(error) = profile.endpoint.parse::<Endpoint>() {
-            let say = Say::new("problem-endpoint").with("why", error);
-            refuse(ConnectionField::Endpoint, say);
+            refuse(ConnectionField::Endpoint, of_endpoint(&error));
         }
         let mut name = |field, what, error: Option<InvalidName>| {
             if let Some(error) = error {
@@ -79,10 +78,29 @@ impl ConnectionEdit {
         );
         name(ConnectionField::Topic, "topic", topic.and_then(Result::err));
         name(ConnectionField::Group, "group", group.and_then(Result::err));
-        if self.access_key.trim().is_empty() != self.secret_key.trim().is_empty() {
+        let typed = |text: &str| !text.trim().is_empty();
+        let both = typed(&self.access_key) && typed(&self.secret_key);
+        if !both && self.has_keys() {
             refuse(ConnectionField::Keys, Say::new("problem-half-keys"));
         }
         problems
+    }
+
+    /// Whether any of the keys or the token was typed.
+    pub fn has_keys(&self) -> bool {
+        [&self.access_key, &self.secret_key, &self.security_token]
+            .iter()
+            .any(|text| !text.trim().is_empty())
+    }
+
+    /// Whether saving it would make requests go elsewhere or be signed otherwise than by `old`.
+    pub fn leads_elsewhere(&self, old: &ConnectionProfile) -> bool {
+        let new = &self.profile;
+        self.has_keys()
+            || new.endpoint.trim() != old.endpoint
+            || new.instance.trim() != old.instance
+            || new.proxy.trim() != old.proxy
+            || new.ca_file.trim() != old.ca_file
     }
 
     /// The command that saves it, with white space at the ends of what was pasted trimmed.
@@ -103,6 +121,15 @@ impl ConnectionEdit {
             Credentials::from_pasted(&self.access_key, &self.secret_key, &self.security_token)
         });
         Command::SaveConnection(Box::new(profile), keys)
+    }
+}
+
+fn of_endpoint(error: &InvalidEndpoint) -> Say {
+    match error {
+        InvalidEndpoint::Empty | InvalidEndpoint::NotAUrl { .. } => Say::new("problem-endpoint"),
+        InvalidEndpoint::Scheme { .. } => Say::new("problem-endpoint-scheme"),
+        InvalidEndpoint::UserInfo => Say::new("problem-endpoint-keys"),
+        InvalidEndpoint::Extra { .. } => Say::new("problem-endpoint-path"),
     }
 }
 
@@ -135,5 +162,9 @@ mod tests {
             &[ConnectionField::Group],
         );
         check(&|e| e.access_key = "ak".into(), &[ConnectionField::Keys]);
+        check(
+            &|e| e.security_token = "sts".into(),
+            &[ConnectionField::Keys],
+        );
     }
 }

@@ -61,6 +61,8 @@ pub enum Command {
     Select(ConnectionId),
     /// Add or change a profile; keys only if new ones were typed.
     SaveConnection(Box<ConnectionProfile>, Option<Credentials>),
+    /// The form of a connection was closed.
+    GiveUpEdit,
     /// Remove a profile and its keys.
     DeleteConnection(ConnectionId),
     /// Publish what the form says to the selected connection.
@@ -176,6 +178,8 @@ pub enum Event {
     },
     /// Preferences or the removal of a profile could not be written.
     ConfigNotWritten(String),
+    /// A profile is gone, but its keys may still be in the keyring.
+    KeysNotDeleted(String),
     /// What is known of a profile's keys.
     KeysFound(String, KeysState),
     /// A message was published.
@@ -222,6 +226,9 @@ pub enum Event {
         done: Vec<ReceiptHandle>,
         /// Handles that the server refused.
         refused: Vec<AckFailure>,
+        /// The ack was sent more than once, so that a refusal may follow on an ack whose answer
+        /// was lost.
+        repeated: bool,
         /// When the reply came.
         at: Timestamp,
     },

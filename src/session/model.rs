@@ -2,6 +2,7 @@
 //!
 //! No I/O and no clock: every method that needs the time is given it.
 
+use std::collections::HashSet;
 use std::net::SocketAddr;
 use std::time::Duration;
 
@@ -11,7 +12,7 @@ use crate::protocol::{Limits, Profile, PublishReceipt, Timestamp};
 use super::draft::Draft;
 use super::form::ConsumeForm;
 use super::notices::Notices;
-use super::say::{Notice, Say, Trouble};
+use super::say::{Level, Notice, Say, Trouble};
 use super::subscription::{Polling, Source, Subscription, SubscriptionId};
 use super::views::Views;
 use super::{Command, ConnectionId, Event, Job, TopicContent};
@@ -115,7 +116,10 @@ pub struct Model {
     content: Vec<TopicContent>,
     views: Views,
     publish: PublishState,
-    edit: Option<EditOutcome>,
+    /// How the saving of the profile of this id goes.
+    edit: Option<(String, EditOutcome)>,
+    /// Profiles that were deleted in this run: a save of one that is still on its way is void.
+    deleted: HashSet<String>,
     notices: Notices,
     preferences: Preferences,
 }
@@ -151,6 +155,7 @@ impl Model {
             views: Views::new(Views::form(FIRST_TOPIC, FIRST_GROUP)),
             publish: PublishState::default(),
             edit: None,
+            deleted: HashSet::new(),
             notices,
             preferences: setup.preferences,
         }
@@ -208,9 +213,16 @@ impl Model {
         &self.publish
     }
 
-    /// How saving a profile goes.
-    pub fn edit_outcome(&self) -> Option<&EditOutcome> {
-        self.edit.as_ref()
+    /// How saving the profile of this id goes.
+    pub fn edit_outcome(&self, profile: &str) -> Option<&EditOutcome> {
+        let (id, outcome) = self.edit.as_ref()?;
+        (id == profile).then_some(outcome)
+    }
+
+    /// Whether a view listens to this connection or holds messages of it: then it can neither be
+    /// deleted nor led elsewhere, or the handles would be lost.
+    pub fn is_in_use(&self, id: &ConnectionId) -> bool {
+        self.views.use_connection(id)
     }
 
     /// Notices, newest first.
@@ -233,10 +245,14 @@ impl Model {
         match command {
             Command::Select(id) => self.select(id),
             Command::SaveConnection(profile, keys) => {
-                self.edit = Some(EditOutcome::Pending);
+                self.edit = Some((profile.id.clone(), EditOutcome::Pending));
                 Some(Job::SaveConnection(profile, keys))
             }
-            Command::DeleteConnection(id) => self.delete_connection(id),
+            Command::GiveUpEdit => {
+                self.edit = None;
+                None
+            }
+            Command::DeleteConnection(id) => self.delete_connection(id, now),
             Command::Publish(draft) => self.publish_draft(&draft, now),
             Command::OpenView(place) => {
                 let profile = &self.selected().profile;
@@ -262,7 +278,7 @@ impl Model {
                 None
             }
             Command::ToggleSelected(id, row) => {
-                self.views.get_mut(id)?.rows.toggle_selected(row);
+                self.views.get_mut(id)?.rows.toggle_selected(row, now);
                 None
             }
             Command::SelectAll(id, all) => {
@@ -271,7 +287,7 @@ impl Model {
             }
             Command::Ack(id, rows) => self.ack(id, &rows, now),
             Command::AckSelected(id) => {
-                let rows = self.view(id)?.rows.selected(now);
+                let rows: Vec<u64> = self.view(id)?.rows.selected().collect();
                 self.ack(id, &rows, now)
             }
             Command::SetPreferences(preferences) => {
@@ -362,8 +378,12 @@ impl Model {
                 subscription,
                 done,
                 refused,
+                repeated,
                 at,
-            } => self.views.acked(subscription, &done, refused, at),
+            } => self.views.acked(subscription, &done, refused, repeated, at),
+            Event::KeysNotDeleted(why) => {
+                self.fail("notice-keys-left", why, "notice-keys-left-next", now);
+            }
             Event::AckFailed {
                 subscription,
                 handles,
@@ -406,7 +426,9 @@ impl Model {
                 }
             }
             Job::SaveConnection(..) => {
-                self.edit = Some(EditOutcome::Failed(String::new()));
+                if let Some((_, outcome)) = &mut self.edit {
+                    *outcome = EditOutcome::Failed(String::new());
+                }
             }
             Job::DeleteConnection(_) | Job::SavePreferences(_) | Job::FindKeys(_) => {}
         }
@@ -415,17 +437,26 @@ impl Model {
     fn select(&mut self, id: ConnectionId) -> Option<Job> {
         let unknown = self.connection(&id)?.keys == KeysState::Unknown;
         self.selected = id.clone();
-        self.edit = None;
         match id {
             ConnectionId::Profile(profile) if unknown => Some(Job::FindKeys(profile)),
             _ => None,
         }
     }
 
-    fn delete_connection(&mut self, id: ConnectionId) -> Option<Job> {
+    fn delete_connection(&mut self, id: ConnectionId, now: Timestamp) -> Option<Job> {
         let ConnectionId::Profile(profile) = &id else {
             return None;
         };
+        if self.is_in_use(&id) {
+            self.notices.warn(
+                Say::new("connection-busy"),
+                String::new(),
+                Say::new("connection-busy-next"),
+                now,
+            );
+            return None;
+        }
+        self.deleted.insert(profile.clone());
         let job = Job::DeleteConnection(profile.clone());
         self.connections.retain(|c| c.id != id);
         if self.selected == id {
@@ -444,7 +475,21 @@ impl Model {
             return None;
         }
         let id = connection.id.clone();
-        let (topic, message) = draft.check(&self.limits(), now).ok()?;
+        let (topic, message) = match draft.check(&self.limits(), now) {
+            Ok(checked) => checked,
+            Err(problems) => {
+                // The form says so itself, unless something changed between its look and the click.
+                if let Some(problem) = problems.into_iter().find(|p| p.level == Level::Error) {
+                    self.notices.warn(
+                        problem.say,
+                        String::new(),
+                        Say::new("notice-not-published-next"),
+                        now,
+                    );
+                }
+                return None;
+            }
+        };
         self.publish.pending = true;
         self.publish.outcome = None;
         Some(Job::Publish(id, topic, Box::new(message)))
@@ -515,11 +560,20 @@ impl Model {
         keys: Option<KeysState>,
         now: Timestamp,
     ) {
-        if let Some(why) = failed {
-            self.edit = Some(EditOutcome::Failed(why));
+        // Only a form that is still open has an outcome, and only then is its profile selected: a
+        // keyring that answers late must not lead the next publish elsewhere.
+        let open = self.edit.as_ref().is_some_and(|(id, _)| *id == profile.id);
+        let outcome = match failed {
+            Some(why) => EditOutcome::Failed(why),
+            None => EditOutcome::Saved,
+        };
+        let saved = outcome == EditOutcome::Saved;
+        if open {
+            self.edit = Some((profile.id.clone(), outcome));
+        }
+        if !saved || self.deleted.contains(&profile.id) {
             return;
         }
-        self.edit = Some(EditOutcome::Saved);
         let id = ConnectionId::Profile(profile.id.clone());
         match self.connections.iter_mut().find(|c| c.id == id) {
             Some(connection) => connection.profile = profile.clone(),
@@ -529,7 +583,9 @@ impl Model {
                 keys: KeysState::Missing,
             }),
         }
-        self.selected = id;
+        if open {
+            self.selected = id;
+        }
         if let Some(keys) = keys {
             if let KeysState::SessionOnly(why) = &keys {
                 self.notices.warn(

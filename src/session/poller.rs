@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use tokio::sync::watch;
 
+use crate::client::Client;
 use crate::protocol::OperationKind;
 
 use super::lease::Lease;
@@ -18,14 +19,14 @@ use super::{Arrival, Event, PollOrder, trouble};
 const FIRST_PAUSE: Duration = Duration::from_secs(1);
 const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 
-/// Shortest time from one empty poll to the next, for polls that do not wait at the server.
+/// Shortest time from the start of an empty poll to the next, for servers that do not let us wait.
 const EMPTY_PACE: Duration = Duration::from_secs(1);
 
 /// What one poll leads to.
 enum Next {
-    /// Messages came, or the server let us wait: poll again at once.
+    /// Messages came: poll again at once.
     AtOnce,
-    /// Nothing came and nobody waited.
+    /// Nothing came: poll again at once if the server let us wait, or else after a while.
     Paced,
     /// It failed; trying again can help.
     Retry,
@@ -38,7 +39,24 @@ pub(super) async fn run(shared: Arc<Shared>, order: PollOrder, mut stop: watch::
     let mut pause = FIRST_PAUSE;
     while !*stop.borrow() {
         let began = shared.clock.now();
-        let next = poll_once(&shared, &order, pause).await;
+        // Nothing is leased before there is a client, so that wait can be broken off.
+        let client = tokio::select! {
+            client = shared.client(&order.connection) => client,
+            _ = stop.wait_for(|stop| *stop) => break,
+        };
+        let next = match client {
+            Ok(client) => poll_once(&shared, &order, &client, pause).await,
+            Err(trouble) => {
+                shared
+                    .emit(Event::PollFailed {
+                        subscription: order.subscription,
+                        trouble,
+                        retry_at: None,
+                    })
+                    .await;
+                Next::End
+            }
+        };
         let resume = match next {
             Next::AtOnce => began,
             Next::Paced => began + EMPTY_PACE,
@@ -57,27 +75,13 @@ pub(super) async fn run(shared: Arc<Shared>, order: PollOrder, mut stop: watch::
     shared.emit(Event::PollingEnded(order.subscription)).await;
 }
 
-async fn poll_once(shared: &Arc<Shared>, order: &PollOrder, pause: Duration) -> Next {
+async fn poll_once(shared: &Shared, order: &PollOrder, client: &Client, pause: Duration) -> Next {
     let subscription = order.subscription;
-    let client = match shared.client(&order.connection).await {
-        Ok(client) => client,
-        Err(trouble) => {
-            let retry_at = None;
-            shared
-                .emit(Event::PollFailed {
-                    subscription,
-                    trouble,
-                    retry_at,
-                })
-                .await;
-            return Next::End;
-        }
-    };
     match client.consume(&order.topic, &order.consume).await {
         Ok(answer) => {
             let (list, at) = (answer.value, answer.received_at);
             let skew_millis = answer.clock_skew_millis;
-            let waited = order.consume.wait_secs > 0 || !list.is_empty();
+            let brought = !list.is_empty();
             let arrivals = list
                 .messages
                 .into_iter()
@@ -95,7 +99,7 @@ async fn poll_once(shared: &Arc<Shared>, order: &PollOrder, pause: Duration) -> 
                     at,
                 })
                 .await;
-            if waited { Next::AtOnce } else { Next::Paced }
+            if brought { Next::AtOnce } else { Next::Paced }
         }
         Err(error) => {
             let endpoint = shared.endpoint_of(&order.connection);

@@ -4,8 +4,11 @@
 //! their place for life, so nothing jumps when a message is delivered again.
 
 use std::collections::{BTreeSet, HashMap, VecDeque};
+use std::time::Duration;
 
-use crate::protocol::{AckFailure, DamagedMessage, ReceiptHandle, ReceivedMessage, Timestamp};
+use crate::protocol::{
+    AckFailure, DamagedMessage, FaultCode, ReceiptHandle, ReceivedMessage, Timestamp,
+};
 
 use super::lease::{Lease, Urgency};
 use super::say::Trouble;
@@ -48,12 +51,23 @@ pub struct Delivery {
     pub ack: AckState,
 }
 
-/// When a lease ends of which nobody knows when it ends.
-const NEVER: Timestamp = Timestamp::from_millis(i64::MAX);
+/// How long a lease is taken to be if its end was unreadable. [seed]
+const USUAL_LEASE: Duration = Duration::from_secs(300);
 
 impl Delivery {
     fn ends(&self) -> Timestamp {
-        self.lease.map_or(NEVER, |lease| lease.ends())
+        self.lease
+            .map_or(self.received_at + USUAL_LEASE, |lease| lease.ends())
+    }
+
+    /// Whether it may still be ours, for all we know without a clock. What has no handle cannot
+    /// be ended by us, so we do not hold it.
+    fn is_open(&self) -> bool {
+        self.handle.is_some()
+            && match self.ack {
+                AckState::Open | AckState::Pending { .. } | AckState::Failed(_) => true,
+                AckState::Done(_) | AckState::Likely(_) | AckState::Refused(_) => false,
+            }
     }
 }
 
@@ -62,10 +76,16 @@ impl Delivery {
 pub enum AckState {
     /// Not asked for.
     Open,
-    /// On its way.
-    Pending,
+    /// On its way; `again` if an earlier one for the same handle may have got through.
+    Pending {
+        /// See above.
+        again: bool,
+    },
     /// Done at this time.
     Done(Timestamp),
+    /// Sent more than once, and the last answer was that there is no such delivery any more:
+    /// most likely an earlier one got through and its answer was lost.
+    Likely(Timestamp),
     /// The server refused this handle.
     Refused(AckFailure),
     /// The ack did not get through; it can be tried again.
@@ -103,12 +123,13 @@ impl Row {
     pub fn state(&self, now: Timestamp) -> RowState {
         let newest = self.newest();
         match &newest.ack {
-            AckState::Pending => RowState::Acking,
-            AckState::Done(_) => RowState::Acked,
+            AckState::Pending { .. } => RowState::Acking,
+            AckState::Done(_) | AckState::Likely(_) => RowState::Acked,
             AckState::Refused(_) => RowState::Refused,
             AckState::Open | AckState::Failed(_) => match newest.lease.map(|l| l.urgency(now)) {
                 Some(Urgency::Gone) => RowState::Returned,
                 Some(urgency) => RowState::Held(urgency),
+                None if newest.ends() <= now => RowState::Returned,
                 // Nobody knows when it returns: it must not look safe.
                 None => RowState::Held(Urgency::Soon),
             },
@@ -157,6 +178,11 @@ pub struct Rows {
     /// Rows that we may still hold, by the end of their lease; so that counting them does not
     /// look at every row. Those whose time is over leave with [`Rows::expire`].
     held: BTreeSet<(Timestamp, u64)>,
+    /// Held rows with an ack on its way.
+    pending: BTreeSet<u64>,
+    /// Rows that nobody holds: they may be evicted.
+    free: BTreeSet<u64>,
+    /// Rows chosen for an ack: held, and no ack on its way.
     selected: BTreeSet<u64>,
     next_number: u64,
     bytes: usize,
@@ -172,6 +198,8 @@ impl Rows {
             by_id: HashMap::new(),
             by_handle: HashMap::new(),
             held: BTreeSet::new(),
+            pending: BTreeSet::new(),
+            free: BTreeSet::new(),
             selected: BTreeSet::new(),
             next_number: 0,
             bytes: 0,
@@ -216,24 +244,31 @@ impl Rows {
         self.selected.contains(&number)
     }
 
-    /// Selected rows that can be acked, oldest first.
-    pub fn selected(&self, now: Timestamp) -> Vec<u64> {
-        let can = |number: &u64| self.get(*number).is_some_and(|row| row.can_ack(now));
-        self.selected.iter().copied().filter(can).collect()
+    /// Selected rows, oldest first.
+    pub fn selected(&self) -> impl ExactSizeIterator<Item = u64> {
+        self.selected.iter().copied()
     }
 
-    /// Selects a row, or takes it out.
-    pub fn toggle_selected(&mut self, number: u64) {
-        if !self.selected.remove(&number) && self.get(number).is_some() {
+    /// Whether everything is selected that can be.
+    pub fn all_selected(&self) -> bool {
+        let can = self.held.len() - self.pending.len();
+        can > 0 && self.selected.len() == can
+    }
+
+    /// Selects a row that can be acked, or takes it out.
+    pub fn toggle_selected(&mut self, number: u64, now: Timestamp) {
+        if !self.selected.remove(&number) && self.get(number).is_some_and(|row| row.can_ack(now)) {
             self.selected.insert(number);
         }
     }
 
-    /// Selects what is held, or nothing.
+    /// Selects what can be acked, or nothing.
     pub fn select_all(&mut self, selected: bool) {
         self.selected.clear();
         if selected {
-            self.selected.extend(self.held.iter().map(|&(_, row)| row));
+            let held = self.held.iter().map(|&(_, row)| row);
+            self.selected
+                .extend(held.filter(|row| !self.pending.contains(row)));
         }
     }
 
@@ -243,14 +278,15 @@ impl Rows {
             && ends <= now
         {
             self.held.pop_first();
+            self.pending.remove(&number);
             self.selected.remove(&number);
+            self.free.insert(number);
         }
     }
 
     /// How many messages we hold, as of the last [`Rows::expire`], and when the first returns.
     pub fn held(&self) -> (usize, Option<Timestamp>) {
-        let first = self.held.first().map(|&(ends, _)| ends);
-        (self.held.len(), first.filter(|ends| *ends < NEVER))
+        (self.held.len(), self.held.first().map(|&(ends, _)| ends))
     }
 
     /// A readable message came. Its row, new or old, is the answer.
@@ -340,12 +376,36 @@ impl Rows {
                 continue;
             };
             let newest = row.newest_mut();
-            if let Some(handle) = newest.handle.clone() {
-                newest.ack = AckState::Pending;
-                handles.push(handle);
-            }
+            let Some(handle) = newest.handle.clone() else {
+                continue;
+            };
+            let again = matches!(newest.ack, AckState::Failed(_));
+            newest.ack = AckState::Pending { again };
+            let ends = newest.ends();
+            self.update_held(number, Some(ends));
+            handles.push(handle);
         }
         handles
+    }
+
+    /// The server refused a handle. If an earlier ack of it may have got through (`repeated`, or
+    /// an earlier try of ours without an answer), that is most likely why.
+    pub fn refuse_ack(&mut self, failure: AckFailure, repeated: bool, at: Timestamp) {
+        let handle = failure.handle.clone();
+        let state = self.by_handle.get(&handle).and_then(|&row| self.get(row));
+        let again = state.is_some_and(|row| {
+            row.deliveries.iter().any(|delivery| {
+                delivery.handle.as_ref() == Some(&handle)
+                    && delivery.ack == AckState::Pending { again: true }
+            })
+        });
+        let gone = failure.code == FaultCode::MessageNotExist;
+        let ack = if gone && (repeated || again) {
+            AckState::Likely(at)
+        } else {
+            AckState::Refused(failure)
+        };
+        self.end_ack(&handle, ack);
     }
 
     /// Records what became of the ack of one handle.
@@ -368,22 +428,30 @@ impl Rows {
         self.update_held(number, Some(ended));
     }
 
-    /// Whether we may still hold the row, after its newest delivery changed.
+    /// Brings the sets up to date after the newest delivery of a row changed; `before` is the end
+    /// of the lease that was the newest until then.
     fn update_held(&mut self, number: u64, before: Option<Timestamp>) {
         if let Some(ends) = before {
             self.held.remove(&(ends, number));
         }
-        let held = self
-            .get(number)
-            .map(Row::newest)
-            .filter(|newest| !matches!(newest.ack, AckState::Done(_) | AckState::Refused(_)));
-        match held.map(Delivery::ends) {
-            Some(ends) => {
-                self.held.insert((ends, number));
-            }
-            None => {
-                self.selected.remove(&number);
-            }
+        let Some(newest) = self.get(number).map(Row::newest) else {
+            return;
+        };
+        let (open, ends) = (newest.is_open(), newest.ends());
+        let pending = open && matches!(newest.ack, AckState::Pending { .. });
+        if open {
+            self.held.insert((ends, number));
+            self.free.remove(&number);
+        } else {
+            self.free.insert(number);
+        }
+        if pending {
+            self.pending.insert(number);
+        } else {
+            self.pending.remove(&number);
+        }
+        if pending || !open {
+            self.selected.remove(&number);
         }
     }
 
@@ -401,13 +469,14 @@ impl Rows {
 
     /// Held rows stay even beyond the budget: their handles are all that can end their leases.
     fn keep_within_budget(&mut self, now: Timestamp) {
+        self.expire(now);
         while self.bytes > self.budget && self.rows.len() > 1 {
-            let candidates = self.rows.len() - 1;
-            let free = |row: &Row| !matches!(row.state(now), RowState::Held(_) | RowState::Acking);
-            let Some(place) = self.rows.iter().take(candidates).position(free) else {
+            let newest = self.next_number.saturating_sub(1);
+            let Some(number) = self.free.first().copied().filter(|&free| free < newest) else {
                 return;
             };
-            let Some(row) = self.rows.remove(place) else {
+            self.free.remove(&number);
+            let Some(row) = self.place(number).and_then(|place| self.rows.remove(place)) else {
                 return;
             };
             self.bytes -= row.bytes();
@@ -418,8 +487,6 @@ impl Rows {
             for handle in row.deliveries.iter().filter_map(|d| d.handle.as_ref()) {
                 self.by_handle.remove(handle);
             }
-            self.held.remove(&(row.newest().ends(), row.number));
-            self.selected.remove(&row.number);
         }
     }
 }
@@ -428,7 +495,7 @@ impl Rows {
 mod tests {
     use super::*;
     use crate::protocol::properties::Properties;
-    use crate::protocol::{FaultCode, body_md5};
+    use crate::protocol::{DecodeError, body_md5};
     use proptest::prelude::*;
     use std::collections::BTreeMap;
 
@@ -501,14 +568,62 @@ mod tests {
         let mut rows = Rows::new(usize::MAX);
         let first = arrive(&mut rows, 1, 1, 0);
         let second = arrive(&mut rows, 2, 1, 500);
+        let selected = |rows: &Rows| rows.selected().collect::<Vec<_>>();
         rows.select_all(true);
-        assert_eq!(rows.selected(at(600)), [first, second]);
+        assert!(rows.all_selected());
+        assert_eq!(selected(&rows), [first, second]);
+        rows.begin_ack(&[first], at(600));
+        assert_eq!(selected(&rows), [second]);
         rows.end_ack(&handle("h-1-1"), AckState::Done(at(700)));
-        assert_eq!(rows.selected(at(700)), [second]);
+        assert_eq!(selected(&rows), [second]);
         assert_eq!(rows.held(), (1, Some(at(1_500))));
         rows.expire(at(1_500));
-        assert!(rows.selected(at(1_500)).is_empty());
+        assert!(selected(&rows).is_empty() && !rows.all_selected());
         assert_eq!(rows.held(), (0, None));
+    }
+
+    #[test]
+    fn an_ack_whose_first_answer_was_lost_is_most_likely_done() {
+        let gone = |id: u32| AckFailure {
+            handle: handle(&format!("h-{id}-1")),
+            code: FaultCode::MessageNotExist,
+            message: String::new(),
+        };
+        let lost = Trouble {
+            what: crate::session::Say::new("trouble-timeout"),
+            next: crate::session::Say::new("trouble-timeout-next"),
+            detail: String::new(),
+        };
+        let mut rows = Rows::new(usize::MAX);
+        let numbers = [1, 2, 3].map(|id| arrive(&mut rows, id, 1, 0));
+        rows.begin_ack(&numbers, at(1));
+        // The client itself sent it twice.
+        rows.refuse_ack(gone(1), true, at(2));
+        // The person did.
+        rows.end_ack(&handle("h-2-1"), AckState::Failed(Box::new(lost)));
+        rows.begin_ack(&numbers, at(3));
+        rows.refuse_ack(gone(2), false, at(4));
+        // Nobody did: it was too late.
+        rows.refuse_ack(gone(3), false, at(4));
+        let states = numbers.map(|row| rows.get(row).map(|row| row.state(at(5))));
+        let expected = [RowState::Acked, RowState::Acked, RowState::Refused].map(Some);
+        assert_eq!(states, expected);
+    }
+
+    #[test]
+    fn what_is_damaged_beyond_a_handle_is_not_held_and_goes_in_its_turn() {
+        let mut rows = Rows::new(3 * ROW_BYTES);
+        for n in 0..9 {
+            let damaged = DamagedMessage {
+                message_id: None,
+                receipt_handle: None,
+                next_consume_time: None,
+                problem: DecodeError::Missing { element: "Message" },
+                raw: String::new(),
+            };
+            rows.arrive_damaged(damaged, 0, at(n));
+        }
+        assert_eq!((rows.len(), rows.evicted(), rows.held().0), (3, 6, 0));
     }
 
     proptest! {

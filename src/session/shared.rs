@@ -3,6 +3,7 @@
 
 use std::collections::HashMap;
 use std::net::SocketAddr;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::mpsc::Sender;
@@ -43,6 +44,8 @@ pub(super) struct Shared {
     disk: Mutex<Disk>,
     clients: Mutex<HashMap<ConnectionId, Client>>,
     sandbox_endpoint: Mutex<Option<String>>,
+    /// Counts changes of profiles.
+    revision: AtomicU64,
     events: Sender<Event>,
     wake: Wake,
 }
@@ -70,6 +73,7 @@ impl Shared {
             }),
             clients: Mutex::new(HashMap::new()),
             sandbox_endpoint: Mutex::new(None),
+            revision: AtomicU64::new(0),
             events,
             wake: start.wake,
         }
@@ -112,10 +116,13 @@ impl Shared {
         if let Some(client) = lock(&self.clients).get(id) {
             return Ok(client.clone());
         }
+        let revision = self.revision.load(Ordering::Relaxed);
         let (shared, wanted) = (Arc::clone(self), id.clone());
         let made = blocking(move || shared.make_client(&wanted)).await;
         let client = made.unwrap_or_else(|| Err(unusable("trouble-keyring", String::new())))?;
-        lock(&self.clients).insert(id.clone(), client.clone());
+        if self.revision.load(Ordering::Relaxed) == revision {
+            lock(&self.clients).insert(id.clone(), client.clone());
+        }
         Ok(client)
     }
 
@@ -185,7 +192,9 @@ impl Shared {
     /// Changes what is kept and writes it. On an error nothing has changed.
     pub(super) fn change_config(&self, change: impl FnOnce(&mut Config)) -> Result<(), String> {
         let mut disk = lock(&self.disk);
-        let mut changed = disk.config.clone();
+        // Another window, or a person with an editor, may have changed the file meanwhile.
+        let on_disk = disk.file.as_ref().and_then(|file| file.load().ok());
+        let mut changed = on_disk.unwrap_or_else(|| disk.config.clone());
         change(&mut changed);
         if let Some(file) = &disk.file {
             file.save(&changed).map_err(|error| error.to_string())?;
@@ -216,8 +225,7 @@ impl Shared {
             }),
             _ => None,
         };
-        // The next use makes a client of the new settings.
-        lock(&self.clients).remove(&ConnectionId::Profile(profile.id.clone()));
+        self.forget_client(&profile.id);
         Event::ConnectionSaved {
             profile,
             failed,
@@ -225,11 +233,22 @@ impl Shared {
         }
     }
 
-    /// Forgets a profile and its keys.
-    pub(super) fn delete_connection(&self, id: &str) -> Result<(), String> {
-        self.change_config(|config| config.profiles.retain(|profile| profile.id != id))?;
+    /// Forgets a profile and its keys. What went wrong, if anything did.
+    pub(super) fn delete_connection(&self, id: &str) -> Option<Event> {
+        let forgotten =
+            self.change_config(|config| config.profiles.retain(|profile| profile.id != id));
+        if let Err(why) = forgotten {
+            return Some(Event::ConfigNotWritten(why));
+        }
+        self.forget_client(id);
+        let error = self.secrets.delete(id).err()?;
+        Some(Event::KeysNotDeleted(error.to_string()))
+    }
+
+    /// The next use makes a client of the new settings; one that is being made is not kept.
+    fn forget_client(&self, id: &str) {
+        self.revision.fetch_add(1, Ordering::Relaxed);
         lock(&self.clients).remove(&ConnectionId::Profile(id.to_owned()));
-        self.secrets.delete(id).map_err(|error| error.to_string())
     }
 
     /// Whether there are keys for a profile.

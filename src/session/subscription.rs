@@ -23,6 +23,8 @@ pub struct Subscription {
     pub source: Option<Source>,
     /// Whether it listens.
     pub polling: Polling,
+    /// Why it does not listen any more, if it was not asked to stop.
+    pub ended_by: Option<Box<Trouble>>,
     /// What came.
     pub rows: Rows,
     /// The row whose details are shown.

@@ -40,9 +40,10 @@ fn of_fault(fault: &Fault, operation: OperationKind) -> (&'static str, &'static 
         (FaultCode::TopicNotExist, _) => ("fault-topic", "fault-topic-next"),
         (FaultCode::TimeExpired, _) => ("fault-clock", "fault-clock-next"),
         (FaultCode::QpsLimitExceeded, _) => ("fault-qps", "fault-qps-next"),
-        (FaultCode::MessageNotExist | FaultCode::ReceiptHandleError, OperationKind::Ack) => {
+        (FaultCode::MessageNotExist, OperationKind::Ack) => {
             ("fault-late-ack", "fault-late-ack-next")
         }
+        (FaultCode::ReceiptHandleError, _) => ("fault-handle", "fault-handle-next"),
         (FaultCode::InvalidArgument, _) => ("fault-argument", "fault-argument-next"),
         (code, _) if code.status() >= 500 => ("fault-server", "fault-server-next"),
         _ => ("fault-other", "fault-other-next"),

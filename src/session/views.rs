@@ -7,7 +7,7 @@ use super::form::ConsumeForm;
 use super::rows::{AckState, Rows};
 use super::say::Trouble;
 use super::subscription::{Polling, Source, Subscription, SubscriptionId};
-use super::{AckOrder, Arrival, Job, PollOrder};
+use super::{AckOrder, Arrival, ConnectionId, Job, PollOrder};
 use crate::protocol::DamagedMessage;
 
 /// Bytes of messages that one view keeps.
@@ -67,6 +67,7 @@ impl Views {
             form,
             source: None,
             polling: Polling::Stopped,
+            ended_by: None,
             rows: Rows::new(VIEW_BYTES),
             focused: None,
             received: 0,
@@ -114,6 +115,7 @@ impl Views {
         let view = self.get_mut(id)?;
         view.form = form;
         view.polling = Polling::Running;
+        view.ended_by = None;
         view.source = Some(source.clone());
         Some(Job::StartPolling(Box::new(PollOrder {
             subscription: id,
@@ -193,8 +195,10 @@ impl Views {
         };
         let news =
             !matches!(&view.polling, Polling::Failing(before, _) if before.what == trouble.what);
-        if let (Some(at), false) = (retry_at, view.polling == Polling::Stopping) {
-            view.polling = Polling::Failing(Box::new(trouble.clone()), at);
+        match retry_at {
+            Some(_) if view.polling == Polling::Stopping => {}
+            Some(at) => view.polling = Polling::Failing(Box::new(trouble.clone()), at),
+            None => view.ended_by = Some(Box::new(trouble.clone())),
         }
         news
     }
@@ -205,6 +209,7 @@ impl Views {
         id: SubscriptionId,
         done: &[ReceiptHandle],
         refused: Vec<AckFailure>,
+        repeated: bool,
         at: Timestamp,
     ) {
         let Some(view) = self.get_mut(id) else {
@@ -215,8 +220,7 @@ impl Views {
             view.rows.end_ack(handle, AckState::Done(at));
         }
         for failure in refused {
-            let handle = failure.handle.clone();
-            view.rows.end_ack(&handle, AckState::Refused(failure));
+            view.rows.refuse_ack(failure, repeated, at);
         }
     }
 
@@ -233,6 +237,14 @@ impl Views {
                 view.rows.end_ack(handle, failed);
             }
         }
+    }
+
+    /// Whether a view listens to this connection or holds messages of it.
+    pub(super) fn use_connection(&self, id: &ConnectionId) -> bool {
+        self.list.iter().any(|view| {
+            let here = view.source.as_ref().is_some_and(|s| &s.connection == id);
+            here && (!view.polling.is_stopped() || view.rows.held().0 > 0)
+        })
     }
 
     /// Time has passed.

@@ -39,6 +39,8 @@ async fn run(shared: Arc<Shared>, mut jobs: Receiver<Job>) {
     let mut sandbox = embedded::start(&shared, sandbox_stopped).await;
     let mut pollers: HashMap<SubscriptionId, watch::Sender<bool>> = HashMap::new();
     let mut tasks = JoinSet::new();
+    let (keep, to_keep) = mpsc::channel(JOBS);
+    tasks.spawn(keeper(Arc::clone(&shared), to_keep));
     let mut look = tokio::time::interval(LOOK_AT_SANDBOX);
     let mut seen: Vec<TopicContent> = Vec::new();
     loop {
@@ -49,6 +51,14 @@ async fn run(shared: Arc<Shared>, mut jobs: Receiver<Job>) {
                     let (stop, stopped) = watch::channel(false);
                     pollers.insert(order.subscription, stop);
                     tasks.spawn(poller::run(Arc::clone(&shared), *order, stopped));
+                }
+                Some(
+                    job @ (Job::SaveConnection(..)
+                    | Job::DeleteConnection(_)
+                    | Job::SavePreferences(_)
+                    | Job::FindKeys(_)),
+                ) => {
+                    let _ = keep.send(job).await;
                 }
                 // Dropping the sender would stop it too, but says less.
                 Some(Job::StopPolling(id)) => {
@@ -84,40 +94,37 @@ async fn carry_out(shared: Arc<Shared>, job: Job) {
             shared.emit(event).await;
         }
         Job::Ack(order) => ack(&shared, *order).await,
-        Job::SaveConnection(profile, keys) => {
-            let worker = Arc::clone(&shared);
-            let event = blocking(move || worker.save_connection(profile, keys)).await;
-            if let Some(event) = event {
-                shared.emit(event).await;
-            }
-        }
-        Job::DeleteConnection(id) => {
-            let worker = Arc::clone(&shared);
-            let failed = blocking(move || worker.delete_connection(&id)).await;
-            if let Some(Err(why)) = failed {
-                shared.emit(Event::ConfigNotWritten(why)).await;
-            }
-        }
-        Job::SavePreferences(preferences) => {
-            let worker = Arc::clone(&shared);
-            let written =
-                blocking(move || worker.change_config(|config| config.preferences = preferences));
-            if let Some(Err(why)) = written.await {
-                shared.emit(Event::ConfigNotWritten(why)).await;
-            }
-        }
-        Job::FindKeys(id) => {
-            let worker = Arc::clone(&shared);
-            let found = blocking(move || {
+        // Served elsewhere: where the pollers are kept, and by the keeper.
+        Job::StartPolling(_)
+        | Job::StopPolling(_)
+        | Job::SaveConnection(..)
+        | Job::DeleteConnection(_)
+        | Job::SavePreferences(_)
+        | Job::FindKeys(_) => {}
+    }
+}
+
+/// Changes what is kept on disk and in the keyring, one job after the other: of two changes to
+/// one thing the later one holds.
+async fn keeper(shared: Arc<Shared>, mut jobs: Receiver<Job>) {
+    while let Some(job) = jobs.recv().await {
+        let worker = Arc::clone(&shared);
+        let done = blocking(move || match job {
+            Job::SaveConnection(profile, keys) => Some(worker.save_connection(profile, keys)),
+            Job::DeleteConnection(id) => worker.delete_connection(&id),
+            Job::SavePreferences(preferences) => worker
+                .change_config(|config| config.preferences = preferences)
+                .err()
+                .map(Event::ConfigNotWritten),
+            Job::FindKeys(id) => {
                 let state = worker.find_keys(&id);
-                Event::KeysFound(id, state)
-            });
-            if let Some(event) = found.await {
-                shared.emit(event).await;
+                Some(Event::KeysFound(id, state))
             }
+            Job::Publish(..) | Job::Ack(_) | Job::StartPolling(_) | Job::StopPolling(_) => None,
+        });
+        if let Some(Some(event)) = done.await {
+            shared.emit(event).await;
         }
-        // Served where the pollers are kept.
-        Job::StartPolling(_) | Job::StopPolling(_) => {}
     }
 }
 
@@ -174,6 +181,7 @@ async fn ack(shared: &Arc<Shared>, order: AckOrder) {
                     subscription,
                     done,
                     refused,
+                    repeated: answer.attempts > 1,
                     at: answer.received_at,
                 }
             }

@@ -1,6 +1,7 @@
 //! The form of one connection: its settings, and its keys, which go to the keyring and are never
 //! shown again. Stays open, with all that was typed, until it is saved or given up.
 
+use egui::text_edit::TextEditState;
 use egui::{Id, Modal, RichText, ScrollArea, TextEdit, Ui};
 
 use crate::config::{ConnectionProfile, ProfileColor, holds_password};
@@ -20,11 +21,19 @@ const WIDTH: f32 = 560.0;
 /// The form, if it is open.
 #[derive(Default)]
 pub(super) struct ConnectionForm {
+    serial: u64,
     open: Option<Open>,
 }
 
 struct Open {
     edit: ConnectionEdit,
+    /// As it was opened.
+    before: ConnectionProfile,
+    /// Tells the widgets of this opening from those of earlier ones: what was typed there, a
+    /// secret maybe, must not come back by undo.
+    serial: u64,
+    /// The fields that hold secrets.
+    secrets: Vec<Id>,
     new: bool,
     attempted: bool,
     saving: bool,
@@ -35,8 +44,13 @@ struct Open {
 impl ConnectionForm {
     /// Opens it, empty or for a profile.
     pub(super) fn open(&mut self, profile: Option<&ConnectionProfile>) {
+        self.serial += 1;
+        let edit = ConnectionEdit::of(profile);
         self.open = Some(Open {
-            edit: ConnectionEdit::of(profile),
+            before: edit.profile.clone(),
+            edit,
+            serial: self.serial,
+            secrets: Vec::new(),
             new: profile.is_none(),
             attempted: false,
             saving: false,
@@ -46,19 +60,25 @@ impl ConnectionForm {
 
     pub(super) fn ui(&mut self, ui: &mut Ui, cx: &mut Context<'_>) {
         let Some(open) = &mut self.open else { return };
-        let saved = open.saving && cx.model.edit_outcome() == Some(&EditOutcome::Saved);
+        let id = open.edit.profile.id.clone();
+        let saved = open.saving && cx.model.edit_outcome(&id) == Some(&EditOutcome::Saved);
         let mut close = saved;
+        let frame = egui::Frame::popup(&ui.ctx().global_style()).inner_margin(2.0 * theme::PAD);
         let modal = Modal::new(Id::unique("connection form"))
-            .frame(egui::Frame::popup(&ui.ctx().global_style()).inner_margin(2.0 * theme::PAD))
+            .frame(frame)
             .show(ui.ctx(), |ui| {
                 ui.set_width(WIDTH);
-                close |= open.ui(ui, cx);
+                ui.push_id(open.serial, |ui| close |= open.ui(ui, cx));
             });
-        // Only the backdrop and Escape close without asking, and only where nothing would be lost.
-        let untouched = open.edit.access_key.is_empty() && open.edit.secret_key.is_empty();
+        // Backdrop and Escape close without asking, so only where nothing would be lost.
+        let untouched = open.edit.profile == open.before && !open.edit.has_keys();
         close |= modal.should_close() && untouched;
         if close {
+            for id in open.secrets.drain(..) {
+                ui.ctx().data_mut(|data| data.remove::<TextEditState>(id));
+            }
             self.open = None;
+            cx.command(Command::GiveUpEdit);
         }
     }
 }
@@ -113,7 +133,7 @@ impl Open {
             let empty = match field {
                 ConnectionField::Name => self.edit.profile.name.is_empty(),
                 ConnectionField::Endpoint => self.edit.profile.endpoint.is_empty(),
-                ConnectionField::Keys => self.edit.secret_key.is_empty(),
+                ConnectionField::Keys => !self.edit.has_keys(),
                 _ => false,
             };
             if self.attempted || !empty {
@@ -186,17 +206,19 @@ impl Open {
             Profile::Aliyun => (t.get("keys-ak-aliyun"), t.get("keys-sk-aliyun")),
             Profile::Sandbox => (t.get("keys-ak-sandbox"), t.get("keys-sk-sandbox")),
         };
-        let secret = |ui: &mut Ui, label: &str, text: &mut String| {
+        let mut ids = Vec::with_capacity(3);
+        let mut secret = |ui: &mut Ui, label: &str, text: &mut String| {
             let edit = TextEdit::singleline(text)
                 .password(true)
                 .desired_width(f32::INFINITY);
-            labelled_edit(ui, label, edit);
+            ids.push(labelled_edit(ui, label, edit).id);
         };
         ui.columns(2, |columns| {
             secret(&mut columns[0], access_key, &mut self.edit.access_key);
             secret(&mut columns[1], secret_key, &mut self.edit.secret_key);
         });
         secret(ui, t.get("keys-token"), &mut self.edit.security_token);
+        self.secrets = ids;
         self.remarks_ui(ui, cx, ConnectionField::Keys);
         let (text, color) = self.keys_state(cx);
         remark(ui, &text, color);
@@ -217,6 +239,7 @@ impl Open {
                 let why = [("why", why.as_str().into())];
                 (t.format("keys-unreadable", &why), p.bad)
             }
+            Some(KeysState::Missing) => (t.get("keys-missing").to_owned(), p.soon),
             _ => (t.get("keys-where").to_owned(), p.dim),
         }
     }
@@ -266,13 +289,26 @@ impl Open {
     fn buttons_ui(&mut self, ui: &mut Ui, cx: &mut Context<'_>) -> bool {
         let t = cx.texts;
         let mut done = false;
-        if let Some(EditOutcome::Failed(why)) = cx.model.edit_outcome().filter(|_| self.saving) {
+        let id = &self.edit.profile.id;
+        let outcome = cx.model.edit_outcome(id).filter(|_| self.saving);
+        if let Some(EditOutcome::Failed(why)) = outcome {
             let why = [("why", why.as_str().into())];
             remark(ui, &t.format("connection-not-saved", &why), cx.palette.bad);
         }
-        let pending = self.saving && cx.model.edit_outcome() == Some(&EditOutcome::Pending);
+        let pending = outcome == Some(&EditOutcome::Pending);
+        // Handles are good only where they came from.
+        let in_use = cx.model.is_in_use(&ConnectionId::Profile(id.clone()));
+        let busy = in_use && self.edit.leads_elsewhere(&self.before);
+        if busy || (in_use && self.deleting) {
+            let text = format!(
+                "{} · {}",
+                t.get("connection-busy"),
+                t.get("connection-busy-next")
+            );
+            remark(ui, &text, cx.palette.soon);
+        }
         ui.horizontal(|ui| {
-            if primary_button(ui, t.get("save"), 96.0, !pending, cx.palette).clicked() {
+            if primary_button(ui, t.get("save"), 96.0, !pending && !busy, cx.palette).clicked() {
                 self.attempted = true;
                 if self.edit.problems().is_empty() {
                     self.saving = true;
@@ -295,11 +331,10 @@ impl Open {
             self.deleting = ui.button(face).clicked();
             return false;
         }
-        let sure = ui
-            .button(theme::strong(t.get("delete-sure")).color(bad))
-            .clicked();
+        let id = ConnectionId::Profile(self.edit.profile.id.clone());
+        let face = egui::Button::new(theme::strong(t.get("delete-sure")).color(bad));
+        let sure = ui.add_enabled(!cx.model.is_in_use(&id), face).clicked();
         if sure {
-            let id = ConnectionId::Profile(self.edit.profile.id.clone());
             cx.command(Command::DeleteConnection(id));
         }
         sure

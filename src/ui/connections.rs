@@ -140,6 +140,7 @@ fn topic_ui(ui: &mut Ui, cx: &mut Context<'_>, topic: &TopicContent) -> Option<A
                         && source.consume.group == place.1
                 })
             });
+            cx.command(Command::Select(ConnectionId::Sandbox));
             cx.command(match known {
                 Some(view) => Command::ShowView(view.id),
                 None => Command::OpenView(Some(place)),

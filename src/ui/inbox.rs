@@ -7,7 +7,7 @@ use egui::{Align, Button, Color32, DragValue, Label, Layout, RichText, Ui};
 
 use crate::i18n::Texts;
 use crate::session::{
-    Command, ConsumeField, ConsumeForm, Level, Polling, Subscription, SubscriptionId,
+    Command, ConnectionId, ConsumeField, ConsumeForm, Level, Polling, Subscription, SubscriptionId,
 };
 
 use super::context::{Context, countdown};
@@ -22,6 +22,8 @@ const BESIDE_FIELDS: f32 = 360.0;
 pub(super) struct Inbox {
     forms: HashMap<SubscriptionId, ConsumeForm>,
     attempted: bool,
+    /// Asked to close while it holds messages; asked back whether that is meant.
+    closing: Option<SubscriptionId>,
 }
 
 impl Inbox {
@@ -38,8 +40,22 @@ impl Inbox {
             let closable = cx.model.views().len() > 1 && view.polling.is_stopped();
             if closable && shown == Some(view.id) {
                 let name = cx.texts.get("view-close");
-                if super::widgets::icon_button(ui, "✕", name).clicked() {
-                    asked = Some(Command::CloseView(view.id));
+                let (held, _) = view.rows.held();
+                if self.closing == Some(view.id) && held > 0 {
+                    let sure = cx.texts.format("view-close-sure", &[("n", held.into())]);
+                    let face = RichText::new(sure).color(cx.palette.bad);
+                    if ui.button(face).clicked() {
+                        asked = Some(Command::CloseView(view.id));
+                    }
+                    if ui.button(cx.texts.get("cancel")).clicked() {
+                        self.closing = None;
+                    }
+                } else if super::widgets::icon_button(ui, "✕", name).clicked() {
+                    if held > 0 {
+                        self.closing = Some(view.id);
+                    } else {
+                        asked = Some(Command::CloseView(view.id));
+                    }
                 }
             }
         }
@@ -165,7 +181,7 @@ fn polling_ui(ui: &mut Ui, cx: &mut Context<'_>, view: &Subscription) -> bool {
 }
 
 fn ack_selected_ui(ui: &mut Ui, cx: &mut Context<'_>, view: &Subscription) {
-    let count = view.rows.selected(cx.now).len();
+    let count = view.rows.selected().len();
     let text = cx.texts.format("ack-selected", &[("n", count.into())]);
     if ui
         .add_enabled(count > 0, Button::new(theme::strong(text)))
@@ -186,7 +202,14 @@ fn tab_title(view: &Subscription, cx: &Context<'_>) -> String {
         None => (view.form.topic.as_str(), view.form.group.as_str()),
     };
     let values = [("topic", topic.into()), ("group", group.into())];
-    format!("{mark} {}", cx.texts.format("view-title", &values))
+    let title = cx.texts.format("view-title", &values);
+    let source = view.source.as_ref().map(|source| &source.connection);
+    match source.and_then(|id| cx.model.connection(id)) {
+        Some(connection) if connection.id != ConnectionId::Sandbox => {
+            format!("{mark} {} · {title}", connection.profile.name)
+        }
+        _ => format!("{mark} {title}"),
+    }
 }
 
 /// Says that looking consumes, and what that means just now; or what is wrong.
@@ -202,6 +225,10 @@ fn banner_ui(ui: &mut Ui, cx: &Context<'_>, view: &Subscription) {
     let Some(source) = &view.source else {
         return;
     };
+    if let (Polling::Stopped, Some(trouble)) = (&view.polling, &view.ended_by) {
+        let text = format!("⚠ {} · {}", cx.say(&trouble.what), cx.say(&trouble.next));
+        strip_ui(ui, &text, "", p.bad, p.bad_bg);
+    }
     let (held, first) = view.rows.held();
     let group = source.consume.group.as_str();
     let text = format!(

@@ -3,7 +3,7 @@
 
 use egui::{Label, RichText, ScrollArea, TextEdit, Ui};
 
-use crate::protocol::{DamagedMessage, ReceivedMessage, Timestamp};
+use crate::protocol::{DamagedMessage, FaultCode, ReceivedMessage, Timestamp};
 use crate::session::{AckState, Content, Delivery, Row, SubscriptionId, Urgency};
 
 use super::context::{Context, bytes, clock_time, countdown};
@@ -223,7 +223,7 @@ fn deliveries_ui(ui: &mut Ui, cx: &Context<'_>, row: &Row) {
 fn delivery_look(cx: &Context<'_>, delivery: &Delivery, newest: bool) -> (Dot, egui::Color32) {
     let p = cx.palette;
     match (&delivery.ack, delivery.lease.map(|l| l.urgency(cx.now))) {
-        (AckState::Done(_), _) => (Dot::Tick, p.ok),
+        (AckState::Done(_) | AckState::Likely(_), _) => (Dot::Tick, p.ok),
         (AckState::Refused(_), _) => (Dot::Ring, p.bad),
         _ if !newest => (Dot::Ring, p.bad),
         (_, Some(Urgency::Plenty)) => (Dot::Full, p.ok),
@@ -256,7 +256,8 @@ fn delivery_ui(ui: &mut Ui, cx: &Context<'_>, delivery: &Delivery, newest: bool)
     );
     let end = match (&delivery.ack, delivery.lease) {
         (AckState::Done(at), _) => t.format("delivery-acked", &[("at", time(*at).into())]),
-        (AckState::Pending, _) => t.get("delivery-acking").to_owned(),
+        (AckState::Likely(at), _) => t.format("delivery-likely", &[("at", time(*at).into())]),
+        (AckState::Pending { .. }, _) => t.get("delivery-acking").to_owned(),
         (AckState::Refused(failure), _) => t.format(
             "delivery-refused",
             &[("code", failure.code.as_str().into())],
@@ -279,7 +280,10 @@ fn delivery_ui(ui: &mut Ui, cx: &Context<'_>, delivery: &Delivery, newest: bool)
         }
         AckState::Refused(failure) => {
             ui.add(Label::new(RichText::new(&failure.message).color(p.bad)).wrap());
-            ui.add(Label::new(theme::dim(ui.ctx(), t.get("delivery-refused-next"))).wrap());
+            if failure.code == FaultCode::MessageNotExist {
+                let next = theme::dim(ui.ctx(), t.get("delivery-refused-next"));
+                ui.add(Label::new(next).wrap());
+            }
         }
         _ => {}
     }

@@ -19,7 +19,7 @@ use egui::{Align, Label, Layout, Panel, RichText, ScrollArea, Ui};
 use crate::clock::Clock;
 use crate::config::{LanguageChoice, Preferences, ThemeChoice};
 use crate::i18n::{Lang, Texts};
-use crate::session::{Command, Link, Model, SandboxState};
+use crate::session::{Command, ConnectionId, Link, Model, SandboxState};
 
 use connections::{Asked, Connections, connection_name};
 use context::Context;
@@ -27,6 +27,10 @@ use inbox::Inbox;
 use message::MessagePane;
 use publish::PublishPanel;
 use widgets::{Dot, dot, from_the_right, icon_button, profile_color};
+
+/// Events taken in before a frame is drawn; the rest waits for the next one, so that no rush of
+/// messages can hold up the window.
+const EVENTS_A_FRAME: usize = 256;
 
 /// The application as the window shows it.
 pub struct App {
@@ -81,13 +85,17 @@ impl App {
         }
     }
 
-    fn drain_events(&mut self) {
-        while let Some(event) = self.link.next_event() {
+    fn drain_events(&mut self, ctx: &egui::Context) {
+        for _ in 0..EVENTS_A_FRAME {
+            let Some(event) = self.link.next_event() else {
+                return;
+            };
             let now = self.clock.now();
             if let Some(job) = self.model.absorb(event, now) {
                 self.send(job);
             }
         }
+        ctx.request_repaint();
     }
 
     fn carry_out_commands(&mut self, ctx: &egui::Context) {
@@ -96,6 +104,9 @@ impl App {
             return;
         }
         for command in commands {
+            if matches!(command, Command::ShowView(_) | Command::OpenView(_)) {
+                self.publish_tab = false;
+            }
             let now = self.clock.now();
             if let Some(job) = self.model.apply(command, now) {
                 self.send(job);
@@ -163,8 +174,9 @@ impl App {
             .frame(theme::panel_frame(ui.ctx()))
             .show(ui, |ui| self.connections.ui(ui, cx));
         if let Some(Asked::PublishTo(topic)) = side.inner {
+            cx.command(Command::Select(ConnectionId::Sandbox));
             self.publish.set_topic(&topic);
-            self.publish_tab = true;
+            self.publish_tab = !roomy;
         }
         if roomy {
             Panel::right("publish")
@@ -210,7 +222,7 @@ impl App {
 
 impl eframe::App for App {
     fn logic(&mut self, ctx: &egui::Context, _frame: &mut eframe::Frame) {
-        self.drain_events();
+        self.drain_events(ctx);
         self.model.tick(self.clock.now());
         self.ask_for_next_second(ctx);
     }

@@ -3,8 +3,9 @@
 
 use egui::{Key, Modifiers, ScrollArea, TextEdit, Ui};
 
+use crate::protocol::Profile;
 use crate::session::{
-    Command, ConnectionId, Deliver, Draft, DraftField, FieldProblem, Level, PublishOutcome, Say,
+    Command, Deliver, Draft, DraftField, FieldProblem, Level, PublishOutcome, Say,
 };
 
 use super::context::{Context, bytes, short_id};
@@ -15,6 +16,9 @@ use super::widgets::{
 
 /// Height that the form keeps below the body: its verdict and the sharding key's line.
 const BELOW_BODY: f32 = 64.0;
+
+/// How often what is wrong is found out anew though nothing was typed.
+const LINT_AGAIN_MILLIS: i64 = 10_000;
 
 /// Least height of the body.
 const LEAST_BODY: f32 = 96.0;
@@ -31,7 +35,9 @@ pub(super) struct PublishPanel {
 /// What was found out about a draft, so that it is not done again every frame.
 struct Checked {
     draft: Draft,
-    connection: ConnectionId,
+    server: Profile,
+    /// Whether a time is past is looked at again with each of these.
+    tick: i64,
     problems: Vec<FieldProblem<DraftField>>,
     is_json: bool,
 }
@@ -84,23 +90,27 @@ impl PublishPanel {
                 self.body_ui(ui, cx);
                 self.more_ui(ui, cx);
             });
-        if ui.input_mut(|i| i.consume_key(Modifiers::COMMAND, Key::Enter)) {
+        // In a form on top of the window the keys belong to that form.
+        let on_top = ui.ctx().memory(|memory| memory.top_modal_layer().is_none());
+        if on_top && ui.input_mut(|i| i.consume_key(Modifiers::COMMAND, Key::Enter)) {
             self.send(cx);
         }
     }
 
     fn check(&mut self, cx: &Context<'_>) {
-        let connection = &cx.model.selected().id;
+        let server = cx.model.selected().profile.kind;
+        let tick = cx.now.millis() / LINT_AGAIN_MILLIS;
         let known = self
             .checked
             .as_ref()
-            .is_some_and(|c| c.draft == self.draft && &c.connection == connection);
+            .is_some_and(|c| c.server == server && c.tick == tick && c.draft == self.draft);
         if !known {
             self.checked = Some(Checked {
                 problems: self.draft.lint(&cx.model.limits(), cx.now),
                 is_json: serde_json::from_str::<serde::de::IgnoredAny>(&self.draft.body).is_ok(),
                 draft: self.draft.clone(),
-                connection: connection.clone(),
+                server,
+                tick,
             });
         }
     }

@@ -5,7 +5,6 @@ use egui::{Align, Button, Checkbox, Color32, Label, Layout, RichText, Sense, Ui}
 use egui_extras::{Column, TableBuilder, TableRow};
 
 use crate::i18n::Texts;
-use crate::protocol::Timestamp;
 use crate::session::{AckState, Command, Content, Row, RowState, Subscription, Urgency};
 
 use super::context::{Context, countdown, short_id};
@@ -20,7 +19,7 @@ const PREVIEW_CHARS: usize = 160;
 
 /// The table.
 pub(super) fn ui(ui: &mut Ui, cx: &mut Context<'_>, view: &Subscription) {
-    let (now, t) = (cx.now, cx.texts);
+    let t = cx.texts;
     // No gaps between cells, so that the lines between rows are whole; `cell` pads instead.
     ui.spacing_mut().item_spacing = egui::Vec2::ZERO;
     ui.visuals_mut().selection.bg_fill = cx.palette.selected;
@@ -41,7 +40,7 @@ pub(super) fn ui(ui: &mut Ui, cx: &mut Context<'_>, view: &Subscription) {
         .column(Column::remainder().at_least(60.0).clip(true))
         .column(Column::exact(68.0))
         .header(theme::HEAD_HEIGHT, |row| {
-            header_ui(row, t, view, now, &mut asked);
+            header_ui(row, t, view, &mut asked);
         })
         .body(|body| {
             body.rows(theme::ROW_HEIGHT, view.rows.len(), |mut cells| {
@@ -60,14 +59,18 @@ pub(super) fn ui(ui: &mut Ui, cx: &mut Context<'_>, view: &Subscription) {
     cx.commands.append(&mut asked);
 }
 
-/// A cell with room at its left, and what its contents need of spacing.
-fn cell(row: &mut TableRow<'_, '_>, add: impl FnOnce(&mut Ui)) {
+/// A cell with room at its left, and what its contents need of spacing. Its widgets belong to
+/// the message `number`: rows slide under the pointer as messages arrive, and a press on one
+/// message that is released on another must not count as a click on either.
+fn cell(row: &mut TableRow<'_, '_>, number: Option<u64>, add: impl FnOnce(&mut Ui)) {
     row.col(|ui| {
-        ui.spacing_mut().item_spacing.x = theme::GAP;
-        ui.spacing_mut().interact_size.y = ROW_CONTROL;
-        ui.spacing_mut().button_padding.y = 0.0;
-        ui.add_space(theme::GAP);
-        add(ui);
+        ui.push_id(number, |ui| {
+            ui.spacing_mut().item_spacing.x = theme::GAP;
+            ui.spacing_mut().interact_size.y = ROW_CONTROL;
+            ui.spacing_mut().button_padding.y = 0.0;
+            ui.add_space(theme::GAP);
+            add(ui);
+        });
     });
 }
 
@@ -75,12 +78,10 @@ fn header_ui(
     mut row: TableRow<'_, '_>,
     t: &'static Texts,
     view: &Subscription,
-    now: Timestamp,
     asked: &mut Vec<Command>,
 ) {
-    cell(&mut row, |ui| {
-        let (held, _) = view.rows.held();
-        let mut all = held > 0 && view.rows.selected(now).len() == held;
+    cell(&mut row, None, |ui| {
+        let mut all = view.rows.all_selected();
         let response = ui.add(Checkbox::without_text(&mut all));
         let response = named_choice(ui, response, egui::Role::CheckBox, all, t.get("select-all"));
         if response.clicked() {
@@ -97,7 +98,7 @@ fn header_ui(
         (t.get("column-body"), false),
         (t.get("column-ack"), false),
     ] {
-        cell(&mut row, |ui| {
+        cell(&mut row, None, |ui| {
             let head = theme::column_head(ui.ctx(), text);
             if right {
                 from_the_right(ui, |ui| {
@@ -124,11 +125,12 @@ impl RowUi<'_, '_> {
         let state = row.state(self.cx.now);
         let done = matches!(state, RowState::Acked);
         let ink = if done { p.faint } else { p.text };
+        let number = Some(row.number);
         let id = row.message_id().unwrap_or("?").to_owned();
-        cell(cells, |ui| self.select_ui(ui, &id, asked));
-        cell(cells, |ui| self.state_ui(ui, state));
-        cell(cells, |ui| text_ui(ui, &short_id(&id), ink));
-        cell(cells, |ui| {
+        cell(cells, number, |ui| self.select_ui(ui, &id, asked));
+        cell(cells, number, |ui| self.state_ui(ui, state));
+        cell(cells, number, |ui| text_ui(ui, &short_id(&id), ink));
+        cell(cells, number, |ui| {
             let tag = row.message().and_then(|message| message.tag.as_deref());
             if let Some(tag) = tag {
                 let (ink, ground) = if done {
@@ -140,9 +142,11 @@ impl RowUi<'_, '_> {
             }
         });
         let key = row.message().and_then(|message| message.key());
-        cell(cells, |ui| text_ui(ui, key.unwrap_or_default(), ink));
-        cell(cells, |ui| self.times_ui(ui, ink));
-        cell(cells, |ui| {
+        cell(cells, number, |ui| {
+            text_ui(ui, key.unwrap_or_default(), ink)
+        });
+        cell(cells, number, |ui| self.times_ui(ui, ink));
+        cell(cells, number, |ui| {
             if let Some(message) = row.message() {
                 let age = RichText::new(self.cx.age(message.publish_time)).color(p.dim);
                 from_the_right(ui, |ui| {
@@ -151,11 +155,11 @@ impl RowUi<'_, '_> {
                 });
             }
         });
-        cell(cells, |ui| match &row.content {
+        cell(cells, number, |ui| match &row.content {
             Content::Whole(message) => text_ui(ui, &preview(&message.body), ink),
             Content::Damaged(damaged) => text_ui(ui, &damaged.problem.to_string(), p.bad),
         });
-        cell(cells, |ui| self.ack_ui(ui, &id, state, asked));
+        cell(cells, number, |ui| self.ack_ui(ui, &id, state, asked));
     }
 
     fn select_ui(&self, ui: &mut Ui, id: &str, asked: &mut Vec<Command>) {

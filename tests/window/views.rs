@@ -92,7 +92,12 @@ fn another_group_gets_the_same_message_in_a_view_of_its_own() {
     assert!(window.has("Acked"));
     window.click("● Consume orders · GID_second");
     window.stop();
+    // It holds a message, so closing it is asked back.
     window.click("Close this view");
+    window.click("Cancel");
+    assert!(window.has("○ Consume orders · GID_second"));
+    window.click("Close this view");
+    window.click("Close it with 1 still held");
     assert!(!window.has("○ Consume orders · GID_second"));
     assert!(window.has("Acked"));
 }
