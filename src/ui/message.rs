@@ -8,7 +8,7 @@ use crate::session::{AckState, Content, Delivery, Row, SubscriptionId, Urgency};
 
 use super::context::{Context, bytes, clock_time, countdown};
 use super::theme;
-use super::widgets::{Dot, dot, fact, from_the_right, link_button, segmented};
+use super::widgets::{Dot, code_layout, dot, fact, from_the_right, link_button, segmented};
 
 /// Bytes of a body that are laid out at once; the rest comes when it is asked for.
 const SHOWN_BYTES: usize = 128 << 10;
@@ -153,18 +153,23 @@ impl MessagePane {
                 }
             });
         }
-        text_ui(ui, &prepared.text[..end], t.get("field-body"));
+        let is_json = prepared.is_json && self.look == Look::Pretty;
+        text_ui(ui, &prepared.text[..end], is_json, t.get("field-body"));
     }
 }
 
 /// A text to read, select and copy from.
-fn text_ui(ui: &mut Ui, mut text: &str, name: &str) {
+fn text_ui(ui: &mut Ui, mut text: &str, is_json: bool, name: &str) {
+    let mut layout = |ui: &Ui, text: &dyn egui::TextBuffer, width: f32| {
+        code_layout(ui, text.as_str(), is_json, width)
+    };
     ScrollArea::both()
         .id_salt("body text")
         .auto_shrink(false)
         .show(ui, |ui| {
             let edit = TextEdit::multiline(&mut text)
                 .font(theme::mono())
+                .layouter(&mut layout)
                 .frame(egui::Frame::NONE)
                 .desired_width(f32::INFINITY);
             let response = ui.add(edit);
@@ -194,7 +199,7 @@ fn damaged_ui(ui: &mut Ui, cx: &Context<'_>, damaged: &DamagedMessage) {
         let cut = t.format("body-cut", &sizes);
         ui.label(RichText::new(cut).color(cx.palette.soon));
     }
-    text_ui(ui, &damaged.raw[..end], t.get("details-raw"));
+    text_ui(ui, &damaged.raw[..end], false, t.get("details-raw"));
 }
 
 fn deliveries_ui(ui: &mut Ui, cx: &Context<'_>, row: &Row) {

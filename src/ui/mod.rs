@@ -175,10 +175,11 @@ impl App {
                 .show(ui, |ui| self.publish.ui(ui, cx));
         }
         Panel::top("tabs")
+            .exact_size(theme::TAB_BAR_HEIGHT)
             .frame(theme::bar_frame(ui.ctx()))
             .show(ui, |ui| {
                 ScrollArea::horizontal().show(ui, |ui| {
-                    ui.horizontal(|ui| {
+                    ui.horizontal_centered(|ui| {
                         if !roomy {
                             let name = cx.texts.get("publish-title");
                             ui.toggle_value(&mut self.publish_tab, name);

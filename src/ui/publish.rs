@@ -10,7 +10,7 @@ use crate::session::{
 use super::context::{Context, bytes, short_id};
 use super::theme;
 use super::widgets::{
-    icon_button, labelled_edit, link_button, named, primary_button, remark, segmented,
+    code_layout, icon_button, labelled_edit, link_button, named, primary_button, remark, segmented,
 };
 
 /// Height that the form keeps below the body: its verdict and the sharding key's line.
@@ -226,6 +226,10 @@ impl PublishPanel {
             })
             .inner;
         let height = (ui.clip_rect().bottom() - ui.cursor().top() - BELOW_BODY).max(LEAST_BODY);
+        let is_json = self.checked.as_ref().is_some_and(|checked| checked.is_json);
+        let mut layout = |ui: &Ui, text: &dyn egui::TextBuffer, width: f32| {
+            code_layout(ui, text.as_str(), is_json, width)
+        };
         ScrollArea::vertical()
             .id_salt("body")
             .max_height(height)
@@ -233,6 +237,7 @@ impl PublishPanel {
                 ui.add(
                     TextEdit::multiline(&mut self.draft.body)
                         .font(theme::mono())
+                        .layouter(&mut layout)
                         .desired_width(f32::INFINITY)
                         .min_size(egui::vec2(0.0, height)),
                 )

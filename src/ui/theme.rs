@@ -13,6 +13,7 @@ use egui::{
     Color32, Context, CornerRadius, FontData, FontDefinitions, FontFamily, FontId, Frame, Margin,
     Plugin, RichText, Shadow, Stroke, StrokeKind, Style, TextStyle, Theme, Ui, Visuals, vec2,
 };
+use egui_extras::syntax_highlighting::{CodeTheme, TokenType};
 
 // ---------------------------------------------------------------------------------- colours
 
@@ -143,6 +144,8 @@ pub const ROW_HEIGHT_COMPACT: f32 = 24.0;
 pub const HEAD_HEIGHT: f32 = 28.0;
 /// Height of buttons, inputs and segmented controls.
 pub const CONTROL_HEIGHT: f32 = 28.0;
+/// Height of the strip of tabs.
+pub const TAB_BAR_HEIGHT: f32 = 40.0;
 /// Height of the bar at the top of the window.
 pub const TOP_BAR_HEIGHT: f32 = 44.0;
 /// Height of the bar at the bottom of the window.
@@ -338,6 +341,30 @@ pub fn code(text: impl Into<String>) -> RichText {
 }
 
 // ----------------------------------------------------------------------------------- frames
+
+/// Colours of code: strings, numbers, words; everything else stays quiet.
+pub fn code_theme(theme: Theme) -> CodeTheme {
+    let p = Palette::of(theme);
+    let mut code = match theme {
+        Theme::Dark => CodeTheme::dark(MONO_SIZE),
+        Theme::Light => CodeTheme::light(MONO_SIZE),
+    };
+    for (token, color) in [
+        (TokenType::StringLiteral, p.ok),
+        (TokenType::Literal, p.soon),
+        (TokenType::Keyword, p.tag),
+        (TokenType::Function, p.text),
+        (TokenType::Comment, p.dim),
+        (TokenType::Punctuation, p.dim),
+        (TokenType::Whitespace, p.dim),
+    ] {
+        let format = code.format_mut(token);
+        format.font_id = mono();
+        format.color = color;
+        format.line_height = Some(BODY_LINE);
+    }
+    code
+}
 
 /// A panel: filled, padded, without a border, since panels draw the hairline between them.
 pub fn panel_frame(ctx: &Context) -> Frame {

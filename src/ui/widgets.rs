@@ -1,10 +1,14 @@
 //! Small pieces that several panels draw. Each has an accessible name. No model in here.
 
 use egui::accesskit::Role;
+use std::sync::Arc;
+
+use egui::text::{LayoutJob, TextFormat};
 use egui::{
-    Align, Button, Color32, Frame, Label, Layout, Response, RichText, Sense, Stroke, TextEdit, Ui,
-    Vec2, WidgetInfo,
+    Align, Button, Color32, Frame, Galley, Label, Layout, Response, RichText, Sense, Stroke,
+    TextEdit, Ui, Vec2, WidgetInfo,
 };
+use egui_extras::syntax_highlighting::highlight;
 
 use crate::config::ProfileColor;
 
@@ -153,6 +157,25 @@ pub(super) fn labelled_edit(ui: &mut Ui, label: &str, edit: TextEdit<'_>) -> Res
         ui.add(edit).labelled_by(label.id)
     })
     .inner
+}
+
+/// Longest text that is coloured: beyond it, colours cost more than they tell.
+const COLOURED_BYTES: usize = 64 << 10;
+
+/// Lays out a monospaced text, coloured if it is JSON and not huge.
+pub(super) fn code_layout(ui: &Ui, text: &str, is_json: bool, width: f32) -> Arc<Galley> {
+    let mut job = if is_json && text.len() <= COLOURED_BYTES {
+        let colours = theme::code_theme(ui.ctx().theme());
+        highlight(ui.ctx(), ui.style(), &colours, text, "json")
+    } else {
+        let format = TextFormat {
+            line_height: Some(theme::BODY_LINE),
+            ..TextFormat::simple(theme::mono(), ui.visuals().text_color())
+        };
+        LayoutJob::single_section(text.to_owned(), format)
+    };
+    job.wrap.max_width = width;
+    ui.fonts_mut(|fonts| fonts.layout_job(job))
 }
 
 /// Gives a widget that shows no text, or too little, its accessible name.

@@ -113,7 +113,7 @@ fn stopping_lets_the_poll_in_flight_finish_and_keeps_what_came() {
     // Acks work without a poll, and this one's answer comes after all that a poll would bring.
     window.click(&format!("Ack {id}"));
     window.until_shown("1 received · 1 acked");
-    assert_eq!(window.rows(), [id.as_str()]);
+    assert_eq!(window.rows(), std::slice::from_ref(&id));
 
     window.click("▶ Start");
     window.until("the second message", |window| window.has("unseen"));
@@ -140,7 +140,7 @@ fn a_topic_of_the_sandbox_is_one_click_from_the_form_and_a_view() {
     window.until("a view of its own", |window| {
         window.has("● Consume payments · GID_debug") && window.rows().len() == 1
     });
-    assert_ne!(window.rows(), [id.as_str()]);
+    assert_ne!(window.rows(), std::slice::from_ref(&id));
     window.click("○ Consume orders · GID_debug");
     assert_eq!(window.rows(), [id]);
 }

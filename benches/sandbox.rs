@@ -1,0 +1,248 @@
+//! What the sandbox costs: a consume and its ack at a small and a large backlog, and whole round
+//! trips beside a server that answers the same without thinking. In memory, on this machine only.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a bench that cannot run fails by panicking"
+)]
+
+mod support;
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::time::{Duration, Instant};
+
+use axum::Router;
+use axum::http::{StatusCode, header};
+use axum::routing::post;
+use criterion::Criterion;
+use mqscope::client::{Client, ClientSettings, Consume};
+use mqscope::clock::Clock;
+use mqscope::credentials::Credentials;
+use mqscope::protocol::properties::Properties;
+use mqscope::protocol::{
+    self, AckAction, ConsumeMode, GroupId, HandleList, MessageList, MessageParts, NewMessage,
+    Profile, PublishReceipt, ReceiptHandle, ReceivedMessage, Reply, TagFilter, Timestamp,
+    TopicName, body_md5,
+};
+use mqscope::sandbox::queue::{Incoming, Queues, Timing, TopicKey, Want};
+use mqscope::sandbox::{Sandbox, SandboxSettings};
+use support::{Samples, criterion};
+use tokio::net::TcpListener;
+use tokio::runtime::Runtime;
+
+const NOW: Timestamp = Timestamp::from_millis(1_795_444_575_973);
+const BODY_BYTES: usize = 1024;
+
+fn main() {
+    let mut criterion = criterion();
+    let mut samples = Samples::default();
+    for (name, backlog) in [
+        ("consume and ack, backlog 10^3", 1_000),
+        ("consume and ack, backlog 10^5", 100_000),
+    ] {
+        consume_and_ack(&mut criterion, &mut samples, name, backlog);
+    }
+    let runtime = Runtime::new().unwrap();
+    let sandbox = start_sandbox(&runtime);
+    let bare = start_bare_handler(&runtime);
+    for (name, addr) in [
+        ("publish, consume, ack: sandbox", sandbox),
+        ("publish, consume, ack: bare handler", bare),
+    ] {
+        round_trips(&mut criterion, &mut samples, name, &runtime, addr);
+    }
+    criterion.final_summary();
+    samples.print_ratio(
+        "consume and ack, backlog 10^5",
+        "consume and ack, backlog 10^3",
+    );
+    samples.print_ratio(
+        "publish, consume, ack: sandbox",
+        "publish, consume, ack: bare handler",
+    );
+}
+
+fn message(body: String) -> NewMessage {
+    let parts = MessageParts {
+        body,
+        tag: Some("paid".to_owned()),
+        ..MessageParts::default()
+    };
+    parts.checked(&Profile::Sandbox.limits(), NOW).unwrap()
+}
+
+/// One message at a time, from the front of `backlog` waiting ones.
+fn consume_and_ack(criterion: &mut Criterion, samples: &mut Samples, name: &str, backlog: u64) {
+    // For each message taken one is published, out of the measured time, so many at once.
+    const REFILL: u64 = 64;
+    // Then everything begins anew: queues keep what is acked, and memory is not endless.
+    const MOST_TAKEN: u64 = 500_000;
+
+    let timing = Timing {
+        invisible: Duration::from_secs(300),
+        order_invisible: Duration::from_secs(60),
+    };
+    let key = TopicKey {
+        instance: None,
+        topic: "orders".parse().unwrap(),
+    };
+    let group: GroupId = "GID_bench".parse().unwrap();
+    let want = Want {
+        topic: key.clone(),
+        group: group.clone(),
+        filter: TagFilter::All,
+        mode: ConsumeMode::Plain,
+        count: 1,
+    };
+    // Small: here it is the queue that is measured.
+    let incoming = Incoming::new(message("hello".to_owned()));
+    let publish = |queues: &mut Queues, count: u64| {
+        for _ in 0..count {
+            queues.publish(&key, incoming.clone(), NOW);
+        }
+    };
+    let take = |queues: &mut Queues, count: u64| {
+        let start = Instant::now();
+        for _ in 0..count {
+            let (given, _) = queues.consume(&want, NOW);
+            let handles: Vec<ReceiptHandle> = given
+                .iter()
+                .map(|delivery| delivery.to_received().receipt_handle)
+                .collect();
+            let (finished, _) = queues.finish(&key, Some(&group), AckAction::Ack, &handles, NOW);
+            assert!(handles.len() == 1 && finished.refused.is_empty());
+        }
+        start.elapsed()
+    };
+    let fill = || {
+        let mut queues = Queues::new(timing, 1);
+        publish(&mut queues, backlog + REFILL);
+        // The group exists, and its first steps are behind it.
+        take(&mut queues, REFILL);
+        queues
+    };
+
+    let mut queues = fill();
+    let mut taken = 0;
+    samples.measure(criterion, name, |turns| {
+        let mut left = turns;
+        let mut took = Duration::ZERO;
+        while left > 0 {
+            let some = left.min(REFILL);
+            publish(&mut queues, some);
+            took += take(&mut queues, some);
+            left -= some;
+            taken += some;
+            if taken > MOST_TAKEN {
+                queues = fill();
+                taken = 0;
+            }
+        }
+        took
+    });
+}
+
+/// Publishes, consumes and acks one message through our own client, one call after the other.
+fn round_trips(
+    criterion: &mut Criterion,
+    samples: &mut Samples,
+    name: &str,
+    runtime: &Runtime,
+    addr: SocketAddr,
+) {
+    let settings = ClientSettings::new(
+        format!("http://{addr}").parse().unwrap(),
+        Credentials::from_pasted("sandbox", "sandbox-secret", ""),
+    );
+    let client = Client::new(settings, Clock::system()).unwrap();
+    let topic: TopicName = "orders".parse().unwrap();
+    let consume = Consume {
+        group: "GID_bench".parse().unwrap(),
+        count: 1,
+        wait_secs: 0,
+        tag: TagFilter::All,
+        mode: ConsumeMode::Plain,
+    };
+    let message = message("x".repeat(BODY_BYTES));
+    let turn = async || {
+        client.publish(&topic, &message).await.unwrap();
+        let given = client.consume(&topic, &consume).await.unwrap().value;
+        let handle = given.messages[0].receipt_handle.clone();
+        let handles = HandleList::new(vec![handle]).unwrap();
+        let refused = client.ack(&topic, &consume.group, &handles).await.unwrap();
+        assert!(refused.value.is_empty());
+    };
+    samples.measure(criterion, name, |turns| {
+        runtime.block_on(async {
+            let start = Instant::now();
+            for _ in 0..turns {
+                turn().await;
+            }
+            start.elapsed()
+        })
+    });
+}
+
+fn start_sandbox(runtime: &Runtime) -> SocketAddr {
+    let settings = SandboxSettings {
+        listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
+        ..SandboxSettings::default()
+    };
+    let sandbox = runtime
+        .block_on(Sandbox::bind(settings, Clock::system()))
+        .unwrap();
+    let addr = sandbox.addr();
+    runtime.spawn(sandbox.run(std::future::pending()));
+    addr
+}
+
+/// The same server software and the same answers, made once and for all.
+fn start_bare_handler(runtime: &Runtime) -> SocketAddr {
+    let handle = ReceiptHandle::new("RAAAAAAAAAAAdswJSeefkLfPCm7c").unwrap();
+    let body = "x".repeat(BODY_BYTES);
+    let receipt = PublishReceipt {
+        message_id: "76CC0949E79F90B30000000000000000".to_owned(),
+        body_md5: body_md5(&body),
+        receipt_handle: None,
+    };
+    let list = MessageList {
+        messages: vec![ReceivedMessage {
+            message_id: receipt.message_id.clone(),
+            body_md5: receipt.body_md5.clone(),
+            body,
+            receipt_handle: handle,
+            publish_time: NOW,
+            first_consume_time: NOW,
+            next_consume_time: NOW.offset_millis(300_000),
+            consumed_times: 1,
+            tag: Some("paid".to_owned()),
+            properties: Properties::from(Vec::new()),
+        }],
+        damaged: Vec::new(),
+    };
+    let answer = |reply: Reply| {
+        let (status, body) = reply.encode();
+        let answer = (
+            StatusCode::from_u16(status).unwrap(),
+            [(header::CONTENT_TYPE, protocol::CONTENT_TYPE)],
+            body,
+        );
+        async move || answer.clone()
+    };
+    // Taking the body as a text makes the handler read it, as a broker has to.
+    let published = answer(Reply::Published(receipt));
+    let acked = answer(Reply::Acked);
+    let router = Router::new().route(
+        "/topics/{topic}/messages",
+        post(async move |_: String| published().await)
+            .get(answer(Reply::Messages(list)))
+            .delete(async move |_: String| acked().await),
+    );
+    runtime.block_on(async {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
+        let addr = listener.local_addr().unwrap();
+        tokio::spawn(async move { axum::serve(listener, router).await });
+        addr
+    })
+}
