@@ -142,7 +142,7 @@ impl Machine {
         let pid = process.id().to_string();
         let (connection, _) = x11rb::connect(Some(&self.display)).unwrap();
         let mut window = None;
-        self.until("the window is there", || {
+        let appeared = looked_for(|| {
             let mut search = self.xdotool();
             search.args([
                 "search",
@@ -157,10 +157,14 @@ impl Machine {
             window = found.lines().next().and_then(|id| id.parse().ok());
             window.is_some()
         });
+        let Some(window) = window.filter(|_| appeared) else {
+            // Fails with all that it said, whether it still runs or not.
+            panic!("no window: {:#?}", process.finish(Duration::ZERO));
+        };
         let window = RealWindow {
             process,
             connection,
-            window: window.unwrap(),
+            window,
             display: self.display.clone(),
         };
         // There is no window manager that would give it the keyboard.
@@ -359,10 +363,20 @@ impl RealWindow {
 
 /// Looks until something is so.
 #[track_caller]
-fn until(what: &str, mut there: impl FnMut() -> bool) {
+fn until(what: &str, there: impl FnMut() -> bool) {
+    assert!(looked_for(there), "never: {what}");
+}
+
+/// Looks for as long as anything may take; whether it came about.
+fn looked_for(mut there: impl FnMut() -> bool) -> bool {
     let deadline = Instant::now() + LIMIT;
-    while !there() {
-        assert!(Instant::now() < deadline, "never: {what}");
+    loop {
+        if there() {
+            return true;
+        }
+        if Instant::now() >= deadline {
+            return false;
+        }
         thread::sleep(GLANCE);
     }
 }
