@@ -59,6 +59,8 @@ pub enum ConnectionId {
 pub enum Command {
     /// Work with this connection.
     Select(ConnectionId),
+    /// See whether there are keys for this connection, if nobody looked yet.
+    LookForKeys(ConnectionId),
     /// Add or change a profile; keys only if new ones were typed.
     SaveConnection(Box<ConnectionProfile>, Option<Credentials>),
     /// The form of a connection was closed.

@@ -244,6 +244,7 @@ impl Model {
     pub fn apply(&mut self, command: Command, now: Timestamp) -> Option<Job> {
         match command {
             Command::Select(id) => self.select(id),
+            Command::LookForKeys(id) => self.look_for_keys(&id),
             Command::SaveConnection(profile, keys) => {
                 self.edit = Some((profile.id.clone(), EditOutcome::Pending));
                 Some(Job::SaveConnection(profile, keys))
@@ -435,10 +436,17 @@ impl Model {
     }
 
     fn select(&mut self, id: ConnectionId) -> Option<Job> {
-        let unknown = self.connection(&id)?.keys == KeysState::Unknown;
-        self.selected = id.clone();
-        match id {
-            ConnectionId::Profile(profile) if unknown => Some(Job::FindKeys(profile)),
+        let job = self.look_for_keys(&id);
+        self.connection(&id)?;
+        self.selected = id;
+        job
+    }
+
+    fn look_for_keys(&self, id: &ConnectionId) -> Option<Job> {
+        match (&self.connection(id)?.keys, id) {
+            (KeysState::Unknown, ConnectionId::Profile(profile)) => {
+                Some(Job::FindKeys(profile.clone()))
+            }
             _ => None,
         }
     }

@@ -81,6 +81,7 @@ impl Connections {
                         right = button.rect.left();
                         if button.clicked() {
                             self.form.open(Some(&connection.profile));
+                            cx.command(Command::LookForKeys(connection.id.clone()));
                         }
                     }
                     ui.with_layout(Layout::top_down(Align::Min), |ui| {

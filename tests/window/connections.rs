@@ -93,12 +93,12 @@ fn each_field_of_the_form_says_what_is_wrong_and_nothing_is_saved() {
     window.fill(Place::Only, "HTTP endpoint", " http://mq.example:8080 ");
     window.assert_not_shown(&en("problem-endpoint"));
 
-    for (field, what) in [
-        ("Instance ID", ""),
-        ("Default topic", "Topic"),
-        ("Default consumer group", "Consumer group"),
+    let name = |what| en_with("problem-name-character", &[("what", what), ("found", " ")]);
+    for (field, remark) in [
+        ("Instance ID", en("problem-instance")),
+        ("Default topic", name("Topic")),
+        ("Default consumer group", name("Consumer group")),
     ] {
-        let remark = en_with("problem-name-character", &[("what", what), ("found", " ")]);
         window.fill(Place::Only, field, "a b");
         window.assert_shows(&remark);
         window.click("Save");
@@ -189,14 +189,16 @@ fn a_connection_is_added_and_works_and_its_keys_are_nowhere_on_disk() {
 }
 
 #[test]
-fn keys_that_are_there_from_before_are_said_to_be_and_used() {
+fn keys_that_are_there_from_before_are_said_to_be() {
     let mut window = Window::start(start_with(free_port()));
     window.until_running();
-    window.click("Use desk");
     window.click("Edit desk…");
     // What a store holds that nobody filled in this run comes from the keyring.
     window.until_shown(&en("keys-in-keyring"));
     window.click("Cancel");
+    window.click("Use desk");
+    window.click("Edit desk…");
+    window.assert_shows(&en("keys-in-keyring"));
 }
 
 #[test]

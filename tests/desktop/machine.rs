@@ -1,0 +1,421 @@
+//! A display, a session bus and a keyring of our own, and the real window on them. Everything that
+//! is started here is ended here, by whoever started it.
+
+use std::collections::HashSet;
+use std::fs;
+use std::io::Write as _;
+use std::net::SocketAddr;
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use egui::Pos2;
+use tempfile::TempDir;
+use x11rb::connection::Connection as _;
+use x11rb::protocol::xproto::{ClientMessageEvent, ConnectionExt as _, EventMask, ImageFormat};
+use x11rb::rust_connection::RustConnection;
+
+use crate::support::{LIMIT, Running, mqscope, run};
+
+/// Between two looks at something that nobody announces.
+const GLANCE: Duration = Duration::from_millis(50);
+
+/// Programs without which there is no such machine, with the Debian package that has them.
+const PROGRAMS: [(&str, &str); 5] = [
+    ("Xvfb", "xvfb"),
+    ("xdotool", "xdotool"),
+    ("dbus-daemon", "dbus"),
+    ("dbus-send", "dbus"),
+    ("gnome-keyring-daemon", "gnome-keyring"),
+];
+
+/// A desktop for one test.
+pub(crate) struct Machine {
+    display: String,
+    bus: String,
+    home: TempDir,
+    // In the order in which they have to end.
+    _keyring: Running,
+    _bus: Running,
+    _display: Running,
+}
+
+impl Machine {
+    /// Starts it; `None`, after saying so, where a program is missing. In CI that is a failure:
+    /// there, it would hide every one of these tests.
+    pub(crate) fn start() -> Option<Self> {
+        let missing: Vec<&str> = PROGRAMS
+            .iter()
+            .filter(|(program, _)| !is_installed(program))
+            .map(|&(_, package)| package)
+            .collect();
+        if missing.is_empty() {
+            return Some(Self::start_all());
+        }
+        let reason = format!("missing packages: {}", missing.join(", "));
+        assert!(
+            std::env::var_os("CI").is_none_or(|value| value != "true"),
+            "{reason}"
+        );
+        // Not eprintln: the test harness would swallow that of a passing test.
+        let _ = writeln!(std::io::stderr(), "skipped: {reason}");
+        None
+    }
+
+    fn start_all() -> Self {
+        let home = tempfile::tempdir().unwrap();
+        let runtime = home.path().join("runtime");
+        fs::create_dir(&runtime).unwrap();
+        // Others refuse to use it otherwise.
+        fs::set_permissions(&runtime, fs::Permissions::from_mode(0o700)).unwrap();
+
+        let mut command = Command::new("Xvfb");
+        command
+            .args(["-displayfd", "1", "-screen", "0", "1600x1000x24"])
+            // Without it, the server resets itself when its last client leaves.
+            .args(["-noreset", "-nolisten", "tcp"]);
+        let mut display_server = Running::start(command, b"");
+        let display = format!(":{}", display_server.line().trim());
+
+        let mut command = Command::new("dbus-daemon");
+        command.args(["--session", "--nofork", "--nopidfile", "--print-address=1"]);
+        of_this_home(&mut command, &home);
+        let mut session_bus = Running::start(command, b"");
+        let bus = session_bus.line();
+
+        let mut command = Command::new("gnome-keyring-daemon");
+        command.args(["--foreground", "--unlock", "--components=secrets"]);
+        of_this_home(&mut command, &home);
+        command.env("DBUS_SESSION_BUS_ADDRESS", &bus);
+        // The password of a keyring that it makes itself.
+        let keyring = Running::start(command, b"\n");
+
+        let machine = Self {
+            display,
+            bus,
+            home,
+            _keyring: keyring,
+            _bus: session_bus,
+            _display: display_server,
+        };
+        machine.until("the keyring is on the bus", || machine.has_keyring());
+        machine.write_config("[preferences]\nlanguage = \"en\"\n");
+        machine
+    }
+
+    fn has_keyring(&self) -> bool {
+        let mut command = Command::new("dbus-send");
+        command
+            .env("DBUS_SESSION_BUS_ADDRESS", &self.bus)
+            .args(["--session", "--print-reply", "--dest=org.freedesktop.DBus"])
+            .args(["/", "org.freedesktop.DBus.GetNameOwner"])
+            .arg("string:org.freedesktop.secrets");
+        run(command, b"").status.success()
+    }
+
+    /// `mqscope` with this machine's settings and, if wanted, its keyring.
+    pub(crate) fn mqscope(&self, keyring: bool) -> Command {
+        let mut command = mqscope(&self.home);
+        of_this_home(&mut command, &self.home);
+        command.env("MQSCOPE_CONFIG_DIR", self.config_folder());
+        if keyring {
+            command.env("DBUS_SESSION_BUS_ADDRESS", &self.bus);
+        } else {
+            // A bus that is not there; without the variable one might be looked for.
+            command.env("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nonexistent");
+        }
+        command
+    }
+
+    /// The real window, up and with the keyboard.
+    pub(crate) fn open_window(&self) -> RealWindow {
+        let mut command = self.mqscope(true);
+        command
+            .env("DISPLAY", &self.display)
+            // As many pixels as points, whatever the display says of its size.
+            .env("WINIT_X11_SCALE_FACTOR", "1")
+            .env_remove("WAYLAND_DISPLAY")
+            .env_remove("WAYLAND_SOCKET");
+        let process = Running::start(command, b"");
+        let pid = process.id().to_string();
+        let (connection, _) = x11rb::connect(Some(&self.display)).unwrap();
+        let mut window = None;
+        let appeared = looked_for(|| {
+            let mut search = self.xdotool();
+            search.args([
+                "search",
+                "--onlyvisible",
+                "--all",
+                "--pid",
+                &pid,
+                "--name",
+                "mqscope",
+            ]);
+            let found = run(search, b"").stdout;
+            window = found.lines().next().and_then(|id| id.parse().ok());
+            window.is_some()
+        });
+        let Some(window) = window.filter(|_| appeared) else {
+            // Fails with all that it said, whether it still runs or not.
+            panic!("no window: {:#?}", process.finish(Duration::ZERO));
+        };
+        let window = RealWindow {
+            process,
+            connection,
+            window,
+            display: self.display.clone(),
+        };
+        // There is no window manager that would give it the keyboard.
+        window.xdotool(&["windowfocus", "--sync", &window.window.to_string()]);
+        window.listens_on();
+        // The sandbox is looked into every half second; then its topics are in the list, and what
+        // is below them has its place.
+        window.until_still_for(Duration::from_millis(800));
+        window
+    }
+
+    fn xdotool(&self) -> Command {
+        let mut command = Command::new("xdotool");
+        command.env("DISPLAY", &self.display);
+        command
+    }
+
+    /// Looks until something is so.
+    #[track_caller]
+    pub(crate) fn until(&self, what: &str, there: impl FnMut() -> bool) {
+        until(what, there);
+    }
+
+    /// Takes a picture of the display for people to look at, if there is a program for that.
+    pub(crate) fn photograph(&self, name: &str) {
+        let folder = Path::new(env!("CARGO_TARGET_TMPDIR"))
+            .parent()
+            .unwrap()
+            .join("screenshots");
+        if !is_installed("import") || fs::create_dir_all(&folder).is_err() {
+            return;
+        }
+        let mut command = Command::new("import");
+        command
+            .args(["-display", &self.display, "-window", "root"])
+            .arg(folder.join(format!("{name}.png")));
+        run(command, b"");
+    }
+
+    fn config_folder(&self) -> PathBuf {
+        self.home.path().join("mqscope")
+    }
+
+    fn write_config(&self, text: &str) {
+        fs::create_dir_all(self.config_folder()).unwrap();
+        fs::write(self.config_folder().join("config.toml"), text).unwrap();
+    }
+
+    /// What is in the file of the configuration.
+    pub(crate) fn config_text(&self) -> String {
+        fs::read_to_string(self.config_folder().join("config.toml")).unwrap_or_default()
+    }
+
+    /// Fails if one of these is in any file of this home; the keyring's own are encrypted.
+    #[track_caller]
+    pub(crate) fn assert_not_on_disk(&self, secrets: &[&str]) {
+        let mut folders = vec![self.home.path().to_owned()];
+        let mut files = 0;
+        while let Some(folder) = folders.pop() {
+            for entry in fs::read_dir(folder).unwrap() {
+                let entry = entry.unwrap();
+                let kind = entry.file_type().unwrap();
+                if kind.is_dir() {
+                    folders.push(entry.path());
+                } else if kind.is_file() {
+                    files += 1;
+                    let bytes = fs::read(entry.path()).unwrap();
+                    for secret in secrets {
+                        let found = bytes.windows(secret.len()).any(|w| w == secret.as_bytes());
+                        assert!(!found, "{secret} in {}", entry.path().display());
+                    }
+                }
+            }
+        }
+        assert!(files > 0, "there is nothing on disk at all");
+    }
+}
+
+/// The window of a process of ours.
+pub(crate) struct RealWindow {
+    process: Running,
+    connection: RustConnection,
+    window: u32,
+    display: String,
+}
+
+impl RealWindow {
+    /// Its size in points, which are pixels here.
+    pub(crate) fn size(&self) -> [f32; 2] {
+        let size = self.connection.get_geometry(self.window).unwrap();
+        let size = size.reply().unwrap();
+        [f32::from(size.width), f32::from(size.height)]
+    }
+
+    /// Where its sandbox listens. The window is the only one of our processes that has this
+    /// socket, so the kernel is asked.
+    pub(crate) fn listens_on(&self) -> SocketAddr {
+        let mut addr = None;
+        until("the sandbox listens", || {
+            addr = listening(self.process.id());
+            addr.is_some()
+        });
+        addr.unwrap()
+    }
+
+    /// Clicks, once the window has seen the pointer arrive.
+    #[track_caller]
+    pub(crate) fn click(&self, at: Pos2) {
+        let [width, height] = self.size();
+        assert!(
+            at.x > 0.0 && at.y > 0.0 && at.x < width && at.y < height,
+            "{at} is outside the window"
+        );
+        let (x, y) = (at.x.round().to_string(), at.y.round().to_string());
+        let window = self.window.to_string();
+        self.xdotool(&["mousemove", "--window", &window, &x, &y, "sleep", "0.2"]);
+        self.until_still();
+        self.act(&["click", "1"]);
+    }
+
+    /// Types over all that is in the field that has the keyboard.
+    #[track_caller]
+    pub(crate) fn replace(&self, text: &str) {
+        self.act(&["key", "ctrl+a", "type", "--delay", "20", text]);
+    }
+
+    /// Presses a key.
+    #[track_caller]
+    pub(crate) fn press(&self, key: &str) {
+        self.act(&["key", key]);
+    }
+
+    /// Does something that can be seen, and waits until the window has drawn all of it.
+    #[track_caller]
+    fn act(&self, arguments: &[&str]) {
+        let before = self.picture();
+        self.xdotool(arguments);
+        until(&format!("{arguments:?} changes something"), || {
+            self.picture() != before
+        });
+        self.until_still();
+    }
+
+    fn xdotool(&self, arguments: &[&str]) {
+        let mut command = Command::new("xdotool");
+        command.env("DISPLAY", &self.display).args(arguments);
+        let finished = run(command, b"");
+        assert!(finished.status.success(), "{arguments:?}: {finished:#?}");
+    }
+
+    /// Waits until the picture does not change for a while: a frame that is being drawn would.
+    #[track_caller]
+    pub(crate) fn until_still(&self) {
+        self.until_still_for(Duration::from_millis(200));
+    }
+
+    #[track_caller]
+    fn until_still_for(&self, rest: Duration) {
+        let mut since = Instant::now();
+        let mut before = self.picture();
+        until("the window comes to rest", || {
+            let now = self.picture();
+            if now != before {
+                since = Instant::now();
+                before = now;
+            }
+            since.elapsed() >= rest
+        });
+    }
+
+    fn picture(&self) -> Vec<u8> {
+        let [width, height] = self.size().map(|length| length as u16);
+        let request =
+            self.connection
+                .get_image(ImageFormat::Z_PIXMAP, self.window, 0, 0, width, height, !0);
+        request.unwrap().reply().unwrap().data
+    }
+
+    /// Closes it as the button in its title bar would, and waits for the process to end well.
+    pub(crate) fn close(self) {
+        let atom = |name: &[u8]| {
+            let request = self.connection.intern_atom(false, name).unwrap();
+            request.reply().unwrap().atom
+        };
+        let data = [atom(b"WM_DELETE_WINDOW"), 0, 0, 0, 0];
+        let event = ClientMessageEvent::new(32, self.window, atom(b"WM_PROTOCOLS"), data);
+        self.connection
+            .send_event(false, self.window, EventMask::NO_EVENT, event)
+            .unwrap();
+        self.connection.flush().unwrap();
+        let finished = self.process.finish(LIMIT);
+        assert!(finished.status.success(), "{finished:#?}");
+        assert!(!finished.stderr.contains("panicked"), "{finished:#?}");
+    }
+}
+
+/// Looks until something is so.
+#[track_caller]
+fn until(what: &str, there: impl FnMut() -> bool) {
+    assert!(looked_for(there), "never: {what}");
+}
+
+/// Looks for as long as anything may take; whether it came about.
+fn looked_for(mut there: impl FnMut() -> bool) -> bool {
+    let deadline = Instant::now() + LIMIT;
+    loop {
+        if there() {
+            return true;
+        }
+        if Instant::now() >= deadline {
+            return false;
+        }
+        thread::sleep(GLANCE);
+    }
+}
+
+fn of_this_home(command: &mut Command, home: &TempDir) {
+    crate::support::keep_settings_out(command, home);
+    command
+        .env("HOME", home.path())
+        .env("XDG_RUNTIME_DIR", home.path().join("runtime"))
+        .env_remove("DISPLAY")
+        .env_remove("WAYLAND_DISPLAY")
+        .env_remove("DBUS_SESSION_BUS_ADDRESS");
+}
+
+fn is_installed(program: &str) -> bool {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    std::env::split_paths(&path).any(|folder| folder.join(program).is_file())
+}
+
+/// The IPv4 address of the one socket that a process listens on.
+fn listening(pid: u32) -> Option<SocketAddr> {
+    let sockets: HashSet<String> = fs::read_dir(format!("/proc/{pid}/fd"))
+        .ok()?
+        .filter_map(|entry| {
+            let target = fs::read_link(entry.ok()?.path()).ok()?;
+            let inode = target.to_str()?.strip_prefix("socket:[")?;
+            Some(inode.strip_suffix(']')?.to_owned())
+        })
+        .collect();
+    let table = fs::read_to_string("/proc/net/tcp").ok()?;
+    table.lines().skip(1).find_map(|line| {
+        let columns: Vec<&str> = line.split_whitespace().collect();
+        let (local, state, inode) = (columns.get(1)?, columns.get(3)?, columns.get(9)?);
+        if *state != "0A" || !sockets.contains(*inode) {
+            return None;
+        }
+        let (ip, port) = local.split_once(':')?;
+        let ip = u32::from_str_radix(ip, 16).ok()?.to_ne_bytes();
+        let port = u16::from_str_radix(port, 16).ok()?;
+        Some((ip, port).into())
+    })
+}
