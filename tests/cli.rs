@@ -368,6 +368,22 @@ fn follow_prints_messages_as_they_come() {
 }
 
 #[test]
+fn follow_goes_on_through_a_restart_of_the_server() {
+    let shell = Shell::new(&[]);
+    let command = shell.consume_command(&["--follow", "--ack", "--wait", "1s"]);
+    let mut following = Running::start(command, b"");
+    shell.published(&["before"]);
+    assert_eq!(text(&json(&following.line()), "body"), "before");
+
+    let address = shell.sandbox.address().to_owned();
+    shell.sandbox.stop("TERM", LIMIT);
+    let sandbox = Sandbox::start_at(&address, &[], |_| ());
+    let shell = Shell { sandbox };
+    shell.published(&["after"]);
+    assert_eq!(text(&json(&following.line()), "body"), "after");
+}
+
+#[test]
 fn a_delayed_message_comes_later() {
     let shell = Shell::new(&[]);
     let id = shell.published(&["--delay", "2s", "later"]);

@@ -25,7 +25,8 @@ return at their next_consume_time.
 
 Without --max and --follow there is one poll. With --max, polls go on until so many have come or
 nothing is there; with --follow, until they are stopped (Ctrl+C, SIGTERM). A stop lets the poll
-in flight finish, so that no message is taken without being printed; a second one does not.
+in flight finish, so that no message is taken without being printed; a second one does not. Once
+a poll has worked, --follow reports trouble that can pass, such as a restart, and goes on.
 
 Prints one JSON object a message: message_id, body, body_md5, tag, key, properties,
 publish_time, first_consume_time, next_consume_time (Unix milliseconds), consumed_times,
@@ -46,6 +47,10 @@ Exit codes:
 /// An empty poll that took less is followed by a pause: a server that does not wait, or
 /// `--wait 0s`, must not make a storm of requests.
 const SHORTEST_ROUND: Duration = Duration::from_secs(1);
+
+/// First and longest pause of `--follow` after a poll that failed.
+const FIRST_PAUSE: Duration = Duration::from_secs(1);
+const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 
 /// Arguments of `mqscope consume`.
 #[derive(Debug, Args)]
@@ -121,6 +126,7 @@ impl Consume {
             closed: false,
             stopping: false,
         };
+        let (mut pause, mut worked) = (FIRST_PAUSE, false);
         while let Some(count) = self.next_count(progress.taken) {
             if progress.stopping || progress.closed || stop.is_requested().await {
                 break;
@@ -130,7 +136,19 @@ impl Consume {
             let Some(answer) = finish(poll, &mut stop, &mut progress).await else {
                 return Ok(Exit::Aborted);
             };
-            let answer = answer?;
+            let answer = match answer {
+                // Once it worked, following goes on through a restart of the server; a connection
+                // that never was there is an error.
+                Err(error) if self.follow && worked && error.is_retryable() => {
+                    output::report(&Failure::from(error).report);
+                    if !rest(&clock, &mut pause, &mut stop).await {
+                        break;
+                    }
+                    continue;
+                }
+                answer => answer?,
+            };
+            (pause, worked) = (FIRST_PAUSE, true);
             let is_empty = answer.value.is_empty();
             self.handle(answer.value, &connection, &mut progress)
                 .await?;
@@ -213,6 +231,16 @@ impl Consume {
             }
         }
         Ok(())
+    }
+}
+
+/// Rests before the next try, longer each time; false once a stop is asked for.
+async fn rest(clock: &Clock, pause: &mut Duration, stop: &mut Stop) -> bool {
+    let next = clock.now() + *pause;
+    *pause = (*pause * 2).min(LONGEST_PAUSE);
+    tokio::select! {
+        () = clock.sleep_until(next) => true,
+        () = stop.requested() => false,
     }
 }
 

@@ -3,16 +3,12 @@
 
 use std::time::Duration;
 
-use jiff::{Span, SpanRelativeTo};
+use crate::protocol::date::parse_duration;
 
 /// Reads a length of time that is not negative.
 pub(super) fn parse(text: &str) -> Result<Duration, String> {
-    let wrong = || format!("{text:?} is not a length of time; write it as 10s, 5m or 1h30m");
-    let span: Span = text.trim().parse().map_err(|_| wrong())?;
-    let length = span
-        .to_duration(SpanRelativeTo::days_are_24_hours())
-        .map_err(|_| wrong())?;
-    Duration::try_from(length).map_err(|_| format!("{text:?} is negative"))
+    parse_duration(text)
+        .ok_or_else(|| format!("{text:?} is not a length of time; write it as 10s, 5m or 1h30m"))
 }
 
 /// Reads a length of time above zero, in whole milliseconds.

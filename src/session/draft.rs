@@ -1,5 +1,6 @@
 //! A message while it is being written: free text, checked as one types, never thrown away.
 
+use crate::protocol::date::parse_duration;
 use crate::protocol::lint::{Field, Problem};
 use crate::protocol::{Limits, MessageParts, NewMessage, Timestamp, TopicName};
 
@@ -151,16 +152,9 @@ impl Draft {
         let refuse = |key| FieldProblem::error(DraftField::Deliver, Say::new(key));
         match self.deliver {
             Deliver::Now => Ok(None),
-            Deliver::After => {
-                let delay: jiff::SignedDuration = self
-                    .delay
-                    .trim()
-                    .parse()
-                    .map_err(|_| refuse("problem-delay"))?;
-                let delay =
-                    std::time::Duration::try_from(delay).map_err(|_| refuse("problem-delay"))?;
-                Ok(Some(now + delay))
-            }
+            Deliver::After => parse_duration(&self.delay)
+                .map(|delay| Some(now + delay))
+                .ok_or_else(|| refuse("problem-delay")),
             Deliver::At => parse_instant(self.deliver_at.trim())
                 .map(Some)
                 .ok_or_else(|| refuse("problem-time")),
@@ -324,6 +318,7 @@ mod tests {
         assert_eq!(at(Deliver::Now, "10s", ""), None);
         assert_eq!(at(Deliver::After, "10s", ""), ms(11_000));
         assert_eq!(at(Deliver::After, "1h 30m", ""), ms(5_401_000));
+        assert_eq!(at(Deliver::After, "1d", ""), ms(86_401_000));
         assert_eq!(at(Deliver::At, "", "1970-01-02T00:00:00Z"), ms(86_400_000));
     }
 }

@@ -199,11 +199,18 @@ impl Sandbox {
 
     /// Starts it with more settings than the options, such as environment variables.
     pub(crate) fn start_with(options: &[&str], settings: impl FnOnce(&mut Command)) -> Self {
+        Self::start_at("127.0.0.1:0", options, settings)
+    }
+
+    /// Starts it where another one was, once that one is gone.
+    pub(crate) fn start_at(
+        listen: &str,
+        options: &[&str],
+        settings: impl FnOnce(&mut Command),
+    ) -> Self {
         let home = tempfile::tempdir().expect("a temporary folder");
         let mut command = mqscope(&home);
-        command
-            .args(["sandbox", "--listen", "127.0.0.1:0"])
-            .args(options);
+        command.args(["sandbox", "--listen", listen]).args(options);
         settings(&mut command);
         let mut process = Running::start(command, b"");
         let line = process.line();
