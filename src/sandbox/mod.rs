@@ -2,7 +2,7 @@
 //! everything in memory; never sees the client and no window.
 //!
 //! In reading order: [`queue`] decides, purely; [`store`] keeps what it decided; [`broker`] puts
-//! a lock and waiting around both; `http` translates; `server` listens.
+//! a lock around both, and [`waiting`] says which parked poll to wake; `http` translates; `server` listens.
 
 pub mod broker;
 mod handle;
@@ -12,6 +12,7 @@ pub mod queue;
 mod server;
 mod settings;
 pub mod store;
+mod waiting;
 
 use std::fmt;
 use std::future::Future;
@@ -22,6 +23,7 @@ use std::sync::Arc;
 use tokio::net::TcpListener;
 
 pub use broker::{Broker, BrokerError};
+pub use overview::Totals;
 pub use overview::{GroupOverview, Overview, TopicOverview};
 pub use settings::SandboxSettings;
 
@@ -67,12 +69,11 @@ impl Sandbox {
             .await
             .map_err(cannot_listen)?;
         let addr = listener.local_addr().map_err(cannot_listen)?;
-        let broker = Broker::open(settings.timing(), Store::Memory, clock).map_err(|error| {
-            SandboxError {
+        let broker =
+            Broker::open(settings.rules(), Store::Memory, clock).map_err(|error| SandboxError {
                 kind: SandboxErrorKind::Store,
                 text: error.to_string(),
-            }
-        })?;
+            })?;
         Ok(Self {
             settings,
             listener,

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use secrecy::SecretString;
 
-use super::queue::Timing;
+use super::queue::{GroupRules, Rules, Timing};
 
 /// Address, keys and times of a sandbox.
 #[derive(Clone)]
@@ -21,9 +21,22 @@ pub struct SandboxSettings {
     pub invisible_time: Duration,
     /// The same for ordered consumption.
     pub order_invisible_time: Duration,
+    /// After so many deliveries without an ack a message becomes a dead letter.
+    pub max_deliveries: u32,
 }
 
 impl SandboxSettings {
+    pub(super) fn rules(&self) -> Rules {
+        Rules {
+            group: GroupRules {
+                timing: self.timing(),
+                max_deliveries: self.max_deliveries,
+                ..GroupRules::default()
+            },
+            ..Rules::default()
+        }
+    }
+
     pub(super) fn timing(&self) -> Timing {
         Timing {
             invisible: self.invisible_time,
@@ -33,7 +46,7 @@ impl SandboxSettings {
 }
 
 impl Default for SandboxSettings {
-    /// `127.0.0.1:8080`, `sandbox` / `sandbox-secret`, 5 minutes [seed], 1 minute [doc].
+    /// `127.0.0.1:8080`, `sandbox` / `sandbox-secret`, 5 minutes [seed], 1 minute, 288 deliveries [doc].
     fn default() -> Self {
         Self {
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 8080)),
@@ -41,6 +54,7 @@ impl Default for SandboxSettings {
             secret_key: "sandbox-secret".into(),
             invisible_time: Duration::from_secs(300),
             order_invisible_time: Duration::from_secs(60),
+            max_deliveries: 288,
         }
     }
 }
@@ -51,6 +65,7 @@ impl fmt::Debug for SandboxSettings {
             .field("listen", &self.listen)
             .field("invisible_time", &self.invisible_time)
             .field("order_invisible_time", &self.order_invisible_time)
+            .field("max_deliveries", &self.max_deliveries)
             .finish_non_exhaustive()
     }
 }
