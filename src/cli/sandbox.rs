@@ -66,7 +66,7 @@ impl ServeSandbox {
         let settings = self.settings(|name| std::env::var(name).ok())?;
         let mut stop = Stop::listen()?;
         let listen = settings.listen;
-        let sandbox = Sandbox::bind(settings, clock).await.map_err(|error| {
+        let sandbox = Sandbox::bind(settings, clock.movable()).await.map_err(|error| {
             let message = if error.is_address_in_use() {
                 format!(
                     "{listen} is in use by another program; stop that one, or choose another port \

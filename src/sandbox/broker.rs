@@ -120,7 +120,9 @@ impl Broker {
     /// # Errors
     /// When the store fails.
     pub async fn consume(&self, want: &Want, wait: Duration) -> Result<Vec<Delivery>, BrokerError> {
-        let deadline = self.clock.now() + wait;
+        // Who waits is real and waits in real time; what it waits for comes by the broker's clock.
+        let mut patience = pin!(self.clock.patience(wait));
+        let mut patient = !wait.is_zero();
         let mut stopping = self.stopping.subscribe();
         loop {
             let bell = self.lock().bell(&want.topic);
@@ -130,14 +132,20 @@ impl Broker {
             let now = self.clock.now();
             let (given, next, pending) = self.take(want, now);
             pending.durable().await?;
-            if !given.is_empty() || now >= deadline || *stopping.borrow_and_update() {
+            if !given.is_empty() || !patient || *stopping.borrow_and_update() {
                 return Ok(given);
             }
-            let until = next.map_or(deadline, |next| next.min(deadline));
+            let due = async {
+                match next {
+                    Some(next) => self.clock.sleep_until(next).await,
+                    None => std::future::pending().await,
+                }
+            };
             let _parked = Parked::new(&self.parked);
             tokio::select! {
                 () = rung => {}
-                () = self.clock.sleep_until(until) => {}
+                () = due => {}
+                () = &mut patience => patient = false,
                 _ = stopping.changed() => {}
             }
         }

@@ -131,7 +131,8 @@ impl Front {
                 format!("the Date header {sent:?} is not a date such as {EXAMPLE_DATE:?}"),
             )
         })?;
-        let now = self.broker.clock().now();
+        // Clients sign with the real time, wherever the broker's clock has been moved to. [us]
+        let now = self.broker.clock().real_now();
         if at.since(now).max(now.since(at)) > MAX_SKEW {
             return Err(Refusal::new(
                 FaultCode::TimeExpired,
