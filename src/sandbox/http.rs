@@ -230,6 +230,7 @@ impl Front {
     fn respond(&self, result: Result<Reply, Refusal>, host: &str) -> Response {
         let request_id = format!("{:032X}", fastrand::u128(..));
         let reply = result.unwrap_or_else(|refusal| {
+            self.broker.count_refusal(&refusal.code);
             Reply::Fault(Fault {
                 status: refusal.code.status(),
                 code: refusal.code,
