@@ -2,7 +2,11 @@
 //! and read by both ends through these types. No part of the RocketMQ protocol, all of it [us];
 //! who may ask, and what is done about it, is the sandbox's business.
 //!
-//! Points in time are Unix milliseconds; lengths of time carry `_millis` in their names.
+//! This file: who is refused, the counts, the clock. `queues.rs`: what is asked of the queues.
+//! `json.rs`: how names and times are written. Points in time are Unix milliseconds; lengths of time carry `_millis` in their names.
+
+mod json;
+mod queues;
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -10,6 +14,12 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use super::message::{GroupId, InstanceId, Timestamp, TopicName};
+use json::{millis, optional_text, text};
+
+pub use queues::{
+    Done, Expire, GroupRef, MAX_PEEK, MessageState, Peek, PeekQuery, PeekedMessage, Resend, Resent,
+    ResetGroup, ResetTo, TopicRef,
+};
 
 /// Where the admin API is, on the sandbox's own address.
 pub const PREFIX: &str = "/_mqscope/v1";
@@ -193,79 +203,6 @@ pub struct Settings {
     pub invisible_millis: u64,
     /// The same for ordered consumption.
     pub order_invisible_millis: u64,
-}
-
-/// Names and handles travel as text, and are checked when they are read.
-mod text {
-    use std::fmt::Display;
-    use std::str::FromStr;
-
-    use serde::{Deserialize, Deserializer, Serializer, de};
-
-    pub(super) fn serialize<S: Serializer>(
-        value: &impl Display,
-        serializer: S,
-    ) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(value)
-    }
-
-    pub(super) fn deserialize<'de, T, D>(deserializer: D) -> Result<T, D::Error>
-    where
-        T: FromStr<Err: Display>,
-        D: Deserializer<'de>,
-    {
-        let text = String::deserialize(deserializer)?;
-        text.parse().map_err(de::Error::custom)
-    }
-}
-
-/// The same for what may be missing; empty text, as queries have it, is missing too.
-mod optional_text {
-    use std::fmt::Display;
-    use std::str::FromStr;
-
-    use serde::{Deserialize, Deserializer, Serializer, de};
-
-    pub(super) fn serialize<T: Display, S: Serializer>(
-        value: &Option<T>,
-        serializer: S,
-    ) -> Result<S::Ok, S::Error> {
-        match value {
-            Some(value) => serializer.collect_str(value),
-            None => serializer.serialize_none(),
-        }
-    }
-
-    pub(super) fn deserialize<'de, T, D>(deserializer: D) -> Result<Option<T>, D::Error>
-    where
-        T: FromStr<Err: Display>,
-        D: Deserializer<'de>,
-    {
-        let text = Option::<String>::deserialize(deserializer)?;
-        let text = text.filter(|text| !text.is_empty());
-        text.map(|text| text.parse().map_err(de::Error::custom))
-            .transpose()
-    }
-}
-
-/// Points in time travel as Unix milliseconds.
-mod millis {
-    use serde::{Deserialize, Deserializer, Serializer};
-
-    use super::Timestamp;
-
-    pub(super) fn serialize<S: Serializer>(
-        at: &Timestamp,
-        serializer: S,
-    ) -> Result<S::Ok, S::Error> {
-        serializer.serialize_i64(at.millis())
-    }
-
-    pub(super) fn deserialize<'de, D: Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Timestamp, D::Error> {
-        i64::deserialize(deserializer).map(Timestamp::from_millis)
-    }
 }
 
 #[cfg(test)]
