@@ -52,6 +52,9 @@ pub struct ServeSandbox {
     /// The same for messages consumed in order
     #[arg(long, value_name = "TIME", default_value = "1m", value_parser = span::parse_positive)]
     order_invisible_time: Duration,
+    /// Deliveries without an ack after which a message goes to %DLQ%{group}
+    #[arg(long, value_name = "N", default_value_t = 288, value_parser = clap::value_parser!(u32).range(1..))]
+    max_deliveries: u32,
 }
 
 fn parse_address(text: &str) -> Result<SocketAddr, String> {
@@ -115,6 +118,7 @@ impl ServeSandbox {
             invisible_time: self.invisible_time,
             order_invisible_time: self.order_invisible_time,
             admin_token: given(ADMIN_TOKEN).map(SecretString::from),
+            max_deliveries: self.max_deliveries,
         })
     }
 }
@@ -150,6 +154,7 @@ mod tests {
         assert_eq!(settings.access_key, default.access_key);
         assert_eq!(settings.invisible_time, default.invisible_time);
         assert_eq!(settings.order_invisible_time, default.order_invisible_time);
+        assert_eq!(settings.max_deliveries, default.max_deliveries);
     }
 
     #[test]
@@ -174,7 +179,12 @@ mod tests {
 
     #[test]
     fn wrong_arguments_are_refused() {
-        for wrong in ["--listen 8080", "--invisible-time 0s", "--listen host:1"] {
+        for wrong in [
+            "--listen 8080",
+            "--invisible-time 0s",
+            "--listen host:1",
+            "--max-deliveries 0",
+        ] {
             assert_eq!(parse(wrong).unwrap_err().exit_code(), 2, "{wrong}");
         }
     }

@@ -2,8 +2,8 @@
 //! everything in memory; never sees the client and no window.
 //!
 //! In reading order: [`queue`] decides, purely; [`store`] keeps what it decided; [`broker`] puts
-//! a lock and waiting around both; `http` translates; `server` listens. `admin` looks in from the
-//! side.
+//! a lock around both, and `waiting` says which parked poll to wake; `http` translates; `server`
+//! listens. `admin` looks in from the side.
 
 mod admin;
 pub mod broker;
@@ -16,6 +16,7 @@ mod server;
 mod settings;
 mod statistics;
 pub mod store;
+mod waiting;
 
 use std::fmt;
 use std::future::Future;
@@ -27,6 +28,7 @@ use tokio::net::TcpListener;
 
 pub use admin::random_token;
 pub use broker::{Broker, BrokerError};
+pub use overview::Totals;
 pub use overview::{GroupOverview, Overview, TopicOverview};
 pub use settings::SandboxSettings;
 
@@ -73,12 +75,11 @@ impl Sandbox {
             .await
             .map_err(cannot_listen)?;
         let addr = listener.local_addr().map_err(cannot_listen)?;
-        let broker = Broker::open(settings.timing(), Store::Memory, clock).map_err(|error| {
-            SandboxError {
+        let broker =
+            Broker::open(settings.rules(), Store::Memory, clock).map_err(|error| SandboxError {
                 kind: SandboxErrorKind::Store,
                 text: error.to_string(),
-            }
-        })?;
+            })?;
         Ok(Self {
             settings,
             listener,

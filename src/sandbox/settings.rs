@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use secrecy::SecretString;
 
-use super::queue::Timing;
+use super::queue::{GroupRules, Rules, Timing};
 use crate::protocol::admin;
 
 /// Address, keys and times of a sandbox.
@@ -24,9 +24,22 @@ pub struct SandboxSettings {
     pub order_invisible_time: Duration,
     /// What opens the admin API; without one it is closed.
     pub admin_token: Option<SecretString>,
+    /// After so many deliveries without an ack a message becomes a dead letter.
+    pub max_deliveries: u32,
 }
 
 impl SandboxSettings {
+    pub(super) fn rules(&self) -> Rules {
+        Rules {
+            group: GroupRules {
+                timing: self.timing(),
+                max_deliveries: self.max_deliveries,
+                ..GroupRules::default()
+            },
+            ..Rules::default()
+        }
+    }
+
     pub(super) fn timing(&self) -> Timing {
         Timing {
             invisible: self.invisible_time,
@@ -47,8 +60,8 @@ impl SandboxSettings {
 }
 
 impl Default for SandboxSettings {
-    /// `127.0.0.1:8080`, `sandbox` / `sandbox-secret`, 5 minutes [seed], 1 minute [doc], no admin
-    /// API.
+    /// `127.0.0.1:8080`, `sandbox` / `sandbox-secret`, 5 minutes [seed], 1 minute, 288 deliveries
+    /// [doc], no admin API.
     fn default() -> Self {
         Self {
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 8080)),
@@ -57,6 +70,7 @@ impl Default for SandboxSettings {
             invisible_time: Duration::from_secs(300),
             order_invisible_time: Duration::from_secs(60),
             admin_token: None,
+            max_deliveries: 288,
         }
     }
 }
@@ -67,6 +81,7 @@ impl fmt::Debug for SandboxSettings {
             .field("listen", &self.listen)
             .field("invisible_time", &self.invisible_time)
             .field("order_invisible_time", &self.order_invisible_time)
+            .field("max_deliveries", &self.max_deliveries)
             .finish_non_exhaustive()
     }
 }
