@@ -1,10 +1,10 @@
-//! `mqscope admin`: asks a running sandbox what is in it, and moves its time. What is printed is
+//! `mqscope admin`: asks a running sandbox what is in it, tidies it up, and moves its time. What is printed is
 //! what the admin API answers. Speaks to no other broker.
 
 use std::io::Write as _;
 use std::time::Duration;
 
-use clap::{Args, Subcommand};
+use clap::{Args, Subcommand, ValueEnum};
 use secrecy::SecretString;
 use serde::Serialize;
 
@@ -12,8 +12,11 @@ use super::exit::{Exit, Failure, Outcome};
 use super::sandbox::ADMIN_TOKEN;
 use super::{output, publish, span};
 use crate::client::{AdminClient, ClientError, Endpoint};
-use crate::protocol::Timestamp;
-use crate::protocol::admin::ClockMove;
+use crate::protocol::admin::{
+    ClockMove, Done, Expire, GroupRef, MAX_PEEK, MessageState, PeekQuery, Resend, Resent,
+    ResetGroup, ResetTo, TopicRef,
+};
+use crate::protocol::{GroupId, InstanceId, ReceiptHandle, Timestamp, TopicName};
 
 const EXAMPLES: &str = "\
 Prints the answer as one JSON object; metrics are text in the format of Prometheus. Times are Unix
@@ -26,6 +29,9 @@ Examples:
   export MQSCOPE_SANDBOX_ADMIN_TOKEN=$(openssl rand -hex 16)
   mqscope sandbox &
   mqscope admin --endpoint http://127.0.0.1:8080 overview
+  mqscope admin --endpoint http://127.0.0.1:8080 peek --topic orders --group GID_test
+  mqscope admin --endpoint http://127.0.0.1:8080 resend --group GID_test
+  mqscope admin --endpoint http://127.0.0.1:8080 reset --topic orders --group GID_test --to oldest
   mqscope admin --endpoint http://127.0.0.1:8080 clock advance 5m
 
 Exit codes:
@@ -55,11 +61,103 @@ enum Call {
     Metrics,
     /// What the sandbox was started with
     Settings,
+    /// Messages as they stand, without consuming them
+    Peek(Look),
+    /// Remove every message of a topic, for all groups
+    Purge(TopicArguments),
+    /// Send dead letters back to the group that they died in
+    Resend {
+        #[command(flatten)]
+        instance: InstanceArgument,
+        /// The group
+        #[arg(long, value_name = "GROUP")]
+        group: GroupId,
+        /// Ids of the messages; without any, all of them
+        #[arg(value_name = "MESSAGE_ID")]
+        message_ids: Vec<String>,
+    },
+    /// Let a group begin anew; it is done with everything older
+    Reset {
+        #[command(flatten)]
+        group: GroupArguments,
+        /// Where: oldest, latest, or a time such as 2026-11-22T18:14:07+08:00
+        #[arg(long, value_name = "WHERE", value_parser = parse_reset)]
+        to: ResetTo,
+    },
+    /// End a lease as if its time were over
+    Expire {
+        #[command(flatten)]
+        topic: TopicArguments,
+        /// Receipt handle of the delivery
+        #[arg(value_name = "HANDLE", value_parser = parse_handle)]
+        handle: ReceiptHandle,
+    },
+    /// Delete a topic with its messages and groups
+    DeleteTopic(TopicArguments),
+    /// Delete a group of a topic
+    DeleteGroup(GroupArguments),
     /// The sandbox's time; leases and timed messages follow it
     Clock {
         #[command(subcommand)]
         turn: Option<Turn>,
     },
+}
+
+#[derive(Debug, Args)]
+struct InstanceArgument {
+    /// Instance id (the `ns` of the protocol), if the clients of the sandbox name one
+    #[arg(long, value_name = "ID")]
+    instance: Option<InstanceId>,
+}
+
+#[derive(Debug, Args)]
+struct TopicArguments {
+    #[command(flatten)]
+    instance: InstanceArgument,
+    /// The topic
+    #[arg(long, value_name = "TOPIC")]
+    topic: TopicName,
+}
+
+#[derive(Debug, Args)]
+struct GroupArguments {
+    #[command(flatten)]
+    topic: TopicArguments,
+    /// The group
+    #[arg(long, value_name = "GROUP")]
+    group: GroupId,
+}
+
+#[derive(Debug, Args)]
+struct Look {
+    #[command(flatten)]
+    topic: TopicArguments,
+    /// As which group has them; without one, none is invisible or acked
+    #[arg(long, value_name = "GROUP")]
+    group: Option<GroupId>,
+    /// Only messages that stand like this
+    #[arg(long, value_enum)]
+    state: Option<State>,
+    /// Where to go on: `next` of the last look
+    #[arg(long, value_name = "NEXT")]
+    from: Option<u64>,
+    /// Most messages at once
+    #[arg(long, value_name = "N", default_value_t = 16, value_parser = clap::value_parser!(u32).range(1..=i64::from(MAX_PEEK)))]
+    limit: u32,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum State {
+    /// A consume would find it
+    Ready,
+    /// Under a lease
+    Invisible,
+    /// Acked, or dead
+    Acked,
+    /// Its delivery time has not come
+    Delayed,
+    /// Neither committed nor rolled back
+    Half,
 }
 
 #[derive(Debug, Subcommand)]
@@ -94,10 +192,104 @@ impl Admin {
                 let _ = std::io::stdout().write_all(client.metrics().await?.as_bytes());
                 Ok(Exit::Done)
             }
+            Call::Peek(look) => show(client.peek(&look.into()).await),
+            Call::Purge(topic) => show(client.purge(&topic.into()).await.map(|()| Done {})),
+            Call::Resend {
+                instance,
+                group,
+                message_ids,
+            } => {
+                let what = Resend {
+                    instance: instance.instance,
+                    group,
+                    message_ids: (!message_ids.is_empty()).then_some(message_ids),
+                };
+                show(client.resend(&what).await.map(|resent| Resent { resent }))
+            }
+            Call::Reset { group, to } => {
+                let GroupRef {
+                    instance,
+                    topic,
+                    group,
+                } = group.into();
+                let what = ResetGroup {
+                    instance,
+                    topic,
+                    group,
+                    to,
+                };
+                show(client.reset_group(&what).await.map(|()| Done {}))
+            }
+            Call::Expire { topic, handle } => {
+                let TopicRef { instance, topic } = topic.into();
+                let what = Expire {
+                    instance,
+                    topic,
+                    handle,
+                };
+                show(client.expire(&what).await.map(|()| Done {}))
+            }
+            Call::DeleteTopic(topic) => {
+                show(client.delete_topic(&topic.into()).await.map(|()| Done {}))
+            }
+            Call::DeleteGroup(group) => {
+                show(client.delete_group(&group.into()).await.map(|()| Done {}))
+            }
             Call::Clock { turn: None } => show(client.clock().await),
             Call::Clock { turn: Some(turn) } => show(client.move_clock(turn.into()).await),
         }
     }
+}
+
+impl From<TopicArguments> for TopicRef {
+    fn from(arguments: TopicArguments) -> Self {
+        Self {
+            instance: arguments.instance.instance,
+            topic: arguments.topic,
+        }
+    }
+}
+
+impl From<GroupArguments> for GroupRef {
+    fn from(arguments: GroupArguments) -> Self {
+        Self {
+            instance: arguments.topic.instance.instance,
+            topic: arguments.topic.topic,
+            group: arguments.group,
+        }
+    }
+}
+
+impl From<Look> for PeekQuery {
+    fn from(look: Look) -> Self {
+        Self {
+            group: look.group,
+            state: look.state.map(|state| match state {
+                State::Ready => MessageState::Ready,
+                State::Invisible => MessageState::Invisible,
+                State::Acked => MessageState::Acked,
+                State::Delayed => MessageState::Delayed,
+                State::Half => MessageState::Half,
+            }),
+            from: look.from,
+            limit: Some(look.limit),
+            ..Self::of(look.topic.into())
+        }
+    }
+}
+
+fn parse_reset(text: &str) -> Result<ResetTo, String> {
+    match text.trim() {
+        "oldest" => Ok(ResetTo::Oldest),
+        "latest" => Ok(ResetTo::Latest),
+        time => publish::parse_time(time)
+            .map(ResetTo::Time)
+            .map_err(|how| format!("it is oldest, latest or a time; {how}")),
+    }
+}
+
+fn parse_handle(text: &str) -> Result<ReceiptHandle, String> {
+    ReceiptHandle::new(text).ok_or_else(|| "the handle is blank".to_owned())
 }
 
 impl From<Turn> for ClockMove {
@@ -163,6 +355,35 @@ mod tests {
             "clock set 2026-11-22T18:14:07+08:00",
             Some(ClockMove::Set { to }),
         );
+    }
+
+    #[test]
+    fn what_is_asked_of_the_queues_is_read() {
+        let written = "peek --topic t --group g --state delayed --from 7 --limit 2";
+        let Ok(Call::Peek(look)) = parse(written) else {
+            unreachable!()
+        };
+        let query = PeekQuery::from(look);
+        assert_eq!(query.topic.as_str(), "t");
+        assert_eq!(
+            query.group.map(|group| group.to_string()).as_deref(),
+            Some("g")
+        );
+        assert_eq!(query.state, Some(MessageState::Delayed));
+        assert_eq!((query.from, query.limit), (Some(7), Some(2)));
+        let check = |to: &str, expected: ResetTo| match parse(&format!(
+            "reset --topic t --group g --instance i --to {to}"
+        )) {
+            Ok(Call::Reset { group, to }) => {
+                assert_eq!(to, expected);
+                assert!(GroupRef::from(group).instance.is_some());
+            }
+            other => unreachable!("{other:?}"),
+        };
+        check("oldest", ResetTo::Oldest);
+        check("latest", ResetTo::Latest);
+        let at = Timestamp::from_millis(1_795_342_447_000);
+        check("2026-11-22T10:14:07Z", ResetTo::Time(at));
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! Speaks the sandbox's admin API: looks into a sandbox and moves its time. One method a call, in
+//! Speaks the sandbox's admin API: looks into a sandbox, tidies it up, moves its time. One method a call, in
 //! the values of [`protocol::admin`](crate::protocol::admin). No broker but the sandbox has this
 //! API; nothing is ever tried again, as a second jump in time is another jump.
 
@@ -11,10 +11,12 @@ use reqwest::{Method, Response};
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use serde_json::Value;
 
 use crate::credentials::Credentials;
 use crate::protocol::admin::{
-    AdminFault, ClockMove, ClockState, Overview, PREFIX, Settings, Statistics,
+    AdminFault, ClockMove, ClockState, Done, Expire, GroupRef, Overview, PREFIX, Peek, PeekQuery,
+    Resend, Resent, ResetGroup, Settings, Statistics, TopicRef,
 };
 use crate::protocol::{Fault, FaultCode};
 
@@ -116,6 +118,74 @@ impl AdminClient {
     /// Any [`ErrorKind`].
     pub async fn move_clock(&self, wish: ClockMove) -> Result<ClockState, ClientError> {
         self.send(Method::POST, "/clock", &wish).await
+    }
+
+    /// Looks at messages without consuming them.
+    ///
+    /// # Errors
+    /// Any [`ErrorKind`].
+    pub async fn peek(&self, what: &PeekQuery) -> Result<Peek, ClientError> {
+        self.get(&format!("/peek?{}", query(what)?)).await
+    }
+
+    /// Removes every message of a topic, for all groups.
+    ///
+    /// # Errors
+    /// Any [`ErrorKind`]; 404 if there is no such topic.
+    pub async fn purge(&self, topic: &TopicRef) -> Result<(), ClientError> {
+        let Done {} = self.send(Method::POST, "/purge", topic).await?;
+        Ok(())
+    }
+
+    /// Sends dead letters back to the group that they died in; returns how many.
+    ///
+    /// # Errors
+    /// Any [`ErrorKind`].
+    pub async fn resend(&self, what: &Resend) -> Result<u64, ClientError> {
+        let Resent { resent } = self.send(Method::POST, "/resend", what).await?;
+        Ok(resent)
+    }
+
+    /// Lets a group begin anew.
+    ///
+    /// # Errors
+    /// Any [`ErrorKind`]; 404 if there is no such group.
+    pub async fn reset_group(&self, what: &ResetGroup) -> Result<(), ClientError> {
+        let Done {} = self.send(Method::POST, "/reset-group", what).await?;
+        Ok(())
+    }
+
+    /// Ends a lease, as if its time were over.
+    ///
+    /// # Errors
+    /// Any [`ErrorKind`]; 404 if it is not alive.
+    pub async fn expire(&self, what: &Expire) -> Result<(), ClientError> {
+        let Done {} = self.send(Method::POST, "/expire", what).await?;
+        Ok(())
+    }
+
+    /// Deletes a topic with its messages and groups.
+    ///
+    /// # Errors
+    /// Any [`ErrorKind`]; 404 if there is no such topic.
+    pub async fn delete_topic(&self, topic: &TopicRef) -> Result<(), ClientError> {
+        self.delete("/topic", topic).await
+    }
+
+    /// Deletes a group of a topic.
+    ///
+    /// # Errors
+    /// Any [`ErrorKind`]; 404 if there is no such group.
+    pub async fn delete_group(&self, group: &GroupRef) -> Result<(), ClientError> {
+        self.delete("/group", group).await
+    }
+
+    async fn delete(&self, call: &str, what: &impl Serialize) -> Result<(), ClientError> {
+        let call = format!("{call}?{}", query(what)?);
+        let done = self.exchange(Method::DELETE, &call, None).await;
+        let body = done.map_err(ClientError::not_repeatable)?;
+        let Done {} = self.read(&body).map_err(ClientError::not_repeatable)?;
+        Ok(())
     }
 
     async fn get<T: DeserializeOwned>(&self, call: &str) -> Result<T, ClientError> {
@@ -229,6 +299,29 @@ impl AdminClient {
             None => error,
         }
     }
+}
+
+/// The fields of a value as a query; what is missing is left out.
+fn query(value: &impl Serialize) -> Result<String, ClientError> {
+    let Ok(Value::Object(fields)) = serde_json::to_value(value) else {
+        return Err(ClientError::new(
+            ErrorKind::Settings,
+            "the request cannot be written as a query",
+        ));
+    };
+    let mut query = form_urlencoded::Serializer::new(String::new());
+    for (name, field) in &fields {
+        match field {
+            Value::Null => {}
+            Value::String(text) => {
+                query.append_pair(name, text);
+            }
+            other => {
+                query.append_pair(name, &other.to_string());
+            }
+        }
+    }
+    Ok(query.finish())
 }
 
 fn location(response: &Response) -> Option<String> {

@@ -14,7 +14,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use super::message::{GroupId, InstanceId, Timestamp, TopicName};
-use json::{millis, optional_text, text};
+use json::{millis, optional_millis, optional_text, text};
 
 pub use queues::{
     Done, Expire, GroupRef, MAX_PEEK, MessageState, Peek, PeekQuery, PeekedMessage, Resend, Resent,
@@ -119,8 +119,13 @@ pub struct GroupCounts {
     pub ready: u64,
     /// Messages under a lease.
     pub invisible: u64,
-    /// Messages that the group is done with.
+    /// Messages that the group is done with: acked, or dead.
     pub acked: u64,
+    /// Dead letters of this topic that wait in the group's dead-letter topic.
+    pub dead: u64,
+    /// When the oldest message that a consume would find was published.
+    #[serde(with = "optional_millis")]
+    pub oldest_ready: Option<Timestamp>,
 }
 
 /// The time of the sandbox.
@@ -203,6 +208,8 @@ pub struct Settings {
     pub invisible_millis: u64,
     /// The same for ordered consumption.
     pub order_invisible_millis: u64,
+    /// After so many deliveries without an ack a message becomes a dead letter.
+    pub max_deliveries: u32,
 }
 
 #[cfg(test)]

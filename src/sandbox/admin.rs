@@ -1,6 +1,8 @@
-//! The admin API: looking into a sandbox and moving its time, over its own address, below
+//! The admin API: looking into a sandbox, tidying it up and moving its time, over its own address, below
 //! [`PREFIX`]. JSON in and out; every request, whatever it asks for, brings the admin token. Decides
 //! nothing about messages: the broker does.
+
+mod queues;
 
 use std::sync::Arc;
 
@@ -51,6 +53,7 @@ pub(super) fn mount(served: Router, admin: Admin) -> Router {
         .route("/metrics", get(metrics_text))
         .route("/settings", get(settings))
         .route("/clock", get(clock).post(move_clock))
+        .merge(queues::calls())
         .fallback(no_such_call)
         .method_not_allowed_fallback(no_such_call)
         .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
@@ -240,6 +243,8 @@ impl Admin {
                             ready: group.ready,
                             invisible: group.invisible,
                             acked: group.acked,
+                            dead: group.dead,
+                            oldest_ready: group.oldest_ready,
                         })
                         .collect(),
                 })

@@ -91,6 +91,7 @@ impl Page {
                     ("ready", group.ready),
                     ("invisible", group.invisible),
                     ("acked", group.acked),
+                    ("dead", group.dead),
                 ] {
                     let labels = [
                         ("instance", instance),
@@ -177,6 +178,8 @@ mod tests {
                     ready: 6,
                     invisible: 7,
                     acked: 8,
+                    dead: 11,
+                    oldest_ready: None,
                 }],
             }],
         };

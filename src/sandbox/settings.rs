@@ -55,6 +55,7 @@ impl SandboxSettings {
             listen: addr.to_string(),
             invisible_millis: millis(self.invisible_time),
             order_invisible_millis: millis(self.order_invisible_time),
+            max_deliveries: self.max_deliveries,
         }
     }
 }
