@@ -650,3 +650,122 @@ fn without_a_display_the_window_says_so() {
     );
     assert!(!finished.stderr.contains("panicked"), "{}", finished.stderr);
 }
+
+/// A sandbox with an admin token, as somebody who knows it has it.
+struct Administered {
+    shell: Shell,
+}
+
+impl Administered {
+    const TOKEN: &str = "a-token-of-the-tests";
+    const VARIABLE: &str = "MQSCOPE_SANDBOX_ADMIN_TOKEN";
+
+    fn new() -> Self {
+        let sandbox = Sandbox::start_with(&[], |command| {
+            command.env(Self::VARIABLE, Self::TOKEN);
+        });
+        Self {
+            shell: Shell { sandbox },
+        }
+    }
+
+    fn command(&self, token: &str, arguments: &[&str]) -> Finished {
+        let mut command = mqscope(&self.shell.sandbox.home);
+        command
+            .env(Self::VARIABLE, token)
+            .args(["admin", "--endpoint", &self.shell.sandbox.endpoint])
+            .args(arguments);
+        run(command, b"")
+    }
+
+    #[track_caller]
+    fn admin(&self, arguments: &[&str]) -> Value {
+        only(&done(&self.command(Self::TOKEN, arguments)))
+    }
+}
+
+#[test]
+fn time_is_moved_from_the_command_line() {
+    let it = Administered::new();
+    it.shell.published(&["a"]);
+    let first = it.shell.consumed(&[]);
+    it.shell.assert_nothing_there();
+    let clock = it.admin(&["clock", "advance", "5m"]);
+    assert_eq!(clock["offset_millis"], 300_000);
+    let second = it.shell.consumed(&[]);
+    assert_eq!(text(&first, "message_id"), text(&second, "message_id"));
+    assert_ne!(
+        text(&first, "receipt_handle"),
+        text(&second, "receipt_handle")
+    );
+    assert_eq!(second["consumed_times"], 2);
+
+    it.admin(&[
+        "expire",
+        "--topic",
+        "orders",
+        text(&second, "receipt_handle"),
+    ]);
+    assert_eq!(it.shell.consumed(&[])["consumed_times"], 3);
+
+    assert_eq!(it.admin(&["clock", "freeze"])["frozen"], true);
+    let set = it.admin(&["clock", "set", "2030-01-01T00:00:00Z"]);
+    assert_eq!(set["now"], 1_893_456_000_000_i64);
+    assert_eq!(it.admin(&["clock"])["now"], set["now"]);
+    assert_eq!(it.admin(&["clock", "resume"])["frozen"], false);
+}
+
+#[test]
+fn a_sandbox_is_looked_into_and_tidied_up_from_the_command_line() {
+    let it = Administered::new();
+    it.shell.published(&["a"]);
+    it.shell.consumed(&[]);
+    let orders = &it.admin(&["overview"])["topics"][0];
+    assert_eq!(orders["groups"][0]["invisible"], 1);
+    assert_eq!(it.admin(&["statistics"])["delivered"], 1);
+    assert_eq!(it.admin(&["settings"])["max_deliveries"], 288);
+    let metrics = it.command(Administered::TOKEN, &["metrics"]);
+    assert_code(&metrics, exit::DONE);
+    assert!(
+        metrics
+            .stdout
+            .contains("\nmqscope_sandbox_published_total 1\n")
+    );
+
+    let of_group = ["--topic", "orders", "--group", "billing"];
+    let peek = it.admin(&[&["peek"], &of_group[..], &["--state", "invisible"]].concat());
+    assert_eq!(peek["messages"][0]["body"], "a");
+    it.admin(&[&["reset"], &of_group[..], &["--to", "oldest"]].concat());
+    assert_eq!(it.shell.consumed(&[])["consumed_times"], 1);
+    assert_eq!(it.admin(&["resend", "--group", "billing"])["resent"], 0);
+    it.admin(&[&["delete-group"], &of_group[..]].concat());
+    it.admin(&["purge", "--topic", "orders"]);
+    it.shell.assert_nothing_there();
+    it.admin(&["delete-topic", "--topic", "orders"]);
+    assert_eq!(it.admin(&["overview"])["topics"], Value::Array(Vec::new()));
+}
+
+#[test]
+fn the_admin_token_is_wanted_on_both_sides() {
+    let it = Administered::new();
+    let missing = it.command("", &["overview"]);
+    assert_usage(&missing, Administered::VARIABLE);
+    let wrong = it.command("wrong", &["overview"]);
+    assert_code(&wrong, exit::REFUSED);
+    assert_eq!(json(&wrong.stderr)["code"], "WrongToken");
+
+    let closed = Administered {
+        shell: Shell::new(&[]),
+    };
+    let refused = closed.command(Administered::TOKEN, &["overview"]);
+    assert_code(&refused, exit::REFUSED);
+    assert_eq!(json(&refused.stderr)["code"], "AdminOff");
+
+    let endpoint = closed.shell.sandbox.endpoint.clone();
+    closed.shell.sandbox.stop("TERM", LIMIT);
+    let mut nobody = mqscope(&it.shell.sandbox.home);
+    nobody
+        .env(Administered::VARIABLE, Administered::TOKEN)
+        .args(["admin", "--endpoint", &endpoint, "clock"]);
+    assert_code(&run(nobody, b""), exit::NO_CONNECTION);
+}

@@ -8,6 +8,7 @@
 
 mod admin;
 
+use std::pin::pin;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -18,11 +19,13 @@ use super::overview::Overview;
 use super::queue::{
     Change, Delivery, Finished, HandleRefusal, Incoming, Queues, Rules, TopicKey, Want,
 };
+use super::statistics::Counters;
 use super::store::{Pending, Store, StoreError};
 use super::waiting::{Ticket, Waiting};
 use crate::clock::Clock;
+use crate::protocol::admin::Statistics;
 use crate::protocol::{
-    AckAction, GroupId, HandleList, NewMessage, PublishReceipt, ReceiptHandle, Timestamp,
+    AckAction, FaultCode, GroupId, HandleList, NewMessage, PublishReceipt, ReceiptHandle, Timestamp,
 };
 
 /// A broker without a socket.
@@ -32,6 +35,7 @@ pub struct Broker {
     state: Mutex<State>,
     stopping: watch::Sender<bool>,
     parked: AtomicUsize,
+    counters: Counters,
 }
 
 /// Counts a parked poll for as long as it lives, however it ends.
@@ -78,15 +82,10 @@ impl<'a> Seat<'a> {
         }
     }
 
-    fn park(
-        &mut self,
-        waiting: &mut Waiting,
-        next: Option<Timestamp>,
-        end: Timestamp,
-    ) -> Timestamp {
+    fn park(&mut self, waiting: &mut Waiting, next: Option<Timestamp>) -> Timestamp {
         let ticket = *self.ticket.get_or_insert_with(|| waiting.ticket());
         self.parked = true;
-        waiting.park(self.want, ticket, &self.bell, next, end)
+        waiting.park(self.want, ticket, &self.bell, next)
     }
 
     fn leave(&mut self, waiting: &mut Waiting) -> bool {
@@ -140,6 +139,7 @@ impl Broker {
             }),
             stopping: watch::Sender::new(false),
             parked: AtomicUsize::new(0),
+            counters: Counters::default(),
         })
     }
 
@@ -160,6 +160,7 @@ impl Broker {
         let incoming = Incoming::new(message);
         let (receipt, pending) = self.perform(|queues, now| queues.publish(topic, incoming, now));
         pending.durable().await?;
+        self.counters.published();
         Ok(receipt)
     }
 
@@ -169,20 +170,24 @@ impl Broker {
     /// # Errors
     /// When the store fails.
     pub async fn consume(&self, want: &Want, wait: Duration) -> Result<Vec<Delivery>, BrokerError> {
-        let end = self.clock.now() + wait;
+        // Who waits is real and waits in real time; what it waits for comes by the broker's clock.
+        let mut patience = pin!(self.clock.patience(wait));
+        let mut patient = !wait.is_zero();
         let mut stopping = self.stopping.subscribe();
         let mut seat = Seat::new(self, want);
         loop {
-            let last = *stopping.borrow_and_update();
-            let (given, until, pending) = self.take(want, &mut seat, end, last);
+            let last = *stopping.borrow_and_update() || !patient;
+            let (given, until, pending) = self.take(want, &mut seat, last);
             pending.durable().await?;
             let Some(until) = until else {
+                self.counters.consumed(&given);
                 return Ok(given);
             };
             let _parked = Parked::new(&self.parked);
             tokio::select! {
                 () = seat.bell.notified() => {}
                 () = self.clock.sleep_until(until) => {}
+                () = &mut patience => patient = false,
                 _ = stopping.changed() => {}
             }
         }
@@ -194,7 +199,6 @@ impl Broker {
         &self,
         want: &Want,
         seat: &mut Seat<'_>,
-        end: Timestamp,
         last: bool,
     ) -> (Vec<Delivery>, Option<Timestamp>, Pending) {
         let mut state = self.lock();
@@ -202,10 +206,10 @@ impl Broker {
         let State { queues, waiting } = &mut *state;
         let was_parked = seat.leave(waiting);
         let (given, mut changes) = queues.consume(want, now);
-        let until = if given.is_empty() && now < end && !last {
+        let until = if given.is_empty() && !last {
             let (next, more) = queues.next_visible(want, now);
             changes.extend(more);
-            Some(seat.park(waiting, next, end))
+            Some(seat.park(waiting, next))
         } else {
             None
         };
@@ -248,6 +252,8 @@ impl Broker {
             .perform(|queues, now| queues.finish(topic, group, action, handles.as_slice(), now));
         pending.durable().await?;
         let Finished { refused } = finished;
+        self.counters
+            .finished(action, handles.as_slice().len(), refused.len());
         Ok(refused)
     }
 
@@ -270,6 +276,16 @@ impl Broker {
     /// Long polls that wait for a message now.
     pub fn parked(&self) -> usize {
         self.parked.load(Ordering::Relaxed)
+    }
+
+    /// What was done since the start.
+    pub fn statistics(&self) -> Statistics {
+        self.counters.statistics()
+    }
+
+    /// Counts a request that is refused before it gets here, or because of what is said here.
+    pub(super) fn count_refusal(&self, code: &FaultCode) {
+        self.counters.refused(code);
     }
 
     /// Answers every parked poll with nothing; further polls do not wait.

@@ -2,15 +2,19 @@
 //! everything in memory; never sees the client and no window.
 //!
 //! In reading order: [`queue`] decides, purely; [`store`] keeps what it decided; [`broker`] puts
-//! a lock around both, and [`waiting`] says which parked poll to wake; `http` translates; `server` listens.
+//! a lock around both, and `waiting` says which parked poll to wake; `http` translates; `server`
+//! listens. `admin` looks in from the side.
 
+mod admin;
 pub mod broker;
 mod handle;
 mod http;
+mod metrics;
 pub mod overview;
 pub mod queue;
 mod server;
 mod settings;
+mod statistics;
 pub mod store;
 mod waiting;
 
@@ -22,12 +26,14 @@ use std::sync::Arc;
 
 use tokio::net::TcpListener;
 
+pub use admin::random_token;
 pub use broker::{Broker, BrokerError};
 pub use overview::Totals;
 pub use overview::{GroupOverview, Overview, TopicOverview};
 pub use settings::SandboxSettings;
 
 use crate::clock::Clock;
+use admin::Admin;
 use store::Store;
 
 /// A broker with its socket, which takes connections from the start and answers them once it
@@ -101,13 +107,21 @@ impl Sandbox {
         self,
         shutdown: impl Future<Output = ()> + Send + 'static,
     ) -> Result<(), SandboxError> {
+        let told = self.settings.told(self.addr);
         let SandboxSettings {
             access_key,
             secret_key,
+            admin_token,
             ..
         } = self.settings;
         let broker = Arc::clone(&self.broker);
+        let admin = Admin {
+            broker: Arc::clone(&broker),
+            settings: told,
+            token: admin_token,
+        };
         let router = http::router(broker, access_key, secret_key, self.addr.to_string());
+        let router = admin::mount(router, admin);
         server::serve(self.listener, router, shutdown, || self.broker.stop()).await;
         Ok(())
     }

@@ -7,6 +7,7 @@ use std::time::Duration;
 use secrecy::SecretString;
 
 use super::queue::{GroupRules, Rules, Timing};
+use crate::protocol::admin;
 
 /// Address, keys and times of a sandbox.
 #[derive(Clone)]
@@ -21,6 +22,8 @@ pub struct SandboxSettings {
     pub invisible_time: Duration,
     /// The same for ordered consumption.
     pub order_invisible_time: Duration,
+    /// What opens the admin API; without one it is closed.
+    pub admin_token: Option<SecretString>,
     /// After so many deliveries without an ack a message becomes a dead letter.
     pub max_deliveries: u32,
 }
@@ -43,10 +46,23 @@ impl SandboxSettings {
             order_invisible: self.order_invisible_time,
         }
     }
+
+    /// What of it anybody who is let in may be told.
+    pub(super) fn told(&self, addr: SocketAddr) -> admin::Settings {
+        let millis = |time: Duration| u64::try_from(time.as_millis()).unwrap_or(u64::MAX);
+        admin::Settings {
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            listen: addr.to_string(),
+            invisible_millis: millis(self.invisible_time),
+            order_invisible_millis: millis(self.order_invisible_time),
+            max_deliveries: self.max_deliveries,
+        }
+    }
 }
 
 impl Default for SandboxSettings {
-    /// `127.0.0.1:8080`, `sandbox` / `sandbox-secret`, 5 minutes [seed], 1 minute, 288 deliveries [doc].
+    /// `127.0.0.1:8080`, `sandbox` / `sandbox-secret`, 5 minutes [seed], 1 minute, 288 deliveries
+    /// [doc], no admin API.
     fn default() -> Self {
         Self {
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 8080)),
@@ -54,6 +70,7 @@ impl Default for SandboxSettings {
             secret_key: "sandbox-secret".into(),
             invisible_time: Duration::from_secs(300),
             order_invisible_time: Duration::from_secs(60),
+            admin_token: None,
             max_deliveries: 288,
         }
     }

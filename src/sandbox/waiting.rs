@@ -4,7 +4,7 @@
 //! Polls that want the same (topic, group, tags, mode) are alike, so one message wakes one of
 //! them, the one that has waited longest. Who is woken is out of the register and looks for itself;
 //! should it be gone, or leave something, the next one is woken then. The first of its kind is also
-//! the one that sleeps only until time alone may bring something; the others sleep to their end.
+//! the one that sleeps only until time alone may bring something; the others sleep until they are woken.
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
@@ -13,6 +13,9 @@ use tokio::sync::Notify;
 
 use super::queue::{Change, Queues, TopicKey, Want};
 use crate::protocol::{GroupId, Timestamp};
+
+/// When no time will bring anything.
+const NEVER: Timestamp = Timestamp::from_millis(i64::MAX);
 
 /// All parked polls of a broker.
 #[derive(Default)]
@@ -57,15 +60,15 @@ impl Waiting {
         self.woken
     }
 
-    /// Parks a poll that found nothing. Returns how long it has to sleep unless it is woken: to
-    /// its end, or for the first of its kind to `next`.
+    /// Parks a poll that found nothing. Returns until when it sleeps unless it is woken: for
+    /// the first of its kind to `next`, else for ever. How long its client waits is real time, and
+    /// not the register's business.
     pub(super) fn park(
         &mut self,
         want: &Want,
         ticket: Ticket,
         bell: &Arc<Notify>,
         next: Option<Timestamp>,
-        end: Timestamp,
     ) -> Timestamp {
         let groups = match self.topics.get_mut(&want.topic) {
             Some(groups) => groups,
@@ -90,7 +93,7 @@ impl Waiting {
         let is_first = asleep
             .first_key_value()
             .is_none_or(|(&first, _)| ticket < first);
-        let until = next.filter(|_| is_first).map_or(end, |next| next.min(end));
+        let until = next.filter(|_| is_first).unwrap_or(NEVER);
         let bell = Arc::clone(bell);
         asleep.insert(ticket, Asleep { bell, until });
         until

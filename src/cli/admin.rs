@@ -1,0 +1,404 @@
+//! `mqscope admin`: asks a running sandbox what is in it, tidies it up, and moves its time. What is printed is
+//! what the admin API answers. Speaks to no other broker.
+
+use std::io::Write as _;
+use std::time::Duration;
+
+use clap::{Args, Subcommand, ValueEnum};
+use secrecy::SecretString;
+use serde::Serialize;
+
+use super::exit::{Exit, Failure, Outcome};
+use super::sandbox::ADMIN_TOKEN;
+use super::{output, publish, span};
+use crate::client::{AdminClient, ClientError, Endpoint};
+use crate::protocol::admin::{
+    ClockMove, Done, Expire, GroupRef, MAX_PEEK, MessageState, PeekQuery, Resend, Resent,
+    ResetGroup, ResetTo, TopicRef,
+};
+use crate::protocol::{GroupId, InstanceId, ReceiptHandle, Timestamp, TopicName};
+
+const EXAMPLES: &str = "\
+Prints the answer as one JSON object; metrics are text in the format of Prometheus. Times are Unix
+milliseconds.
+
+The token is taken from MQSCOPE_SANDBOX_ADMIN_TOKEN, and is the one that the sandbox was started
+with.
+
+Examples:
+  export MQSCOPE_SANDBOX_ADMIN_TOKEN=$(openssl rand -hex 16)
+  mqscope sandbox &
+  mqscope admin --endpoint http://127.0.0.1:8080 overview
+  mqscope admin --endpoint http://127.0.0.1:8080 peek --topic orders --group GID_test
+  mqscope admin --endpoint http://127.0.0.1:8080 resend --group GID_test
+  mqscope admin --endpoint http://127.0.0.1:8080 reset --topic orders --group GID_test --to oldest
+  mqscope admin --endpoint http://127.0.0.1:8080 clock advance 5m
+
+Exit codes:
+  0  done
+  1  the sandbox refused, for example the token
+  2  wrong usage: nothing was sent
+  4  no connection, or no sandbox there";
+
+/// Arguments of `mqscope admin`.
+#[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
+pub struct Admin {
+    /// URL of the sandbox, such as http://127.0.0.1:8080
+    #[arg(long, value_name = "URL")]
+    endpoint: Endpoint,
+    #[command(subcommand)]
+    call: Call,
+}
+
+#[derive(Debug, Subcommand)]
+enum Call {
+    /// Topics and groups with their counts
+    Overview,
+    /// What the sandbox has done since it was started
+    Statistics,
+    /// The same and more as text for Prometheus
+    Metrics,
+    /// What the sandbox was started with
+    Settings,
+    /// Messages as they stand, without consuming them
+    Peek(Look),
+    /// Remove every message of a topic, for all groups
+    Purge(TopicArguments),
+    /// Send dead letters back to the group that they died in
+    Resend {
+        #[command(flatten)]
+        instance: InstanceArgument,
+        /// The group
+        #[arg(long, value_name = "GROUP")]
+        group: GroupId,
+        /// Ids of the messages; without any, all of them
+        #[arg(value_name = "MESSAGE_ID")]
+        message_ids: Vec<String>,
+    },
+    /// Let a group begin anew; it is done with everything older
+    Reset {
+        #[command(flatten)]
+        group: GroupArguments,
+        /// Where: oldest, latest, or a time such as 2026-11-22T18:14:07+08:00
+        #[arg(long, value_name = "WHERE", value_parser = parse_reset)]
+        to: ResetTo,
+    },
+    /// End a lease as if its time were over
+    Expire {
+        #[command(flatten)]
+        topic: TopicArguments,
+        /// Receipt handle of the delivery
+        #[arg(value_name = "HANDLE", value_parser = parse_handle)]
+        handle: ReceiptHandle,
+    },
+    /// Delete a topic with its messages and groups
+    DeleteTopic(TopicArguments),
+    /// Delete a group of a topic
+    DeleteGroup(GroupArguments),
+    /// The sandbox's time; leases and timed messages follow it
+    Clock {
+        #[command(subcommand)]
+        turn: Option<Turn>,
+    },
+}
+
+#[derive(Debug, Args)]
+struct InstanceArgument {
+    /// Instance id (the `ns` of the protocol), if the clients of the sandbox name one
+    #[arg(long, value_name = "ID")]
+    instance: Option<InstanceId>,
+}
+
+#[derive(Debug, Args)]
+struct TopicArguments {
+    #[command(flatten)]
+    instance: InstanceArgument,
+    /// The topic
+    #[arg(long, value_name = "TOPIC")]
+    topic: TopicName,
+}
+
+#[derive(Debug, Args)]
+struct GroupArguments {
+    #[command(flatten)]
+    topic: TopicArguments,
+    /// The group
+    #[arg(long, value_name = "GROUP")]
+    group: GroupId,
+}
+
+#[derive(Debug, Args)]
+struct Look {
+    #[command(flatten)]
+    topic: TopicArguments,
+    /// As which group has them; without one, none is invisible or acked
+    #[arg(long, value_name = "GROUP")]
+    group: Option<GroupId>,
+    /// Only messages that stand like this
+    #[arg(long, value_enum)]
+    state: Option<State>,
+    /// Where to go on: `next` of the last look
+    #[arg(long, value_name = "NEXT")]
+    from: Option<u64>,
+    /// Most messages at once
+    #[arg(long, value_name = "N", default_value_t = 16, value_parser = clap::value_parser!(u32).range(1..=i64::from(MAX_PEEK)))]
+    limit: u32,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum State {
+    /// A consume would find it
+    Ready,
+    /// Under a lease
+    Invisible,
+    /// Acked, or dead
+    Acked,
+    /// Its delivery time has not come
+    Delayed,
+    /// Neither committed nor rolled back
+    Half,
+}
+
+#[derive(Debug, Subcommand)]
+enum Turn {
+    /// Jump ahead
+    Advance {
+        /// By so much, such as 5m or 1h30m
+        #[arg(value_name = "TIME", value_parser = span::parse)]
+        by: Duration,
+    },
+    /// Let the time stand still
+    Freeze,
+    /// Let the time go on from where it stands
+    Resume,
+    /// Jump to a time, ahead or back
+    Set {
+        /// That time, such as 2026-11-22T18:14:07+08:00
+        #[arg(value_name = "TIME", value_parser = publish::parse_time)]
+        to: Timestamp,
+    },
+}
+
+impl Admin {
+    pub(super) async fn run(self) -> Outcome {
+        let client = AdminClient::new(self.endpoint, &token(|name| std::env::var(name).ok())?)?;
+        match self.call {
+            Call::Overview => show(client.overview().await),
+            Call::Statistics => show(client.statistics().await),
+            Call::Settings => show(client.settings().await),
+            Call::Metrics => {
+                // Nobody may be reading; then there is nobody to tell either.
+                let _ = std::io::stdout().write_all(client.metrics().await?.as_bytes());
+                Ok(Exit::Done)
+            }
+            Call::Peek(look) => show(client.peek(&look.into()).await),
+            Call::Purge(topic) => show(client.purge(&topic.into()).await.map(|()| Done {})),
+            Call::Resend {
+                instance,
+                group,
+                message_ids,
+            } => {
+                let what = Resend {
+                    instance: instance.instance,
+                    group,
+                    message_ids: (!message_ids.is_empty()).then_some(message_ids),
+                };
+                show(client.resend(&what).await.map(|resent| Resent { resent }))
+            }
+            Call::Reset { group, to } => {
+                let GroupRef {
+                    instance,
+                    topic,
+                    group,
+                } = group.into();
+                let what = ResetGroup {
+                    instance,
+                    topic,
+                    group,
+                    to,
+                };
+                show(client.reset_group(&what).await.map(|()| Done {}))
+            }
+            Call::Expire { topic, handle } => {
+                let TopicRef { instance, topic } = topic.into();
+                let what = Expire {
+                    instance,
+                    topic,
+                    handle,
+                };
+                show(client.expire(&what).await.map(|()| Done {}))
+            }
+            Call::DeleteTopic(topic) => {
+                show(client.delete_topic(&topic.into()).await.map(|()| Done {}))
+            }
+            Call::DeleteGroup(group) => {
+                show(client.delete_group(&group.into()).await.map(|()| Done {}))
+            }
+            Call::Clock { turn: None } => show(client.clock().await),
+            Call::Clock { turn: Some(turn) } => show(client.move_clock(turn.into()).await),
+        }
+    }
+}
+
+impl From<TopicArguments> for TopicRef {
+    fn from(arguments: TopicArguments) -> Self {
+        Self {
+            instance: arguments.instance.instance,
+            topic: arguments.topic,
+        }
+    }
+}
+
+impl From<GroupArguments> for GroupRef {
+    fn from(arguments: GroupArguments) -> Self {
+        Self {
+            instance: arguments.topic.instance.instance,
+            topic: arguments.topic.topic,
+            group: arguments.group,
+        }
+    }
+}
+
+impl From<Look> for PeekQuery {
+    fn from(look: Look) -> Self {
+        Self {
+            group: look.group,
+            state: look.state.map(|state| match state {
+                State::Ready => MessageState::Ready,
+                State::Invisible => MessageState::Invisible,
+                State::Acked => MessageState::Acked,
+                State::Delayed => MessageState::Delayed,
+                State::Half => MessageState::Half,
+            }),
+            from: look.from,
+            limit: Some(look.limit),
+            ..Self::of(look.topic.into())
+        }
+    }
+}
+
+fn parse_reset(text: &str) -> Result<ResetTo, String> {
+    match text.trim() {
+        "oldest" => Ok(ResetTo::Oldest),
+        "latest" => Ok(ResetTo::Latest),
+        time => publish::parse_time(time)
+            .map(ResetTo::Time)
+            .map_err(|how| format!("it is oldest, latest or a time; {how}")),
+    }
+}
+
+fn parse_handle(text: &str) -> Result<ReceiptHandle, String> {
+    ReceiptHandle::new(text).ok_or_else(|| "the handle is blank".to_owned())
+}
+
+impl From<Turn> for ClockMove {
+    fn from(turn: Turn) -> Self {
+        match turn {
+            Turn::Advance { by } => ClockMove::advance(by),
+            Turn::Freeze => ClockMove::Freeze {},
+            Turn::Resume => ClockMove::Resume {},
+            Turn::Set { to } => ClockMove::Set { to },
+        }
+    }
+}
+
+/// What was asked for is done, whether or not somebody still reads what we print.
+fn show(answer: Result<impl Serialize, ClientError>) -> Outcome {
+    let _ = output::print(&answer?);
+    Ok(Exit::Done)
+}
+
+fn token(get: impl Fn(&str) -> Option<String>) -> Result<SecretString, Failure> {
+    let token = get(ADMIN_TOKEN).unwrap_or_default().trim().to_owned();
+    if token.is_empty() {
+        return Err(Failure::usage(
+            "keys",
+            format!("set {ADMIN_TOKEN} to the token that the sandbox was started with"),
+        ));
+    }
+    Ok(token.into())
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+mod tests {
+    use super::super::{Arguments, Command};
+    use super::*;
+    use clap::Parser as _;
+
+    fn parse(arguments: &str) -> Result<Call, clap::Error> {
+        let line = format!("mqscope admin --endpoint http://h {arguments}");
+        match Arguments::try_parse_from(line.split_whitespace())?.command {
+            Some(Command::Admin(admin)) => Ok(admin.call),
+            _ => unreachable!(),
+        }
+    }
+
+    #[test]
+    fn the_clock_is_turned_as_written() {
+        let check = |written: &str, expected: Option<ClockMove>| match parse(written) {
+            Ok(Call::Clock { turn }) => {
+                assert_eq!(turn.map(ClockMove::from), expected, "{written}")
+            }
+            other => unreachable!("{other:?}"),
+        };
+        check("clock", None);
+        check(
+            "clock advance 5m",
+            Some(ClockMove::advance(Duration::from_secs(300))),
+        );
+        check("clock freeze", Some(ClockMove::Freeze {}));
+        check("clock resume", Some(ClockMove::Resume {}));
+        let to = Timestamp::from_millis(1_795_342_447_000);
+        check(
+            "clock set 2026-11-22T18:14:07+08:00",
+            Some(ClockMove::Set { to }),
+        );
+    }
+
+    #[test]
+    fn what_is_asked_of_the_queues_is_read() {
+        let written = "peek --topic t --group g --state delayed --from 7 --limit 2";
+        let Ok(Call::Peek(look)) = parse(written) else {
+            unreachable!()
+        };
+        let query = PeekQuery::from(look);
+        assert_eq!(query.topic.as_str(), "t");
+        assert_eq!(
+            query.group.map(|group| group.to_string()).as_deref(),
+            Some("g")
+        );
+        assert_eq!(query.state, Some(MessageState::Delayed));
+        assert_eq!((query.from, query.limit), (Some(7), Some(2)));
+        let check = |to: &str, expected: ResetTo| match parse(&format!(
+            "reset --topic t --group g --instance i --to {to}"
+        )) {
+            Ok(Call::Reset { group, to }) => {
+                assert_eq!(to, expected);
+                assert!(GroupRef::from(group).instance.is_some());
+            }
+            other => unreachable!("{other:?}"),
+        };
+        check("oldest", ResetTo::Oldest);
+        check("latest", ResetTo::Latest);
+        let at = Timestamp::from_millis(1_795_342_447_000);
+        check("2026-11-22T10:14:07Z", ResetTo::Time(at));
+    }
+
+    #[test]
+    fn wrong_arguments_are_refused() {
+        for wrong in [
+            "",
+            "clock advance",
+            "clock advance -5m",
+            "clock set soon",
+            "purge all",
+        ] {
+            assert_eq!(parse(wrong).unwrap_err().exit_code(), 2, "{wrong}");
+        }
+        assert!(token(|_| None).is_err());
+        assert!(token(|_| Some(" ".to_owned())).is_err());
+        assert!(token(|name| (name == ADMIN_TOKEN).then(|| "t".to_owned())).is_ok());
+    }
+}
