@@ -5,6 +5,7 @@
 
 pub mod date;
 pub mod fault;
+pub mod faults;
 pub mod limits;
 pub mod lint;
 pub mod message;

@@ -2,9 +2,11 @@
 //! everything in memory; never sees the client and no window.
 //!
 //! In reading order: [`queue`] decides, purely; [`store`] keeps what it decided; [`broker`] puts
-//! a lock and waiting around both; `http` translates; `server` listens.
+//! a lock and waiting around both; [`chaos`] says what goes wrong on purpose; `http` translates;
+//! `server` listens.
 
 pub mod broker;
+pub mod chaos;
 mod handle;
 mod http;
 pub mod overview;
@@ -22,6 +24,7 @@ use std::sync::Arc;
 use tokio::net::TcpListener;
 
 pub use broker::{Broker, BrokerError};
+pub use chaos::ChaosControl;
 pub use overview::{GroupOverview, Overview, TopicOverview};
 pub use settings::SandboxSettings;
 
@@ -35,6 +38,7 @@ pub struct Sandbox {
     listener: TcpListener,
     addr: SocketAddr,
     broker: Arc<Broker>,
+    chaos: Arc<ChaosControl>,
 }
 
 /// Why a sandbox cannot start.
@@ -74,6 +78,7 @@ impl Sandbox {
             }
         })?;
         Ok(Self {
+            chaos: Arc::new(ChaosControl::new(settings.faults.clone())),
             settings,
             listener,
             addr,
@@ -91,6 +96,11 @@ impl Sandbox {
         Arc::clone(&self.broker)
     }
 
+    /// The faults that are injected, for whoever changes them while it runs.
+    pub fn chaos(&self) -> Arc<ChaosControl> {
+        Arc::clone(&self.chaos)
+    }
+
     /// Serves until `shutdown` is ready. Then parked polls are answered with nothing, requests in
     /// flight are finished, and clients that take more than three seconds for that are cut off.
     ///
@@ -106,7 +116,13 @@ impl Sandbox {
             ..
         } = self.settings;
         let broker = Arc::clone(&self.broker);
-        let router = http::router(broker, access_key, secret_key, self.addr.to_string());
+        let router = http::router(
+            broker,
+            self.chaos,
+            access_key,
+            secret_key,
+            self.addr.to_string(),
+        );
         server::serve(self.listener, router, shutdown, || self.broker.stop()).await;
         Ok(())
     }

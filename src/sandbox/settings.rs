@@ -7,6 +7,7 @@ use std::time::Duration;
 use secrecy::SecretString;
 
 use super::queue::Timing;
+use crate::protocol::faults::FaultPlan;
 
 /// Address, keys and times of a sandbox.
 #[derive(Clone)]
@@ -21,6 +22,8 @@ pub struct SandboxSettings {
     pub invisible_time: Duration,
     /// The same for ordered consumption.
     pub order_invisible_time: Duration,
+    /// Faults that are injected from the start.
+    pub faults: FaultPlan,
 }
 
 impl SandboxSettings {
@@ -33,7 +36,7 @@ impl SandboxSettings {
 }
 
 impl Default for SandboxSettings {
-    /// `127.0.0.1:8080`, `sandbox` / `sandbox-secret`, 5 minutes [seed], 1 minute [doc].
+    /// `127.0.0.1:8080`, `sandbox` / `sandbox-secret`, 5 minutes [seed], 1 minute [doc], no faults.
     fn default() -> Self {
         Self {
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 8080)),
@@ -41,6 +44,7 @@ impl Default for SandboxSettings {
             secret_key: "sandbox-secret".into(),
             invisible_time: Duration::from_secs(300),
             order_invisible_time: Duration::from_secs(60),
+            faults: FaultPlan::default(),
         }
     }
 }
@@ -51,6 +55,7 @@ impl fmt::Debug for SandboxSettings {
             .field("listen", &self.listen)
             .field("invisible_time", &self.invisible_time)
             .field("order_invisible_time", &self.order_invisible_time)
+            .field("faults", &self.faults)
             .finish_non_exhaustive()
     }
 }
