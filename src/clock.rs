@@ -1,7 +1,9 @@
-//! The time of day: real, or moved by hand. Nothing else in the crate reads OS time.
+//! The time of day: real, real but moved by hand, or moved by hand only. Nothing else in the
+//! crate reads OS time.
 //!
 //! Pure code takes `now` as an argument and has no clock at all.
 
+use std::future::Future;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -16,15 +18,89 @@ pub struct Clock(Source);
 #[derive(Debug, Clone)]
 enum Source {
     System,
-    Manual(Arc<watch::Sender<Timestamp>>),
+    Travelling(Arc<watch::Sender<Travel>>),
+    Manual(Arc<Manual>),
 }
 
-/// Moves a manual clock.
+/// Where a travelling clock is, as seen from the system's.
+#[derive(Debug, Clone, Copy)]
+enum Travel {
+    /// So many milliseconds ahead of the system's time, and going as fast.
+    Running { offset_millis: i64 },
+    /// Standing still.
+    Frozen { at: Timestamp },
+}
+
+#[derive(Debug)]
+struct Manual {
+    start: Timestamp,
+    time: watch::Sender<Timestamp>,
+}
+
+/// Moves a clock. Sleepers notice at once.
 #[derive(Debug, Clone)]
-pub struct ClockHand(Arc<watch::Sender<Timestamp>>);
+pub struct ClockHand(Moved);
+
+#[derive(Debug, Clone)]
+enum Moved {
+    Travelling(Arc<watch::Sender<Travel>>),
+    Manual(Arc<Manual>),
+}
 
 /// The system's clock may be set while we sleep; a long sleep looks again this often.
 const LONGEST_NAP: Duration = Duration::from_secs(60);
+
+fn system_now() -> Timestamp {
+    let since = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .unwrap_or_default();
+    Timestamp::from_millis(0) + since
+}
+
+impl Travel {
+    fn now(self) -> Timestamp {
+        match self {
+            Travel::Running { offset_millis } => system_now().offset_millis(offset_millis),
+            Travel::Frozen { at } => at,
+        }
+    }
+
+    fn offset_millis(self) -> i64 {
+        match self {
+            Travel::Running { offset_millis } => offset_millis,
+            Travel::Frozen { at } => ahead_millis(at, system_now()),
+        }
+    }
+
+    /// Jumps to another time; stands still there if it stood still before.
+    fn jumped(self, to: Timestamp) -> Self {
+        match self {
+            Travel::Running { .. } => Travel::Running {
+                offset_millis: ahead_millis(to, system_now()),
+            },
+            Travel::Frozen { .. } => Travel::Frozen { at: to },
+        }
+    }
+
+    fn advanced(self, by: Duration) -> Self {
+        match self {
+            Travel::Running { offset_millis } => Travel::Running {
+                offset_millis: (Timestamp::from_millis(offset_millis) + by).millis(),
+            },
+            Travel::Frozen { at } => Travel::Frozen { at: at + by },
+        }
+    }
+
+    fn resumed(self) -> Self {
+        Travel::Running {
+            offset_millis: self.offset_millis(),
+        }
+    }
+}
+
+fn ahead_millis(at: Timestamp, of: Timestamp) -> i64 {
+    at.millis().saturating_sub(of.millis())
+}
 
 impl Clock {
     /// The system's clock.
@@ -32,26 +108,60 @@ impl Clock {
         Self(Source::System)
     }
 
+    /// A clock that goes with the system's, and that its hand moves ahead, back, or stops.
+    pub fn travelling() -> (Self, ClockHand) {
+        let travel = Arc::new(watch::Sender::new(Travel::Running { offset_millis: 0 }));
+        let hand = ClockHand(Moved::Travelling(Arc::clone(&travel)));
+        (Self(Source::Travelling(travel)), hand)
+    }
+
     /// A clock that stands still until its hand moves it.
     pub fn manual(start: Timestamp) -> (Self, ClockHand) {
-        let time = Arc::new(watch::Sender::new(start));
-        (Self(Source::Manual(Arc::clone(&time))), ClockHand(time))
+        let manual = Arc::new(Manual {
+            start,
+            time: watch::Sender::new(start),
+        });
+        let hand = ClockHand(Moved::Manual(Arc::clone(&manual)));
+        (Self(Source::Manual(manual)), hand)
+    }
+
+    /// This clock if it has a hand; otherwise a travelling one of its own. A sandbox runs on such
+    /// a clock, so that its time can be moved and nobody else's is.
+    #[must_use]
+    pub fn movable(&self) -> Self {
+        match &self.0 {
+            Source::System => Self::travelling().0,
+            Source::Travelling(_) | Source::Manual(_) => self.clone(),
+        }
+    }
+
+    /// What moves this clock; nothing moves the system's.
+    pub fn hand(&self) -> Option<ClockHand> {
+        match &self.0 {
+            Source::System => None,
+            Source::Travelling(travel) => Some(ClockHand(Moved::Travelling(Arc::clone(travel)))),
+            Source::Manual(manual) => Some(ClockHand(Moved::Manual(Arc::clone(manual)))),
+        }
     }
 
     /// The time now.
     pub fn now(&self) -> Timestamp {
         match &self.0 {
-            Source::System => {
-                let since = SystemTime::now()
-                    .duration_since(UNIX_EPOCH)
-                    .unwrap_or_default();
-                Timestamp::from_millis(0) + since
-            }
-            Source::Manual(time) => *time.borrow(),
+            Source::System => system_now(),
+            Source::Travelling(travel) => travel.borrow().now(),
+            Source::Manual(manual) => *manual.time.borrow(),
         }
     }
 
-    /// Returns once the time is `at` or later. Under a manual clock that is when the hand says so.
+    /// The time for those who do not travel along: the system's. A manual clock is everybody's.
+    pub fn real_now(&self) -> Timestamp {
+        match &self.0 {
+            Source::System | Source::Travelling(_) => system_now(),
+            Source::Manual(manual) => *manual.time.borrow(),
+        }
+    }
+
+    /// Returns once the time is `at` or later, which is at once when the hand moves it there.
     pub async fn sleep_until(&self, at: Timestamp) {
         match &self.0 {
             Source::System => loop {
@@ -61,30 +171,114 @@ impl Clock {
                 }
                 tokio::time::sleep(left.min(LONGEST_NAP)).await;
             },
-            Source::Manual(time) => {
-                let mut watcher = time.subscribe();
+            Source::Travelling(travel) => {
+                let mut watcher = travel.subscribe();
+                loop {
+                    let seen = *watcher.borrow_and_update();
+                    let left = at.since(seen.now());
+                    if left.is_zero() {
+                        return;
+                    }
+                    let nap = async {
+                        match seen {
+                            Travel::Running { .. } => {
+                                tokio::time::sleep(left.min(LONGEST_NAP)).await;
+                            }
+                            Travel::Frozen { .. } => std::future::pending().await,
+                        }
+                    };
+                    // The sender lives in `self`, so waiting for a change cannot fail.
+                    tokio::select! {
+                        () = nap => {}
+                        _ = watcher.changed() => {}
+                    }
+                }
+            }
+            Source::Manual(manual) => {
+                let mut watcher = manual.time.subscribe();
                 // The sender lives in `self`, so waiting cannot fail.
                 let _ = watcher.wait_for(|now| *now >= at).await;
+            }
+        }
+    }
+
+    /// Returns when somebody real has waited for `wait`, counted from this call: whoever holds a
+    /// connection open is in no hurry when the time jumps, and does not stop with it either. Under
+    /// a manual clock it is the hand that makes them wait.
+    pub fn patience(&self, wait: Duration) -> impl Future<Output = ()> + Send + use<> {
+        let clock = self.clone();
+        let until = self.real_now() + wait;
+        let started = tokio::time::Instant::now();
+        async move {
+            match &clock.0 {
+                Source::System | Source::Travelling(_) => {
+                    // Not by the time of day: setting the system's clock hangs up on nobody.
+                    tokio::time::sleep(wait.saturating_sub(started.elapsed())).await;
+                }
+                Source::Manual(_) => clock.sleep_until(until).await,
             }
         }
     }
 }
 
 impl ClockHand {
-    /// Moves the clock forward.
+    /// Moves the clock forward. One that is frozen stays so.
     pub fn advance(&self, by: Duration) {
-        self.0.send_modify(|now| *now = *now + by);
+        match &self.0 {
+            Moved::Travelling(travel) => travel.send_modify(|travel| *travel = travel.advanced(by)),
+            Moved::Manual(manual) => manual.time.send_modify(|now| *now = *now + by),
+        }
     }
 
-    /// Sets the clock.
+    /// Sets the clock, forward or back. One that is frozen stays so.
     pub fn set(&self, to: Timestamp) {
-        self.0.send_replace(to);
+        match &self.0 {
+            Moved::Travelling(travel) => travel.send_modify(|travel| *travel = travel.jumped(to)),
+            Moved::Manual(manual) => {
+                manual.time.send_replace(to);
+            }
+        }
+    }
+
+    /// Stops the time. A manual clock stands still anyway.
+    pub fn freeze(&self) {
+        if let Moved::Travelling(travel) = &self.0 {
+            travel.send_modify(|travel| *travel = Travel::Frozen { at: travel.now() });
+        }
+    }
+
+    /// Lets the time go on from where it stands. A manual clock has nothing that drives it.
+    pub fn resume(&self) {
+        if let Moved::Travelling(travel) = &self.0 {
+            travel.send_modify(|travel| *travel = travel.resumed());
+        }
+    }
+
+    /// Whether the time stands still by itself.
+    pub fn is_frozen(&self) -> bool {
+        match &self.0 {
+            Moved::Travelling(travel) => matches!(*travel.borrow(), Travel::Frozen { .. }),
+            Moved::Manual(_) => true,
+        }
+    }
+
+    /// How far the clock is ahead of the system's (of its start, if it is manual), in milliseconds;
+    /// negative if it is behind, which a frozen one soon is.
+    pub fn offset_millis(&self) -> i64 {
+        match &self.0 {
+            Moved::Travelling(travel) => travel.borrow().offset_millis(),
+            Moved::Manual(manual) => ahead_millis(*manual.time.borrow(), manual.start),
+        }
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::pin::pin;
+
+    const HOUR: Duration = Duration::from_secs(3_600);
+    const HOUR_MILLIS: i64 = 3_600_000;
 
     #[tokio::test]
     async fn a_manual_clock_wakes_its_sleepers() {
@@ -100,5 +294,117 @@ mod tests {
         assert!(!sleeper.is_finished());
         hand.advance(Duration::from_secs(1));
         assert_eq!(sleeper.await.ok(), Some(Timestamp::from_millis(5_000)));
+    }
+
+    /// The clock's time lies between two looks at the system's, moved by `offset_millis`.
+    fn check_ahead(clock: &Clock, offset_millis: i64) {
+        let before = system_now().offset_millis(offset_millis);
+        let now = clock.now();
+        let after = system_now().offset_millis(offset_millis);
+        assert!(before <= now && now <= after, "{before} {now} {after}");
+    }
+
+    #[test]
+    fn a_travelling_clock_goes_with_the_systems_but_elsewhere() {
+        let (clock, hand) = Clock::travelling();
+        check_ahead(&clock, 0);
+        hand.advance(HOUR);
+        check_ahead(&clock, HOUR_MILLIS);
+        assert_eq!(hand.offset_millis(), HOUR_MILLIS);
+        hand.advance(HOUR);
+        check_ahead(&clock, 2 * HOUR_MILLIS);
+        let past = Timestamp::from_millis(1_000);
+        let before = system_now();
+        hand.set(past);
+        let offset = hand.offset_millis();
+        assert!(offset <= past.millis() - before.millis());
+        assert!(clock.now() >= past);
+        check_ahead(&clock, offset);
+        let before = system_now();
+        assert!(before <= clock.real_now() && clock.real_now() <= system_now());
+    }
+
+    #[test]
+    fn a_frozen_clock_moves_by_hand_only_and_goes_on_from_there() {
+        let (clock, hand) = Clock::travelling();
+        assert!(!hand.is_frozen());
+        hand.freeze();
+        assert!(hand.is_frozen());
+        let stood = clock.now();
+        hand.advance(HOUR);
+        assert_eq!(clock.now(), stood + HOUR);
+        assert!(hand.is_frozen());
+        let year_3000 = Timestamp::from_millis(32_503_680_000_000);
+        hand.set(year_3000);
+        assert_eq!(clock.now(), year_3000);
+        hand.freeze();
+        assert_eq!(clock.now(), year_3000);
+        let before = system_now();
+        hand.resume();
+        let after = system_now();
+        assert!(!hand.is_frozen());
+        let offset = hand.offset_millis();
+        assert!(ahead_millis(year_3000, after) <= offset);
+        assert!(offset <= ahead_millis(year_3000, before));
+        check_ahead(&clock, offset);
+    }
+
+    #[tokio::test]
+    async fn a_sleeper_of_a_travelling_clock_wakes_when_it_is_moved() {
+        for freeze in [false, true] {
+            let (clock, hand) = Clock::travelling();
+            if freeze {
+                hand.freeze();
+            }
+            let at = clock.now() + 10 * HOUR;
+            let mut sleep = pin!(clock.sleep_until(at));
+            assert!(!poll_once(sleep.as_mut()).await);
+            hand.advance(9 * HOUR);
+            assert!(!poll_once(sleep.as_mut()).await);
+            hand.advance(HOUR);
+            sleep.await;
+            assert!(clock.now() >= at);
+        }
+    }
+
+    #[tokio::test]
+    async fn patience_does_not_travel() {
+        let (clock, hand) = Clock::travelling();
+        let mut long = pin!(clock.patience(HOUR));
+        hand.advance(10 * HOUR);
+        assert!(!poll_once(long.as_mut()).await);
+        // Real time ends it, however still the clock stands.
+        hand.freeze();
+        clock.patience(Duration::from_millis(1)).await;
+        assert!(hand.is_frozen());
+
+        let (clock, hand) = Clock::manual(Timestamp::from_millis(0));
+        let mut long = pin!(clock.patience(HOUR));
+        assert!(!poll_once(long.as_mut()).await);
+        hand.advance(HOUR);
+        long.await;
+    }
+
+    #[test]
+    fn every_clock_but_the_systems_has_a_hand() {
+        assert!(Clock::system().hand().is_none());
+        let moved = Clock::system().movable();
+        moved.hand().iter().for_each(|hand| hand.advance(HOUR));
+        check_ahead(&moved, HOUR_MILLIS);
+        check_ahead(&moved.movable(), HOUR_MILLIS);
+        let (manual, hand) = Clock::manual(Timestamp::from_millis(7));
+        manual.hand().iter().for_each(|hand| hand.advance(HOUR));
+        assert_eq!(manual.movable().now(), Timestamp::from_millis(7) + HOUR);
+        assert_eq!(manual.real_now(), manual.now());
+        assert_eq!(hand.offset_millis(), HOUR_MILLIS);
+        assert!(hand.is_frozen());
+    }
+
+    async fn poll_once(future: impl Future<Output = ()>) -> bool {
+        tokio::select! {
+            biased;
+            () = future => true,
+            () = std::future::ready(()) => false,
+        }
     }
 }

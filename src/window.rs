@@ -9,7 +9,7 @@ use egui::ViewportBuilder;
 use mqscope::clock::Clock;
 use mqscope::config::{Config, ConfigFile};
 use mqscope::protocol::Timestamp;
-use mqscope::sandbox::SandboxSettings;
+use mqscope::sandbox::{self, SandboxSettings};
 use mqscope::secrets::Secrets;
 use mqscope::session::{self, Level, Model, Notice, Say, Setup, Start};
 use mqscope::ui::{self, App};
@@ -35,7 +35,10 @@ pub(crate) fn open(runtime: &Handle) -> anyhow::Result<()> {
                 config,
                 file,
                 secrets: Secrets::new(),
-                sandbox: SandboxSettings::default(),
+                sandbox: SandboxSettings {
+                    admin_token: sandbox::random_token(),
+                    ..SandboxSettings::default()
+                },
                 wake: Arc::new(move || ctx.request_repaint()),
             },
         );

@@ -10,6 +10,7 @@ use clap::{Parser, Subcommand};
 use crate::clock::Clock;
 
 mod ack;
+mod admin;
 mod connection;
 mod consume;
 pub mod display;
@@ -21,6 +22,7 @@ mod span;
 mod stop;
 
 pub use ack::Ack;
+pub use admin::Admin;
 pub use connection::ConnectionArguments;
 pub use consume::Consume;
 pub use exit::Exit;
@@ -87,6 +89,8 @@ pub enum Command {
     Ack(Ack),
     /// Run the sandbox broker in the foreground, without a window
     Sandbox(ServeSandbox),
+    /// Look into a running sandbox, and move its time
+    Admin(Admin),
 }
 
 /// Does what a command says. Errors are printed here; what is left is the exit code.
@@ -97,6 +101,7 @@ pub async fn run(command: Command) -> Exit {
         Command::Consume(consume) => consume.run(clock).await,
         Command::Ack(ack) => ack.run(clock).await,
         Command::Sandbox(sandbox) => sandbox.run(clock).await,
+        Command::Admin(admin) => admin.run().await,
     };
     match outcome {
         Ok(exit) => exit,

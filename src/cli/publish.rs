@@ -68,7 +68,7 @@ fn parse_property(text: &str) -> Result<(String, String), String> {
     }
 }
 
-fn parse_time(text: &str) -> Result<Timestamp, String> {
+pub(super) fn parse_time(text: &str) -> Result<Timestamp, String> {
     let at: jiff::Timestamp = text.trim().parse().map_err(|_| {
         "write it as 2026-11-22T10:14:07Z, with Z or an offset at its end".to_owned()
     })?;

@@ -16,6 +16,8 @@ use crate::sandbox::{Sandbox, SandboxSettings};
 
 const ACCESS_KEY: &str = "MQSCOPE_SANDBOX_ACCESS_KEY";
 const SECRET_KEY: &str = "MQSCOPE_SANDBOX_SECRET_KEY";
+/// What opens the admin API of a sandbox, and what `mqscope admin` opens it with.
+pub(super) const ADMIN_TOKEN: &str = "MQSCOPE_SANDBOX_ADMIN_TOKEN";
 
 const EXAMPLES: &str = "\
 Prints `listening on http://ADDR` on stdout once it takes requests, and ends cleanly on SIGINT
@@ -24,6 +26,9 @@ and SIGTERM. Topics and groups are created on first use; everything is gone when
 Clients sign with the keys in MQSCOPE_SANDBOX_ACCESS_KEY and MQSCOPE_SANDBOX_SECRET_KEY, by
 default `sandbox` and `sandbox-secret`. The default keys are no secret, so with them it listens
 on this machine only.
+
+With a token of your choice in MQSCOPE_SANDBOX_ADMIN_TOKEN its admin API is open to whoever has
+that token (see `mqscope admin --help`); without one it is closed.
 
 Faults:
   OPERATION  publish, consume, ack (also commit and rollback) or any
@@ -95,7 +100,7 @@ impl ServeSandbox {
         let settings = self.settings(|name| std::env::var(name).ok())?;
         let mut stop = Stop::listen()?;
         let listen = settings.listen;
-        let sandbox = Sandbox::bind(settings, clock).await.map_err(|error| {
+        let sandbox = Sandbox::bind(settings, clock.movable()).await.map_err(|error| {
             let message = if error.is_address_in_use() {
                 format!(
                     "{listen} is in use by another program; stop that one, or choose another port \
@@ -142,6 +147,7 @@ impl ServeSandbox {
                 seed: self.fault_seed,
                 rules: self.faults.clone(),
             },
+            admin_token: given(ADMIN_TOKEN).map(SecretString::from),
         })
     }
 }

@@ -22,6 +22,8 @@ struct Inner {
     fault: Option<Fault>,
     request_id: Option<String>,
     attempts: u32,
+    /// Whether making the call a second time does no more than making it once.
+    repeatable: bool,
 }
 
 /// What kind of failure it is.
@@ -57,6 +59,7 @@ impl ClientError {
             fault: None,
             request_id: None,
             attempts: 0,
+            repeatable: true,
         }))
     }
 
@@ -94,6 +97,11 @@ impl ClientError {
         self
     }
 
+    pub(super) fn not_repeatable(mut self) -> Self {
+        self.0.repeatable = false;
+        self
+    }
+
     pub(super) fn after(mut self, attempts: u32) -> Self {
         self.0.attempts = attempts;
         self
@@ -115,7 +123,7 @@ impl ClientError {
         let inner = &self.0;
         match inner.kind {
             ErrorKind::Connect => true,
-            _ if inner.operation == Some(OperationKind::Publish) => false,
+            _ if inner.operation == Some(OperationKind::Publish) || !inner.repeatable => false,
             ErrorKind::Timeout | ErrorKind::Interrupted => true,
             ErrorKind::Refused | ErrorKind::NotThisProtocol => {
                 // By the status, not by the code: a code that we do not know says nothing.

@@ -124,7 +124,7 @@ impl Outgoing {
     }
 }
 
-fn header(what: &str, value: &str) -> Result<HeaderValue, ClientError> {
+pub(super) fn header(what: &str, value: &str) -> Result<HeaderValue, ClientError> {
     let value = HeaderValue::from_str(value).ok();
     // Beyond ASCII each server reads its own thing, or nothing.
     value.filter(|value| value.to_str().is_ok()).ok_or_else(|| {
@@ -194,7 +194,10 @@ pub(super) async fn exchange(
 }
 
 /// Piece by piece, so that what came before a connection broke is not lost with it.
-async fn read_body(response: &mut Response, settings: &ClientSettings) -> (Vec<u8>, Ending) {
+pub(super) async fn read_body(
+    response: &mut Response,
+    settings: &ClientSettings,
+) -> (Vec<u8>, Ending) {
     let mut body = Vec::new();
     loop {
         match tokio::time::timeout(settings.margin, response.chunk()).await {

@@ -6,8 +6,10 @@
 //! when one is tried again.
 //!
 //! Keeps nothing between calls but connections: leases, subscriptions and histories live above.
-//! Knows nothing of the sandbox.
+//! Knows nothing of the sandbox, except that [`AdminClient`] speaks the API beside the protocol
+//! that only the sandbox has.
 
+mod admin;
 mod answer;
 mod connect;
 mod diagnose;
@@ -29,6 +31,7 @@ use crate::protocol::{
     Operation, PublishReceipt, Reply, TagFilter, TopicName,
 };
 
+pub use admin::AdminClient;
 pub use answer::Answer;
 pub use endpoint::{Endpoint, InvalidEndpoint};
 pub use error::{ClientError, ErrorKind};

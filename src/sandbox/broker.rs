@@ -18,10 +18,12 @@ use super::overview::Overview;
 use super::queue::{
     Change, Delivery, Finished, HandleRefusal, Incoming, Queues, Timing, TopicKey, Want,
 };
+use super::statistics::Counters;
 use super::store::{Pending, Store, StoreError};
 use crate::clock::Clock;
+use crate::protocol::admin::Statistics;
 use crate::protocol::{
-    AckAction, GroupId, HandleList, NewMessage, PublishReceipt, ReceiptHandle, Timestamp,
+    AckAction, FaultCode, GroupId, HandleList, NewMessage, PublishReceipt, ReceiptHandle, Timestamp,
 };
 
 /// A broker without a socket.
@@ -31,6 +33,7 @@ pub struct Broker {
     state: Mutex<State>,
     stopping: watch::Sender<bool>,
     parked: AtomicUsize,
+    counters: Counters,
 }
 
 /// Counts a parked poll for as long as it lives, however it ends.
@@ -83,6 +86,7 @@ impl Broker {
             }),
             stopping: watch::Sender::new(false),
             parked: AtomicUsize::new(0),
+            counters: Counters::default(),
         })
     }
 
@@ -111,6 +115,7 @@ impl Broker {
             (receipt, self.submit(changes))
         };
         pending.durable().await?;
+        self.counters.published();
         Ok(receipt)
     }
 
@@ -120,7 +125,9 @@ impl Broker {
     /// # Errors
     /// When the store fails.
     pub async fn consume(&self, want: &Want, wait: Duration) -> Result<Vec<Delivery>, BrokerError> {
-        let deadline = self.clock.now() + wait;
+        // Who waits is real and waits in real time; what it waits for comes by the broker's clock.
+        let mut patience = pin!(self.clock.patience(wait));
+        let mut patient = !wait.is_zero();
         let mut stopping = self.stopping.subscribe();
         loop {
             let bell = self.lock().bell(&want.topic);
@@ -130,14 +137,21 @@ impl Broker {
             let now = self.clock.now();
             let (given, next, pending) = self.take(want, now);
             pending.durable().await?;
-            if !given.is_empty() || now >= deadline || *stopping.borrow_and_update() {
+            if !given.is_empty() || !patient || *stopping.borrow_and_update() {
+                self.counters.consumed(&given);
                 return Ok(given);
             }
-            let until = next.map_or(deadline, |next| next.min(deadline));
+            let due = async {
+                match next {
+                    Some(next) => self.clock.sleep_until(next).await,
+                    None => std::future::pending().await,
+                }
+            };
             let _parked = Parked::new(&self.parked);
             tokio::select! {
                 () = rung => {}
-                () = self.clock.sleep_until(until) => {}
+                () = due => {}
+                () = &mut patience => patient = false,
                 _ = stopping.changed() => {}
             }
         }
@@ -178,6 +192,8 @@ impl Broker {
         };
         pending.durable().await?;
         let Finished { refused, .. } = finished;
+        self.counters
+            .finished(action, handles.as_slice().len(), refused.len());
         Ok(refused)
     }
 
@@ -193,6 +209,16 @@ impl Broker {
     /// Long polls that wait for a message now.
     pub fn parked(&self) -> usize {
         self.parked.load(Ordering::Relaxed)
+    }
+
+    /// What was done since the start.
+    pub fn statistics(&self) -> Statistics {
+        self.counters.statistics()
+    }
+
+    /// Counts a request that is refused before it gets here, or because of what is said here.
+    pub(super) fn count_refusal(&self, code: &FaultCode) {
+        self.counters.refused(code);
     }
 
     /// Answers every parked poll with nothing; further polls do not wait.

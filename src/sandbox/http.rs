@@ -146,7 +146,8 @@ impl Front {
                 format!("the Date header {sent:?} is not a date such as {EXAMPLE_DATE:?}"),
             )
         })?;
-        let now = self.broker.clock().now();
+        // Clients sign with the real time, wherever the broker's clock has been moved to. [us]
+        let now = self.broker.clock().real_now();
         if at.since(now).max(now.since(at)) > MAX_SKEW {
             return Err(Refusal::new(
                 FaultCode::TimeExpired,
@@ -244,6 +245,7 @@ impl Front {
     fn respond(&self, result: Result<Reply, Refusal>, host: &str) -> Response {
         let request_id = format!("{:032X}", fastrand::u128(..));
         let reply = result.unwrap_or_else(|refusal| {
+            self.broker.count_refusal(&refusal.code);
             Reply::Fault(Fault {
                 status: refusal.code.status(),
                 code: refusal.code,

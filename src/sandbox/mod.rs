@@ -3,16 +3,19 @@
 //!
 //! In reading order: [`queue`] decides, purely; [`store`] keeps what it decided; [`broker`] puts
 //! a lock and waiting around both; [`chaos`] says what goes wrong on purpose; `http` translates;
-//! `server` listens.
+//! `server` listens. `admin` looks in from the side.
 
+mod admin;
 pub mod broker;
 pub mod chaos;
 mod handle;
 mod http;
+mod metrics;
 pub mod overview;
 pub mod queue;
 mod server;
 mod settings;
+mod statistics;
 pub mod store;
 
 use std::fmt;
@@ -23,12 +26,14 @@ use std::sync::Arc;
 
 use tokio::net::TcpListener;
 
+pub use admin::random_token;
 pub use broker::{Broker, BrokerError};
 pub use chaos::ChaosControl;
 pub use overview::{GroupOverview, Overview, TopicOverview};
 pub use settings::SandboxSettings;
 
 use crate::clock::Clock;
+use admin::Admin;
 use store::Store;
 
 /// A broker with its socket, which takes connections from the start and answers them once it
@@ -110,12 +115,19 @@ impl Sandbox {
         self,
         shutdown: impl Future<Output = ()> + Send + 'static,
     ) -> Result<(), SandboxError> {
+        let told = self.settings.told(self.addr);
         let SandboxSettings {
             access_key,
             secret_key,
+            admin_token,
             ..
         } = self.settings;
         let broker = Arc::clone(&self.broker);
+        let admin = Admin {
+            broker: Arc::clone(&broker),
+            settings: told,
+            token: admin_token,
+        };
         let router = http::router(
             broker,
             self.chaos,
@@ -123,6 +135,7 @@ impl Sandbox {
             secret_key,
             self.addr.to_string(),
         );
+        let router = admin::mount(router, admin);
         server::serve(self.listener, router, shutdown, || self.broker.stop()).await;
         Ok(())
     }

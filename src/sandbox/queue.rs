@@ -69,6 +69,11 @@ impl Delivery {
         }
     }
 
+    /// Whether the group had it before.
+    pub fn is_repeated(&self) -> bool {
+        self.lease.consumed_times > 1
+    }
+
     /// As it goes over the wire. Copies the body, so not under a lock.
     pub fn to_received(&self) -> ReceivedMessage {
         let StoredMessage { parts, .. } = &*self.message;

@@ -7,6 +7,7 @@ use std::time::Duration;
 use secrecy::SecretString;
 
 use super::queue::Timing;
+use crate::protocol::admin;
 use crate::protocol::faults::FaultPlan;
 
 /// Address, keys and times of a sandbox.
@@ -24,6 +25,8 @@ pub struct SandboxSettings {
     pub order_invisible_time: Duration,
     /// Faults that are injected from the start.
     pub faults: FaultPlan,
+    /// What opens the admin API; without one it is closed.
+    pub admin_token: Option<SecretString>,
 }
 
 impl SandboxSettings {
@@ -33,10 +36,22 @@ impl SandboxSettings {
             order_invisible: self.order_invisible_time,
         }
     }
+
+    /// What of it anybody who is let in may be told.
+    pub(super) fn told(&self, addr: SocketAddr) -> admin::Settings {
+        let millis = |time: Duration| u64::try_from(time.as_millis()).unwrap_or(u64::MAX);
+        admin::Settings {
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            listen: addr.to_string(),
+            invisible_millis: millis(self.invisible_time),
+            order_invisible_millis: millis(self.order_invisible_time),
+        }
+    }
 }
 
 impl Default for SandboxSettings {
-    /// `127.0.0.1:8080`, `sandbox` / `sandbox-secret`, 5 minutes [seed], 1 minute [doc], no faults.
+    /// `127.0.0.1:8080`, `sandbox` / `sandbox-secret`, 5 minutes [seed], 1 minute [doc], no faults,
+    /// no admin API.
     fn default() -> Self {
         Self {
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 8080)),
@@ -45,6 +60,7 @@ impl Default for SandboxSettings {
             invisible_time: Duration::from_secs(300),
             order_invisible_time: Duration::from_secs(60),
             faults: FaultPlan::default(),
+            admin_token: None,
         }
     }
 }

@@ -16,11 +16,13 @@ pub(super) async fn start(
     mut stopped: watch::Receiver<bool>,
 ) -> Option<(Arc<Broker>, JoinHandle<()>)> {
     let wished = shared.sandbox_settings().listen;
-    let bound = match Sandbox::bind(shared.sandbox_settings().clone(), shared.clock.clone()).await {
+    // Its time can be moved, and the window's does not move with it.
+    let clock = shared.clock.movable();
+    let bound = match Sandbox::bind(shared.sandbox_settings().clone(), clock.clone()).await {
         Err(error) if error.is_address_in_use() => {
             let mut elsewhere = shared.sandbox_settings().clone();
             elsewhere.listen.set_port(0);
-            Sandbox::bind(elsewhere, shared.clock.clone())
+            Sandbox::bind(elsewhere, clock)
                 .await
                 .map(|sandbox| (sandbox, Some(wished)))
         }

@@ -1,0 +1,245 @@
+//! Speaks the sandbox's admin API: looks into a sandbox and moves its time. One method a call, in
+//! the values of [`protocol::admin`](crate::protocol::admin). No broker but the sandbox has this
+//! API; nothing is ever tried again, as a second jump in time is another jump.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use reqwest::header::{AUTHORIZATION, HeaderValue, LOCATION};
+use reqwest::{Method, Response};
+use secrecy::{ExposeSecret as _, SecretString};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use crate::credentials::Credentials;
+use crate::protocol::admin::{
+    AdminFault, ClockMove, ClockState, Overview, PREFIX, Settings, Statistics,
+};
+use crate::protocol::{Fault, FaultCode};
+
+use super::connect;
+use super::diagnose;
+use super::endpoint::Endpoint;
+use super::error::{ClientError, ErrorKind};
+use super::exchange;
+use super::reading::Ending;
+use super::settings::ClientSettings;
+
+/// A client of one sandbox's admin API. Clones share its connections; calls may run side by side.
+#[derive(Clone)]
+pub struct AdminClient(Arc<Inner>);
+
+struct Inner {
+    http: reqwest::Client,
+    settings: ClientSettings,
+    authorization: HeaderValue,
+}
+
+impl AdminClient {
+    /// A client that reaches the sandbox directly or through the system's proxy.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Settings`]: the token cannot be sent.
+    pub fn new(endpoint: Endpoint, token: &SecretString) -> Result<Self, ClientError> {
+        Self::with(
+            ClientSettings::new(endpoint, Credentials::from_pasted("", "", "")),
+            token,
+        )
+    }
+
+    /// A client that reaches the sandbox as these settings say; their keys are not used.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Settings`]: the token cannot be sent, the CA file or the proxy not be used.
+    pub fn with(settings: ClientSettings, token: &SecretString) -> Result<Self, ClientError> {
+        let http = connect::http_client(&settings)?;
+        let bearer = format!("Bearer {}", token.expose_secret().trim());
+        let mut authorization = exchange::header("admin token", &bearer)?;
+        authorization.set_sensitive(true);
+        Ok(Self(Arc::new(Inner {
+            http,
+            settings,
+            authorization,
+        })))
+    }
+
+    /// Where the sandbox is.
+    pub fn endpoint(&self) -> &Endpoint {
+        &self.0.settings.endpoint
+    }
+
+    /// Topics and groups with their counts.
+    ///
+    /// # Errors
+    /// Any [`ErrorKind`], here and below.
+    pub async fn overview(&self) -> Result<Overview, ClientError> {
+        self.get("/overview").await
+    }
+
+    /// What the sandbox has done since it was started.
+    ///
+    /// # Errors
+    /// Any [`ErrorKind`].
+    pub async fn statistics(&self) -> Result<Statistics, ClientError> {
+        self.get("/statistics").await
+    }
+
+    /// What it was started with.
+    ///
+    /// # Errors
+    /// Any [`ErrorKind`].
+    pub async fn settings(&self) -> Result<Settings, ClientError> {
+        self.get("/settings").await
+    }
+
+    /// Its counts as text for Prometheus.
+    ///
+    /// # Errors
+    /// Any [`ErrorKind`].
+    pub async fn metrics(&self) -> Result<String, ClientError> {
+        let body = self.exchange(Method::GET, "/metrics", None).await?;
+        String::from_utf8(body).map_err(|_| self.damaged("no text"))
+    }
+
+    /// What time it is there.
+    ///
+    /// # Errors
+    /// Any [`ErrorKind`].
+    pub async fn clock(&self) -> Result<ClockState, ClientError> {
+        self.get("/clock").await
+    }
+
+    /// Moves its time; answers what time it is then.
+    ///
+    /// # Errors
+    /// Any [`ErrorKind`].
+    pub async fn move_clock(&self, wish: ClockMove) -> Result<ClockState, ClientError> {
+        self.send(Method::POST, "/clock", &wish).await
+    }
+
+    async fn get<T: DeserializeOwned>(&self, call: &str) -> Result<T, ClientError> {
+        let body = self.exchange(Method::GET, call, None).await?;
+        self.read(&body)
+    }
+
+    async fn send<T: DeserializeOwned>(
+        &self,
+        method: Method,
+        call: &str,
+        wish: &impl Serialize,
+    ) -> Result<T, ClientError> {
+        let wish = serde_json::to_vec(wish).map_err(|error| {
+            let what = format!("the request cannot be written: {error}");
+            ClientError::new(ErrorKind::Settings, what)
+        })?;
+        let done = self.exchange(method, call, Some(wish)).await;
+        let body = done.map_err(ClientError::not_repeatable)?;
+        self.read(&body).map_err(ClientError::not_repeatable)
+    }
+
+    fn read<T: DeserializeOwned>(&self, body: &[u8]) -> Result<T, ClientError> {
+        serde_json::from_slice(body).map_err(|error| self.damaged(&error.to_string()))
+    }
+
+    fn damaged(&self, what: &str) -> ClientError {
+        ClientError::new(
+            ErrorKind::Damaged,
+            format!("the answer of {} cannot be read: {what}", self.endpoint()),
+        )
+        .advise("Use the same version of mqscope on both sides")
+    }
+
+    /// Sends once; the body of a good answer.
+    async fn exchange(
+        &self,
+        method: Method,
+        call: &str,
+        body: Option<Vec<u8>>,
+    ) -> Result<Vec<u8>, ClientError> {
+        let Inner {
+            http,
+            settings,
+            authorization,
+        } = &*self.0;
+        let url = settings
+            .endpoint
+            .at(&format!("{PREFIX}{call}"))
+            .ok_or_else(|| {
+                ClientError::new(ErrorKind::Settings, "the request has no valid address")
+            })?;
+        let mut request = http
+            .request(method, url)
+            .header(AUTHORIZATION, authorization.clone());
+        if let Some(body) = body {
+            request = request
+                .header(reqwest::header::CONTENT_TYPE, "application/json")
+                .body(body);
+        }
+        let patience: Duration = settings.margin.saturating_mul(2);
+        let mut response = match tokio::time::timeout(patience, request.send()).await {
+            Ok(sent) => sent.map_err(|error| diagnose::transport(&error, settings))?,
+            Err(_) => return Err(diagnose::timed_out(patience, settings)),
+        };
+        let status = response.status();
+        if status.is_redirection() {
+            let location = location(&response);
+            let error = diagnose::redirected(status.as_u16(), location.as_deref(), settings);
+            return Err(error.with_status(status.as_u16()));
+        }
+        let (body, ending) = exchange::read_body(&mut response, settings).await;
+        if let Ending::Early(problem) = ending {
+            return Err(problem.with_status(status.as_u16()));
+        }
+        if status.is_success() {
+            return Ok(body);
+        }
+        Err(self.refused(status.as_u16(), &body).after(1))
+    }
+
+    fn refused(&self, status: u16, body: &[u8]) -> ClientError {
+        let Ok(fault) = serde_json::from_slice::<AdminFault>(body) else {
+            return ClientError::new(
+                ErrorKind::NotThisProtocol,
+                format!(
+                    "{} has no admin API (HTTP {status} to a call of it)",
+                    self.endpoint()
+                ),
+            )
+            .advise("Only the sandbox broker of mqscope has one; check the endpoint")
+            .with_status(status);
+        };
+        let advice = match status {
+            401 | 403 => Some("Use the token that the sandbox was started with"),
+            _ if fault.code == "AdminOff" => {
+                Some("Start the sandbox with MQSCOPE_SANDBOX_ADMIN_TOKEN set")
+            }
+            _ => None,
+        };
+        let fault = Fault {
+            status,
+            code: FaultCode::from(fault.code.as_str()),
+            message: fault.message,
+            request_id: String::new(),
+            host_id: String::new(),
+        };
+        let error = ClientError::new(ErrorKind::Refused, fault.to_string()).with_fault(fault);
+        match advice {
+            Some(advice) => error.advise(advice),
+            None => error,
+        }
+    }
+}
+
+fn location(response: &Response) -> Option<String> {
+    let value = response.headers().get(LOCATION)?.to_str().ok()?;
+    Some(value.to_owned())
+}
+
+impl fmt::Debug for AdminClient {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("AdminClient")
+            .field("endpoint", self.endpoint())
+            .finish_non_exhaustive()
+    }
+}
