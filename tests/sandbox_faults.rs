@@ -11,7 +11,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use mqscope::client::{Answer, Client, ClientError, ClientSettings, Consume, ErrorKind};
+use mqscope::client::{
+    AdminClient, Answer, Client, ClientError, ClientSettings, Consume, ErrorKind,
+};
 use mqscope::clock::Clock;
 use mqscope::credentials::Credentials;
 use mqscope::protocol::faults::FaultPlan;
@@ -22,6 +24,8 @@ use mqscope::protocol::{
 use mqscope::sandbox::{Broker, ChaosControl, Sandbox, SandboxError, SandboxSettings};
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
+
+const TOKEN: &str = "a token of the tests";
 
 /// A running sandbox and a client of it.
 struct Bench {
@@ -41,6 +45,7 @@ impl Bench {
                 seed: 7,
                 rules: rules.iter().map(|rule| rule.parse().unwrap()).collect(),
             },
+            admin_token: Some(TOKEN.into()),
             ..SandboxSettings::default()
         };
         let sandbox = Sandbox::bind(settings, clock.clone()).await.unwrap();
@@ -435,4 +440,36 @@ async fn rules_change_while_it_runs_and_a_run_is_repeated_by_its_seed() {
     assert_eq!(run().await, first);
     bench.chaos.clear();
     bench.publish("one").await.unwrap();
+}
+
+#[tokio::test]
+async fn rules_are_changed_over_the_admin_api() {
+    let bench = Bench::new(&["publish:t:500:next=2"]).await;
+    let endpoint = bench.client.settings().endpoint.clone();
+    let admin = AdminClient::new(endpoint, &TOKEN.into()).unwrap();
+    bench.publish("one").await.unwrap_err();
+    let report = admin.faults().await.unwrap();
+    assert_eq!((report.seed, report.faults[0].hits), (7, 1));
+    let left = report.faults[0].rule.to_string();
+    assert_eq!(left, "publish:t:internal-error:next=1");
+
+    let added = admin.add_fault(&"any:*:403".parse().unwrap()).await;
+    let id = added.unwrap().id;
+    bench.publish("two").await.unwrap_err();
+    let error = bench.publish("three").await.unwrap_err();
+    assert_eq!(error.fault().unwrap().code, FaultCode::AccessDenied);
+    assert_eq!(admin.remove_fault(id).await.unwrap().faults.len(), 1);
+    bench.publish("four").await.unwrap();
+    let error = admin.remove_fault(id).await.unwrap_err();
+    assert_eq!(error.status(), Some(404), "{error}");
+
+    let plan = FaultPlan {
+        seed: 9,
+        rules: vec!["publish:t:latency=0ms..1ms:p=0.25".parse().unwrap()],
+    };
+    let report = admin.set_faults(&plan).await.unwrap();
+    assert_eq!(report, bench.chaos.report());
+    assert_eq!((report.seed, &report.faults[0].rule), (9, &plan.rules[0]));
+    assert_eq!(admin.clear_faults().await.unwrap().faults, []);
+    assert_eq!(bench.stored(), 1);
 }

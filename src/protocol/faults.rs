@@ -95,8 +95,8 @@ pub struct Probability(f64);
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(try_from = "WrittenPause", into = "WrittenPause")]
 pub struct Pause {
-    min_ms: u64,
-    max_ms: u64,
+    min_millis: u64,
+    max_millis: u64,
 }
 
 /// One rule: for which requests, what, and how often.
@@ -232,14 +232,14 @@ impl Pause {
     pub fn new(min: Duration, max: Duration) -> Option<Self> {
         let millis = |pause: Duration| u64::try_from(pause.as_millis()).ok();
         (min <= max && max <= MAX_PAUSE).then_some(Self {
-            min_ms: millis(min)?,
-            max_ms: millis(max)?,
+            min_millis: millis(min)?,
+            max_millis: millis(max)?,
         })
     }
 
     /// Least and most milliseconds.
     pub fn millis(self) -> std::ops::RangeInclusive<u64> {
-        self.min_ms..=self.max_ms
+        self.min_millis..=self.max_millis
     }
 }
 
@@ -320,8 +320,8 @@ struct WrittenRule {
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct WrittenPause {
-    min_ms: u64,
-    max_ms: u64,
+    min_millis: u64,
+    max_millis: u64,
 }
 
 impl TryFrom<WrittenRule> for FaultRule {
@@ -348,15 +348,29 @@ impl TryFrom<WrittenPause> for Pause {
     type Error = InvalidFault;
 
     fn try_from(written: WrittenPause) -> Result<Self, InvalidFault> {
-        let WrittenPause { min_ms, max_ms } = written;
-        Self::new(Duration::from_millis(min_ms), Duration::from_millis(max_ms))
-            .ok_or_else(|| InvalidFault::Pause(format!("{min_ms}ms..{max_ms}ms")))
+        let WrittenPause {
+            min_millis,
+            max_millis,
+        } = written;
+        Self::new(
+            Duration::from_millis(min_millis),
+            Duration::from_millis(max_millis),
+        )
+        .ok_or_else(|| InvalidFault::Pause(format!("{min_millis}ms..{max_millis}ms")))
     }
 }
 
 impl From<Pause> for WrittenPause {
-    fn from(Pause { min_ms, max_ms }: Pause) -> Self {
-        Self { min_ms, max_ms }
+    fn from(
+        Pause {
+            min_millis,
+            max_millis,
+        }: Pause,
+    ) -> Self {
+        Self {
+            min_millis,
+            max_millis,
+        }
     }
 }
 

@@ -2,6 +2,8 @@
 //! [`PREFIX`]. JSON in and out; every request, whatever it asks for, brings the admin token. Decides
 //! nothing about messages: the broker does.
 
+mod faults;
+
 use std::sync::Arc;
 
 use axum::extract::rejection::{JsonRejection, QueryRejection};
@@ -16,6 +18,7 @@ use subtle::ConstantTimeEq as _;
 use tower_http::catch_panic::CatchPanicLayer;
 
 use super::broker::Broker;
+use super::chaos::ChaosControl;
 use super::metrics;
 use crate::clock::ClockHand;
 use crate::protocol::admin::{
@@ -29,6 +32,7 @@ const MAX_BODY_BYTES: usize = 64 << 10;
 /// What every call needs.
 pub(super) struct Admin {
     pub(super) broker: Arc<Broker>,
+    pub(super) chaos: Arc<ChaosControl>,
     pub(super) settings: Settings,
     /// `None` lets nobody in.
     pub(super) token: Option<SecretString>,
@@ -51,6 +55,7 @@ pub(super) fn mount(served: Router, admin: Admin) -> Router {
         .route("/metrics", get(metrics_text))
         .route("/settings", get(settings))
         .route("/clock", get(clock).post(move_clock))
+        .merge(faults::calls())
         .fallback(no_such_call)
         .method_not_allowed_fallback(no_such_call)
         .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))

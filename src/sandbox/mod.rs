@@ -125,6 +125,7 @@ impl Sandbox {
         let broker = Arc::clone(&self.broker);
         let admin = Admin {
             broker: Arc::clone(&broker),
+            chaos: Arc::clone(&self.chaos),
             settings: told,
             token: admin_token,
         };

@@ -101,11 +101,11 @@ impl FromStr for Pause {
 
 impl fmt::Display for Pause {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}ms", self.min_ms)?;
-        if self.max_ms == self.min_ms {
+        write!(f, "{}ms", self.min_millis)?;
+        if self.max_millis == self.min_millis {
             return Ok(());
         }
-        write!(f, "..{}ms", self.max_ms)
+        write!(f, "..{}ms", self.max_millis)
     }
 }
 
@@ -344,7 +344,7 @@ mod tests {
             r#"{"fault":"internal-error","topic":"a b"}"#,
             r#"{"fault":"internal-error","when":{"probability":2}}"#,
             r#"{"fault":"internal-error","often":true}"#,
-            r#"{"fault":{"latency":{"min_ms":2,"max_ms":1}}}"#,
+            r#"{"fault":{"latency":{"min_millis":2,"max_millis":1}}}"#,
         ] {
             assert!(serde_json::from_str::<FaultRule>(wrong).is_err(), "{wrong}");
         }
