@@ -581,6 +581,16 @@ fn the_sandbox_keeps_the_invisible_time_it_was_given() {
 }
 
 #[test]
+fn the_sandbox_injects_the_faults_it_was_given() {
+    let rule = "publish:orders:500:next=1";
+    let shell = Shell::new(&["--fault", rule, "--fault", "consume:*:403:p=0"]);
+    assert_refused(&shell.publish(&["hello"]), "InternalError");
+    shell.assert_nothing_there();
+    shell.published(&["hello"]);
+    assert_eq!(text(&shell.consumed(&[]), "body"), "hello");
+}
+
+#[test]
 fn a_port_that_is_taken_is_a_clear_error() {
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = taken.local_addr().unwrap().to_string();

@@ -9,6 +9,7 @@ use secrecy::SecretString;
 use serde::Serialize;
 
 use super::exit::{Exit, Failure, Outcome};
+use super::faults::{self, FaultChange};
 use super::sandbox::ADMIN_TOKEN;
 use super::{output, publish, span};
 use crate::client::{AdminClient, ClientError, Endpoint};
@@ -33,6 +34,7 @@ Examples:
   mqscope admin --endpoint http://127.0.0.1:8080 resend --group GID_test
   mqscope admin --endpoint http://127.0.0.1:8080 reset --topic orders --group GID_test --to oldest
   mqscope admin --endpoint http://127.0.0.1:8080 clock advance 5m
+  mqscope admin --endpoint http://127.0.0.1:8080 faults add publish:orders:500:next=3
 
 Exit codes:
   0  done
@@ -100,6 +102,11 @@ enum Call {
     Clock {
         #[command(subcommand)]
         turn: Option<Turn>,
+    },
+    /// Faults that the sandbox injects; see `mqscope sandbox --help`
+    Faults {
+        #[command(subcommand)]
+        change: Option<FaultChange>,
     },
 }
 
@@ -237,6 +244,7 @@ impl Admin {
             }
             Call::Clock { turn: None } => show(client.clock().await),
             Call::Clock { turn: Some(turn) } => show(client.move_clock(turn.into()).await),
+            Call::Faults { change } => faults::run(&client, change).await,
         }
     }
 }
@@ -304,7 +312,7 @@ impl From<Turn> for ClockMove {
 }
 
 /// What was asked for is done, whether or not somebody still reads what we print.
-fn show(answer: Result<impl Serialize, ClientError>) -> Outcome {
+pub(super) fn show(answer: Result<impl Serialize, ClientError>) -> Outcome {
     let _ = output::print(&answer?);
     Ok(Exit::Done)
 }
@@ -387,6 +395,26 @@ mod tests {
     }
 
     #[test]
+    fn faults_are_changed_as_written() {
+        let check = |written: &str, expected: Option<FaultChange>| match parse(written) {
+            Ok(Call::Faults { change }) => assert_eq!(change, expected, "{written}"),
+            other => unreachable!("{other:?}"),
+        };
+        let rule = || "any:*:internal-error".parse().unwrap();
+        check("faults", None);
+        check(
+            "faults add any:*:500",
+            Some(FaultChange::Add { rule: rule() }),
+        );
+        let rules = vec![rule(), rule()];
+        let seed = 7;
+        let set = FaultChange::Set { rules, seed };
+        check("faults set any:*:500 any:*:500 --seed 7", Some(set));
+        check("faults remove 3", Some(FaultChange::Remove { id: 3 }));
+        check("faults clear", Some(FaultChange::Clear));
+    }
+
+    #[test]
     fn wrong_arguments_are_refused() {
         for wrong in [
             "",
@@ -394,6 +422,8 @@ mod tests {
             "clock advance -5m",
             "clock set soon",
             "purge all",
+            "faults set",
+            "faults add any:*:501",
         ] {
             assert_eq!(parse(wrong).unwrap_err().exit_code(), 2, "{wrong}");
         }

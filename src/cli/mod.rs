@@ -15,6 +15,7 @@ mod connection;
 mod consume;
 pub mod display;
 mod exit;
+mod faults;
 mod output;
 mod publish;
 mod sandbox;

@@ -11,6 +11,7 @@ use super::exit::{Exit, Failure, Outcome};
 use super::span;
 use super::stop::Stop;
 use crate::clock::Clock;
+use crate::protocol::faults::{FaultPlan, FaultRule};
 use crate::sandbox::{Sandbox, SandboxSettings};
 
 const ACCESS_KEY: &str = "MQSCOPE_SANDBOX_ACCESS_KEY";
@@ -29,9 +30,29 @@ on this machine only.
 With a token of your choice in MQSCOPE_SANDBOX_ADMIN_TOKEN its admin API is open to whoever has
 that token (see `mqscope admin --help`); without one it is closed.
 
+Faults:
+  OPERATION  publish, consume, ack (also commit and rollback) or any
+  TOPIC      a topic, or * for any
+  FAULT      latency=50ms, latency=50ms..2s   carried out after a pause
+             stall=5s                         consume: held although messages are there
+             access-denied or 403, signature-does-not-match, time-expired or 408,
+             internal-error or 500, qps-limit-exceeded or qps
+             unavailable or 503               503 with an error of the protocol
+             unavailable-text or 503-text     503 with plain text, as of a proxy
+             drop-before                      no answer, and nothing was done
+             drop-after                       no answer, but everything was done
+             truncate                         publish, consume: half of the answer's XML
+             illegal-character                consume: U+0001 in the first message's body
+             partial-ack, partial-ack-internal-error
+                                              ack: only the first half of the handles
+  WHEN       next=N: the next N requests; p=P: each with probability P; always, if left out
+For each request, the first rule that strikes is the only one. Pauses run in real time and last
+an hour at most.
+
 Examples:
   mqscope sandbox
   mqscope sandbox --listen 127.0.0.1:0 --invisible-time 2s
+  mqscope sandbox --fault publish:orders:500:next=3 --fault 'any:*:latency=10ms..200ms:p=0.2'
   MQSCOPE_SANDBOX_SECRET_KEY=… mqscope sandbox --listen 0.0.0.0:8080
 
 Exit codes:
@@ -55,6 +76,14 @@ pub struct ServeSandbox {
     /// Deliveries without an ack after which a message goes to %DLQ%{group}
     #[arg(long, value_name = "N", default_value_t = 288, value_parser = clap::value_parser!(u32).range(1..))]
     max_deliveries: u32,
+    /// Let something go wrong on purpose: OPERATION:TOPIC:FAULT[:WHEN]; may be given again. See
+    /// "Faults" below
+    #[arg(long = "fault", value_name = "RULE")]
+    faults: Vec<FaultRule>,
+    /// Seed of the faults' probabilities: the same seed and the same requests in the same order
+    /// meet the same faults
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    fault_seed: u64,
 }
 
 fn parse_address(text: &str) -> Result<SocketAddr, String> {
@@ -117,6 +146,10 @@ impl ServeSandbox {
             secret_key: SecretString::from(secret_key),
             invisible_time: self.invisible_time,
             order_invisible_time: self.order_invisible_time,
+            faults: FaultPlan {
+                seed: self.fault_seed,
+                rules: self.faults.clone(),
+            },
             admin_token: given(ADMIN_TOKEN).map(SecretString::from),
             max_deliveries: self.max_deliveries,
         })
@@ -155,6 +188,19 @@ mod tests {
         assert_eq!(settings.invisible_time, default.invisible_time);
         assert_eq!(settings.order_invisible_time, default.order_invisible_time);
         assert_eq!(settings.max_deliveries, default.max_deliveries);
+        assert_eq!(settings.faults, default.faults);
+    }
+
+    #[test]
+    fn faults_are_taken_in_their_order() {
+        let arguments = "--fault publish:t:500:next=3 --fault-seed 7 --fault any:*:latency=1ms";
+        let settings = parse(arguments).unwrap().settings(|_| None).unwrap();
+        let rules = settings.faults.rules.iter().map(ToString::to_string);
+        assert_eq!(settings.faults.seed, 7);
+        assert_eq!(
+            rules.collect::<Vec<_>>(),
+            ["publish:t:internal-error:next=3", "any:*:latency=1ms"]
+        );
     }
 
     #[test]
@@ -184,6 +230,8 @@ mod tests {
             "--invisible-time 0s",
             "--listen host:1",
             "--max-deliveries 0",
+            "--fault publish:t:partial-ack",
+            "--fault-seed x",
         ] {
             assert_eq!(parse(wrong).unwrap_err().exit_code(), 2, "{wrong}");
         }

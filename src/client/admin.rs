@@ -2,6 +2,8 @@
 //! the values of [`protocol::admin`](crate::protocol::admin). No broker but the sandbox has this
 //! API; nothing is ever tried again, as a second jump in time is another jump.
 
+mod faults;
+
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;

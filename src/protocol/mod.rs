@@ -6,6 +6,7 @@
 pub mod admin;
 pub mod date;
 pub mod fault;
+pub mod faults;
 pub mod limits;
 pub mod lint;
 pub mod message;

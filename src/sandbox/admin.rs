@@ -2,6 +2,7 @@
 //! [`PREFIX`]. JSON in and out; every request, whatever it asks for, brings the admin token. Decides
 //! nothing about messages: the broker does.
 
+mod faults;
 mod queues;
 
 use std::sync::Arc;
@@ -18,6 +19,7 @@ use subtle::ConstantTimeEq as _;
 use tower_http::catch_panic::CatchPanicLayer;
 
 use super::broker::Broker;
+use super::chaos::ChaosControl;
 use super::metrics;
 use crate::clock::ClockHand;
 use crate::protocol::admin::{
@@ -31,6 +33,7 @@ const MAX_BODY_BYTES: usize = 64 << 10;
 /// What every call needs.
 pub(super) struct Admin {
     pub(super) broker: Arc<Broker>,
+    pub(super) chaos: Arc<ChaosControl>,
     pub(super) settings: Settings,
     /// `None` lets nobody in.
     pub(super) token: Option<SecretString>,
@@ -54,6 +57,7 @@ pub(super) fn mount(served: Router, admin: Admin) -> Router {
         .route("/settings", get(settings))
         .route("/clock", get(clock).post(move_clock))
         .merge(queues::calls())
+        .merge(faults::calls())
         .fallback(no_such_call)
         .method_not_allowed_fallback(no_such_call)
         .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))

@@ -293,6 +293,12 @@ impl Broker {
         self.stopping.send_replace(true);
     }
 
+    /// Returns once the broker stops.
+    pub async fn stopped(&self) {
+        // The sender lives in `self`, so waiting cannot fail.
+        let _ = self.stopping.subscribe().wait_for(|stop| *stop).await;
+    }
+
     /// Under the lock, so that changes reach the store in their order.
     fn submit(&self, changes: Vec<Change>) -> Pending {
         self.store.submit(changes)

@@ -1,6 +1,8 @@
 //! HTTP to protocol types and back: the checks that come before a request is understood, in the
 //! order of a real broker, and the headers of every reply. Holds no queue and opens no socket.
 
+mod faults;
+
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -15,6 +17,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 use tower_http::catch_panic::CatchPanicLayer;
 
 use super::broker::{Broker, BrokerError};
+use super::chaos::ChaosControl;
 use super::queue::{Delivery, HandleRefusal, TopicKey, Want};
 use crate::protocol::request::MAX_REQUEST_LINE;
 use crate::protocol::sign::{self, SignedParts};
@@ -34,6 +37,7 @@ const CONTENT_MD5: &str = "content-md5";
 /// What every request needs.
 struct Front {
     broker: Arc<Broker>,
+    chaos: Arc<ChaosControl>,
     limits: Limits,
     access_key: String,
     secret_key: SecretString,
@@ -44,12 +48,14 @@ struct Front {
 /// The whole HTTP side of a sandbox; every path leads to the one handler.
 pub(super) fn router(
     broker: Arc<Broker>,
+    chaos: Arc<ChaosControl>,
     access_key: String,
     secret_key: SecretString,
     address: String,
 ) -> Router {
     let front = Arc::new(Front {
         broker,
+        chaos,
         limits: Profile::Sandbox.limits(),
         access_key,
         secret_key,
@@ -73,12 +79,15 @@ async fn serve(State(front): State<Arc<Front>>, request: Request) -> Response {
         Some(host) => format!("http://{}", lossy(host)),
         None => format!("http://{}", front.address),
     };
-    let result = front.answer(&parts, body).await;
-    front.respond(result, &host)
+    match front.admit(&parts, body).await {
+        Ok(call) => front.carry_out(call, &host).await,
+        Err(refusal) => front.respond(Err(refusal), &host),
+    }
 }
 
 impl Front {
-    async fn answer(&self, parts: &Parts, body: Body) -> Result<Reply, Refusal> {
+    /// Everything that comes before a request is carried out.
+    async fn admit(&self, parts: &Parts, body: Body) -> Result<Call, Refusal> {
         // The body is read whatever it says, even that of a GET: what stays unread would be
         // taken for the next request, and the wait for `100 Continue` ends only by reading.
         let body = to_bytes(body, MAX_BODY_BYTES).await;
@@ -92,8 +101,14 @@ impl Front {
             )
         })?;
         check_digest(&parts.headers, &body)?;
-        let call = Call::decode(parts.method.as_str(), target, &body, &self.limits)?;
-        self.perform(call).await
+        Call::decode(parts.method.as_str(), target, &body, &self.limits)
+    }
+
+    async fn carry_out(&self, call: Call, host: &str) -> Response {
+        match self.chaos.decide(call.operation.kind(), &call.topic) {
+            None => self.respond(self.perform(call).await, host),
+            Some(injected) => self.spoil(call, injected, host).await,
+        }
     }
 
     fn check_headers(&self, parts: &Parts, target: &str) -> Result<(), Refusal> {
@@ -366,6 +381,7 @@ mod tests {
         let broker = Broker::open(settings.timing(), Store::Memory, Clock::system()).unwrap();
         let front = Arc::new(Front {
             broker: Arc::new(broker),
+            chaos: Arc::new(ChaosControl::new(settings.faults)),
             limits: Profile::Sandbox.limits(),
             access_key: settings.access_key,
             secret_key: settings.secret_key,

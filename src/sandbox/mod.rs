@@ -2,11 +2,12 @@
 //! everything in memory; never sees the client and no window.
 //!
 //! In reading order: [`queue`] decides, purely; [`store`] keeps what it decided; [`broker`] puts
-//! a lock around both, and `waiting` says which parked poll to wake; `http` translates; `server`
-//! listens. `admin` looks in from the side.
+//! a lock around both, and `waiting` says which parked poll to wake; [`chaos`] says what goes wrong
+//! on purpose; `http` translates; `server` listens. `admin` looks in from the side.
 
 mod admin;
 pub mod broker;
+pub mod chaos;
 mod handle;
 mod http;
 mod metrics;
@@ -28,6 +29,7 @@ use tokio::net::TcpListener;
 
 pub use admin::random_token;
 pub use broker::{Broker, BrokerError};
+pub use chaos::ChaosControl;
 pub use overview::Totals;
 pub use overview::{GroupOverview, Overview, TopicOverview};
 pub use settings::SandboxSettings;
@@ -43,6 +45,7 @@ pub struct Sandbox {
     listener: TcpListener,
     addr: SocketAddr,
     broker: Arc<Broker>,
+    chaos: Arc<ChaosControl>,
 }
 
 /// Why a sandbox cannot start.
@@ -81,6 +84,7 @@ impl Sandbox {
                 text: error.to_string(),
             })?;
         Ok(Self {
+            chaos: Arc::new(ChaosControl::new(settings.faults.clone())),
             settings,
             listener,
             addr,
@@ -96,6 +100,11 @@ impl Sandbox {
     /// The broker inside, for whoever looks on.
     pub fn broker(&self) -> Arc<Broker> {
         Arc::clone(&self.broker)
+    }
+
+    /// The faults that are injected, for whoever changes them while it runs.
+    pub fn chaos(&self) -> Arc<ChaosControl> {
+        Arc::clone(&self.chaos)
     }
 
     /// Serves until `shutdown` is ready. Then parked polls are answered with nothing, requests in
@@ -117,10 +126,17 @@ impl Sandbox {
         let broker = Arc::clone(&self.broker);
         let admin = Admin {
             broker: Arc::clone(&broker),
+            chaos: Arc::clone(&self.chaos),
             settings: told,
             token: admin_token,
         };
-        let router = http::router(broker, access_key, secret_key, self.addr.to_string());
+        let router = http::router(
+            broker,
+            self.chaos,
+            access_key,
+            secret_key,
+            self.addr.to_string(),
+        );
         let router = admin::mount(router, admin);
         server::serve(self.listener, router, shutdown, || self.broker.stop()).await;
         Ok(())

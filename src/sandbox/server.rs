@@ -1,12 +1,14 @@
 //! The accept loop: connections come, are served, and end when the sandbox does. Knows nothing of
 //! the protocol.
 
+use std::fmt;
 use std::future::Future;
 use std::pin::pin;
 use std::time::Duration;
 
 use axum::Router;
 use hyper::server::conn::http1;
+use hyper::service::{Service as _, service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
 use tokio::net::{TcpListener, TcpStream};
@@ -23,6 +25,18 @@ const GRACE: Duration = Duration::from_secs(3);
 
 /// Pause after a failed accept, most likely for want of file descriptors. Real time, as above.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
+
+/// The mark of a reply that is none: in its place the connection ends.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct HangUp;
+
+impl fmt::Display for HangUp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the connection is ended without a reply")
+    }
+}
+
+impl std::error::Error for HangUp {}
 
 /// Serves until `shutdown`, then calls `stop`, and returns once every request in flight is
 /// answered, or after three seconds. No connection outlives it.
@@ -63,7 +77,18 @@ async fn connection(stream: TcpStream, router: Router, mut stopping: watch::Rece
     let _ = stream.set_nodelay(true);
     let mut http = http1::Builder::new();
     http.timer(TokioTimer::new()).header_read_timeout(IDLE);
-    let service = TowerToHyperService::new(router);
+    let routed = TowerToHyperService::new(router);
+    let service = service_fn(|request| {
+        let reply = routed.call(request);
+        async {
+            let Ok(reply) = reply.await;
+            match reply.extensions().get::<HangUp>() {
+                // hyper writes nothing for a service that fails, and lets go of the connection.
+                Some(hang_up) => Err(*hang_up),
+                None => Ok(reply),
+            }
+        }
+    });
     let mut served = pin!(http.serve_connection(TokioIo::new(stream), service));
     // An error here is a client that went away or spoke no HTTP: hyper has answered if it could.
     tokio::select! {

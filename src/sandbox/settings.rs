@@ -8,6 +8,7 @@ use secrecy::SecretString;
 
 use super::queue::{GroupRules, Rules, Timing};
 use crate::protocol::admin;
+use crate::protocol::faults::FaultPlan;
 
 /// Address, keys and times of a sandbox.
 #[derive(Clone)]
@@ -22,6 +23,8 @@ pub struct SandboxSettings {
     pub invisible_time: Duration,
     /// The same for ordered consumption.
     pub order_invisible_time: Duration,
+    /// Faults that are injected from the start.
+    pub faults: FaultPlan,
     /// What opens the admin API; without one it is closed.
     pub admin_token: Option<SecretString>,
     /// After so many deliveries without an ack a message becomes a dead letter.
@@ -62,7 +65,7 @@ impl SandboxSettings {
 
 impl Default for SandboxSettings {
     /// `127.0.0.1:8080`, `sandbox` / `sandbox-secret`, 5 minutes [seed], 1 minute, 288 deliveries
-    /// [doc], no admin API.
+    /// [doc], no faults, no admin API.
     fn default() -> Self {
         Self {
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 8080)),
@@ -70,6 +73,7 @@ impl Default for SandboxSettings {
             secret_key: "sandbox-secret".into(),
             invisible_time: Duration::from_secs(300),
             order_invisible_time: Duration::from_secs(60),
+            faults: FaultPlan::default(),
             admin_token: None,
             max_deliveries: 288,
         }
@@ -83,6 +87,7 @@ impl fmt::Debug for SandboxSettings {
             .field("invisible_time", &self.invisible_time)
             .field("order_invisible_time", &self.order_invisible_time)
             .field("max_deliveries", &self.max_deliveries)
+            .field("faults", &self.faults)
             .finish_non_exhaustive()
     }
 }
