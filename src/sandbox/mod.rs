@@ -2,7 +2,7 @@
 //! everything in memory; never sees the client and no window.
 //!
 //! In reading order: [`queue`] decides, purely; [`store`] keeps what it decided; [`broker`] puts
-//! a lock around both, and [`waiting`] says which parked poll to wake; `http` translates; `server` listens.
+//! a lock around both, and `waiting` says which parked poll to wake; `http` translates; `server` listens.
 
 pub mod broker;
 mod handle;
