@@ -17,7 +17,6 @@ mod exit;
 mod output;
 mod publish;
 mod sandbox;
-mod span;
 mod stop;
 
 pub use ack::Ack;

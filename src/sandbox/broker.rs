@@ -14,6 +14,7 @@ use std::time::Duration;
 
 use tokio::sync::{Notify, watch};
 
+use super::catalog::Existing;
 use super::overview::Overview;
 use super::queue::{
     Change, Delivery, Finished, HandleRefusal, Incoming, Queues, Timing, TopicKey, Want,
@@ -179,6 +180,15 @@ impl Broker {
         pending.durable().await?;
         let Finished { refused, .. } = finished;
         Ok(refused)
+    }
+
+    /// Whether a topic is there, and a group of it.
+    pub(super) fn existing(&self, topic: &TopicKey, group: Option<&GroupId>) -> Existing {
+        let state = self.lock();
+        Existing {
+            topic: state.queues.has_topic(topic),
+            group: group.is_some_and(|group| state.queues.has_group(topic, group)),
+        }
     }
 
     /// Topics and groups with their counts. Costs as much as there are topics and groups.

@@ -2,15 +2,21 @@
 //! everything in memory; never sees the client and no window.
 //!
 //! In reading order: [`queue`] decides, purely; [`store`] keeps what it decided; [`broker`] puts
-//! a lock and waiting around both; `http` translates; `server` listens.
+//! a lock and waiting around both; `access` and `catalog` say who may do what; `http` translates;
+//! `server` listens, and `socket` and `body` bound what a client may ask of it.
 
+mod access;
+mod body;
 pub mod broker;
+mod catalog;
+mod config_file;
 mod handle;
 mod http;
 pub mod overview;
 pub mod queue;
 mod server;
 mod settings;
+mod socket;
 pub mod store;
 
 use std::fmt;
@@ -21,9 +27,11 @@ use std::sync::Arc;
 
 use tokio::net::TcpListener;
 
+pub use access::{AccessRule, InvalidPattern, NamePattern};
 pub use broker::{Broker, BrokerError};
+pub use config_file::{ConfigError, DEFAULT_CONFIG, parse_config};
 pub use overview::{GroupOverview, Overview, TopicOverview};
-pub use settings::SandboxSettings;
+pub use settings::{ConnectionLimits, GroupSettings, SandboxSettings, TopicKind, TopicSettings};
 
 use crate::clock::Clock;
 use store::Store;
@@ -100,14 +108,13 @@ impl Sandbox {
         self,
         shutdown: impl Future<Output = ()> + Send + 'static,
     ) -> Result<(), SandboxError> {
-        let SandboxSettings {
-            access_key,
-            secret_key,
-            ..
-        } = self.settings;
         let broker = Arc::clone(&self.broker);
-        let router = http::router(broker, access_key, secret_key, self.addr.to_string());
-        server::serve(self.listener, router, shutdown, || self.broker.stop()).await;
+        let router = http::router(broker, &self.settings, self.addr.to_string());
+        let limits = &self.settings.connections;
+        server::serve(self.listener, router, limits, shutdown, || {
+            self.broker.stop()
+        })
+        .await;
         Ok(())
     }
 }

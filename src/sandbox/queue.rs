@@ -270,6 +270,18 @@ impl Queues {
             .next_visible(&ask, want.mode)
     }
 
+    /// Whether a topic is there.
+    pub fn has_topic(&self, key: &TopicKey) -> bool {
+        self.topics.contains_key(key)
+    }
+
+    /// Whether a group has consumed from a topic.
+    pub fn has_group(&self, key: &TopicKey, group: &GroupId) -> bool {
+        self.topics
+            .get(key)
+            .is_some_and(|topic| topic.groups.contains_key(group))
+    }
+
     /// Acks, commits or rolls back, each handle by itself. Creates nothing.
     pub fn finish(
         &mut self,
