@@ -78,7 +78,10 @@ async fn serve(State(front): State<Arc<Front>>, request: Request) -> Response {
         None => format!("http://{}", front.address),
     };
     let mut inbound = Inbound::new(body, front.max_body_bytes, front.body_timeout);
-    let result = front.answer(&parts, &mut inbound).await;
+    let result = match front.admit(&parts, &mut inbound).await {
+        Ok(call) => front.perform(call).await,
+        Err(refusal) => Err(refusal),
+    };
     let mut response = front.respond(result, &host);
     if !inbound.is_read() {
         // What is left of the body would be taken for the next request.
@@ -103,7 +106,8 @@ impl Front {
         }
     }
 
-    async fn answer(&self, parts: &Parts, inbound: &mut Inbound) -> Result<Reply, Refusal> {
+    /// Everything that comes before a request is carried out.
+    async fn admit(&self, parts: &Parts, inbound: &mut Inbound) -> Result<Call, Refusal> {
         // Said before a byte of it is asked for: a client that waits for `100 Continue` sends
         // none.
         inbound.check_length(&parts.headers).map_err(unread)?;
@@ -123,7 +127,9 @@ impl Front {
         let body = inbound.read().await.map_err(unread)?;
         check_digest(&parts.headers, &body)?;
         let call = Call::decode(parts.method.as_str(), target, &body, &self.limits)?;
-        self.perform(rule, call).await
+        let existing = |group: Option<&_>| self.broker.existing(&topic_of(&call), group);
+        self.catalog.check(rule, &call, existing)?;
+        Ok(call)
     }
 
     fn check_headers(&self, parts: &Parts, target: &str) -> Result<&AccessRule, Refusal> {
@@ -178,14 +184,9 @@ impl Front {
         Ok(())
     }
 
-    async fn perform(&self, rule: &AccessRule, call: Call) -> Result<Reply, Refusal> {
+    async fn perform(&self, call: Call) -> Result<Reply, Refusal> {
+        let topic = topic_of(&call);
         let broker = &self.broker;
-        let topic = TopicKey {
-            instance: call.instance.clone(),
-            topic: call.topic.clone(),
-        };
-        self.catalog
-            .check(rule, &call, |group| broker.existing(&topic, group))?;
         match call.operation {
             Operation::Publish(message) => {
                 let now = broker.clock().now();
@@ -326,6 +327,13 @@ fn check_digest(headers: &HeaderMap, body: &Bytes) -> Result<(), Refusal> {
             "Content-MD5 is not the base64 of the body's MD5",
         )),
         _ => Ok(()),
+    }
+}
+
+fn topic_of(call: &Call) -> TopicKey {
+    TopicKey {
+        instance: call.instance.clone(),
+        topic: call.topic.clone(),
     }
 }
 
