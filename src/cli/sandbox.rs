@@ -64,6 +64,12 @@ pub struct ServeSandbox {
     /// The same for messages consumed in order [default: 1m]
     #[arg(long, value_name = "TIME", value_parser = span::parse_positive)]
     order_invisible_time: Option<Duration>,
+    /// Deliveries without an ack after which a message goes to %DLQ%{group} [default: 288]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    max_deliveries: Option<u32>,
+    /// How long messages are kept, acked or not [default: 3d]
+    #[arg(long, value_name = "TIME", value_parser = span::parse_positive)]
+    retention: Option<Duration>,
 }
 
 impl ServeSandbox {
@@ -108,6 +114,8 @@ impl ServeSandbox {
         settings.order_invisible_time = self
             .order_invisible_time
             .unwrap_or(settings.order_invisible_time);
+        settings.max_deliveries = self.max_deliveries.unwrap_or(settings.max_deliveries);
+        settings.retention = self.retention.unwrap_or(settings.retention);
         if let Some(rule) = rule_of_environment(&settings, get) {
             settings.keys = vec![rule];
         }
@@ -203,6 +211,7 @@ mod tests {
         for (flag, expected) in [
             ("--listen", default.listen.to_string()),
             ("--auto-create", default.auto_create.to_string()),
+            ("--max-deliveries", default.max_deliveries.to_string()),
         ] {
             let (_, rest) = help.split_once(flag).unwrap();
             assert!(rest.contains(&format!("[default: {expected}]")), "{flag}");
@@ -210,6 +219,7 @@ mod tests {
         for (text, expected) in [
             ("5m", default.invisible_time),
             ("1m", default.order_invisible_time),
+            ("3d", default.retention),
         ] {
             assert!(help.contains(&format!("[default: {text}]")));
             assert_eq!(span::parse(text), Ok(expected));
@@ -258,9 +268,9 @@ mod tests {
     #[test]
     fn flags_and_environment_win_over_the_file() {
         let file = "listen = '127.0.0.1:1'\nauto-create = true\ninvisible-time = '1s'\n\
-                    order-invisible-time = '2s'\n[[keys]]\naccess-key = 'a'\nsecret-key = 'b'\n";
+                    order-invisible-time = '2s'\nmax-deliveries = 3\nretention = '4s'\n[[keys]]\naccess-key = 'a'\nsecret-key = 'b'\n";
         let flags = "--listen 127.0.0.1:2 --auto-create false --invisible-time 3s \
-                     --order-invisible-time 4s";
+                     --order-invisible-time 4s --max-deliveries 5 --retention 6s";
         let none = parse("").unwrap().settings(Some(file), |_| None).unwrap();
         assert_eq!(none.listen.port(), 1);
         assert_eq!(none.keys[0].access_key, "a");
@@ -270,6 +280,8 @@ mod tests {
         assert!(!won.auto_create);
         assert_eq!(won.invisible_time, Duration::from_secs(3));
         assert_eq!(won.order_invisible_time, Duration::from_secs(4));
+        assert_eq!(won.max_deliveries, 5);
+        assert_eq!(won.retention, Duration::from_secs(6));
         assert_eq!(won.keys.len(), 1);
         assert_eq!(won.keys[0].access_key, "mine");
     }
@@ -281,6 +293,8 @@ mod tests {
             "--invisible-time 0s",
             "--listen host:1",
             "--auto-create maybe",
+            "--max-deliveries 0",
+            "--retention 0s",
             "--print-config --listen 127.0.0.1:1",
         ] {
             assert_eq!(parse(wrong).unwrap_err().exit_code(), 2, "{wrong}");

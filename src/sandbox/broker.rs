@@ -6,8 +6,8 @@
 //! left is the time from the lease to the last byte of the reply: whoever hangs up then has
 //! leased the messages, and they come back when the lease is over, as with any broker.
 
-use std::collections::HashMap;
-use std::pin::pin;
+mod admin;
+
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -17,9 +17,10 @@ use tokio::sync::{Notify, watch};
 use super::catalog::Existing;
 use super::overview::Overview;
 use super::queue::{
-    Change, Delivery, Finished, HandleRefusal, Incoming, Queues, Timing, TopicKey, Want,
+    Change, Delivery, Finished, HandleRefusal, Incoming, Queues, Rules, TopicKey, Want,
 };
 use super::store::{Pending, Store, StoreError};
+use super::waiting::{Ticket, Waiting};
 use crate::clock::Clock;
 use crate::protocol::{
     AckAction, GroupId, HandleList, NewMessage, PublishReceipt, ReceiptHandle, Timestamp,
@@ -52,8 +53,64 @@ impl Drop for Parked<'_> {
 
 struct State {
     queues: Queues,
-    /// Rung when something happens to a topic that a parked poll may be waiting for.
-    bells: HashMap<TopicKey, Arc<Notify>>,
+    waiting: Waiting,
+}
+
+/// The place of one poll among the parked ones. However the poll ends, it leaves the register, and
+/// what it was woken for goes to the next.
+struct Seat<'a> {
+    broker: &'a Broker,
+    want: &'a Want,
+    bell: Arc<Notify>,
+    /// Once it has parked.
+    ticket: Option<Ticket>,
+    /// Parked, or woken and not looking yet.
+    parked: bool,
+}
+
+impl<'a> Seat<'a> {
+    fn new(broker: &'a Broker, want: &'a Want) -> Self {
+        Self {
+            broker,
+            want,
+            bell: Arc::default(),
+            ticket: None,
+            parked: false,
+        }
+    }
+
+    fn park(
+        &mut self,
+        waiting: &mut Waiting,
+        next: Option<Timestamp>,
+        end: Timestamp,
+    ) -> Timestamp {
+        let ticket = *self.ticket.get_or_insert_with(|| waiting.ticket());
+        self.parked = true;
+        waiting.park(self.want, ticket, &self.bell, next, end)
+    }
+
+    fn leave(&mut self, waiting: &mut Waiting) -> bool {
+        if let Some(ticket) = self.ticket.filter(|_| self.parked) {
+            waiting.leave(self.want, ticket);
+        }
+        std::mem::take(&mut self.parked)
+    }
+}
+
+impl Drop for Seat<'_> {
+    fn drop(&mut self) {
+        if !self.parked {
+            return;
+        }
+        let mut state = self.broker.lock();
+        let State { queues, waiting } = &mut *state;
+        self.leave(waiting);
+        let mut changes = Vec::new();
+        waiting.pass_on(self.want, queues, &mut changes, self.broker.clock.now());
+        // Only time has passed, which passes again after a crash: nobody waits for this write.
+        drop(self.broker.submit(changes));
+    }
 }
 
 /// Why the broker did not do what was asked.
@@ -70,8 +127,8 @@ impl Broker {
     ///
     /// # Errors
     /// When the store cannot be read.
-    pub fn open(timing: Timing, store: Store, clock: Clock) -> Result<Self, BrokerError> {
-        let mut queues = Queues::new(timing, fastrand::u64(..));
+    pub fn open(rules: impl Into<Rules>, store: Store, clock: Clock) -> Result<Self, BrokerError> {
+        let mut queues = Queues::new(rules, fastrand::u64(..));
         for change in store.load()? {
             queues.apply(&change);
         }
@@ -80,7 +137,7 @@ impl Broker {
             store,
             state: Mutex::new(State {
                 queues,
-                bells: HashMap::new(),
+                waiting: Waiting::default(),
             }),
             stopping: watch::Sender::new(false),
             parked: AtomicUsize::new(0),
@@ -102,15 +159,7 @@ impl Broker {
         message: NewMessage,
     ) -> Result<PublishReceipt, BrokerError> {
         let incoming = Incoming::new(message);
-        let (receipt, pending) = {
-            let mut state = self.lock();
-            let (receipt, changes) = state.queues.publish(topic, incoming, self.clock.now());
-            // Rung before the write is through: should this publisher hang up now, nobody else
-            // would ring. A poll that is woken writes its lease after this, so its reply cannot
-            // overtake the message.
-            state.ring(topic);
-            (receipt, self.submit(changes))
-        };
+        let (receipt, pending) = self.perform(|queues, now| queues.publish(topic, incoming, now));
         pending.durable().await?;
         Ok(receipt)
     }
@@ -121,37 +170,68 @@ impl Broker {
     /// # Errors
     /// When the store fails.
     pub async fn consume(&self, want: &Want, wait: Duration) -> Result<Vec<Delivery>, BrokerError> {
-        let deadline = self.clock.now() + wait;
+        let end = self.clock.now() + wait;
         let mut stopping = self.stopping.subscribe();
+        let mut seat = Seat::new(self, want);
         loop {
-            let bell = self.lock().bell(&want.topic);
-            // Register for the wake-up before looking, or a publish between the two is missed.
-            let mut rung = pin!(bell.notified());
-            rung.as_mut().enable();
-            let now = self.clock.now();
-            let (given, next, pending) = self.take(want, now);
+            let last = *stopping.borrow_and_update();
+            let (given, until, pending) = self.take(want, &mut seat, end, last);
             pending.durable().await?;
-            if !given.is_empty() || now >= deadline || *stopping.borrow_and_update() {
+            let Some(until) = until else {
                 return Ok(given);
-            }
-            let until = next.map_or(deadline, |next| next.min(deadline));
+            };
             let _parked = Parked::new(&self.parked);
             tokio::select! {
-                () = rung => {}
+                () = seat.bell.notified() => {}
                 () = self.clock.sleep_until(until) => {}
                 _ = stopping.changed() => {}
             }
         }
     }
 
-    fn take(&self, want: &Want, now: Timestamp) -> (Vec<Delivery>, Option<Timestamp>, Pending) {
+    /// Takes what is there, or parks. Both under one lock, so that nothing comes in between; says
+    /// until when to sleep if it parked.
+    fn take(
+        &self,
+        want: &Want,
+        seat: &mut Seat<'_>,
+        end: Timestamp,
+        last: bool,
+    ) -> (Vec<Delivery>, Option<Timestamp>, Pending) {
         let mut state = self.lock();
-        let (given, changes) = state.queues.consume(want, now);
-        let next = match given.is_empty() {
-            true => state.queues.next_visible(want, now),
-            false => None,
+        let now = self.clock.now();
+        let State { queues, waiting } = &mut *state;
+        let was_parked = seat.leave(waiting);
+        let (given, mut changes) = queues.consume(want, now);
+        let until = if given.is_empty() && now < end && !last {
+            let (next, more) = queues.next_visible(want, now);
+            changes.extend(more);
+            Some(seat.park(waiting, next, end))
+        } else {
+            None
         };
-        (given, next, self.submit(changes))
+        if was_parked && until.is_none() {
+            // There may be more than it took, and somebody has to watch the time in its place.
+            waiting.pass_on(want, queues, &mut changes, now);
+        } else {
+            waiting.ring(queues, &mut changes, now);
+        }
+        (given, until, self.submit(changes))
+    }
+
+    /// Does something to the queues and wakes whom it is news for. Woken before the write is
+    /// through: should who asked hang up now, nobody else would wake them. A poll that is woken
+    /// writes its lease after this, so its reply cannot overtake what it is news of.
+    fn perform<T>(
+        &self,
+        act: impl FnOnce(&mut Queues, Timestamp) -> (T, Vec<Change>),
+    ) -> (T, Pending) {
+        let mut state = self.lock();
+        let now = self.clock.now();
+        let State { queues, waiting } = &mut *state;
+        let (result, mut changes) = act(queues, now);
+        waiting.ring(queues, &mut changes, now);
+        (result, self.submit(changes))
     }
 
     /// Acks, commits or rolls back, each handle by itself. Returns the handles that were refused.
@@ -165,20 +245,10 @@ impl Broker {
         action: AckAction,
         handles: &HandleList,
     ) -> Result<Vec<(ReceiptHandle, HandleRefusal)>, BrokerError> {
-        let (finished, pending) = {
-            let mut state = self.lock();
-            let now = self.clock.now();
-            let (finished, changes) =
-                state
-                    .queues
-                    .finish(topic, group, action, handles.as_slice(), now);
-            if finished.frees {
-                state.ring(topic);
-            }
-            (finished, self.submit(changes))
-        };
+        let (finished, pending) = self
+            .perform(|queues, now| queues.finish(topic, group, action, handles.as_slice(), now));
         pending.durable().await?;
-        let Finished { refused, .. } = finished;
+        let Finished { refused } = finished;
         Ok(refused)
     }
 
@@ -193,11 +263,18 @@ impl Broker {
 
     /// Topics and groups with their counts. Costs as much as there are topics and groups.
     pub fn overview(&self) -> Overview {
-        let mut state = self.lock();
-        let changes = state.queues.settle(self.clock.now());
+        let (overview, pending) = self.perform(|queues, now| {
+            let changes = queues.settle(now);
+            (queues.overview(), changes)
+        });
         // Only time has passed, which passes again after a crash: nobody waits for this write.
-        drop(self.submit(changes));
-        state.queues.overview()
+        drop(pending);
+        overview
+    }
+
+    /// How many times a parked poll was woken, other than by the clock.
+    pub fn wake_ups(&self) -> u64 {
+        self.lock().waiting.woken()
     }
 
     /// Long polls that wait for a message now.
@@ -218,20 +295,5 @@ impl Broker {
     fn lock(&self) -> MutexGuard<'_, State> {
         // A panic under the lock is a bug that one request pays for, not all that follow.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl State {
-    fn bell(&mut self, topic: &TopicKey) -> Arc<Notify> {
-        if let Some(bell) = self.bells.get(topic) {
-            return Arc::clone(bell);
-        }
-        Arc::clone(self.bells.entry(topic.clone()).or_default())
-    }
-
-    fn ring(&self, topic: &TopicKey) {
-        if let Some(bell) = self.bells.get(topic) {
-            bell.notify_waiters();
-        }
     }
 }

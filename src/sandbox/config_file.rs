@@ -6,6 +6,7 @@ use std::fmt;
 use std::hash::Hash;
 use std::marker::PhantomData;
 use std::net::SocketAddr;
+use std::num::{NonZeroU32, NonZeroUsize};
 use std::ops::Range;
 use std::str::FromStr;
 use std::time::Duration;
@@ -15,6 +16,7 @@ use serde::de::{Deserialize, Deserializer, Error as _, Visitor};
 use toml::Spanned;
 
 use super::access::{AccessRule, NamePattern};
+use super::queue::GroupStart;
 use super::settings::{GroupSettings, SandboxSettings, TopicKind, TopicSettings};
 use crate::protocol::{GroupId, InstanceId, TopicName};
 use crate::span;
@@ -85,6 +87,8 @@ struct File {
     groups: Option<Vec<Group>>,
     invisible_time: Option<Time>,
     order_invisible_time: Option<Time>,
+    max_deliveries: Option<NonZeroU32>,
+    retention: Option<Time>,
     limits: Option<MessageLimits>,
     connections: Option<Connections>,
 }
@@ -106,6 +110,7 @@ struct Key {
 struct Topic {
     name: Spanned<Parsed<TopicName>>,
     kind: Option<Kind>,
+    retention: Option<Time>,
 }
 
 #[derive(serde::Deserialize)]
@@ -121,6 +126,19 @@ enum Kind {
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 struct Group {
     name: Spanned<Parsed<GroupId>>,
+    #[serde(default)]
+    start: Start,
+    max_deliveries: Option<NonZeroU32>,
+    invisible_time: Option<Time>,
+    order_invisible_time: Option<Time>,
+}
+
+#[derive(serde::Deserialize, Default)]
+#[serde(rename_all = "lowercase")]
+enum Start {
+    #[default]
+    Oldest,
+    Latest,
 }
 
 #[derive(serde::Deserialize)]
@@ -135,7 +153,7 @@ struct MessageLimits {
 #[derive(serde::Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 struct Connections {
-    max: Option<std::num::NonZeroUsize>,
+    max: Option<NonZeroUsize>,
     head_timeout: Option<Time>,
     body_timeout: Option<Time>,
     send_timeout: Option<Time>,
@@ -167,6 +185,11 @@ impl File {
         put(&mut settings.invisible_time, time(self.invisible_time));
         let ordered = time(self.order_invisible_time);
         put(&mut settings.order_invisible_time, ordered);
+        put(
+            &mut settings.max_deliveries,
+            self.max_deliveries.map(Into::into),
+        );
+        put(&mut settings.retention, time(self.retention));
         if let Some(given) = self.limits {
             let limits = &mut settings.limits;
             put(&mut limits.max_body_bytes, size(given.max_body));
@@ -196,6 +219,7 @@ impl Topic {
                 Kind::Delay => TopicKind::Delay,
                 Kind::Transaction => TopicKind::Transaction,
             }),
+            retention: time(self.retention),
         }
     }
 }
@@ -204,6 +228,13 @@ impl Group {
     fn settings(self) -> GroupSettings {
         GroupSettings {
             name: self.name.into_inner().0,
+            start: match self.start {
+                Start::Oldest => GroupStart::Oldest,
+                Start::Latest => GroupStart::Latest,
+            },
+            max_deliveries: self.max_deliveries.map(Into::into),
+            invisible_time: time(self.invisible_time),
+            order_invisible_time: time(self.order_invisible_time),
         }
     }
 }
@@ -456,6 +487,7 @@ mod tests {
         let settings = parse(
             "listen = 'localhost:0'\nauto-create = false\ninstances = ['MQ_INST_1']\n\
              invisible-time = '1h30m'\norder-invisible-time = '500ms'\n\
+             max-deliveries = 16\nretention = '1d'\n\
              [limits]\nmax-body = 1000\nmax-timed-body = '64KiB'\nmax-delay = '3d'\nmax-tag = 7\n\
              [connections]\nmax = 3\nhead-timeout = '1s'\nbody-timeout = '2s'\n\
              send-timeout = '3s'\nidle-timeout = '4s'\n",
@@ -466,6 +498,8 @@ mod tests {
         assert_eq!(settings.instances[0].as_str(), "MQ_INST_1");
         assert_eq!(settings.invisible_time, Duration::from_secs(5_400));
         assert_eq!(settings.order_invisible_time, Duration::from_millis(500));
+        assert_eq!(settings.max_deliveries, 16);
+        assert_eq!(settings.retention, Duration::from_secs(86_400));
         assert_eq!(settings.limits.max_body_bytes, 1_000);
         assert_eq!(settings.limits.max_timed_body_bytes, 64 << 10);
         assert_eq!(settings.limits.max_delay, Duration::from_secs(3 * 86_400));
@@ -482,6 +516,36 @@ mod tests {
     }
 
     #[test]
+    fn groups_and_topics_have_rules_of_their_own() {
+        let settings = parse(
+            "invisible-time = '9s'\nmax-deliveries = 9\nretention = '9s'\n\
+             [[topics]]\nname = 't'\nretention = '1s'\n[[topics]]\nname = 'u'\n\
+             [[groups]]\nname = 'G'\nstart = 'latest'\nmax-deliveries = 2\n\
+             invisible-time = '3s'\norder-invisible-time = '4s'\n[[groups]]\nname = 'H'\n",
+        )
+        .unwrap();
+        let rules = settings.rules();
+        let of = |name: &str| *rules.for_group(&name.parse().unwrap());
+        let g = of("G");
+        assert_eq!((g.start, g.max_deliveries), (GroupStart::Latest, 2));
+        assert_eq!(g.timing.invisible, Duration::from_secs(3));
+        assert_eq!(g.timing.order_invisible, Duration::from_secs(4));
+        for other in ["H", "I"] {
+            let rules = of(other);
+            assert_eq!((rules.start, rules.max_deliveries), (GroupStart::Oldest, 9));
+            assert_eq!(rules.timing.invisible, Duration::from_secs(9));
+            assert_eq!(rules.timing.order_invisible, Duration::from_secs(60));
+        }
+        for (instance, topic, secs) in [(None, "t", 1), (Some("i"), "t", 1), (None, "u", 9)] {
+            let key = crate::sandbox::queue::TopicKey {
+                instance: instance.map(|name| name.parse().unwrap()),
+                topic: topic.parse().unwrap(),
+            };
+            assert_eq!(rules.retention_of(&key), Duration::from_secs(secs));
+        }
+    }
+
+    #[test]
     fn mistakes_are_found_where_they_are() {
         let check = |text: &str, (line, column): (usize, usize), what: &str| {
             let error = parse(text).unwrap_err();
@@ -494,6 +558,7 @@ mod tests {
         check("# ü\ninvisible-time = '0s'", (2, 18), "one millisecond");
         check("invisible-time = 'ü' oops", (1, 22), "");
         check("invisible-time = 'soon'", (1, 18), "length of time");
+        check("max-deliveries = 0", (1, 18), "nonzero");
         check("auto-create = 1", (1, 15), "boolean");
         check("keys = []", (1, 8), "nobody");
         check("[[keys]]\naccess-key = 'a'", (1, 1), "secret-key");

@@ -410,7 +410,7 @@ mod tests {
     #[tokio::test]
     async fn a_panic_is_an_internal_error() {
         let settings = SandboxSettings::default();
-        let broker = Broker::open(settings.timing(), Store::Memory, Clock::system()).unwrap();
+        let broker = Broker::open(settings.rules(), Store::Memory, Clock::system()).unwrap();
         let address = "127.0.0.1:1".to_owned();
         let front = Arc::new(Front::new(Arc::new(broker), &settings, address));
         let panics = Router::new().fallback(|| async {

@@ -2,7 +2,7 @@
 //! everything in memory; never sees the client and no window.
 //!
 //! In reading order: [`queue`] decides, purely; [`store`] keeps what it decided; [`broker`] puts
-//! a lock and waiting around both; `access` and `catalog` say who may do what; `http` translates;
+//! a lock around both, and `waiting` says which parked poll to wake; `access` and `catalog` say who may do what; `http` translates;
 //! `server` listens, and `socket` and `body` bound what a client may ask of it.
 
 mod access;
@@ -18,6 +18,7 @@ mod server;
 mod settings;
 mod socket;
 pub mod store;
+mod waiting;
 
 use std::fmt;
 use std::future::Future;
@@ -30,7 +31,7 @@ use tokio::net::TcpListener;
 pub use access::{AccessRule, InvalidPattern, NamePattern};
 pub use broker::{Broker, BrokerError};
 pub use config_file::{ConfigError, DEFAULT_CONFIG, parse_config};
-pub use overview::{GroupOverview, Overview, TopicOverview};
+pub use overview::{GroupOverview, Overview, TopicOverview, Totals};
 pub use settings::{ConnectionLimits, GroupSettings, SandboxSettings, TopicKind, TopicSettings};
 
 use crate::clock::Clock;
@@ -75,12 +76,11 @@ impl Sandbox {
             .await
             .map_err(cannot_listen)?;
         let addr = listener.local_addr().map_err(cannot_listen)?;
-        let broker = Broker::open(settings.timing(), Store::Memory, clock).map_err(|error| {
-            SandboxError {
+        let broker =
+            Broker::open(settings.rules(), Store::Memory, clock).map_err(|error| SandboxError {
                 kind: SandboxErrorKind::Store,
                 text: error.to_string(),
-            }
-        })?;
+            })?;
         Ok(Self {
             settings,
             listener,

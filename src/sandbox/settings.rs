@@ -8,7 +8,7 @@ use std::time::Duration;
 use secrecy::{ExposeSecret as _, SecretString};
 
 use super::access::AccessRule;
-use super::queue::Timing;
+use super::queue::{GroupRules, GroupStart, Retention, Rules, Timing};
 use crate::credentials::Credentials;
 use crate::protocol::{GroupId, InstanceId, Limits, Profile, TopicName};
 
@@ -34,6 +34,10 @@ pub struct SandboxSettings {
     pub invisible_time: Duration,
     /// The same for ordered consumption.
     pub order_invisible_time: Duration,
+    /// After so many deliveries without an ack a message becomes a dead letter; at least 1.
+    pub max_deliveries: u32,
+    /// How long a message is kept after it became visible, acked or not.
+    pub retention: Duration,
     /// What messages are held to.
     pub limits: Limits,
     /// What connections are held to.
@@ -47,6 +51,8 @@ pub struct TopicSettings {
     pub name: TopicName,
     /// What it is for; `None` takes messages of every kind.
     pub kind: Option<TopicKind>,
+    /// How long it keeps its messages; `None`: as all topics do.
+    pub retention: Option<Duration>,
 }
 
 /// What a topic is for. A topic of one kind refuses the special messages of the others; plain
@@ -68,6 +74,14 @@ pub enum TopicKind {
 pub struct GroupSettings {
     /// Its name.
     pub name: GroupId,
+    /// Where it begins in a topic that it never consumed from.
+    pub start: GroupStart,
+    /// Its own number of deliveries; `None`: as all groups have.
+    pub max_deliveries: Option<u32>,
+    /// How long its messages are invisible; `None`: as in all groups.
+    pub invisible_time: Option<Duration>,
+    /// The same for ordered consumption.
+    pub order_invisible_time: Option<Duration>,
 }
 
 /// How much, and how long, a connection may ask of the sandbox. All times are real time: clients
@@ -89,11 +103,39 @@ pub struct ConnectionLimits {
 }
 
 impl SandboxSettings {
-    pub(super) fn timing(&self) -> Timing {
-        Timing {
-            invisible: self.invisible_time,
-            order_invisible: self.order_invisible_time,
+    pub(super) fn rules(&self) -> Rules {
+        let own = |topic: &TopicSettings| Some((topic.name.clone(), Retention(topic.retention?)));
+        Rules {
+            group: GroupRules {
+                timing: Timing {
+                    invisible: self.invisible_time,
+                    order_invisible: self.order_invisible_time,
+                },
+                max_deliveries: self.max_deliveries,
+                start: GroupStart::default(),
+            },
+            groups: self
+                .groups
+                .iter()
+                .map(|group| self.rules_of(group))
+                .collect(),
+            retention: Retention(self.retention),
+            retentions: self.topics.iter().filter_map(own).collect(),
         }
+    }
+
+    fn rules_of(&self, group: &GroupSettings) -> (GroupId, GroupRules) {
+        let rules = GroupRules {
+            timing: Timing {
+                invisible: group.invisible_time.unwrap_or(self.invisible_time),
+                order_invisible: group
+                    .order_invisible_time
+                    .unwrap_or(self.order_invisible_time),
+            },
+            max_deliveries: group.max_deliveries.unwrap_or(self.max_deliveries),
+            start: group.start,
+        };
+        (group.name.clone(), rules)
     }
 
     /// Keys that a client of ours can use: the first ones.
@@ -132,7 +174,7 @@ impl SandboxSettings {
 
 impl Default for SandboxSettings {
     /// `127.0.0.1:8080`, `sandbox` / `sandbox-secret` for everything, names made by use,
-    /// 5 minutes [seed], 1 minute [doc].
+    /// 5 minutes [seed], 1 minute, 288 deliveries, 3 days [doc].
     fn default() -> Self {
         Self {
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 8080)),
@@ -143,6 +185,8 @@ impl Default for SandboxSettings {
             groups: Vec::new(),
             invisible_time: Duration::from_secs(300),
             order_invisible_time: Duration::from_secs(60),
+            max_deliveries: GroupRules::default().max_deliveries,
+            retention: Retention::default().0,
             limits: Profile::Sandbox.limits(),
             connections: ConnectionLimits::default(),
         }
@@ -174,6 +218,8 @@ impl fmt::Debug for SandboxSettings {
             .field("groups", &self.groups)
             .field("invisible_time", &self.invisible_time)
             .field("order_invisible_time", &self.order_invisible_time)
+            .field("max_deliveries", &self.max_deliveries)
+            .field("retention", &self.retention)
             .field("limits", &self.limits)
             .field("connections", &self.connections)
             .finish()

@@ -200,3 +200,29 @@ async fn limits_are_those_of_the_file() {
         assert_eq!(answer.code(), expected, "{body}: {answer:?}");
     }
 }
+
+#[tokio::test]
+async fn groups_and_topics_have_the_rules_of_the_file() {
+    let config = "[[topics]]\nname = 't'\nretention = '1h'\n\
+                  [[groups]]\nname = 'G'\ninvisible-time = '3s'\nmax-deliveries = 2\n\
+                  [[groups]]\nname = 'L'\nstart = 'latest'\n";
+    let bench = Bench::new(config).await;
+    let poll = async |topic: &str, group: &str, expected: &str| {
+        let answer = bench.ask("GET", &target(topic, &take(group)), "").await;
+        assert_eq!(answer.code(), expected, "{topic} {group}: {answer:?}");
+    };
+    let published = bench.ask("POST", &target("t", ""), &message("a")).await;
+    assert_eq!(published.code(), "201");
+    poll("t", "L", "MessageNotExist").await;
+    for _ in 0..2 {
+        poll("t", "G", "200").await;
+        poll("t", "G", "MessageNotExist").await;
+        bench.hand.advance(std::time::Duration::from_secs(3));
+    }
+    poll("t", "G", "MessageNotExist").await;
+    poll("%25DLQ%25G", "H", "200").await;
+    // Another group may still have the message, as long as its topic keeps it.
+    poll("t", "H", "200").await;
+    bench.hand.advance(std::time::Duration::from_secs(3_600));
+    poll("t", "I", "MessageNotExist").await;
+}
