@@ -1,7 +1,8 @@
 //! `mqscope sandbox`: the sandbox broker without a window, for test suites in any language.
-//! Writes nothing to disk.
+//! Writes nothing to disk unless it gets a folder for that.
 
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::Args;
@@ -11,14 +12,15 @@ use super::exit::{Exit, Failure, Outcome};
 use super::span;
 use super::stop::Stop;
 use crate::clock::Clock;
-use crate::sandbox::{Sandbox, SandboxSettings};
+use crate::sandbox::{Sandbox, SandboxErrorKind, SandboxSettings};
 
 const ACCESS_KEY: &str = "MQSCOPE_SANDBOX_ACCESS_KEY";
 const SECRET_KEY: &str = "MQSCOPE_SANDBOX_SECRET_KEY";
 
 const EXAMPLES: &str = "\
 Prints `listening on http://ADDR` on stdout once it takes requests, and ends cleanly on SIGINT
-and SIGTERM. Topics and groups are created on first use; everything is gone when it ends.
+and SIGTERM. Topics and groups are created on first use. Everything is gone when it ends, unless
+it gets a folder with --data-dir: then whatever was answered survives even a crash.
 
 Clients sign with the keys in MQSCOPE_SANDBOX_ACCESS_KEY and MQSCOPE_SANDBOX_SECRET_KEY, by
 default `sandbox` and `sandbox-secret`. The default keys are no secret, so with them it listens
@@ -27,10 +29,12 @@ on this machine only.
 Examples:
   mqscope sandbox
   mqscope sandbox --listen 127.0.0.1:0 --invisible-time 2s
+  mqscope sandbox --data-dir ./sandbox-data
   MQSCOPE_SANDBOX_SECRET_KEY=… mqscope sandbox --listen 0.0.0.0:8080
 
 Exit codes:
   0  stopped by SIGINT or SIGTERM
+  1  the data folder cannot be used: damaged, of another version, in use, or not writable
   2  wrong usage
   4  the address cannot be taken, for example because something else listens there";
 
@@ -47,6 +51,9 @@ pub struct ServeSandbox {
     /// The same for messages consumed in order
     #[arg(long, value_name = "TIME", default_value = "1m", value_parser = span::parse_positive)]
     order_invisible_time: Duration,
+    /// Folder to keep everything in, created if need be; without it, memory only
+    #[arg(long, value_name = "DIR", value_hint = clap::ValueHint::DirPath)]
+    data_dir: Option<PathBuf>,
 }
 
 fn parse_address(text: &str) -> Result<SocketAddr, String> {
@@ -67,6 +74,9 @@ impl ServeSandbox {
         let mut stop = Stop::listen()?;
         let listen = settings.listen;
         let sandbox = Sandbox::bind(settings, clock).await.map_err(|error| {
+            if error.kind() == SandboxErrorKind::Store {
+                return Failure::new(Exit::Refused, "store", error.to_string());
+            }
             let message = if error.is_address_in_use() {
                 format!(
                     "{listen} is in use by another program; stop that one, or choose another port \
@@ -109,6 +119,7 @@ impl ServeSandbox {
             secret_key: SecretString::from(secret_key),
             invisible_time: self.invisible_time,
             order_invisible_time: self.order_invisible_time,
+            data_dir: self.data_dir.clone(),
         })
     }
 }
@@ -144,6 +155,7 @@ mod tests {
         assert_eq!(settings.access_key, default.access_key);
         assert_eq!(settings.invisible_time, default.invisible_time);
         assert_eq!(settings.order_invisible_time, default.order_invisible_time);
+        assert_eq!(settings.data_dir, default.data_dir);
     }
 
     #[test]

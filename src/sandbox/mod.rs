@@ -1,5 +1,6 @@
 //! An embedded broker that speaks the RocketMQ HTTP protocol, for tests and first steps. Keeps
-//! everything in memory; never sees the client and no window.
+//! everything in memory, and in a file too if it gets a folder for it; never sees the client and
+//! no window.
 //!
 //! In reading order: [`queue`] decides, purely; [`store`] keeps what it decided; [`broker`] puts
 //! a lock and waiting around both; `http` translates; `server` listens.
@@ -37,7 +38,7 @@ pub struct Sandbox {
     broker: Arc<Broker>,
 }
 
-/// Why a sandbox cannot start.
+/// Why a sandbox cannot start, or cannot go on.
 #[derive(Debug)]
 pub struct SandboxError {
     kind: SandboxErrorKind,
@@ -52,7 +53,7 @@ pub enum SandboxErrorKind {
     AddressInUse,
     /// The address cannot be listened on: not this machine's, or a port that needs privileges.
     Address,
-    /// What the sandbox kept cannot be read.
+    /// What the sandbox kept cannot be read, or nothing more can be kept.
     Store,
 }
 
@@ -67,12 +68,19 @@ impl Sandbox {
             .await
             .map_err(cannot_listen)?;
         let addr = listener.local_addr().map_err(cannot_listen)?;
-        let broker = Broker::open(settings.timing(), Store::Memory, clock).map_err(|error| {
-            SandboxError {
-                kind: SandboxErrorKind::Store,
-                text: error.to_string(),
-            }
-        })?;
+        let (timing, data_dir) = (settings.timing(), settings.data_dir.clone());
+        // A large file takes a while to read, which other tasks need not wait for.
+        let opened = tokio::task::spawn_blocking(move || {
+            let store = match data_dir {
+                Some(data_dir) => Store::open(&data_dir)?,
+                None => Store::Memory,
+            };
+            Broker::open(timing, store, clock)
+        });
+        let broker = match opened.await {
+            Ok(opened) => opened.map_err(SandboxError::store)?,
+            Err(error) => return Err(SandboxError::store(error)),
+        };
         Ok(Self {
             settings,
             listener,
@@ -95,7 +103,7 @@ impl Sandbox {
     /// flight are finished, and clients that take more than three seconds for that are cut off.
     ///
     /// # Errors
-    /// None so far; a store that fails for good will be one.
+    /// When the store failed, which ends it too: what cannot be kept is not to be promised.
     pub async fn run(
         self,
         shutdown: impl Future<Output = ()> + Send + 'static,
@@ -107,8 +115,17 @@ impl Sandbox {
         } = self.settings;
         let broker = Arc::clone(&self.broker);
         let router = http::router(broker, access_key, secret_key, self.addr.to_string());
-        server::serve(self.listener, router, shutdown, || self.broker.stop()).await;
-        Ok(())
+        let ended = async {
+            tokio::select! {
+                () = shutdown => {}
+                () = self.broker.store_failed() => {}
+            }
+        };
+        server::serve(self.listener, router, ended, || self.broker.stop()).await;
+        match self.broker.store_failure() {
+            None => Ok(()),
+            Some(error) => Err(SandboxError::store(error)),
+        }
     }
 }
 
@@ -124,6 +141,13 @@ impl SandboxError {
         Self {
             kind,
             text: format!("cannot listen on {addr}: {why}"),
+        }
+    }
+
+    fn store(error: impl fmt::Display) -> Self {
+        Self {
+            kind: SandboxErrorKind::Store,
+            text: error.to_string(),
         }
     }
 

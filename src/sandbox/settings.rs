@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::net::{Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
 use std::time::Duration;
 
 use secrecy::SecretString;
@@ -21,6 +22,8 @@ pub struct SandboxSettings {
     pub invisible_time: Duration,
     /// The same for ordered consumption.
     pub order_invisible_time: Duration,
+    /// Folder that everything is kept in; `None` keeps it in memory.
+    pub data_dir: Option<PathBuf>,
 }
 
 impl SandboxSettings {
@@ -33,7 +36,8 @@ impl SandboxSettings {
 }
 
 impl Default for SandboxSettings {
-    /// `127.0.0.1:8080`, `sandbox` / `sandbox-secret`, 5 minutes [seed], 1 minute [doc].
+    /// `127.0.0.1:8080`, `sandbox` / `sandbox-secret`, 5 minutes [seed], 1 minute [doc], in
+    /// memory.
     fn default() -> Self {
         Self {
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 8080)),
@@ -41,6 +45,7 @@ impl Default for SandboxSettings {
             secret_key: "sandbox-secret".into(),
             invisible_time: Duration::from_secs(300),
             order_invisible_time: Duration::from_secs(60),
+            data_dir: None,
         }
     }
 }
@@ -51,6 +56,7 @@ impl fmt::Debug for SandboxSettings {
             .field("listen", &self.listen)
             .field("invisible_time", &self.invisible_time)
             .field("order_invisible_time", &self.order_invisible_time)
+            .field("data_dir", &self.data_dir)
             .finish_non_exhaustive()
     }
 }
