@@ -1,5 +1,5 @@
 //! The queues against a model so simple that it is plainly right: random publishing, consuming,
-//! acking, deciding on half messages, and passing of time. No HTTP, no broker.
+//! acking, deciding on half messages, dying, administration, and passing of time. No HTTP, no broker.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -12,10 +12,12 @@ use std::time::Duration;
 
 use mqscope::protocol::{
     AckAction, ConsumeMode, GroupId, MessageParts, Profile, ReceiptHandle, ReceivedMessage,
-    TagFilter, Timestamp,
+    TagFilter, Timestamp, TopicName,
 };
+use mqscope::sandbox::Overview;
 use mqscope::sandbox::queue::{
-    Change, Delivery, HandleRefusal, Incoming, Queues, Timing, TopicKey, Want,
+    Change, Delivery, GroupRules, GroupStart, HandleRefusal, Incoming, PeekState, Queues,
+    Retention, Rules, Timing, TopicKey, Want,
 };
 use mqscope::sandbox::store::Store;
 use proptest::prelude::*;
@@ -23,6 +25,8 @@ use proptest::prelude::*;
 const INVISIBLE: u64 = 30;
 const ORDER_INVISIBLE: u64 = 12;
 const CHECK_INTERVAL: u64 = 10;
+const MAX_DELIVERIES: u32 = 3;
+const RETENTION: Duration = Duration::from_secs(100);
 const TAGS: [Option<&str>; 3] = [None, Some("A"), Some("B")];
 const SHARDS: [Option<&str>; 3] = [None, Some("s1"), Some("s2")];
 const FILTERS: [&str; 4] = ["*", "A", "A||B", "C||B"];
@@ -59,26 +63,53 @@ enum Step {
     Pass {
         secs: u64,
     },
+    Purge,
+    /// To so many seconds ago.
+    Reset {
+        group: usize,
+        ago: u64,
+    },
+    /// Any handle ever seen.
+    Expire {
+        pick: prop::sample::Index,
+    },
+    /// The newest handle of a message that a group holds.
+    ExpireHeld {
+        group: usize,
+        pick: prop::sample::Index,
+    },
+    /// One dead letter of a group.
+    Resend {
+        group: usize,
+        pick: prop::sample::Index,
+    },
 }
 
 fn step() -> impl Strategy<Value = Step> {
     prop_oneof![
-        4 => (0..TAGS.len(), 0..SHARDS.len(), prop_oneof![3 => Just(0u64), 1 => 1u64..40], prop::bool::weighted(0.15))
+        8 => (0..TAGS.len(), 0..SHARDS.len(), prop_oneof![3 => Just(0u64), 1 => 1u64..40], prop::bool::weighted(0.15))
             .prop_map(|(tag, shard, delay_secs, half)| Step::Publish { tag, shard, delay_secs, half }),
         // The last group always consumes in order, the first never, the second as it comes.
-        5 => (0..GROUPS.len(), 0..FILTERS.len(), any::<bool>(), 1..6usize)
+        10 => (0..GROUPS.len(), 0..FILTERS.len(), any::<bool>(), 1..6usize)
             .prop_map(|(group, filter, ordered, count)| Step::Consume {
                 group, filter, ordered: group == 2 || (group == 1 && ordered), count,
             }),
-        1 => (1..4usize).prop_map(|count| Step::CheckHalves { count }),
-        2 => (
+        2 => (1..4usize).prop_map(|count| Step::CheckHalves { count }),
+        4 => (
             0..GROUPS.len(),
             prop_oneof![Just(AckAction::Ack), Just(AckAction::Commit), Just(AckAction::Rollback)],
             any::<prop::sample::Index>(),
         ).prop_map(|(group, action, pick)| Step::Finish { group, action, pick }),
-        4 => (0..GROUPS.len(), any::<prop::sample::Index>())
+        5 => (0..GROUPS.len(), any::<prop::sample::Index>())
             .prop_map(|(group, pick)| Step::AckHeld { group, pick }),
-        3 => (1u64..20).prop_map(|secs| Step::Pass { secs }),
+        5 => (0..GROUPS.len(), any::<prop::sample::Index>())
+            .prop_map(|(group, pick)| Step::ExpireHeld { group, pick }),
+        1 => any::<prop::sample::Index>().prop_map(|pick| Step::Expire { pick }),
+        2 => (0..GROUPS.len(), any::<prop::sample::Index>())
+            .prop_map(|(group, pick)| Step::Resend { group, pick }),
+        1 => (0..GROUPS.len(), 0u64..50).prop_map(|(group, ago)| Step::Reset { group, ago }),
+        1 => Just(Step::Purge),
+        7 => (1u64..20).prop_map(|secs| Step::Pass { secs }),
     ]
 }
 
@@ -110,13 +141,54 @@ struct Model {
     /// Visible messages in their order.
     log: Vec<String>,
     groups: HashMap<usize, HashMap<String, Held>>,
+    /// Dead letters with the group that they died in and when.
+    letters: Vec<(usize, String, Timestamp)>,
     published: usize,
     handles: HashSet<ReceiptHandle>,
     seen: Vec<ReceiptHandle>,
 }
 
 impl Model {
+    fn since(&self, id: &str) -> Timestamp {
+        let message = &self.messages[id];
+        message.deliver_at.max(message.published)
+    }
+
+    /// Everything that is due happens.
     fn ripen(&mut self) {
+        let now = self.now;
+        let mut died = Vec::new();
+        for (&number, group) in &self.groups {
+            for (id, held) in group {
+                let over = !held.acked && held.until <= now && held.times >= MAX_DELIVERIES;
+                if over && self.since(id) + RETENTION > held.until {
+                    died.push((number, id.clone(), held.until));
+                }
+            }
+        }
+        for (number, id, at) in died {
+            self.groups
+                .get_mut(&number)
+                .unwrap()
+                .get_mut(&id)
+                .unwrap()
+                .acked = true;
+            self.letters.push((number, id, at));
+        }
+        self.letters.retain(|(_, _, at)| *at + RETENTION > now);
+        self.enter_log();
+        while let Some(id) = self.log.first().cloned() {
+            if self.since(&id) + RETENTION > now {
+                break;
+            }
+            self.log.remove(0);
+            for group in self.groups.values_mut() {
+                group.remove(&id);
+            }
+        }
+    }
+
+    fn enter_log(&mut self) {
         while let Some(entry) = self.timed.first_entry() {
             if entry.key().0 > self.now {
                 break;
@@ -177,6 +249,18 @@ impl Model {
         next
     }
 
+    /// Messages of the log that stand like that, in order.
+    fn standing(&self, group: usize, state: PeekState) -> Vec<String> {
+        let held = &self.groups[&group];
+        let state_of = |id: &String| match held.get(id) {
+            Some(held) if held.acked => PeekState::Acked,
+            Some(held) if self.live(held) => PeekState::Invisible,
+            _ => PeekState::Ready,
+        };
+        let like_that = |id: &&String| state == PeekState::All || state_of(id) == state;
+        self.log.iter().filter(like_that).cloned().collect()
+    }
+
     fn counts(&self, group: usize) -> (u64, u64, u64) {
         let held = &self.groups[&group];
         let acked = held.values().filter(|held| held.acked).count() as u64;
@@ -190,6 +274,28 @@ struct Bench {
     model: Model,
     topic: TopicKey,
     changes: Vec<Change>,
+    /// The topic exists.
+    touched: bool,
+}
+
+impl Held {
+    /// Done without a delivery.
+    fn done(now: Timestamp) -> Self {
+        Self {
+            handle: ReceiptHandle::new("none").unwrap(),
+            until: now,
+            times: 0,
+            first: now,
+            acked: true,
+        }
+    }
+}
+
+fn letters_of(number: usize) -> TopicKey {
+    TopicKey {
+        instance: None,
+        topic: TopicName::dead_letters_of(&group(number)).unwrap(),
+    }
 }
 
 fn empty() -> Queues {
@@ -201,7 +307,25 @@ fn empty_of_run(run: u64) -> Queues {
         invisible: Duration::from_secs(INVISIBLE),
         order_invisible: Duration::from_secs(ORDER_INVISIBLE),
     };
-    Queues::new(timing, run)
+    let group = GroupRules {
+        timing,
+        max_deliveries: MAX_DELIVERIES,
+        ..GroupRules::default()
+    };
+    let rules = Rules {
+        group,
+        retention: Retention(RETENTION),
+        ..Rules::default()
+    };
+    Queues::new(rules, run)
+}
+
+/// Totals count what this run did: nobody tells them to the next.
+fn untold(mut overview: Overview) -> Overview {
+    for topic in &mut overview.topics {
+        topic.totals = mqscope::sandbox::Totals::default();
+    }
+    overview
 }
 
 fn group(number: usize) -> GroupId {
@@ -222,6 +346,7 @@ impl Bench {
             },
             topic,
             changes: Vec::new(),
+            touched: false,
         }
     }
 
@@ -262,7 +387,7 @@ impl Bench {
             }
             Step::AckHeld { group, pick } => {
                 let held: Vec<ReceiptHandle> = self.model.groups.get(group).map_or(vec![], |all| {
-                    let open = all.values().filter(|held| !held.acked);
+                    let open = all.values().filter(|held| !held.acked && held.times > 0);
                     let mut open: Vec<_> = open.map(|held| held.handle.clone()).collect();
                     open.sort();
                     open
@@ -274,6 +399,30 @@ impl Bench {
             Step::Pass { secs } => {
                 self.model.now = self.model.now + Duration::from_secs(*secs);
             }
+            Step::Purge => self.purge(),
+            Step::Reset { group, ago } => self.reset(*group, *ago),
+            Step::Expire { pick } => {
+                if !self.model.seen.is_empty() {
+                    let handle = pick.get(&self.model.seen).clone();
+                    self.expire(&handle);
+                }
+            }
+            Step::ExpireHeld { group, pick } => {
+                let live = |held: &&Held| self.model.live(held);
+                let mut held: Vec<ReceiptHandle> = match self.model.groups.get(group) {
+                    Some(all) => all
+                        .values()
+                        .filter(live)
+                        .map(|h| h.handle.clone())
+                        .collect(),
+                    None => vec![],
+                };
+                held.sort();
+                if !held.is_empty() {
+                    self.expire(&pick.get(&held).clone());
+                }
+            }
+            Step::Resend { group, pick } => self.resend(*group, pick),
         }
         self.compare_counts();
     }
@@ -330,7 +479,8 @@ impl Bench {
         };
         let want = self.want(number, &filter, mode, count);
         let now = self.model.now;
-        let announced = self.queues.next_visible(&want, now);
+        let (announced, changes) = self.queues.next_visible(&want, now);
+        self.changes.extend(changes);
         let (given, changes) = self.queues.consume(&want, now);
         self.changes.extend(changes);
         self.model.ripen();
@@ -354,13 +504,13 @@ impl Bench {
         }
         if !given.is_empty() {
             assert_eq!(announced, Some(now), "what is there is announced");
-        } else if let Some(at) = self.queues.next_visible(&want, now) {
+        } else if let (Some(at), _) = self.queues.next_visible(&want, now) {
             assert!(at > now, "what is not there is not announced");
         }
         for message in given {
             self.deliver(number, &message, lease);
         }
-        let next = self.queues.next_visible(&want, now);
+        let (next, _) = self.queues.next_visible(&want, now);
         let held = self.model.groups[&number].values();
         let returns = held
             .filter(|held| self.model.live(held))
@@ -380,7 +530,10 @@ impl Bench {
         assert_eq!(message.publish_time, published);
         let group = model.groups.get_mut(&number).unwrap();
         let last = group.get(&message.message_id);
-        let (times, first) = last.map_or((0, now), |last| (last.times, last.first));
+        let (times, first) = match last {
+            Some(last) if last.times > 0 => (last.times, last.first),
+            _ => (0, now),
+        };
         assert_eq!(message.consumed_times, times + 1);
         assert_eq!(message.first_consume_time, first);
         let held = Held {
@@ -399,12 +552,26 @@ impl Bench {
         let (given, changes) = self.queues.consume(&want, now);
         self.changes.extend(changes);
         self.model.ripen();
-        let due = self
-            .model
-            .half
-            .values()
-            .filter(|(_, held)| held.until <= now);
-        assert_eq!(given.len(), due.count().min(count));
+        // Oldest check first; those on the way that are too old are dropped.
+        let mut due: Vec<(Timestamp, usize, bool)> = Vec::new();
+        for (&number, (id, held)) in &self.model.half {
+            if held.until <= now {
+                due.push((held.until, number, self.model.since(id) + RETENTION <= now));
+            }
+        }
+        due.sort();
+        let mut expected = 0;
+        for (_, number, too_old) in due {
+            if expected == count {
+                break;
+            }
+            if too_old {
+                self.model.half.remove(&number);
+            } else {
+                expected += 1;
+            }
+        }
+        assert_eq!(given.len(), expected);
         for message in given.iter().map(Delivery::to_received) {
             self.model.new_handle(&message.receipt_handle);
             let mut halves = self.model.half.values_mut();
@@ -465,13 +632,154 @@ impl Bench {
         true
     }
 
+    fn purge(&mut self) {
+        let (found, changes) = self.queues.purge(&self.topic, self.model.now);
+        self.changes.extend(changes);
+        let model = &mut self.model;
+        model.ripen();
+        assert_eq!(
+            found,
+            model.published > 0 || !model.groups.is_empty() || self.touched
+        );
+        model.log.clear();
+        model.timed.clear();
+        model.half.clear();
+        model.groups.values_mut().for_each(HashMap::clear);
+    }
+
+    fn reset(&mut self, number: usize, ago: u64) {
+        let now = self.model.now;
+        let to = now.offset_millis(-1_000 * i64::try_from(ago).unwrap());
+        let (found, changes) = self
+            .queues
+            .reset_group(&self.topic, &group(number), to, now);
+        self.changes.extend(changes);
+        let model = &mut self.model;
+        model.ripen();
+        assert_eq!(found, model.groups.contains_key(&number));
+        let Some(group) = model.groups.get_mut(&number) else {
+            return;
+        };
+        group.clear();
+        for id in &model.log {
+            if model.messages[id].published < to {
+                group.insert(id.clone(), Held::done(now));
+            }
+        }
+    }
+
+    fn expire(&mut self, handle: &ReceiptHandle) {
+        let now = self.model.now;
+        let (result, changes) = self.queues.expire(&self.topic, handle, now);
+        self.changes.extend(changes);
+        let model = &mut self.model;
+        model.ripen();
+        let held = model.groups.values_mut().flat_map(HashMap::values_mut);
+        let held = held.chain(model.half.values_mut().map(|(_, held)| held));
+        let mut live = held.filter(|held| !held.acked && held.until > now);
+        let found = live.find(|held| held.handle == *handle);
+        assert_eq!(result.is_ok(), found.is_some(), "{result:?}");
+        if let Some(held) = found {
+            held.until = now;
+        }
+    }
+
+    fn resend(&mut self, number: usize, pick: &prop::sample::Index) {
+        let now = self.model.now;
+        self.model.ripen();
+        let model = &mut self.model;
+        // Where the topic has lost the message there is a test of its own.
+        let letters = model.letters.iter().enumerate();
+        let letters = letters.filter(|(_, (of, id, _))| *of == number && model.log.contains(id));
+        let letters: Vec<usize> = letters.map(|(at, _)| at).collect();
+        if letters.is_empty() {
+            return;
+        }
+        // All letters of that id: a message may have died again after a reset.
+        let (_, id, _) = model.letters[*pick.get(&letters)].clone();
+        let before = model.letters.len();
+        model
+            .letters
+            .retain(|(of, other, _)| (*of, other) != (number, &id));
+        let expected = (before - model.letters.len()) as u64;
+        let held = model.groups.get_mut(&number).unwrap().get_mut(&id);
+        if let Some(held) = held.filter(|held| held.acked) {
+            *held = Held {
+                acked: false,
+                ..Held::done(now)
+            };
+        }
+        let ids = [id];
+        let (sent, changes) = self.queues.resend(&letters_of(number), Some(&ids), now);
+        self.changes.extend(changes);
+        assert_eq!(sent, expected);
+    }
+
+    /// All that such a look finds, in small steps.
+    fn peek(&mut self, topic: &TopicKey, number: usize, state: PeekState) -> Vec<String> {
+        let (mut found, mut from) = (Vec::new(), 0);
+        let group = group(number);
+        loop {
+            let (peek, changes) =
+                self.queues
+                    .peek(topic, Some(&group), state, from, 2, self.model.now);
+            self.changes.extend(changes);
+            assert!(peek.messages.len() <= 2);
+            for peeked in peek.messages {
+                assert!(state == PeekState::All || peeked.state == state);
+                found.push(peeked.message.id.clone());
+            }
+            match peek.next {
+                Some(next) => from = next,
+                None => return found,
+            }
+        }
+    }
+
+    fn compare_peeks(&mut self) {
+        let topic = self.topic.clone();
+        for number in 0..GROUPS.len() {
+            if self.model.groups.contains_key(&number) {
+                for state in [PeekState::Ready, PeekState::Invisible, PeekState::Acked] {
+                    let expected = self.model.standing(number, state);
+                    assert_eq!(self.peek(&topic, number, state), expected, "{state:?}");
+                }
+            }
+            let mut letters: Vec<String> = Vec::new();
+            for (of, id, _) in &self.model.letters {
+                letters.extend((*of == number).then(|| id.clone()));
+            }
+            let mut found = self.peek(&letters_of(number), number, PeekState::All);
+            letters.sort();
+            found.sort();
+            assert_eq!(found, letters, "dead letters");
+        }
+        let delayed: HashSet<String> = self.model.timed.values().cloned().collect();
+        let found = self.peek(&topic, 0, PeekState::Delayed);
+        assert_eq!(found.len(), delayed.len());
+        assert_eq!(found.into_iter().collect::<HashSet<_>>(), delayed);
+        let halves: Vec<String> = self
+            .model
+            .half
+            .values()
+            .map(|half| half.0.clone())
+            .collect();
+        assert_eq!(self.peek(&topic, 0, PeekState::Half), halves);
+    }
+
     fn compare_counts(&mut self) {
         self.changes.extend(self.queues.settle(self.model.now));
         self.model.ripen();
+        self.compare_peeks();
         let overview = self.queues.overview();
-        let Some(topic) = overview.topics.first() else {
+        let topic = overview
+            .topics
+            .iter()
+            .find(|topic| topic.topic.as_str() == "t");
+        let Some(topic) = topic else {
             return;
         };
+        self.touched = true;
         let counts = (topic.messages, topic.delayed, topic.half);
         let model = &self.model;
         let expected = (model.log.len(), model.timed.len(), model.half.len());
@@ -482,7 +790,13 @@ impl Bench {
         for group in &topic.groups {
             let number = GROUPS.iter().position(|name| *name == group.group.as_str());
             let counts = (group.ready, group.invisible, group.acked);
-            assert_eq!(counts, model.counts(number.unwrap()), "{}", group.group);
+            let number = number.unwrap();
+            assert_eq!(counts, model.counts(number), "{}", group.group);
+            let letters = model.letters.iter().filter(|(of, ..)| *of == number);
+            assert_eq!(group.dead, letters.count() as u64);
+            let ready = model.standing(number, PeekState::Ready);
+            let oldest = ready.first().map(|id| model.messages[id].published);
+            assert_eq!(group.oldest_ready, oldest);
         }
     }
 
@@ -492,11 +806,15 @@ impl Bench {
         for change in &self.changes {
             replayed.apply(change);
         }
-        for secs in [0, 1, 9, 40] {
+        for secs in [0, 1, 9, 40, 75] {
             let now = self.model.now + Duration::from_secs(secs);
             self.queues.settle(now);
             replayed.settle(now);
-            assert_eq!(self.queues.overview(), replayed.overview());
+            assert_eq!(
+                untold(self.queues.overview()),
+                untold(replayed.overview()),
+                "after {secs} s"
+            );
             for (number, mode) in [
                 (0, ConsumeMode::Plain),
                 (1, ConsumeMode::Plain),
@@ -505,8 +823,12 @@ impl Bench {
             ] {
                 // All there is: which shard comes first is not promised.
                 let want = self.want(number, &TagFilter::All, mode, 1_000);
-                let told = |queues: &mut Queues| {
-                    let (given, _) = queues.consume(&want, now);
+                let letters = Want {
+                    topic: letters_of(number),
+                    ..want.clone()
+                };
+                let told = |queues: &mut Queues, want: &Want| {
+                    let (given, _) = queues.consume(want, now);
                     let given = given.iter().map(Delivery::to_received);
                     let mut told: Vec<_> = given
                         .map(|m| (m.message_id, m.consumed_times, m.first_consume_time))
@@ -514,7 +836,9 @@ impl Bench {
                     told.sort();
                     told
                 };
-                assert_eq!(told(&mut self.queues), told(&mut replayed));
+                for want in [want, letters] {
+                    assert_eq!(told(&mut self.queues, &want), told(&mut replayed, &want));
+                }
             }
         }
     }
@@ -586,6 +910,134 @@ fn a_large_backlog_does_not_slow_a_consume() {
     }
 }
 
+fn publish(queues: &mut Queues, topic: &TopicKey, body: &str, now: Timestamp) -> String {
+    let parts = MessageParts {
+        body: body.to_owned(),
+        ..MessageParts::default()
+    };
+    let message = parts.checked(&Profile::Sandbox.limits(), now).unwrap();
+    queues
+        .publish(topic, Incoming::new(message), now)
+        .0
+        .message_id
+}
+
+fn bodies(queues: &mut Queues, want: &Want, now: Timestamp) -> Vec<String> {
+    let given = queues.consume(want, now).0;
+    given.iter().map(|given| given.to_received().body).collect()
+}
+
+/// Consumes until everything that is there has died, and returns when that is.
+fn let_die(queues: &mut Queues, want: &Want, mut now: Timestamp) -> Timestamp {
+    for _ in 0..MAX_DELIVERIES {
+        queues.consume(want, now);
+        now = now + Duration::from_secs(INVISIBLE);
+    }
+    now
+}
+
+#[test]
+fn a_dead_letter_whose_message_is_gone_comes_back_to_its_group_alone() {
+    let mut bench = Bench::new();
+    let (queues, topic) = (&mut bench.queues, &bench.topic);
+    let want = |number: usize| Want {
+        topic: topic.clone(),
+        group: group(number),
+        filter: TagFilter::All,
+        mode: ConsumeMode::Plain,
+        count: 16,
+    };
+    let start = Timestamp::from_millis(1_000_000);
+    publish(queues, topic, "x", start);
+    assert_eq!(bodies(queues, &want(1), start), ["x"]);
+    let now = let_die(queues, &want(0), start);
+    assert!(queues.purge(topic, now).0);
+    let (sent, _) = queues.resend(&letters_of(0), None, now);
+    assert_eq!(sent, 1);
+    assert_eq!(queues.resend(&letters_of(0), None, now).0, 0, "it moved");
+    assert!(bodies(queues, &want(1), now).is_empty());
+    let (given, _) = queues.consume(&want(0), now);
+    let given = given[0].to_received();
+    assert_eq!((given.body.as_str(), given.consumed_times), ("x", 1));
+}
+
+#[test]
+fn a_group_that_starts_latest_gets_what_comes_after_it() {
+    let latest = GroupRules {
+        start: GroupStart::Latest,
+        ..GroupRules::default()
+    };
+    let rules = Rules {
+        groups: [(group(1), latest)].into(),
+        ..Rules::default()
+    };
+    let mut queues = Queues::new(rules, 7);
+    let bench = Bench::new();
+    let now = bench.model.now;
+    let want = |number| bench.want(number, &TagFilter::All, ConsumeMode::Plain, 16);
+    publish(&mut queues, &bench.topic, "old", now);
+    assert_eq!(queues.next_visible(&want(1), now).0, None);
+    assert!(bodies(&mut queues, &want(1), now).is_empty());
+    publish(&mut queues, &bench.topic, "new", now);
+    assert_eq!(bodies(&mut queues, &want(1), now), ["new"]);
+    assert_eq!(bodies(&mut queues, &want(0), now), ["old", "new"]);
+}
+
+#[test]
+fn nothing_is_lost_by_a_group_that_reads_its_own_dead_letters() {
+    let mut bench = Bench::new();
+    let start = bench.model.now;
+    let want = bench.want(0, &TagFilter::All, ConsumeMode::Plain, 16);
+    publish(&mut bench.queues, &bench.topic, "x", start);
+    let mut now = let_die(&mut bench.queues, &want, start);
+    let letters = Want {
+        topic: letters_of(0),
+        ..want
+    };
+    // As often as it likes, and no letter of a letter comes of it.
+    for _ in 0..2 {
+        assert_eq!(bodies(&mut bench.queues, &letters, now), ["x"]);
+        now = now + Duration::from_secs(INVISIBLE);
+    }
+    let (given, _) = bench.queues.consume(&letters, now);
+    assert_eq!(given[0].to_received().consumed_times, 3);
+    assert_eq!(bench.queues.overview().totals().dead, 1);
+}
+
+#[test]
+fn what_is_deleted_begins_anew() {
+    let mut bench = Bench::new();
+    let now = bench.model.now;
+    let want = bench.want(0, &TagFilter::All, ConsumeMode::Plain, 16);
+    let (queues, topic) = (&mut bench.queues, &bench.topic);
+    let mut changes = Vec::new();
+    publish(queues, topic, "x", now);
+    let handle = queues.consume(&want, now).0[0].to_received().receipt_handle;
+    let (deleted, _) = queues.delete_group(topic, &want.group, now);
+    assert!(deleted && !queues.delete_group(topic, &want.group, now).0);
+    let (late, _) = queues.finish(topic, Some(&want.group), AckAction::Ack, &[handle], now);
+    assert_eq!(late.refused[0].1, HandleRefusal::Gone);
+    assert_eq!(bodies(queues, &want, now), ["x"]);
+    let (deleted, more) = queues.delete_topic(topic, now);
+    changes.extend(more);
+    assert!(deleted && queues.overview().topics.is_empty());
+    assert!(!queues.delete_topic(topic, now).0);
+    assert!(bodies(queues, &want, now).is_empty());
+    // Replayed, a deleted topic is gone as well.
+    let mut replayed = empty();
+    let incoming = MessageParts {
+        body: "y".to_owned(),
+        ..MessageParts::default()
+    };
+    let incoming = incoming.checked(&Profile::Sandbox.limits(), now).unwrap();
+    for change in empty().publish(topic, Incoming::new(incoming), now).1 {
+        replayed.apply(&change);
+    }
+    assert_eq!(replayed.overview().topics.len(), 1);
+    changes.iter().for_each(|change| replayed.apply(change));
+    assert!(replayed.overview().topics.is_empty());
+}
+
 /// Queues that live on in a file: now and then everything goes to the store, the process "ends",
 /// and what the file holds goes on where it was.
 struct Durable {
@@ -629,7 +1081,10 @@ impl Durable {
         let mut queues = empty_of_run(store.run());
         store.load(|change| queues.apply(&change)).unwrap();
         queues.settle(self.bench.model.now);
-        assert_eq!(queues.overview(), self.bench.queues.overview());
+        assert_eq!(
+            untold(queues.overview()),
+            untold(self.bench.queues.overview())
+        );
         self.bench.queues = queues;
         self.store = Some(store);
     }
@@ -710,7 +1165,8 @@ fn acks_do_not_make_the_file_grow() {
     assert!(
         matches!(
             of_groups.as_slice(),
-            [Change::GroupCreated { .. }, Change::GroupReset { done, .. }] if *done == [0..2_000]
+            [Change::GroupCreated { .. }, Change::GroupReset { done, .. }]
+                if done.len() == 1 && done[0] == (0..2_000)
         ),
         "{of_groups:?}"
     );

@@ -54,6 +54,9 @@ pub struct ServeSandbox {
     /// Folder to keep everything in, created if need be; without it, memory only
     #[arg(long, value_name = "DIR", value_hint = clap::ValueHint::DirPath)]
     data_dir: Option<PathBuf>,
+    /// Deliveries without an ack after which a message goes to %DLQ%{group}
+    #[arg(long, value_name = "N", default_value_t = 288, value_parser = clap::value_parser!(u32).range(1..))]
+    max_deliveries: u32,
 }
 
 fn parse_address(text: &str) -> Result<SocketAddr, String> {
@@ -120,6 +123,7 @@ impl ServeSandbox {
             invisible_time: self.invisible_time,
             order_invisible_time: self.order_invisible_time,
             data_dir: self.data_dir.clone(),
+            max_deliveries: self.max_deliveries,
         })
     }
 }
@@ -156,6 +160,7 @@ mod tests {
         assert_eq!(settings.invisible_time, default.invisible_time);
         assert_eq!(settings.order_invisible_time, default.order_invisible_time);
         assert_eq!(settings.data_dir, default.data_dir);
+        assert_eq!(settings.max_deliveries, default.max_deliveries);
     }
 
     #[test]
@@ -180,7 +185,12 @@ mod tests {
 
     #[test]
     fn wrong_arguments_are_refused() {
-        for wrong in ["--listen 8080", "--invisible-time 0s", "--listen host:1"] {
+        for wrong in [
+            "--listen 8080",
+            "--invisible-time 0s",
+            "--listen host:1",
+            "--max-deliveries 0",
+        ] {
             assert_eq!(parse(wrong).unwrap_err().exit_code(), 2, "{wrong}");
         }
     }

@@ -129,13 +129,21 @@ name! {
     InstanceId, "instance", 255, |c: char| !c.is_whitespace() && !c.is_control()
 }
 
+/// What the name of a dead-letter topic begins with. [doc]
+const DEAD_LETTERS: &str = "%DLQ%";
+
 impl TopicName {
     /// The dead-letter topic of a group: `%DLQ%{group}`. [doc]
     ///
     /// # Errors
     /// When the group's name is too long to leave room for the prefix.
     pub fn dead_letters_of(group: &GroupId) -> Result<Self, InvalidName> {
-        format!("%DLQ%{group}").parse()
+        format!("{DEAD_LETTERS}{group}").parse()
+    }
+
+    /// Whether it is the dead-letter topic of some group.
+    pub fn is_dead_letters(&self) -> bool {
+        self.0.starts_with(DEAD_LETTERS)
     }
 }
 

@@ -7,8 +7,8 @@
 //! left is the time from the lease to the last byte of the reply: whoever hangs up then has
 //! leased the messages, and they come back when the lease is over, as with any broker.
 
-use std::collections::HashMap;
-use std::pin::pin;
+mod admin;
+
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -16,8 +16,11 @@ use std::time::Duration;
 use tokio::sync::{Notify, watch};
 
 use super::overview::Overview;
-use super::queue::{Delivery, Finished, HandleRefusal, Incoming, Queues, Timing, TopicKey, Want};
+use super::queue::{
+    Change, Delivery, Finished, HandleRefusal, Incoming, Queues, Rules, TopicKey, Want,
+};
 use super::store::{Pending, Room, Store, StoreError};
+use super::waiting::{Ticket, Waiting};
 use crate::clock::Clock;
 use crate::protocol::{
     AckAction, GroupId, HandleList, NewMessage, PublishReceipt, ReceiptHandle, Timestamp,
@@ -50,8 +53,70 @@ impl Drop for Parked<'_> {
 
 struct State {
     queues: Queues,
-    /// Rung when something happens to a topic that a parked poll may be waiting for.
-    bells: HashMap<TopicKey, Arc<Notify>>,
+    waiting: Waiting,
+    /// Changes that only the passing of time made while the store had no room for them: they go
+    /// with the next ones. After a crash time passes again.
+    unsent: Vec<Change>,
+}
+
+/// The place of one poll among the parked ones. However the poll ends, it leaves the register, and
+/// what it was woken for goes to the next.
+struct Seat<'a> {
+    broker: &'a Broker,
+    want: &'a Want,
+    bell: Arc<Notify>,
+    /// Once it has parked.
+    ticket: Option<Ticket>,
+    /// Parked, or woken and not looking yet.
+    parked: bool,
+}
+
+impl<'a> Seat<'a> {
+    fn new(broker: &'a Broker, want: &'a Want) -> Self {
+        Self {
+            broker,
+            want,
+            bell: Arc::default(),
+            ticket: None,
+            parked: false,
+        }
+    }
+
+    fn park(
+        &mut self,
+        waiting: &mut Waiting,
+        next: Option<Timestamp>,
+        end: Timestamp,
+    ) -> Timestamp {
+        let ticket = *self.ticket.get_or_insert_with(|| waiting.ticket());
+        self.parked = true;
+        waiting.park(self.want, ticket, &self.bell, next, end)
+    }
+
+    fn leave(&mut self, waiting: &mut Waiting) -> bool {
+        if let Some(ticket) = self.ticket.filter(|_| self.parked) {
+            waiting.leave(self.want, ticket);
+        }
+        std::mem::take(&mut self.parked)
+    }
+}
+
+impl Drop for Seat<'_> {
+    fn drop(&mut self) {
+        if !self.parked {
+            return;
+        }
+        let room = self.broker.store.room_now();
+        let mut state = self.broker.lock();
+        let State {
+            queues, waiting, ..
+        } = &mut *state;
+        self.leave(waiting);
+        let mut changes = Vec::new();
+        waiting.pass_on(self.want, queues, &mut changes, self.broker.clock.now());
+        // Only time has passed, which passes again after a crash: nobody waits for this write.
+        drop(self.broker.submit(&mut state, changes, room));
+    }
 }
 
 /// Why the broker did not do what was asked.
@@ -68,15 +133,16 @@ impl Broker {
     ///
     /// # Errors
     /// When the store cannot be read.
-    pub fn open(timing: Timing, store: Store, clock: Clock) -> Result<Self, BrokerError> {
-        let mut queues = Queues::new(timing, store.run());
+    pub fn open(rules: impl Into<Rules>, store: Store, clock: Clock) -> Result<Self, BrokerError> {
+        let mut queues = Queues::new(rules, store.run());
         store.load(|change| queues.apply(&change))?;
         Ok(Self {
             clock,
             store,
             state: Mutex::new(State {
                 queues,
-                bells: HashMap::new(),
+                waiting: Waiting::default(),
+                unsent: Vec::new(),
             }),
             stopping: watch::Sender::new(false),
             parked: AtomicUsize::new(0),
@@ -98,18 +164,8 @@ impl Broker {
         message: NewMessage,
     ) -> Result<PublishReceipt, BrokerError> {
         let incoming = Incoming::new(message);
-        let room = self.store.room().await?;
-        let (receipt, pending) = {
-            let mut state = self.lock();
-            let (receipt, changes) = state.queues.publish(topic, incoming, self.clock.now());
-            // Rung before the write is through: should this publisher hang up now, nobody else
-            // would ring. A poll that is woken writes its lease after this, so its reply cannot
-            // overtake the message.
-            state.ring(topic);
-            (receipt, self.store.submit(changes, room))
-        };
-        pending.durable().await?;
-        Ok(receipt)
+        self.perform(|queues, now| queues.publish(topic, incoming, now))
+            .await
     }
 
     /// Hands out messages; waits up to `wait` for the first one. Empty if none came, or once the
@@ -118,43 +174,95 @@ impl Broker {
     /// # Errors
     /// When the store fails.
     pub async fn consume(&self, want: &Want, wait: Duration) -> Result<Vec<Delivery>, BrokerError> {
-        let deadline = self.clock.now() + wait;
+        let end = self.clock.now() + wait;
         let mut stopping = self.stopping.subscribe();
+        let mut seat = Seat::new(self, want);
         loop {
-            let bell = self.lock().bell(&want.topic);
-            // Register for the wake-up before looking, or a publish between the two is missed.
-            let mut rung = pin!(bell.notified());
-            rung.as_mut().enable();
             let room = self.store.room().await?;
-            let now = self.clock.now();
-            let (given, next, pending) = self.take(want, now, room);
+            let last = *stopping.borrow_and_update();
+            let (given, until, pending) = self.take(want, &mut seat, end, last, room);
             pending.durable().await?;
-            if !given.is_empty() || now >= deadline || *stopping.borrow_and_update() {
+            let Some(until) = until else {
                 return Ok(given);
-            }
-            let until = next.map_or(deadline, |next| next.min(deadline));
+            };
             let _parked = Parked::new(&self.parked);
             tokio::select! {
-                () = rung => {}
+                () = seat.bell.notified() => {}
                 () = self.clock.sleep_until(until) => {}
                 _ = stopping.changed() => {}
             }
         }
     }
 
+    /// Takes what is there, or parks. Both under one lock, so that nothing comes in between; says
+    /// until when to sleep if it parked.
     fn take(
         &self,
         want: &Want,
-        now: Timestamp,
+        seat: &mut Seat<'_>,
+        end: Timestamp,
+        last: bool,
         room: Room,
     ) -> (Vec<Delivery>, Option<Timestamp>, Pending) {
         let mut state = self.lock();
-        let (given, changes) = state.queues.consume(want, now);
-        let next = match given.is_empty() {
-            true => state.queues.next_visible(want, now),
-            false => None,
+        let now = self.clock.now();
+        let State {
+            queues, waiting, ..
+        } = &mut *state;
+        let was_parked = seat.leave(waiting);
+        let (given, mut changes) = queues.consume(want, now);
+        let until = if given.is_empty() && now < end && !last {
+            let (next, more) = queues.next_visible(want, now);
+            changes.extend(more);
+            Some(seat.park(waiting, next, end))
+        } else {
+            None
         };
-        (given, next, self.store.submit(changes, room))
+        if was_parked && until.is_none() {
+            // There may be more than it took, and somebody has to watch the time in its place.
+            waiting.pass_on(want, queues, &mut changes, now);
+        } else {
+            waiting.ring(queues, &mut changes, now);
+        }
+        let pending = self.submit(&mut state, changes, Some(room));
+        (given, until, pending)
+    }
+
+    /// Does something to the queues and returns once it would survive a crash.
+    async fn perform<T>(
+        &self,
+        act: impl FnOnce(&mut Queues, Timestamp) -> (T, Vec<Change>),
+    ) -> Result<T, BrokerError> {
+        let room = self.store.room().await?;
+        let (result, pending) = self.act(Some(room), act);
+        pending.durable().await?;
+        Ok(result)
+    }
+
+    /// Looks at the queues. Only time passes by that, which passes again after a crash: nobody
+    /// waits for the write.
+    fn look<T>(&self, act: impl FnOnce(&mut Queues, Timestamp) -> (T, Vec<Change>)) -> T {
+        let (result, pending) = self.act(self.store.room_now(), act);
+        drop(pending);
+        result
+    }
+
+    /// Does something to the queues and wakes whom it is news for. Woken before the write is
+    /// through: should who asked hang up now, nobody else would wake them. A poll that is woken
+    /// writes its lease after this, so its reply cannot overtake what it is news of.
+    fn act<T>(
+        &self,
+        room: Option<Room>,
+        act: impl FnOnce(&mut Queues, Timestamp) -> (T, Vec<Change>),
+    ) -> (T, Pending) {
+        let mut state = self.lock();
+        let now = self.clock.now();
+        let State {
+            queues, waiting, ..
+        } = &mut *state;
+        let (result, mut changes) = act(queues, now);
+        waiting.ring(queues, &mut changes, now);
+        (result, self.submit(&mut state, changes, room))
     }
 
     /// Acks, commits or rolls back, each handle by itself. Returns the handles that were refused.
@@ -168,45 +276,19 @@ impl Broker {
         action: AckAction,
         handles: &HandleList,
     ) -> Result<Vec<(ReceiptHandle, HandleRefusal)>, BrokerError> {
-        let room = self.store.room().await?;
-        let (finished, pending) = {
-            let mut state = self.lock();
-            let now = self.clock.now();
-            let (finished, changes) =
-                state
-                    .queues
-                    .finish(topic, group, action, handles.as_slice(), now);
-            if finished.frees {
-                state.ring(topic);
-            }
-            (finished, self.store.submit(changes, room))
-        };
-        pending.durable().await?;
-        let Finished { refused, .. } = finished;
+        let handles = handles.as_slice();
+        let Finished { refused } = self
+            .perform(|queues, now| queues.finish(topic, group, action, handles, now))
+            .await?;
         Ok(refused)
     }
 
     /// Topics and groups with their counts. Costs as much as there are topics and groups.
     pub fn overview(&self) -> Overview {
-        let room = self.store.room_now();
-        let mut state = self.lock();
-        // Where the disk is behind, these are the numbers of a little earlier.
-        if let Some(room) = room {
-            let changes = state.queues.settle(self.clock.now());
-            // Only time has passed, which passes again after a crash: nobody waits for this write.
-            drop(self.store.submit(changes, room));
-        }
-        state.queues.overview()
-    }
-
-    /// Long polls that wait for a message now.
-    pub fn parked(&self) -> usize {
-        self.parked.load(Ordering::Relaxed)
-    }
-
-    /// Answers every parked poll with nothing; further polls do not wait.
-    pub fn stop(&self) {
-        self.stopping.send_replace(true);
+        self.look(|queues, now| {
+            let changes = queues.settle(now);
+            (queues.overview(), changes)
+        })
     }
 
     /// Returns once the store takes no writes any more; never, as long as all is well.
@@ -219,23 +301,36 @@ impl Broker {
         self.store.failure()
     }
 
+    /// How many times a parked poll was woken, other than by the clock.
+    pub fn wake_ups(&self) -> u64 {
+        self.lock().waiting.woken()
+    }
+
+    /// Long polls that wait for a message now.
+    pub fn parked(&self) -> usize {
+        self.parked.load(Ordering::Relaxed)
+    }
+
+    /// Answers every parked poll with nothing; further polls do not wait.
+    pub fn stop(&self) {
+        self.stopping.send_replace(true);
+    }
+
+    /// Under the lock, so that changes reach the store in their order.
+    fn submit(&self, state: &mut State, changes: Vec<Change>, room: Option<Room>) -> Pending {
+        let mut all = std::mem::take(&mut state.unsent);
+        all.extend(changes);
+        match room {
+            Some(room) => self.store.submit(all, room),
+            None => {
+                state.unsent = all;
+                Pending::nothing()
+            }
+        }
+    }
+
     fn lock(&self) -> MutexGuard<'_, State> {
         // A panic under the lock is a bug that one request pays for, not all that follow.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl State {
-    fn bell(&mut self, topic: &TopicKey) -> Arc<Notify> {
-        if let Some(bell) = self.bells.get(topic) {
-            return Arc::clone(bell);
-        }
-        Arc::clone(self.bells.entry(topic.clone()).or_default())
-    }
-
-    fn ring(&self, topic: &TopicKey) {
-        if let Some(bell) = self.bells.get(topic) {
-            bell.notify_waiters();
-        }
     }
 }

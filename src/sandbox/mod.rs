@@ -3,7 +3,7 @@
 //! no window.
 //!
 //! In reading order: [`queue`] decides, purely; [`store`] keeps what it decided; [`broker`] puts
-//! a lock and waiting around both; `http` translates; `server` listens.
+//! a lock around both, and [`waiting`] says which parked poll to wake; `http` translates; `server` listens.
 
 pub mod broker;
 mod handle;
@@ -13,6 +13,7 @@ pub mod queue;
 mod server;
 mod settings;
 pub mod store;
+mod waiting;
 
 use std::fmt;
 use std::future::Future;
@@ -23,6 +24,7 @@ use std::sync::Arc;
 use tokio::net::TcpListener;
 
 pub use broker::{Broker, BrokerError};
+pub use overview::Totals;
 pub use overview::{GroupOverview, Overview, TopicOverview};
 pub use settings::SandboxSettings;
 
@@ -68,14 +70,14 @@ impl Sandbox {
             .await
             .map_err(cannot_listen)?;
         let addr = listener.local_addr().map_err(cannot_listen)?;
-        let (timing, data_dir) = (settings.timing(), settings.data_dir.clone());
+        let (rules, data_dir) = (settings.rules(), settings.data_dir.clone());
         // A large file takes a while to read, which other tasks need not wait for.
         let opened = tokio::task::spawn_blocking(move || {
             let store = match data_dir {
                 Some(data_dir) => Store::open(&data_dir)?,
                 None => Store::Memory,
             };
-            Broker::open(timing, store, clock)
+            Broker::open(rules, store, clock)
         });
         let broker = match opened.await {
             Ok(opened) => opened.map_err(SandboxError::store)?,

@@ -1,23 +1,34 @@
 //! The queues, pure: no async, no lock, no clock. Every function takes `now` and returns what
 //! happened as [`Change`]s beside its result; [`Queues::apply`] replays them. Durability, waiting
-//! and HTTP are elsewhere. Redelivery has no limit yet and nothing is ever discarded.
+//! and HTTP are elsewhere.
 //!
 //! A topic is a log of visible messages; timed and half messages wait beside it and enter it
 //! when they become visible. A group keeps only what differs from the log, so the cost of a
 //! consume depends on the batch (times a logarithm), not on the backlog or the other groups.
-//! A group that never consumed before begins with the oldest message. [us]
+//!
+//! Time passes in steps: every function first makes happen what was due by `now`. A message that
+//! was delivered as often as it may be becomes a dead letter when its last lease ends, wherever
+//! that is noticed; what is older than the retention leaves its log; leases of the group at hand
+//! end. So it does not matter how often anybody looks.
 
+mod admin;
 mod change;
 mod group;
+mod letters;
 mod log;
+mod peek;
 mod ranges;
+mod rules;
 mod topic;
 
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-pub use change::{Change, Incoming, Lease, Place, StoredMessage, TopicKey};
+pub use change::{Change, Incoming, Lease, Origin, Place, StoredMessage, TopicKey};
+use letters::Deaths;
+pub use peek::{Peek, PeekState, Peeked};
+pub use rules::{GroupRules, GroupStart, Retention, Rules, Timing};
 pub use topic::HandleRefusal;
 use topic::{Ask, Topic};
 
@@ -25,17 +36,8 @@ use super::handle::Handle;
 use super::overview::{GroupOverview, Overview, TopicOverview};
 use crate::protocol::{
     AckAction, ConsumeMode, GroupId, PublishReceipt, ReceiptHandle, ReceivedMessage, TagFilter,
-    Timestamp,
+    Timestamp, TopicName,
 };
-
-/// How long a delivery is invisible to its group.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Timing {
-    /// After a plain consume. [seed] has 5 minutes.
-    pub invisible: Duration,
-    /// After an ordered consume. [doc] has 1 minute.
-    pub order_invisible: Duration,
-}
 
 /// What a consume asks for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -92,8 +94,6 @@ impl Delivery {
 pub struct Finished {
     /// Handles that were refused; the others were taken.
     pub refused: Vec<(ReceiptHandle, HandleRefusal)>,
-    /// Whether a waiting consume may find something now.
-    pub frees: bool,
 }
 
 /// Numbers of deliveries.
@@ -110,7 +110,9 @@ impl Nonces {
 /// All topics of a broker.
 pub struct Queues {
     topics: HashMap<TopicKey, Topic>,
-    timing: Timing,
+    rules: Rules,
+    /// Last leases of messages that die with them.
+    deaths: Deaths,
     run: u64,
     next_seq: u64,
     nonces: Nonces,
@@ -119,10 +121,11 @@ pub struct Queues {
 impl Queues {
     /// Empty queues. `run` should be random: message ids and handles of one run are made of it,
     /// so that a handle of an earlier run is not taken for one of this run.
-    pub fn new(timing: Timing, run: u64) -> Self {
+    pub fn new(rules: impl Into<Rules>, run: u64) -> Self {
         Self {
             topics: HashMap::new(),
-            timing,
+            rules: rules.into(),
+            deaths: Deaths::default(),
             run,
             next_seq: 0,
             nonces: Nonces(run),
@@ -137,7 +140,10 @@ impl Queues {
                 self.topics.insert(TopicKey::clone(topic), opened);
             }
             Change::GroupCreated { topic, group } => {
-                self.with(topic, |topic| topic.open_group(group, &mut Vec::new()));
+                let create = |topic: &mut Topic| {
+                    topic.open_group(group, GroupStart::Oldest, &mut Vec::new());
+                };
+                self.with(topic, create);
             }
             Change::Stored {
                 topic,
@@ -160,11 +166,14 @@ impl Queues {
                 group,
                 position,
                 lease,
-            } => self.with(topic, |topic| {
-                if let Some((_, group)) = topic.groups.get_mut(&**group) {
-                    group.lease(&topic.log, *position, *lease);
-                }
-            }),
+            } => {
+                self.with(topic, |topic| {
+                    if let Some((_, group)) = topic.groups.get_mut(&**group) {
+                        group.lease(&topic.log, *position, *lease);
+                    }
+                });
+                self.foresee(change);
+            }
             Change::Acked {
                 topic,
                 group,
@@ -174,10 +183,22 @@ impl Queues {
                     group.ack(&topic.log, *position);
                 }
             }),
+            Change::Discarded { topic, before } => {
+                self.with(topic, |topic| topic.log.discard_before(*before));
+            }
+            Change::Removed { topic, position } => {
+                self.with(topic, |topic| topic.remove_from_log(*position));
+            }
             Change::GroupReset { topic, group, done } => self.with(topic, |topic| {
                 if let Some((_, group)) = topic.groups.get_mut(&**group) {
-                    group.reset(done);
+                    group.reset(&topic.log, done);
                 }
+            }),
+            Change::TopicDeleted { topic } => {
+                self.topics.remove(&**topic);
+            }
+            Change::GroupDeleted { topic, group } => self.with(topic, |topic| {
+                topic.groups.remove(&**group);
             }),
         }
     }
@@ -210,8 +231,9 @@ impl Queues {
         now: Timestamp,
     ) -> (PublishReceipt, Vec<Change>) {
         let mut changes = Vec::new();
+        Self::open(&mut self.topics, key, &mut changes);
+        self.pass(key, now, &mut changes);
         let topic = Self::open(&mut self.topics, key, &mut changes);
-        topic.ripen(now, &mut changes);
         let seq = self.next_seq;
         self.next_seq += 1;
         let message = Arc::new(StoredMessage {
@@ -220,6 +242,7 @@ impl Queues {
             body_md5: incoming.body_md5,
             publish_time: now,
             parts: incoming.parts,
+            origin: None,
         });
         let mut receipt = PublishReceipt {
             message_id: message.id.clone(),
@@ -241,6 +264,7 @@ impl Queues {
             None => topic.visible_place(&message, now),
         };
         topic.place(Arc::clone(&message), place);
+        topic.totals.published += 1;
         changes.push(Change::Stored {
             topic: Arc::clone(&topic.key),
             message,
@@ -253,26 +277,54 @@ impl Queues {
     /// their first use. A half consume creates no group.
     pub fn consume(&mut self, want: &Want, now: Timestamp) -> (Vec<Delivery>, Vec<Change>) {
         let mut changes = Vec::new();
+        Self::open(&mut self.topics, &want.topic, &mut changes);
+        self.pass(&want.topic, now, &mut changes);
         let topic = Self::open(&mut self.topics, &want.topic, &mut changes);
-        topic.ripen(now, &mut changes);
-        let given = if want.mode == ConsumeMode::Half {
-            topic.check_halves(want.count, now, &mut self.nonces, &mut changes)
-        } else {
-            topic.open_group(&want.group, &mut changes);
-            let ask = ask(want, self.timing, now);
-            topic.consume(&ask, &mut self.nonces, &mut changes)
-        };
+        if want.mode == ConsumeMode::Half {
+            let retention = self.rules.retention_of(&want.topic);
+            let nonces = &mut self.nonces;
+            let given = topic.check_halves(want.count, retention, now, nonces, &mut changes);
+            return (given, changes);
+        }
+        let ask = ask(want, &self.rules, now);
+        topic.open_group(&want.group, ask.start, &mut changes);
+        let leased = changes.len();
+        let given = topic.consume(&ask, &mut self.nonces, &mut changes);
+        for change in &changes[leased..] {
+            self.foresee(change);
+        }
         (given, changes)
+    }
+
+    /// Makes happen what was due by now, as far as it concerns this topic. What the groups hold is
+    /// brought up to date where a group is at hand.
+    fn pass(&mut self, key: &TopicKey, now: Timestamp, changes: &mut Vec<Change>) {
+        self.bury(now, changes);
+        if let Some(topic) = self.topics.get_mut(key) {
+            topic.ripen(now, changes);
+            topic.discard(self.rules.retention_of(key), now, changes);
+        }
     }
 
     /// When this consume may find something by the mere passing of time: `now` if it would find
     /// something at once, `None` if nothing is on its way. It may be too early (a lease ends
     /// whose tag is not wanted), never too late.
-    pub fn next_visible(&mut self, want: &Want, now: Timestamp) -> Option<Timestamp> {
-        let ask = ask(want, self.timing, now);
-        self.topics
-            .get_mut(&want.topic)?
-            .next_visible(&ask, want.mode)
+    pub fn next_visible(
+        &mut self,
+        want: &Want,
+        now: Timestamp,
+    ) -> (Option<Timestamp>, Vec<Change>) {
+        let mut changes = Vec::new();
+        self.pass(&want.topic, now, &mut changes);
+        let ask = ask(want, &self.rules, now);
+        let topic = self.topics.get_mut(&want.topic);
+        let next = topic.and_then(|topic| topic.next_visible(&ask, want.mode));
+        // Whatever dies first may come here.
+        let death = match want.topic.topic.is_dead_letters() {
+            true => self.deaths.next(),
+            false => None,
+        };
+        (next.into_iter().chain(death).min(), changes)
     }
 
     /// Acks, commits or rolls back, each handle by itself. Creates nothing.
@@ -286,10 +338,8 @@ impl Queues {
     ) -> (Finished, Vec<Change>) {
         let mut changes = Vec::new();
         let mut finished = Finished::default();
+        self.pass(key, now, &mut changes);
         let mut topic = self.topics.get_mut(key);
-        if let Some(topic) = &mut topic {
-            topic.ripen(now, &mut changes);
-        }
         for handle in handles {
             let parsed = Handle::decode(handle);
             let result = match (&mut topic, action, group) {
@@ -305,19 +355,21 @@ impl Queues {
                 _ if parsed.is_none() => Err(HandleRefusal::NotAHandle),
                 _ => Err(HandleRefusal::Gone),
             };
-            match result {
-                Ok(frees) => finished.frees |= frees,
-                Err(why) => finished.refused.push((handle.clone(), why)),
+            if let Err(why) = result {
+                finished.refused.push((handle.clone(), why));
             }
         }
         (finished, changes)
     }
 
-    /// Lets time pass: what is due by `now` becomes visible, leases that are over end.
+    /// Lets time pass: what is due by `now` becomes visible, leases that are over end, what is too
+    /// old goes. Costs as much as there are topics and groups, and what happens.
     pub fn settle(&mut self, now: Timestamp) -> Vec<Change> {
         let mut changes = Vec::new();
+        self.bury(now, &mut changes);
         for topic in self.topics.values_mut() {
             topic.ripen(now, &mut changes);
+            topic.discard(self.rules.retention_of(&topic.key), now, &mut changes);
             for (_, group) in topic.groups.values_mut() {
                 group.expire(&topic.log, now);
             }
@@ -328,43 +380,59 @@ impl Queues {
     /// Topics and groups with their counts, in the order of their names. Costs no look at any
     /// message; speaks of the time of the last [`settle`](Self::settle).
     pub fn overview(&self) -> Overview {
-        let mut topics: Vec<TopicOverview> = self.topics.values().map(topic_overview).collect();
+        let overview_of = |topic: &Topic| self.topic_overview(topic);
+        let mut topics: Vec<TopicOverview> = self.topics.values().map(overview_of).collect();
         topics.sort_by(|a, b| (&a.topic, &a.instance).cmp(&(&b.topic, &b.instance)));
         Overview { topics }
     }
+
+    fn topic_overview(&self, topic: &Topic) -> TopicOverview {
+        let overview_of = |(name, group): &(Arc<GroupId>, group::Group)| {
+            let letters = TopicName::dead_letters_of(name).ok().and_then(|letters| {
+                self.topics.get(&TopicKey {
+                    instance: topic.key.instance.clone(),
+                    topic: letters,
+                })
+            });
+            let oldest = group.ready_from(&topic.log, 0);
+            let oldest = oldest.and_then(|position| topic.log.entry(position));
+            GroupOverview {
+                group: GroupId::clone(name),
+                ready: group.ready(&topic.log),
+                invisible: group.invisible(),
+                acked: group.acked(&topic.log),
+                dead: letters.map_or(0, |letters| letters.log.letters_of(&topic.key.topic)),
+                oldest_ready: oldest.map(|entry| entry.message.publish_time),
+            }
+        };
+        let mut groups: Vec<GroupOverview> = topic.groups.values().map(overview_of).collect();
+        groups.sort_by(|a, b| a.group.cmp(&b.group));
+        TopicOverview {
+            instance: topic.key.instance.clone(),
+            topic: topic.key.topic.clone(),
+            messages: topic.log.len(),
+            delayed: topic.delayed(),
+            half: topic.halves(),
+            totals: topic.totals,
+            groups,
+        }
+    }
 }
 
-fn ask(want: &Want, timing: Timing, now: Timestamp) -> Ask<'_> {
+fn ask<'a>(want: &'a Want, rules: &Rules, now: Timestamp) -> Ask<'a> {
     let ordered = want.mode == ConsumeMode::Ordered;
+    let rules = rules.for_group(&want.group);
     Ask {
         group: &want.group,
         filter: &want.filter,
         ordered,
         count: want.count,
         lease: if ordered {
-            timing.order_invisible
+            rules.timing.order_invisible
         } else {
-            timing.invisible
+            rules.timing.invisible
         },
+        start: rules.start,
         now,
-    }
-}
-
-fn topic_overview(topic: &Topic) -> TopicOverview {
-    let overview_of = |(name, group): &(Arc<GroupId>, group::Group)| GroupOverview {
-        group: GroupId::clone(name),
-        ready: group.ready(&topic.log),
-        invisible: group.invisible(),
-        acked: group.acked(),
-    };
-    let mut groups: Vec<GroupOverview> = topic.groups.values().map(overview_of).collect();
-    groups.sort_by(|a, b| a.group.cmp(&b.group));
-    TopicOverview {
-        instance: topic.key.instance.clone(),
-        topic: topic.key.topic.clone(),
-        messages: topic.log.end(),
-        delayed: topic.delayed(),
-        half: topic.halves(),
-        groups,
     }
 }

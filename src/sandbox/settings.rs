@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use secrecy::SecretString;
 
-use super::queue::Timing;
+use super::queue::{GroupRules, Rules, Timing};
 
 /// Address, keys and times of a sandbox.
 #[derive(Clone)]
@@ -24,9 +24,22 @@ pub struct SandboxSettings {
     pub order_invisible_time: Duration,
     /// Folder that everything is kept in; `None` keeps it in memory.
     pub data_dir: Option<PathBuf>,
+    /// After so many deliveries without an ack a message becomes a dead letter.
+    pub max_deliveries: u32,
 }
 
 impl SandboxSettings {
+    pub(super) fn rules(&self) -> Rules {
+        Rules {
+            group: GroupRules {
+                timing: self.timing(),
+                max_deliveries: self.max_deliveries,
+                ..GroupRules::default()
+            },
+            ..Rules::default()
+        }
+    }
+
     pub(super) fn timing(&self) -> Timing {
         Timing {
             invisible: self.invisible_time,
@@ -36,8 +49,8 @@ impl SandboxSettings {
 }
 
 impl Default for SandboxSettings {
-    /// `127.0.0.1:8080`, `sandbox` / `sandbox-secret`, 5 minutes [seed], 1 minute [doc], in
-    /// memory.
+    /// `127.0.0.1:8080`, `sandbox` / `sandbox-secret`, 5 minutes [seed], 1 minute, 288 deliveries
+    /// [doc], in memory.
     fn default() -> Self {
         Self {
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 8080)),
@@ -46,6 +59,7 @@ impl Default for SandboxSettings {
             invisible_time: Duration::from_secs(300),
             order_invisible_time: Duration::from_secs(60),
             data_dir: None,
+            max_deliveries: 288,
         }
     }
 }
@@ -57,6 +71,7 @@ impl fmt::Debug for SandboxSettings {
             .field("invisible_time", &self.invisible_time)
             .field("order_invisible_time", &self.order_invisible_time)
             .field("data_dir", &self.data_dir)
+            .field("max_deliveries", &self.max_deliveries)
             .finish_non_exhaustive()
     }
 }

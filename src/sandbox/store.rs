@@ -125,8 +125,8 @@ impl Store {
     /// Begins to write changes. Never blocks.
     pub fn submit(&self, changes: Vec<Change>, room: Room) -> Pending {
         match self {
-            Store::Memory => Pending(Write::Done),
-            Store::Disk(_) if changes.is_empty() => Pending(Write::Done),
+            Store::Memory => Pending::nothing(),
+            Store::Disk(_) if changes.is_empty() => Pending::nothing(),
             Store::Disk(disk) => disk.submit(changes, room),
         }
     }
@@ -161,6 +161,11 @@ impl Room {
 }
 
 impl Pending {
+    /// Of no change.
+    pub(super) fn nothing() -> Self {
+        Self(Write::Done)
+    }
+
     /// Returns once the changes would survive a crash.
     ///
     /// # Errors

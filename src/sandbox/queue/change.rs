@@ -48,6 +48,36 @@ pub struct StoredMessage {
     pub publish_time: Timestamp,
     /// What was published.
     pub parts: MessageParts,
+    /// Where a dead letter comes from. But for its number, a dead letter is the message that was
+    /// published, id included. [us]
+    pub origin: Option<Origin>,
+}
+
+/// What a dead letter was before.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Origin {
+    /// The topic, in the instance of the dead-letter topic.
+    pub topic: TopicName,
+    /// The group that never acked it.
+    pub group: GroupId,
+    /// Its position in that topic's log.
+    pub position: u64,
+    /// When its last lease ended. Retention of the dead letter counts from here.
+    pub died_at: Timestamp,
+}
+
+impl StoredMessage {
+    /// Since when it can be read: what retention counts from. A commit is not noted, so a half
+    /// message counts from its publishing. [us]
+    pub(super) fn visible_since(&self) -> Timestamp {
+        match &self.origin {
+            Some(origin) => origin.died_at,
+            None => self
+                .parts
+                .deliver_at
+                .map_or(self.publish_time, |at| at.max(self.publish_time)),
+        }
+    }
 }
 
 /// One delivery: who holds the nonce may end it, until then.
@@ -116,7 +146,7 @@ pub enum Change {
         /// Where it stands now.
         place: Place,
     },
-    /// A half message was rolled back.
+    /// A timed or half message is gone: rolled back, purged, or never decided on.
     Dropped {
         /// Its topic.
         topic: Arc<TopicKey>,
@@ -143,6 +173,21 @@ pub enum Change {
         /// Its position in the log.
         position: u64,
     },
+    /// Messages at the front of a log are gone for everybody; positions stay. On an empty log it
+    /// says where the next message will stand.
+    Discarded {
+        /// The topic.
+        topic: Arc<TopicKey>,
+        /// The first position that is left.
+        before: u64,
+    },
+    /// One message of a log is gone for everybody; its position stays taken.
+    Removed {
+        /// The topic.
+        topic: Arc<TopicKey>,
+        /// Its position in the log.
+        position: u64,
+    },
     /// A group is done with these positions and with no others; its leases are gone.
     GroupReset {
         /// The topic.
@@ -151,5 +196,17 @@ pub enum Change {
         group: Arc<GroupId>,
         /// Neither overlapping nor touching, in ascending order.
         done: Vec<Range<u64>>,
+    },
+    /// A topic is gone with its messages and groups.
+    TopicDeleted {
+        /// Which.
+        topic: Arc<TopicKey>,
+    },
+    /// A group does not read this topic any more; should it come again, it is a new one.
+    GroupDeleted {
+        /// The topic.
+        topic: Arc<TopicKey>,
+        /// The group.
+        group: Arc<GroupId>,
     },
 }

@@ -1,9 +1,10 @@
 //! What one group has of one topic: what it took, what it holds under a lease, what came back.
 //!
 //! Holds only what differs from the log: a group that read a million messages and acked them is
-//! one range. Has no clock and draws no nonces: who calls decides the lease.
+//! one range. Has no clock and draws no nonces: who calls decides the lease. What leaves the front
+//! of the log leaves a group the next time that [`Group::expire`] is called, before all else.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ops::Range;
 
 use super::change::Lease;
@@ -13,10 +14,12 @@ use crate::protocol::Timestamp;
 
 #[derive(Debug, Default)]
 pub(super) struct Group {
-    /// Handed out at least once, acked or not.
+    /// The first position of the log when this was last brought up to date.
+    first: u64,
+    /// Handed out at least once, acked or not; and what is gone from the middle of the log.
     taken: Ranges,
     /// Handed out and not acked.
-    out: HashMap<u64, Out>,
+    out: BTreeMap<u64, Out>,
     /// Live leases by their end.
     leases: BTreeSet<(Timestamp, u64)>,
     /// Handed out, not acked, lease over.
@@ -35,6 +38,18 @@ pub(super) struct Group {
 struct Out {
     lease: Lease,
     live: bool,
+    /// Those of its entry, which may have left the log.
+    tag: Option<TagId>,
+    shard: ShardId,
+}
+
+/// How a message of the log stands with a group.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Standing {
+    /// A consume may find it; with what is known of earlier deliveries.
+    Ready(Option<Lease>),
+    Invisible(Lease),
+    Done,
 }
 
 /// One sharding key of one group.
@@ -53,28 +68,79 @@ struct Shard {
 pub(super) struct Walk(u64, ShardId);
 
 impl Group {
+    /// A group that has read nothing.
+    pub(super) fn new(log: &Log) -> Self {
+        Self {
+            first: log.first(),
+            taken: log.removed().clone(),
+            ..Self::default()
+        }
+    }
+
+    /// Makes it a group that is done with these positions and holds nothing.
+    pub(super) fn reset(&mut self, log: &Log, done: &[Range<u64>]) {
+        *self = Self::new(log);
+        for range in done {
+            self.taken
+                .insert_range(range.start.max(log.first())..range.end.min(log.end()));
+        }
+    }
+
+    /// Forgets what has left the front of the log.
+    fn catch_up(&mut self, log: &Log) {
+        if self.first >= log.first() {
+            return;
+        }
+        self.first = log.first();
+        while let Some((&position, _)) = self.out.first_key_value() {
+            if position >= self.first {
+                break;
+            }
+            if let Some(shard) = self.take_out(position) {
+                self.queue_shard(log, shard);
+            }
+        }
+        self.taken.drop_before(self.first);
+        while let Some(&(position, shard)) = self.runnable.first() {
+            if position >= self.first {
+                break;
+            }
+            self.queue_shard(log, shard);
+        }
+        // Seldom enough to cost nothing per message.
+        if self.shards.len() > 2 * log.shard_count() + 64 {
+            self.shards.retain(|&id, _| log.has(List::Shard(id)));
+        }
+        if self.from.len() > 2 * log.list_count() + 64 {
+            self.from.retain(|&list, _| log.has(list));
+        }
+        if self.returned_by_tag.len() > 2 * log.list_count() + 64 {
+            self.returned_by_tag.retain(|_, back| !back.is_empty());
+        }
+    }
+
     /// Leases that are over by `now` end: their messages are there again.
     pub(super) fn expire(&mut self, log: &Log, now: Timestamp) {
+        self.catch_up(log);
         while let Some(&(until, position)) = self.leases.first() {
             if until > now {
                 break;
             }
             self.leases.pop_first();
-            if let Some(out) = self.out.get_mut(&position) {
-                out.live = false;
-            }
-            let Some(entry) = log.entry(position) else {
+            let Some(out) = self.out.get_mut(&position) else {
                 continue;
             };
+            out.live = false;
+            let (tag, shard) = (out.tag, out.shard);
             self.returned.insert(position);
-            if let Some(tag) = entry.tag {
+            if let Some(tag) = tag {
                 self.returned_by_tag
                     .entry(tag)
                     .or_default()
                     .insert(position);
             }
-            self.shard_lease_ended(entry.shard);
-            self.queue_shard(log, entry.shard);
+            self.shard_lease_ended(shard);
+            self.queue_shard(log, shard);
         }
     }
 
@@ -82,7 +148,7 @@ impl Group {
     pub(super) fn next_plain(&mut self, log: &Log, wanted: &Wanted) -> Option<u64> {
         match wanted {
             Wanted::All => self.returned.first().copied().or_else(|| {
-                let position = self.taken.gap_from(0);
+                let position = self.taken.gap_from(log.first());
                 (position < log.end()).then_some(position)
             }),
             Wanted::AnyOf(tags) => {
@@ -139,13 +205,37 @@ impl Group {
     /// Earlier deliveries of a message: how often, and when the first one was.
     pub(super) fn history(&self, position: u64) -> Option<(u32, Timestamp)> {
         let lease = &self.out.get(&position)?.lease;
-        Some((lease.consumed_times, lease.first_consume_time))
+        // A message that was given back by hand has none.
+        (lease.consumed_times > 0).then_some((lease.consumed_times, lease.first_consume_time))
     }
 
-    /// Whether this nonce is that of the newest delivery, under a lease that is alive.
-    pub(super) fn holds(&self, position: u64, nonce: u64) -> bool {
-        let out = self.out.get(&position);
-        out.is_some_and(|out| out.live && out.lease.nonce == nonce)
+    /// The lease of this nonce, if it is that of the newest delivery and alive.
+    pub(super) fn held(&self, position: u64, nonce: u64) -> Option<Lease> {
+        let out = self.out.get(&position)?;
+        (out.live && out.lease.nonce == nonce).then_some(out.lease)
+    }
+
+    /// How a position that is in the log stands.
+    pub(super) fn standing(&self, position: u64) -> Standing {
+        match self.out.get(&position) {
+            Some(out) if out.live => Standing::Invisible(out.lease),
+            Some(out) => Standing::Ready(Some(out.lease)),
+            None if self.taken.contains(position) => Standing::Done,
+            None => Standing::Ready(None),
+        }
+    }
+
+    /// The first position at or after `from` that a plain consume may find.
+    pub(super) fn ready_from(&self, log: &Log, from: u64) -> Option<u64> {
+        let fresh = self.taken.gap_from(from.max(log.first()));
+        let fresh = (fresh < log.end()).then_some(fresh);
+        let back = self.returned.range(from..).next().copied();
+        fresh.into_iter().chain(back).min()
+    }
+
+    /// The first position at or after `from` that is handed out and not acked.
+    pub(super) fn out_from(&self, from: u64) -> Option<u64> {
+        self.out.range(from..).next().map(|(&position, _)| position)
     }
 
     /// Hands a message out.
@@ -153,9 +243,15 @@ impl Group {
         let Some(entry) = log.entry(position) else {
             return;
         };
-        self.take_out(position, entry.tag, entry.shard);
+        self.take_out(position);
         self.taken.insert(position);
-        self.out.insert(position, Out { lease, live: true });
+        let out = Out {
+            lease,
+            live: true,
+            tag: entry.tag,
+            shard: entry.shard,
+        };
+        self.out.insert(position, out);
         self.leases.insert((lease.until, position));
         let shard = self.shards.entry(entry.shard).or_default();
         shard.out.insert(position);
@@ -163,30 +259,20 @@ impl Group {
         self.queue_shard(log, entry.shard);
     }
 
-    /// The message is done. Returns whether its shard was waiting for just that.
-    pub(super) fn ack(&mut self, log: &Log, position: u64) -> bool {
+    /// The message is done.
+    pub(super) fn ack(&mut self, log: &Log, position: u64) {
         let Some(entry) = log.entry(position) else {
-            return false;
+            return;
         };
-        self.take_out(position, entry.tag, entry.shard);
+        self.take_out(position);
         self.taken.insert(position);
         self.queue_shard(log, entry.shard);
-        self.shards
-            .get(&entry.shard)
-            .is_some_and(|shard| shard.queued.is_some())
-    }
-
-    /// Done with these positions, and with nothing else.
-    pub(super) fn reset(&mut self, done: &[Range<u64>]) {
-        *self = Self::default();
-        for range in done {
-            self.taken.insert_range(range.clone());
-        }
     }
 
     /// Visible to this group now.
     pub(super) fn ready(&self, log: &Log) -> u64 {
-        log.end() - self.taken.len() + self.returned.len() as u64
+        // Not below nothing, should the log have moved on since `expire`.
+        (log.end() - log.first() + self.returned.len() as u64).saturating_sub(self.taken.len())
     }
 
     /// Under a lease.
@@ -195,17 +281,21 @@ impl Group {
     }
 
     /// Done.
-    pub(super) fn acked(&self) -> u64 {
-        self.taken.len() - self.out.len() as u64
+    pub(super) fn acked(&self, log: &Log) -> u64 {
+        let not_done = self.out.len() as u64 + log.removed().len();
+        self.taken.len().saturating_sub(not_done)
     }
 
-    /// Forgets the last delivery of a message, if there was one.
-    fn take_out(&mut self, position: u64, tag: Option<TagId>, shard: ShardId) {
-        let Some(out) = self.out.remove(&position) else {
-            return;
-        };
-        if out.live {
-            self.leases.remove(&(out.lease.until, position));
+    /// Forgets the last delivery of a message, if there was one; says in which shard.
+    fn take_out(&mut self, position: u64) -> Option<ShardId> {
+        let Out {
+            lease,
+            live,
+            tag,
+            shard,
+        } = self.out.remove(&position)?;
+        if live {
+            self.leases.remove(&(lease.until, position));
             self.shard_lease_ended(shard);
         } else {
             self.returned.remove(&position);
@@ -216,6 +306,7 @@ impl Group {
         if let Some(shard) = self.shards.get_mut(&shard) {
             shard.out.remove(&position);
         }
+        Some(shard)
     }
 
     fn shard_lease_ended(&mut self, shard: ShardId) {

@@ -1,12 +1,13 @@
 //! The visible messages of one topic in the order in which they became visible, with an index of
-//! positions per tag and per shard. Knows nothing of groups and time.
+//! positions per tag and per shard. Old ones leave at the front, positions stay. Knows nothing of
+//! groups and time.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::sync::Arc;
 
 use super::change::StoredMessage;
 use super::ranges::Ranges;
-use crate::protocol::TagFilter;
+use crate::protocol::{TagFilter, TopicName};
 
 /// Number of a tag in its log.
 pub(super) type TagId = u32;
@@ -47,51 +48,174 @@ pub(super) struct Entry {
 
 #[derive(Debug, Default)]
 pub(super) struct Log {
-    entries: Vec<Entry>,
+    /// Position of the first entry.
+    first: u64,
+    entries: VecDeque<Entry>,
+    /// Taken out of the middle: gone for every group, those to come included.
+    removed: Ranges,
     tags: HashMap<String, TagId>,
     shards: HashMap<Option<String>, ShardId>,
+    /// Numbers are never used twice, as groups may still know a tag or shard that is gone.
+    next_id: u32,
     /// Positions in ascending order.
-    lists: HashMap<List, Vec<u64>>,
+    lists: HashMap<List, VecDeque<u64>>,
     /// Last position of each shard, so that a group finds shards with news without a look at
     /// each message.
     activity: BTreeMap<u64, ShardId>,
+    /// Dead letters in it by the topic that they come from.
+    letters: HashMap<TopicName, u64>,
 }
 
 impl Log {
+    /// The first position that is still there.
+    pub(super) fn first(&self) -> u64 {
+        self.first
+    }
+
     /// One more than the last position.
     pub(super) fn end(&self) -> u64 {
-        self.entries.len() as u64
+        self.first + self.entries.len() as u64
+    }
+
+    /// How many messages there are.
+    pub(super) fn len(&self) -> u64 {
+        self.entries.len() as u64 - self.removed.len()
+    }
+
+    /// Positions whose message is gone though older ones are there.
+    pub(super) fn removed(&self) -> &Ranges {
+        &self.removed
+    }
+
+    /// How many dead letters of a topic there are.
+    pub(super) fn letters_of(&self, topic: &TopicName) -> u64 {
+        self.letters.get(topic).copied().unwrap_or(0)
     }
 
     pub(super) fn entry(&self, position: u64) -> Option<&Entry> {
-        self.entries.get(usize::try_from(position).ok()?)
+        let index = position.checked_sub(self.first)?;
+        self.entries.get(usize::try_from(index).ok()?)
     }
 
     pub(super) fn append(&mut self, message: Arc<StoredMessage>) {
         let position = self.end();
         let tag = message.parts.tag.as_ref().map(|tag| {
-            let next = self.tags.len() as TagId;
-            *self.tags.entry(tag.clone()).or_insert(next)
+            if let Some(&id) = self.tags.get(tag) {
+                return id;
+            }
+            self.next_id += 1;
+            self.tags.insert(tag.clone(), self.next_id);
+            self.next_id
         });
-        let next = self.shards.len() as ShardId;
         let key = message.parts.sharding_key.clone();
-        let shard = *self.shards.entry(key).or_insert(next);
+        let next_id = &mut self.next_id;
+        let shard = *self.shards.entry(key).or_insert_with(|| {
+            *next_id += 1;
+            *next_id
+        });
         let in_shard = self.lists.entry(List::Shard(shard)).or_default();
-        if let Some(last) = in_shard.last() {
+        if let Some(last) = in_shard.back() {
             self.activity.remove(last);
         }
-        in_shard.push(position);
+        in_shard.push_back(position);
         self.activity.insert(position, shard);
         if let Some(tag) = tag {
             for list in [List::Tag(tag), List::ShardTag(shard, tag)] {
-                self.lists.entry(list).or_default().push(position);
+                self.lists.entry(list).or_default().push_back(position);
             }
         }
-        self.entries.push(Entry {
+        if let Some(origin) = &message.origin {
+            *self.letters.entry(origin.topic.clone()).or_default() += 1;
+        }
+        self.entries.push_back(Entry {
             message,
             tag,
             shard,
         });
+    }
+
+    /// Lets go of what stands before a position; the cost is that of what goes. On an empty log
+    /// it sets where the next message will stand.
+    pub(super) fn discard_before(&mut self, before: u64) {
+        while self.first < before {
+            let position = self.first;
+            let Some(entry) = self.entries.pop_front() else {
+                self.first = before;
+                break;
+            };
+            self.first += 1;
+            if !self.removed.contains(position) {
+                self.forget_letter(&entry);
+            }
+            let lists = match entry.tag {
+                Some(tag) => vec![List::Tag(tag), List::ShardTag(entry.shard, tag)],
+                None => Vec::new(),
+            };
+            for list in lists.into_iter().chain([List::Shard(entry.shard)]) {
+                self.pop_list(list, position, &entry);
+            }
+        }
+        self.removed.drop_before(self.first);
+    }
+
+    /// Takes one message out of the middle. Groups have to be told.
+    pub(super) fn remove(&mut self, position: u64) {
+        if self.removed.contains(position) {
+            return;
+        }
+        if let Some(entry) = self.entry(position).cloned() {
+            self.removed.insert(position);
+            self.forget_letter(&entry);
+        }
+    }
+
+    fn forget_letter(&mut self, entry: &Entry) {
+        if let Some(origin) = &entry.message.origin
+            && let Some(letters) = self.letters.get_mut(&origin.topic)
+        {
+            *letters -= 1;
+            if *letters == 0 {
+                self.letters.remove(&origin.topic);
+            }
+        }
+    }
+
+    fn pop_list(&mut self, list: List, position: u64, entry: &Entry) {
+        let Some(positions) = self.lists.get_mut(&list) else {
+            return;
+        };
+        positions.pop_front();
+        if !positions.is_empty() {
+            return;
+        }
+        self.lists.remove(&list);
+        // Keys may be one per order: those without messages are forgotten.
+        let StoredMessage { parts, .. } = &*entry.message;
+        match list {
+            List::Shard(_) => {
+                self.activity.remove(&position);
+                self.shards.remove(&parts.sharding_key);
+            }
+            List::Tag(_) => {
+                self.tags.remove(parts.tag.as_deref().unwrap_or_default());
+            }
+            List::ShardTag(..) => {}
+        }
+    }
+
+    /// How many sharding keys have messages.
+    pub(super) fn shard_count(&self) -> usize {
+        self.shards.len()
+    }
+
+    /// Whether a list has positions.
+    pub(super) fn has(&self, list: List) -> bool {
+        self.lists.contains_key(&list)
+    }
+
+    /// How many lists have positions.
+    pub(super) fn list_count(&self) -> usize {
+        self.lists.len()
     }
 
     /// A filter in this log's numbers; tags that no message carries are left out.

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 
 /// Positions of a log.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Ranges {
     /// Start to end (not included); ranges neither overlap nor touch.
     ranges: BTreeMap<u64, u64>,
@@ -26,6 +26,11 @@ impl Ranges {
         }
     }
 
+    /// Whether a position is in it.
+    pub(super) fn contains(&self, position: u64) -> bool {
+        self.gap_from(position) != position
+    }
+
     /// Adds every position of a range.
     pub(super) fn insert_range(&mut self, range: Range<u64>) {
         let Range { mut start, mut end } = range;
@@ -44,6 +49,20 @@ impl Ranges {
         }
         self.ranges.insert(start, end);
         self.len += end - start;
+    }
+
+    /// Forgets every position before this one.
+    pub(super) fn drop_before(&mut self, position: u64) {
+        while let Some((&start, &end)) = self.ranges.first_key_value() {
+            if start >= position {
+                break;
+            }
+            self.ranges.pop_first();
+            self.len -= end.min(position) - start;
+            if end > position {
+                self.ranges.insert(position, end);
+            }
+        }
     }
 
     /// Adds a position; again is no change.
@@ -73,19 +92,33 @@ mod tests {
 
     proptest! {
         #[test]
-        fn it_is_a_set_of_maximal_ranges(inserts in proptest::collection::vec((0u64..40, 0u64..6), 0..60)) {
+        fn it_is_a_set_of_maximal_ranges(
+            steps in proptest::collection::vec((0u8..6, 0u64..40, 0u64..12), 0..60),
+        ) {
             let mut ranges = Ranges::default();
             let mut model = BTreeSet::new();
-            for (position, len) in inserts {
-                match len {
-                    1 => ranges.insert(position),
-                    _ => ranges.insert_range(position..position + len),
+            for (kind, position, len) in steps {
+                match kind {
+                    0 => {
+                        ranges.insert_range(position..position + len);
+                        model.extend(position..position + len);
+                    }
+                    1 => {
+                        ranges.drop_before(len);
+                        model.retain(|&p| p >= len);
+                    }
+                    _ => {
+                        ranges.insert(position);
+                        model.insert(position);
+                    }
                 }
-                model.extend(position..position + len);
+                let listed: Vec<u64> = ranges.ranges.iter().flat_map(|(&start, &end)| start..end).collect();
+                prop_assert!(listed.iter().eq(model.iter()));
                 prop_assert_eq!(ranges.len(), model.len() as u64);
-                for from in 0..47 {
+                for from in 0..55 {
                     let gap = (from..).find(|p| !model.contains(p));
                     prop_assert_eq!(Some(ranges.gap_from(from)), gap);
+                    prop_assert_eq!(ranges.contains(from), model.contains(&from));
                 }
                 let ends: Vec<_> = ranges.ranges.iter().collect();
                 prop_assert!(ends.windows(2).all(|pair| pair[0].1 < pair[1].0));

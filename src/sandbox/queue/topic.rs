@@ -3,16 +3,19 @@
 //! Every function that decides something says so as [`Change`]s and brings itself up to date
 //! with the same calls that [`Topic::place`] and the group's serve when changes are replayed.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::ops::Range;
 use std::sync::Arc;
 use std::time::Duration;
 
 use super::change::{Change, Lease, Place, StoredMessage, TopicKey};
 use super::group::{Group, Walk};
-use super::log::{Log, Wanted};
+use super::log::{Entry, Log, Wanted};
+use super::rules::GroupStart;
 use super::{Delivery, Nonces};
 use crate::protocol::{ConsumeMode, GroupId, TagFilter, Timestamp};
 use crate::sandbox::handle::Handle;
+use crate::sandbox::overview::Totals;
 
 /// Between two checks of a half message. [us]
 const CHECK_INTERVAL: Duration = Duration::from_secs(10);
@@ -21,12 +24,13 @@ pub(super) struct Topic {
     pub(super) key: Arc<TopicKey>,
     pub(super) log: Log,
     /// Timed and half messages by their number.
-    waiting: HashMap<u64, (Arc<StoredMessage>, Place)>,
+    pub(super) waiting: BTreeMap<u64, (Arc<StoredMessage>, Place)>,
     /// Timed messages by when they become visible.
     timed: BTreeSet<(Timestamp, u64)>,
     /// Half messages by when they want a check.
     half: BTreeSet<(Timestamp, u64)>,
     pub(super) groups: HashMap<GroupId, (Arc<GroupId>, Group)>,
+    pub(super) totals: Totals,
 }
 
 /// Why a handle is refused.
@@ -46,10 +50,11 @@ impl Topic {
         Self {
             key,
             log: Log::default(),
-            waiting: HashMap::new(),
+            waiting: BTreeMap::new(),
             timed: BTreeSet::new(),
             half: BTreeSet::new(),
             groups: HashMap::new(),
+            totals: Totals::default(),
         }
     }
 
@@ -98,7 +103,7 @@ impl Topic {
         }
     }
 
-    fn move_to(&mut self, seq: u64, place: Place, changes: &mut Vec<Change>) {
+    pub(super) fn move_to(&mut self, seq: u64, place: Place, changes: &mut Vec<Change>) {
         if let Some(message) = self.remove(seq) {
             self.place(message, place);
             changes.push(Change::Moved {
@@ -117,18 +122,74 @@ impl Topic {
         }
     }
 
+    /// What has been readable for as long as the retention leaves the log. Costs what goes.
+    pub(super) fn discard(
+        &mut self,
+        retention: Duration,
+        now: Timestamp,
+        changes: &mut Vec<Change>,
+    ) {
+        let old = |entry: &Entry| entry.message.visible_since() + retention <= now;
+        let first = self.log.first();
+        while self.log.entry(self.log.first()).is_some_and(old) {
+            self.log.discard_before(self.log.first() + 1);
+        }
+        if self.log.first() > first {
+            changes.push(Change::Discarded {
+                topic: Arc::clone(&self.key),
+                before: self.log.first(),
+            });
+        }
+    }
+
     /// Creates the group on its first use.
-    pub(super) fn open_group(&mut self, group: &GroupId, changes: &mut Vec<Change>) {
+    pub(super) fn open_group(
+        &mut self,
+        group: &GroupId,
+        start: GroupStart,
+        changes: &mut Vec<Change>,
+    ) {
         if self.groups.contains_key(group) {
             return;
         }
         let name = Arc::new(group.clone());
-        self.groups
-            .insert(group.clone(), (Arc::clone(&name), Group::default()));
+        let opened = (Arc::clone(&name), Group::new(&self.log));
+        self.groups.insert(group.clone(), opened);
         changes.push(Change::GroupCreated {
             topic: Arc::clone(&self.key),
             group: name,
         });
+        if start == GroupStart::Latest && self.log.first() < self.log.end() {
+            let all = self.log.first()..self.log.end();
+            self.reset_group(group, vec![all], changes);
+        }
+    }
+
+    /// Makes the group be done with just these positions. Says whether there is such a group.
+    pub(super) fn reset_group(
+        &mut self,
+        group: &GroupId,
+        done: Vec<Range<u64>>,
+        changes: &mut Vec<Change>,
+    ) -> bool {
+        let Some((name, group)) = self.groups.get_mut(group) else {
+            return false;
+        };
+        group.reset(&self.log, &done);
+        changes.push(Change::GroupReset {
+            topic: Arc::clone(&self.key),
+            group: Arc::clone(name),
+            done,
+        });
+        true
+    }
+
+    /// Takes a message out of the log, for everybody.
+    pub(super) fn remove_from_log(&mut self, position: u64) {
+        for (_, group) in self.groups.values_mut() {
+            group.ack(&self.log, position);
+        }
+        self.log.remove(position);
     }
 
     /// Hands out up to `count` messages of the log.
@@ -165,6 +226,8 @@ impl Topic {
                     first_consume_time: first,
                 };
                 group.lease(log, position, lease);
+                self.totals.delivered += 1;
+                self.totals.redelivered += u64::from(times > 0);
                 changes.push(Change::Leased {
                     topic: Arc::clone(&self.key),
                     group: Arc::clone(name),
@@ -179,11 +242,13 @@ impl Topic {
         given
     }
 
-    /// Hands out up to `count` half messages that want a check. Groups and tags play no part:
+    /// Hands out up to `count` half messages that want a check; one that nobody decided on for as
+    /// long as messages are kept is dropped instead. [us] Groups and tags play no part:
     /// whoever produces to a topic may decide on its half messages. [us]
     pub(super) fn check_halves(
         &mut self,
         count: usize,
+        retention: Duration,
         now: Timestamp,
         nonces: &mut Nonces,
         changes: &mut Vec<Change>,
@@ -196,6 +261,10 @@ impl Topic {
             else {
                 break;
             };
+            if message.visible_since() + retention <= now {
+                self.drop_waiting(seq, changes);
+                continue;
+            }
             let lease = Lease {
                 nonce: nonces.draw(),
                 until: now + CHECK_INTERVAL,
@@ -213,14 +282,14 @@ impl Topic {
         given
     }
 
-    /// Ends a delivery. Says whether an ordered consume may have been waiting for it.
+    /// Ends a delivery.
     pub(super) fn ack(
         &mut self,
         group: &GroupId,
         handle: Option<Handle>,
         now: Timestamp,
         changes: &mut Vec<Change>,
-    ) -> Result<bool, HandleRefusal> {
+    ) -> Result<(), HandleRefusal> {
         let (position, nonce) = match handle {
             Some(Handle::Delivery { position, nonce }) => (position, nonce),
             Some(Handle::Half { .. }) => return Err(HandleRefusal::WrongAction),
@@ -228,25 +297,27 @@ impl Topic {
         };
         let (name, group) = self.groups.get_mut(group).ok_or(HandleRefusal::Gone)?;
         group.expire(&self.log, now);
-        if !group.holds(position, nonce) {
+        if group.held(position, nonce).is_none() {
             return Err(HandleRefusal::Gone);
         }
+        self.totals.acked += 1;
         changes.push(Change::Acked {
             topic: Arc::clone(&self.key),
             group: Arc::clone(name),
             position,
         });
-        Ok(group.ack(&self.log, position))
+        group.ack(&self.log, position);
+        Ok(())
     }
 
-    /// Commits or rolls back a half message. Says whether something may have become visible.
+    /// Commits or rolls back a half message.
     pub(super) fn decide(
         &mut self,
         commit: bool,
         handle: Option<Handle>,
         now: Timestamp,
         changes: &mut Vec<Change>,
-    ) -> Result<bool, HandleRefusal> {
+    ) -> Result<(), HandleRefusal> {
         let (seq, nonce) = match handle {
             Some(Handle::Half { seq, nonce }) => (seq, nonce),
             Some(Handle::Delivery { .. }) => return Err(HandleRefusal::WrongAction),
@@ -262,13 +333,19 @@ impl Topic {
             let place = self.visible_place(&message, now);
             self.move_to(seq, place, changes);
         } else {
-            self.remove(seq);
+            self.drop_waiting(seq, changes);
+        }
+        Ok(())
+    }
+
+    /// A timed or half message is gone.
+    pub(super) fn drop_waiting(&mut self, seq: u64, changes: &mut Vec<Change>) {
+        if self.remove(seq).is_some() {
             changes.push(Change::Dropped {
                 topic: Arc::clone(&self.key),
                 seq,
             });
         }
-        Ok(commit)
     }
 
     /// When a consume like this may find something: `now` if it would at once, `None` if nothing
@@ -279,7 +356,11 @@ impl Topic {
         }
         let timed = self.timed.first().map(|&(at, _)| at.max(ask.now));
         // A group that does not exist yet would find what a new one finds.
-        let mut fresh = Group::default();
+        let mut fresh = Group::new(&self.log);
+        if ask.start == GroupStart::Latest {
+            let all = self.log.first()..self.log.end();
+            fresh.reset(&self.log, std::slice::from_ref(&all));
+        }
         let group = match self.groups.get_mut(ask.group) {
             Some((_, group)) => group,
             None => &mut fresh,
@@ -300,6 +381,8 @@ pub(super) struct Ask<'a> {
     pub(super) ordered: bool,
     pub(super) count: usize,
     pub(super) lease: Duration,
+    /// Where the group begins if it is new.
+    pub(super) start: GroupStart,
     pub(super) now: Timestamp,
 }
 

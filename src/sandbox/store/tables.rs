@@ -14,7 +14,7 @@ use redb::{ReadTransaction, ReadableTable as _, Table, TableDefinition, WriteTra
 
 use super::trouble::Trouble;
 use crate::protocol::{GroupId, MessageParts, Timestamp};
-use crate::sandbox::queue::{Change, Lease, Place, StoredMessage, TopicKey};
+use crate::sandbox::queue::{Change, Lease, Origin, Place, StoredMessage, TopicKey};
 
 /// Version of what follows. Another version is neither read nor written. [us]
 pub(super) const VERSION: u64 = 1;
@@ -32,7 +32,11 @@ const TOPICS: TableDefinition<'_, u64, TopicRow<'_>> = TableDefinition::new("top
 /// Name by the topic's number and the group's.
 const GROUPS: TableDefinition<'_, (u64, u64), &str> = TableDefinition::new("groups");
 
-/// Message by its number: id, digest of the body, publish time, then its parts in their order.
+/// Topic, group, position, death.
+type OriginRow<'a> = (&'a str, &'a str, u64, i64);
+
+/// Message by its number: id, digest of the body, publish time, its parts in their order, and
+/// where it comes from if it is a dead letter.
 type MessageRow<'a> = (
     &'a str,
     &'a str,
@@ -44,8 +48,16 @@ type MessageRow<'a> = (
     Option<&'a str>,
     Option<u32>,
     Vec<(&'a str, &'a str)>,
+    Option<OriginRow<'a>>,
 );
 const MESSAGES: TableDefinition<'_, u64, MessageRow<'_>> = TableDefinition::new("messages");
+
+/// First position of the log by topic, once messages have left its front.
+const FIRST: TableDefinition<'_, u64, u64> = TableDefinition::new("first");
+
+/// Topic and position of messages that were taken out of the middle of a log. They stay in the
+/// other tables until they leave at the front, as a log has no holes.
+const REMOVED: TableDefinition<'_, (u64, u64), ()> = TableDefinition::new("removed");
 
 /// Message number by topic and position.
 const LOG: TableDefinition<'_, (u64, u64), u64> = TableDefinition::new("log");
@@ -100,6 +112,13 @@ impl Numbers {
         Ok((numbered.number, *group))
     }
 
+    fn groups(&self, topic: &TopicKey) -> Result<Vec<u64>, Trouble> {
+        self.topics
+            .get(topic)
+            .map(|numbered| numbered.groups.values().copied().collect())
+            .ok_or_else(|| missing("topic", &topic.topic))
+    }
+
     fn add_topic(&mut self, topic: &Arc<TopicKey>, number: u64) {
         self.next_topic = self.next_topic.max(number + 1);
         let groups = HashMap::new();
@@ -132,6 +151,8 @@ pub(super) struct Tables<'txn> {
     topics: Table<'txn, u64, TopicRow<'static>>,
     groups: Table<'txn, (u64, u64), &'static str>,
     messages: Table<'txn, u64, MessageRow<'static>>,
+    first: Table<'txn, u64, u64>,
+    removed: Table<'txn, (u64, u64), ()>,
     log: Table<'txn, (u64, u64), u64>,
     timed: Table<'txn, (u64, u64), i64>,
     half: Table<'txn, (u64, u64), LeaseRow>,
@@ -146,6 +167,8 @@ impl<'txn> Tables<'txn> {
             topics: transaction.open_table(TOPICS)?,
             groups: transaction.open_table(GROUPS)?,
             messages: transaction.open_table(MESSAGES)?,
+            first: transaction.open_table(FIRST)?,
+            removed: transaction.open_table(REMOVED)?,
             log: transaction.open_table(LOG)?,
             timed: transaction.open_table(TIMED)?,
             half: transaction.open_table(HALF)?,
@@ -205,11 +228,41 @@ impl<'txn> Tables<'txn> {
                 self.out.remove((topic, group, *position))?;
                 self.add_acked(topic, group, *position)?;
             }
+            Change::Discarded { topic, before } => {
+                let groups = numbers.groups(topic)?;
+                self.discard(numbers.topic(topic)?, groups, *before)?;
+            }
+            Change::Removed { topic, position } => {
+                let groups = numbers.groups(topic)?;
+                let topic = numbers.topic(topic)?;
+                self.removed.insert((topic, *position), ())?;
+                for group in groups {
+                    self.out.remove((topic, group, *position))?;
+                }
+            }
+            Change::TopicDeleted { topic } => {
+                if let Some(Numbered { number, groups }) = numbers.topics.remove(topic) {
+                    self.discard(number, groups.values().copied().collect(), u64::MAX)?;
+                    self.delete_waiting(number)?;
+                    for group in groups.into_values() {
+                        self.clear_group(number, group)?;
+                        self.groups.remove((number, group))?;
+                    }
+                    self.first.remove(number)?;
+                    self.topics.remove(number)?;
+                }
+            }
+            Change::GroupDeleted { topic, group } => {
+                if let Some(Numbered { number, groups }) = numbers.topics.get_mut(topic)
+                    && let Some(group) = groups.remove(group)
+                {
+                    self.clear_group(*number, group)?;
+                    self.groups.remove((*number, group))?;
+                }
+            }
             Change::GroupReset { topic, group, done } => {
                 let (topic, group) = numbers.group(topic, group)?;
-                let all = (topic, group, 0)..=(topic, group, u64::MAX);
-                self.out.retain_in(all.clone(), |_, _| false)?;
-                self.acked.retain_in(all, |_, _| false)?;
+                self.clear_group(topic, group)?;
                 for range in done {
                     self.acked.insert((topic, group, range.start), range.end)?;
                 }
@@ -238,6 +291,49 @@ impl<'txn> Tables<'txn> {
         if self.timed.remove((topic, seq))?.is_none() {
             self.half.remove((topic, seq))?;
         }
+        Ok(())
+    }
+
+    /// Takes what stands before a position from the front of a log. Costs what goes, and a look
+    /// at each group.
+    fn discard(&mut self, topic: u64, groups: Vec<u64>, before: u64) -> Result<(), Trouble> {
+        let gone = (topic, 0)..(topic, before);
+        for entry in self.log.extract_from_if(gone.clone(), |_, _| true)? {
+            self.messages.remove(entry?.1.value())?;
+        }
+        self.removed.retain_in(gone, |_, ()| false)?;
+        self.first.insert(topic, before)?;
+        for group in groups {
+            let gone = (topic, group, 0)..(topic, group, before);
+            self.out.retain_in(gone.clone(), |_, _| false)?;
+            let mut last = None;
+            for entry in self.acked.extract_from_if(gone, |_, _| true)? {
+                last = Some(entry?.1.value());
+            }
+            if let Some(end) = last.filter(|end| *end > before) {
+                self.acked.insert((topic, group, before), end)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Takes all timed and half messages.
+    fn delete_waiting(&mut self, topic: u64) -> Result<(), Trouble> {
+        let all = (topic, 0)..=(topic, u64::MAX);
+        for entry in self.timed.extract_from_if(all.clone(), |_, _| true)? {
+            self.messages.remove(entry?.0.value().1)?;
+        }
+        for entry in self.half.extract_from_if(all, |_, _| true)? {
+            self.messages.remove(entry?.0.value().1)?;
+        }
+        Ok(())
+    }
+
+    /// Takes everything that a group has of a topic.
+    fn clear_group(&mut self, topic: u64, group: u64) -> Result<(), Trouble> {
+        let all = (topic, group, 0)..=(topic, group, u64::MAX);
+        self.out.retain_in(all.clone(), |_, _| false)?;
+        self.acked.retain_in(all, |_, _| false)?;
         Ok(())
     }
 
@@ -286,12 +382,25 @@ fn message_row(message: &StoredMessage) -> MessageRow<'_> {
             .iter()
             .map(|(key, value)| (key.as_str(), value.as_str()))
             .collect(),
+        message.origin.as_ref().map(|origin| {
+            let (topic, group) = (origin.topic.as_str(), origin.group.as_str());
+            (topic, group, origin.position, origin.died_at.millis())
+        }),
     )
 }
 
-fn message_of(seq: u64, row: MessageRow<'_>) -> Arc<StoredMessage> {
-    let (id, body_md5, publish_time, body, tag, key, deliver_at, shard, check, properties) = row;
-    Arc::new(StoredMessage {
+fn message_of(seq: u64, row: MessageRow<'_>) -> Result<Arc<StoredMessage>, Trouble> {
+    let (id, body_md5, publish_time, body, tag, key, deliver_at, shard, check, pairs, origin) = row;
+    let origin = match origin {
+        None => None,
+        Some((topic, group, position, died_at)) => Some(Origin {
+            topic: topic.parse()?,
+            group: group.parse()?,
+            position,
+            died_at: Timestamp::from_millis(died_at),
+        }),
+    };
+    Ok(Arc::new(StoredMessage {
         seq,
         id: id.to_owned(),
         body_md5: body_md5.to_owned(),
@@ -303,12 +412,13 @@ fn message_of(seq: u64, row: MessageRow<'_>) -> Arc<StoredMessage> {
             deliver_at: deliver_at.map(Timestamp::from_millis),
             sharding_key: shard.map(str::to_owned),
             check_after_secs: check,
-            properties: properties
+            properties: pairs
                 .into_iter()
                 .map(|(key, value)| (key.to_owned(), value.to_owned()))
                 .collect(),
         },
-    })
+        origin,
+    }))
 }
 
 fn lease_row(lease: &Lease) -> LeaseRow {
@@ -329,8 +439,8 @@ fn lease_of((nonce, until, consumed_times, first): LeaseRow) -> Lease {
     }
 }
 
-/// Gives what the tables hold to `each`, in an order in which it can be applied: a topic, its
-/// groups, its log, its waiting messages, and then what the groups have of it.
+/// Gives what the tables hold to `each`, in an order in which it can be applied: a topic, its log,
+/// its waiting messages, its groups, and then what they have of it.
 pub(super) fn read(
     transaction: &ReadTransaction,
     mut each: impl FnMut(Change),
@@ -360,16 +470,11 @@ fn read_topic(
     each: &mut impl FnMut(Change),
 ) -> Result<(), Trouble> {
     let of_topic = (number, 0)..=(number, u64::MAX);
-    let mut groups = Vec::new();
-    for entry in transaction.open_table(GROUPS)?.range(of_topic.clone())? {
-        let (key, name) = entry?;
-        let group: Arc<GroupId> = Arc::new(name.value().parse()?);
-        numbers.add_group(topic, &group, key.value().1)?;
-        each(Change::GroupCreated {
+    if let Some(first) = transaction.open_table(FIRST)?.get(number)? {
+        each(Change::Discarded {
             topic: Arc::clone(topic),
-            group: Arc::clone(&group),
+            before: first.value(),
         });
-        groups.push((key.value().1, group));
     }
     let messages = transaction.open_table(MESSAGES)?;
     let mut stored = |seq: u64, place: Place| -> Result<(), Trouble> {
@@ -377,7 +482,7 @@ fn read_topic(
         let row = row.ok_or_else(|| missing("message", seq))?;
         each(Change::Stored {
             topic: Arc::clone(topic),
-            message: message_of(seq, row.value()),
+            message: message_of(seq, row.value())?,
             place,
         });
         Ok(())
@@ -392,10 +497,27 @@ fn read_topic(
         let at = Timestamp::from_millis(at.value());
         stored(key.value().1, Place::Timed { at })?;
     }
-    for entry in transaction.open_table(HALF)?.range(of_topic)? {
+    for entry in transaction.open_table(HALF)?.range(of_topic.clone())? {
         let (key, lease) = entry?;
         let lease = lease_of(lease.value());
         stored(key.value().1, Place::Half { lease })?;
+    }
+    for entry in transaction.open_table(REMOVED)?.range(of_topic.clone())? {
+        each(Change::Removed {
+            topic: Arc::clone(topic),
+            position: entry?.0.value().1,
+        });
+    }
+    let mut groups = Vec::new();
+    for entry in transaction.open_table(GROUPS)?.range(of_topic.clone())? {
+        let (key, name) = entry?;
+        let group: Arc<GroupId> = Arc::new(name.value().parse()?);
+        numbers.add_group(topic, &group, key.value().1)?;
+        each(Change::GroupCreated {
+            topic: Arc::clone(topic),
+            group: Arc::clone(&group),
+        });
+        groups.push((key.value().1, group));
     }
     for (group_number, group) in groups {
         let of_group = (number, group_number, 0)..=(number, group_number, u64::MAX);

@@ -1,0 +1,239 @@
+//! Parked long polls, and which of them to wake. Holds no message and asks no clock: whether there
+//! is something for a poll, the queues say.
+//!
+//! Polls that want the same (topic, group, tags, mode) are alike, so one message wakes one of
+//! them, the one that has waited longest. Who is woken is out of the register and looks for itself;
+//! should it be gone, or leave something, the next one is woken then. The first of its kind is also
+//! the one that sleeps only until time alone may bring something; the others sleep to their end.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+
+use tokio::sync::Notify;
+
+use super::queue::{Change, Queues, TopicKey, Want};
+use crate::protocol::{GroupId, Timestamp};
+
+/// All parked polls of a broker.
+#[derive(Default)]
+pub(super) struct Waiting {
+    topics: HashMap<TopicKey, HashMap<GroupId, Vec<Alike>>>,
+    last_ticket: u64,
+    woken: u64,
+}
+
+/// Polls that want the same; never none.
+struct Alike {
+    /// Of one of them: the count means nothing here.
+    want: Want,
+    asleep: BTreeMap<Ticket, Asleep>,
+}
+
+/// Place in the queue: who came first has the smaller one, and keeps it when it parks again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Ticket(u64);
+
+struct Asleep {
+    bell: Arc<Notify>,
+    until: Timestamp,
+}
+
+/// Whom a change may be news for.
+#[derive(PartialEq, Eq)]
+enum Audience {
+    Topic(TopicKey),
+    Group(TopicKey, GroupId),
+}
+
+impl Waiting {
+    /// A place at the end.
+    pub(super) fn ticket(&mut self) -> Ticket {
+        self.last_ticket += 1;
+        Ticket(self.last_ticket)
+    }
+
+    /// How many polls were ever woken.
+    pub(super) fn woken(&self) -> u64 {
+        self.woken
+    }
+
+    /// Parks a poll that found nothing. Returns how long it has to sleep unless it is woken: to
+    /// its end, or for the first of its kind to `next`.
+    pub(super) fn park(
+        &mut self,
+        want: &Want,
+        ticket: Ticket,
+        bell: &Arc<Notify>,
+        next: Option<Timestamp>,
+        end: Timestamp,
+    ) -> Timestamp {
+        let groups = match self.topics.get_mut(&want.topic) {
+            Some(groups) => groups,
+            None => self.topics.entry(want.topic.clone()).or_default(),
+        };
+        let kinds = match groups.get_mut(&want.group) {
+            Some(kinds) => kinds,
+            None => groups.entry(want.group.clone()).or_default(),
+        };
+        let asleep = match kinds.iter_mut().position(|alike| alike.is_for(want)) {
+            Some(at) => &mut kinds[at].asleep,
+            None => {
+                let alike = Alike {
+                    want: want.clone(),
+                    asleep: BTreeMap::new(),
+                };
+                kinds.push(alike);
+                let last = kinds.len() - 1;
+                &mut kinds[last].asleep
+            }
+        };
+        let is_first = asleep
+            .first_key_value()
+            .is_none_or(|(&first, _)| ticket < first);
+        let until = next.filter(|_| is_first).map_or(end, |next| next.min(end));
+        let bell = Arc::clone(bell);
+        asleep.insert(ticket, Asleep { bell, until });
+        until
+    }
+
+    /// Takes a poll out, whether it still sleeps or not.
+    pub(super) fn leave(&mut self, want: &Want, ticket: Ticket) {
+        let Some(groups) = self.topics.get_mut(&want.topic) else {
+            return;
+        };
+        if let Some(kinds) = groups.get_mut(&want.group) {
+            for alike in kinds.iter_mut().filter(|alike| alike.is_for(want)) {
+                alike.asleep.remove(&ticket);
+            }
+            if !keep_sleepers(kinds) {
+                groups.remove(&want.group);
+            }
+        }
+        if groups.is_empty() {
+            self.topics.remove(&want.topic);
+        }
+    }
+
+    /// Wakes whoever these changes are news for; what time brings about on the way is added to
+    /// them.
+    pub(super) fn ring(&mut self, queues: &mut Queues, changes: &mut Vec<Change>, now: Timestamp) {
+        let mut told = None;
+        let mut at = 0;
+        while let Some(change) = changes.get(at).filter(|_| !self.topics.is_empty()) {
+            at += 1;
+            let (audience, letters) = audience(queues, change);
+            for audience in [audience, letters].into_iter().flatten() {
+                // The messages of a batch have one audience.
+                if told.as_ref() != Some(&audience) {
+                    self.tell(&audience, queues, changes, now);
+                    told = Some(audience);
+                }
+            }
+        }
+    }
+
+    /// As [`ring`](Self::ring), for those who want the same as a poll that has left.
+    pub(super) fn pass_on(
+        &mut self,
+        want: &Want,
+        queues: &mut Queues,
+        changes: &mut Vec<Change>,
+        now: Timestamp,
+    ) {
+        let audience = Audience::Group(want.topic.clone(), want.group.clone());
+        self.tell(&audience, queues, changes, now);
+        self.ring(queues, changes, now);
+    }
+
+    fn tell(
+        &mut self,
+        audience: &Audience,
+        queues: &mut Queues,
+        changes: &mut Vec<Change>,
+        now: Timestamp,
+    ) {
+        let (Audience::Topic(topic) | Audience::Group(topic, _)) = audience;
+        let Some(groups) = self.topics.get_mut(topic) else {
+            return;
+        };
+        let mut wake = |kinds: &mut Vec<Alike>| {
+            for alike in &mut *kinds {
+                self.woken += u64::from(alike.wake_first(queues, changes, now));
+            }
+            keep_sleepers(kinds)
+        };
+        match audience {
+            Audience::Topic(_) => groups.retain(|_, kinds| wake(kinds)),
+            Audience::Group(_, group) => {
+                if groups.get_mut(group).is_some_and(|kinds| !wake(kinds)) {
+                    groups.remove(group);
+                }
+            }
+        }
+        if groups.is_empty() {
+            self.topics.remove(topic);
+        }
+    }
+}
+
+impl Alike {
+    fn is_for(&self, want: &Want) -> bool {
+        self.want.mode == want.mode && self.want.filter == want.filter
+    }
+
+    /// Wakes the first one if there is something for it now, or before it would look by itself.
+    fn wake_first(
+        &mut self,
+        queues: &mut Queues,
+        changes: &mut Vec<Change>,
+        now: Timestamp,
+    ) -> bool {
+        let (next, more) = queues.next_visible(&self.want, now);
+        changes.extend(more);
+        let Some(first) = self.asleep.first_entry() else {
+            return false;
+        };
+        if next.is_none_or(|next| next >= first.get().until) {
+            return false;
+        }
+        // The bell keeps the ring for a poll that does not listen yet.
+        first.remove().bell.notify_one();
+        true
+    }
+}
+
+/// Lets go of kinds that nobody is left of; says whether there are others.
+fn keep_sleepers(kinds: &mut Vec<Alike>) -> bool {
+    kinds.retain(|alike| !alike.asleep.is_empty());
+    !kinds.is_empty()
+}
+
+/// Whom a change may be news for: a message that is there, a shard that is free, or a time to
+/// look that is nearer than it was. A last lease is that to those who read the dead letters.
+fn audience(queues: &Queues, change: &Change) -> (Option<Audience>, Option<Audience>) {
+    let of_group =
+        |topic: &TopicKey, group: &GroupId| Some(Audience::Group(topic.clone(), group.clone()));
+    match change {
+        Change::Stored { topic, .. } | Change::Moved { topic, .. } => {
+            (Some(Audience::Topic(TopicKey::clone(topic))), None)
+        }
+        Change::Leased {
+            topic,
+            group,
+            lease,
+            ..
+        } => {
+            let letters = queues.dies_into(topic, group, lease);
+            (of_group(topic, group), letters.map(Audience::Topic))
+        }
+        Change::Acked { topic, group, .. }
+        | Change::GroupReset { topic, group, .. }
+        | Change::GroupDeleted { topic, group } => (of_group(topic, group), None),
+        // Less is there than before. What frees a shard when it goes is noticed with the next
+        // change, or at the end of the lease that would have freed it.
+        Change::Discarded { .. } | Change::Removed { .. } | Change::Dropped { .. } => (None, None),
+        Change::TopicCreated { .. } | Change::GroupCreated { .. } | Change::TopicDeleted { .. } => {
+            (None, None)
+        }
+    }
+}
