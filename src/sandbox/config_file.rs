@@ -8,6 +8,7 @@ use std::marker::PhantomData;
 use std::net::SocketAddr;
 use std::num::{NonZeroU32, NonZeroUsize};
 use std::ops::Range;
+use std::path::PathBuf;
 use std::str::FromStr;
 use std::time::Duration;
 
@@ -89,6 +90,7 @@ struct File {
     order_invisible_time: Option<Time>,
     max_deliveries: Option<NonZeroU32>,
     retention: Option<Time>,
+    data_dir: Option<Folder>,
     limits: Option<MessageLimits>,
     connections: Option<Connections>,
 }
@@ -190,6 +192,7 @@ impl File {
             self.max_deliveries.map(Into::into),
         );
         put(&mut settings.retention, time(self.retention));
+        settings.data_dir = self.data_dir.map(|Folder(dir)| dir);
         if let Some(given) = self.limits {
             let limits = &mut settings.limits;
             put(&mut limits.max_body_bytes, size(given.max_body));
@@ -346,6 +349,18 @@ impl<'de> Deserialize<'de> for Listen {
     }
 }
 
+struct Folder(PathBuf);
+
+impl<'de> Deserialize<'de> for Folder {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(from)?;
+        if text.trim().is_empty() {
+            return Err(D::Error::custom("name a folder, or leave it out"));
+        }
+        Ok(Self(text.into()))
+    }
+}
+
 struct Time(Duration);
 
 impl<'de> Deserialize<'de> for Time {
@@ -488,6 +503,7 @@ mod tests {
             "listen = 'localhost:0'\nauto-create = false\ninstances = ['MQ_INST_1']\n\
              invisible-time = '1h30m'\norder-invisible-time = '500ms'\n\
              max-deliveries = 16\nretention = '1d'\n\
+             data-dir = 'd'\n\
              [limits]\nmax-body = 1000\nmax-timed-body = '64KiB'\nmax-delay = '3d'\nmax-tag = 7\n\
              [connections]\nmax = 3\nhead-timeout = '1s'\nbody-timeout = '2s'\n\
              send-timeout = '3s'\nidle-timeout = '4s'\n",
@@ -500,6 +516,7 @@ mod tests {
         assert_eq!(settings.order_invisible_time, Duration::from_millis(500));
         assert_eq!(settings.max_deliveries, 16);
         assert_eq!(settings.retention, Duration::from_secs(86_400));
+        assert_eq!(settings.data_dir, Some("d".into()));
         assert_eq!(settings.limits.max_body_bytes, 1_000);
         assert_eq!(settings.limits.max_timed_body_bytes, 64 << 10);
         assert_eq!(settings.limits.max_delay, Duration::from_secs(3 * 86_400));
@@ -559,6 +576,7 @@ mod tests {
         check("invisible-time = 'ü' oops", (1, 22), "");
         check("invisible-time = 'soon'", (1, 18), "length of time");
         check("max-deliveries = 0", (1, 18), "nonzero");
+        check("data-dir = ''", (1, 12), "leave it out");
         check("auto-create = 1", (1, 15), "boolean");
         check("keys = []", (1, 8), "nobody");
         check("[[keys]]\naccess-key = 'a'", (1, 1), "secret-key");

@@ -3,6 +3,7 @@
 
 use std::fmt;
 use std::net::{Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
 use std::time::Duration;
 
 use secrecy::{ExposeSecret as _, SecretString};
@@ -38,6 +39,8 @@ pub struct SandboxSettings {
     pub max_deliveries: u32,
     /// How long a message is kept after it became visible, acked or not.
     pub retention: Duration,
+    /// Folder that everything is kept in; `None` keeps it in memory.
+    pub data_dir: Option<PathBuf>,
     /// What messages are held to.
     pub limits: Limits,
     /// What connections are held to.
@@ -174,7 +177,7 @@ impl SandboxSettings {
 
 impl Default for SandboxSettings {
     /// `127.0.0.1:8080`, `sandbox` / `sandbox-secret` for everything, names made by use,
-    /// 5 minutes [seed], 1 minute, 288 deliveries, 3 days [doc].
+    /// 5 minutes [seed], 1 minute, 288 deliveries, 3 days [doc], in memory.
     fn default() -> Self {
         Self {
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 8080)),
@@ -187,6 +190,7 @@ impl Default for SandboxSettings {
             order_invisible_time: Duration::from_secs(60),
             max_deliveries: GroupRules::default().max_deliveries,
             retention: Retention::default().0,
+            data_dir: None,
             limits: Profile::Sandbox.limits(),
             connections: ConnectionLimits::default(),
         }
@@ -218,8 +222,10 @@ impl fmt::Debug for SandboxSettings {
             .field("groups", &self.groups)
             .field("invisible_time", &self.invisible_time)
             .field("order_invisible_time", &self.order_invisible_time)
+            .field("data_dir", &self.data_dir)
             .field("max_deliveries", &self.max_deliveries)
             .field("retention", &self.retention)
+            .field("data_dir", &self.data_dir)
             .field("limits", &self.limits)
             .field("connections", &self.connections)
             .finish()
