@@ -7,7 +7,7 @@ use anyhow::anyhow;
 use eframe::{NativeOptions, Renderer};
 use egui::ViewportBuilder;
 use mqscope::clock::Clock;
-use mqscope::config::{Config, ConfigFile};
+use mqscope::config::{self, Config, ConfigFile};
 use mqscope::protocol::Timestamp;
 use mqscope::sandbox::SandboxSettings;
 use mqscope::secrets::Secrets;
@@ -35,7 +35,10 @@ pub(crate) fn open(runtime: &Handle) -> anyhow::Result<()> {
                 config,
                 file,
                 secrets: Secrets::new(),
-                sandbox: SandboxSettings::default(),
+                sandbox: SandboxSettings {
+                    data_dir: config::sandbox_data_dir(),
+                    ..SandboxSettings::default()
+                },
                 wake: Arc::new(move || ctx.request_repaint()),
             },
         );

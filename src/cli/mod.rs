@@ -53,6 +53,7 @@ Exit codes:
 
 Environment:
   MQSCOPE_CONFIG_DIR  folder of config.toml, instead of the one of this system
+  MQSCOPE_DATA_DIR    folder of what the window's sandbox keeps, instead of the one of this system
 
 Examples:
   mqscope

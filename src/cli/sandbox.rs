@@ -1,5 +1,6 @@
 //! `mqscope sandbox`: the sandbox broker without a window, for test suites in any language.
 //! Settings come from flags, then the environment (keys only), then a file, then the defaults.
+//! Writes nothing to disk unless it gets a folder for that.
 
 use std::io::Write as _;
 use std::net::SocketAddr;
@@ -12,7 +13,9 @@ use secrecy::SecretString;
 use super::exit::{Exit, Failure, Outcome};
 use super::stop::Stop;
 use crate::clock::Clock;
-use crate::sandbox::{AccessRule, DEFAULT_CONFIG, Sandbox, SandboxSettings, parse_config};
+use crate::sandbox::{
+    AccessRule, DEFAULT_CONFIG, Sandbox, SandboxErrorKind, SandboxSettings, parse_config,
+};
 use crate::span;
 
 const ACCESS_KEY: &str = "MQSCOPE_SANDBOX_ACCESS_KEY";
@@ -20,7 +23,8 @@ const SECRET_KEY: &str = "MQSCOPE_SANDBOX_SECRET_KEY";
 
 const EXAMPLES: &str = "\
 Prints `listening on http://ADDR` on stdout once it takes requests, and ends cleanly on SIGINT
-and SIGTERM. Everything is gone when it ends.
+and SIGTERM. Everything is gone when it ends, unless it gets a folder with --data-dir: then
+whatever was answered survives even a crash.
 
 Without a file, topics and groups are created on first use. A file can name several keys with
 what each may use, topics and groups with their kinds, and limits: --print-config shows them all.
@@ -33,12 +37,14 @@ secret, so with them it listens on this machine only.
 Examples:
   mqscope sandbox
   mqscope sandbox --listen 127.0.0.1:0 --invisible-time 2s
+  mqscope sandbox --data-dir ./sandbox-data
   mqscope sandbox --print-config > sandbox.toml
   mqscope sandbox --config sandbox.toml
   MQSCOPE_SANDBOX_SECRET_KEY=… mqscope sandbox --listen 0.0.0.0:8080
 
 Exit codes:
   0  stopped by SIGINT or SIGTERM
+  1  the data folder cannot be used: damaged, of another version, in use, or not writable
   2  wrong usage, or a mistake in the file: stderr says at which line and column
   4  the address cannot be taken, for example because something else listens there";
 
@@ -64,6 +70,9 @@ pub struct ServeSandbox {
     /// The same for messages consumed in order [default: 1m]
     #[arg(long, value_name = "TIME", value_parser = span::parse_positive)]
     order_invisible_time: Option<Duration>,
+    /// Folder to keep everything in, created if need be; without it, memory only
+    #[arg(long, value_name = "DIR", value_hint = clap::ValueHint::DirPath)]
+    data_dir: Option<PathBuf>,
 }
 
 impl ServeSandbox {
@@ -76,6 +85,9 @@ impl ServeSandbox {
         let mut stop = Stop::listen()?;
         let listen = settings.listen;
         let sandbox = Sandbox::bind(settings, clock).await.map_err(|error| {
+            if error.kind() == SandboxErrorKind::Store {
+                return Failure::new(Exit::Refused, "store", error.to_string());
+            }
             let message = if error.is_address_in_use() {
                 format!(
                     "{listen} is in use by another program; stop that one, or choose another port \
@@ -99,9 +111,12 @@ impl ServeSandbox {
         file: Option<&str>,
         get: impl Fn(&str) -> Option<String>,
     ) -> Result<SandboxSettings, Failure> {
-        let path = self.config.as_deref().unwrap_or(Path::new("")).display();
+        let path = self.config.as_deref().unwrap_or(Path::new(""));
         let mut settings = parse_config(file.unwrap_or_default(), &get)
-            .map_err(|error| Failure::usage("config", format!("{path}: {error}")))?;
+            .map_err(|error| Failure::usage("config", format!("{}: {error}", path.display())))?;
+        // A path in a file is meant from where the file is; `join` leaves an absolute one alone.
+        let beside = |dir: PathBuf| path.parent().map_or(dir.clone(), |folder| folder.join(dir));
+        settings.data_dir = self.data_dir.clone().or(settings.data_dir.map(beside));
         settings.listen = self.listen.unwrap_or(settings.listen);
         settings.auto_create = self.auto_create.unwrap_or(settings.auto_create);
         settings.invisible_time = self.invisible_time.unwrap_or(settings.invisible_time);
@@ -258,18 +273,23 @@ mod tests {
     #[test]
     fn flags_and_environment_win_over_the_file() {
         let file = "listen = '127.0.0.1:1'\nauto-create = true\ninvisible-time = '1s'\n\
-                    order-invisible-time = '2s'\n[[keys]]\naccess-key = 'a'\nsecret-key = 'b'\n";
+                    order-invisible-time = '2s'\ndata-dir = 'here'\n[[keys]]\naccess-key = 'a'\nsecret-key = 'b'\n";
         let flags = "--listen 127.0.0.1:2 --auto-create false --invisible-time 3s \
-                     --order-invisible-time 4s";
+                     --order-invisible-time 4s --data-dir there";
         let none = parse("").unwrap().settings(Some(file), |_| None).unwrap();
         assert_eq!(none.listen.port(), 1);
         assert_eq!(none.keys[0].access_key, "a");
+        assert_eq!(none.data_dir, Some("here".into()));
+        let elsewhere = parse("--config /etc/mq/sandbox.toml").unwrap();
+        let beside = elsewhere.settings(Some(file), |_| None).unwrap();
+        assert_eq!(beside.data_dir, Some("/etc/mq/here".into()));
         let get = |name: &str| (name == ACCESS_KEY).then(|| "mine".to_owned());
         let won = parse(flags).unwrap().settings(Some(file), get).unwrap();
         assert_eq!(won.listen.port(), 2);
         assert!(!won.auto_create);
         assert_eq!(won.invisible_time, Duration::from_secs(3));
         assert_eq!(won.order_invisible_time, Duration::from_secs(4));
+        assert_eq!(won.data_dir, Some("there".into()));
         assert_eq!(won.keys.len(), 1);
         assert_eq!(won.keys[0].access_key, "mine");
     }

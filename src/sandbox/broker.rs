@@ -1,7 +1,8 @@
 //! The queues behind a lock, the store behind the queues, and long polls that are woken instead
 //! of looking again and again. Knows nothing of HTTP and checks no signature.
 //!
-//! The lock is never held across an await. A message is leased at the last moment before the
+//! The lock is never held across an await; changes reach the store under it, in their order, with
+//! the room that was asked for before. A message is leased at the last moment before the
 //! answer, so a client that hangs up while its poll is parked takes nothing with it. What is
 //! left is the time from the lease to the last byte of the reply: whoever hangs up then has
 //! leased the messages, and they come back when the lease is over, as with any broker.
@@ -16,10 +17,8 @@ use tokio::sync::{Notify, watch};
 
 use super::catalog::Existing;
 use super::overview::Overview;
-use super::queue::{
-    Change, Delivery, Finished, HandleRefusal, Incoming, Queues, Timing, TopicKey, Want,
-};
-use super::store::{Pending, Store, StoreError};
+use super::queue::{Delivery, Finished, HandleRefusal, Incoming, Queues, Timing, TopicKey, Want};
+use super::store::{Pending, Room, Store, StoreError};
 use crate::clock::Clock;
 use crate::protocol::{
     AckAction, GroupId, HandleList, NewMessage, PublishReceipt, ReceiptHandle, Timestamp,
@@ -66,15 +65,13 @@ pub enum BrokerError {
 }
 
 impl Broker {
-    /// A broker with what its store holds.
+    /// A broker with what its store holds. Blocks on the disk if the store is there.
     ///
     /// # Errors
     /// When the store cannot be read.
     pub fn open(timing: Timing, store: Store, clock: Clock) -> Result<Self, BrokerError> {
-        let mut queues = Queues::new(timing, fastrand::u64(..));
-        for change in store.load()? {
-            queues.apply(&change);
-        }
+        let mut queues = Queues::new(timing, store.run());
+        store.load(|change| queues.apply(&change))?;
         Ok(Self {
             clock,
             store,
@@ -102,6 +99,7 @@ impl Broker {
         message: NewMessage,
     ) -> Result<PublishReceipt, BrokerError> {
         let incoming = Incoming::new(message);
+        let room = self.store.room().await?;
         let (receipt, pending) = {
             let mut state = self.lock();
             let (receipt, changes) = state.queues.publish(topic, incoming, self.clock.now());
@@ -109,7 +107,7 @@ impl Broker {
             // would ring. A poll that is woken writes its lease after this, so its reply cannot
             // overtake the message.
             state.ring(topic);
-            (receipt, self.submit(changes))
+            (receipt, self.store.submit(changes, room))
         };
         pending.durable().await?;
         Ok(receipt)
@@ -128,8 +126,9 @@ impl Broker {
             // Register for the wake-up before looking, or a publish between the two is missed.
             let mut rung = pin!(bell.notified());
             rung.as_mut().enable();
+            let room = self.store.room().await?;
             let now = self.clock.now();
-            let (given, next, pending) = self.take(want, now);
+            let (given, next, pending) = self.take(want, now, room);
             pending.durable().await?;
             if !given.is_empty() || now >= deadline || *stopping.borrow_and_update() {
                 return Ok(given);
@@ -144,14 +143,19 @@ impl Broker {
         }
     }
 
-    fn take(&self, want: &Want, now: Timestamp) -> (Vec<Delivery>, Option<Timestamp>, Pending) {
+    fn take(
+        &self,
+        want: &Want,
+        now: Timestamp,
+        room: Room,
+    ) -> (Vec<Delivery>, Option<Timestamp>, Pending) {
         let mut state = self.lock();
         let (given, changes) = state.queues.consume(want, now);
         let next = match given.is_empty() {
             true => state.queues.next_visible(want, now),
             false => None,
         };
-        (given, next, self.submit(changes))
+        (given, next, self.store.submit(changes, room))
     }
 
     /// Acks, commits or rolls back, each handle by itself. Returns the handles that were refused.
@@ -165,6 +169,7 @@ impl Broker {
         action: AckAction,
         handles: &HandleList,
     ) -> Result<Vec<(ReceiptHandle, HandleRefusal)>, BrokerError> {
+        let room = self.store.room().await?;
         let (finished, pending) = {
             let mut state = self.lock();
             let now = self.clock.now();
@@ -175,7 +180,7 @@ impl Broker {
             if finished.frees {
                 state.ring(topic);
             }
-            (finished, self.submit(changes))
+            (finished, self.store.submit(changes, room))
         };
         pending.durable().await?;
         let Finished { refused, .. } = finished;
@@ -193,10 +198,14 @@ impl Broker {
 
     /// Topics and groups with their counts. Costs as much as there are topics and groups.
     pub fn overview(&self) -> Overview {
+        let room = self.store.room_now();
         let mut state = self.lock();
-        let changes = state.queues.settle(self.clock.now());
-        // Only time has passed, which passes again after a crash: nobody waits for this write.
-        drop(self.submit(changes));
+        // Where the disk is behind, these are the numbers of a little earlier.
+        if let Some(room) = room {
+            let changes = state.queues.settle(self.clock.now());
+            // Only time has passed, which passes again after a crash: nobody waits for this write.
+            drop(self.store.submit(changes, room));
+        }
         state.queues.overview()
     }
 
@@ -210,9 +219,14 @@ impl Broker {
         self.stopping.send_replace(true);
     }
 
-    /// Under the lock, so that changes reach the store in their order.
-    fn submit(&self, changes: Vec<Change>) -> Pending {
-        self.store.submit(changes)
+    /// Returns once the store takes no writes any more; never, as long as all is well.
+    pub async fn store_failed(&self) {
+        self.store.failed().await;
+    }
+
+    /// Why the store takes no writes any more, if so.
+    pub fn store_failure(&self) -> Option<StoreError> {
+        self.store.failure()
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {

@@ -7,6 +7,7 @@ use std::hash::Hash;
 use std::marker::PhantomData;
 use std::net::SocketAddr;
 use std::ops::Range;
+use std::path::PathBuf;
 use std::str::FromStr;
 use std::time::Duration;
 
@@ -85,6 +86,7 @@ struct File {
     groups: Option<Vec<Group>>,
     invisible_time: Option<Time>,
     order_invisible_time: Option<Time>,
+    data_dir: Option<Folder>,
     limits: Option<MessageLimits>,
     connections: Option<Connections>,
 }
@@ -167,6 +169,7 @@ impl File {
         put(&mut settings.invisible_time, time(self.invisible_time));
         let ordered = time(self.order_invisible_time);
         put(&mut settings.order_invisible_time, ordered);
+        settings.data_dir = self.data_dir.map(|Folder(dir)| dir);
         if let Some(given) = self.limits {
             let limits = &mut settings.limits;
             put(&mut limits.max_body_bytes, size(given.max_body));
@@ -315,6 +318,18 @@ impl<'de> Deserialize<'de> for Listen {
     }
 }
 
+struct Folder(PathBuf);
+
+impl<'de> Deserialize<'de> for Folder {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(from)?;
+        if text.trim().is_empty() {
+            return Err(D::Error::custom("name a folder, or leave it out"));
+        }
+        Ok(Self(text.into()))
+    }
+}
+
 struct Time(Duration);
 
 impl<'de> Deserialize<'de> for Time {
@@ -456,6 +471,7 @@ mod tests {
         let settings = parse(
             "listen = 'localhost:0'\nauto-create = false\ninstances = ['MQ_INST_1']\n\
              invisible-time = '1h30m'\norder-invisible-time = '500ms'\n\
+             data-dir = 'd'\n\
              [limits]\nmax-body = 1000\nmax-timed-body = '64KiB'\nmax-delay = '3d'\nmax-tag = 7\n\
              [connections]\nmax = 3\nhead-timeout = '1s'\nbody-timeout = '2s'\n\
              send-timeout = '3s'\nidle-timeout = '4s'\n",
@@ -466,6 +482,7 @@ mod tests {
         assert_eq!(settings.instances[0].as_str(), "MQ_INST_1");
         assert_eq!(settings.invisible_time, Duration::from_secs(5_400));
         assert_eq!(settings.order_invisible_time, Duration::from_millis(500));
+        assert_eq!(settings.data_dir, Some("d".into()));
         assert_eq!(settings.limits.max_body_bytes, 1_000);
         assert_eq!(settings.limits.max_timed_body_bytes, 64 << 10);
         assert_eq!(settings.limits.max_delay, Duration::from_secs(3 * 86_400));
@@ -494,6 +511,7 @@ mod tests {
         check("# ü\ninvisible-time = '0s'", (2, 18), "one millisecond");
         check("invisible-time = 'ü' oops", (1, 22), "");
         check("invisible-time = 'soon'", (1, 18), "length of time");
+        check("data-dir = ''", (1, 12), "leave it out");
         check("auto-create = 1", (1, 15), "boolean");
         check("keys = []", (1, 8), "nobody");
         check("[[keys]]\naccess-key = 'a'", (1, 1), "secret-key");

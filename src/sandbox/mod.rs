@@ -1,5 +1,6 @@
 //! An embedded broker that speaks the RocketMQ HTTP protocol, for tests and first steps. Keeps
-//! everything in memory; never sees the client and no window.
+//! everything in memory, and in a file too if it gets a folder for it; never sees the client and
+//! no window.
 //!
 //! In reading order: [`queue`] decides, purely; [`store`] keeps what it decided; [`broker`] puts
 //! a lock and waiting around both; `access` and `catalog` say who may do what; `http` translates;
@@ -45,7 +46,7 @@ pub struct Sandbox {
     broker: Arc<Broker>,
 }
 
-/// Why a sandbox cannot start.
+/// Why a sandbox cannot start, or cannot go on.
 #[derive(Debug)]
 pub struct SandboxError {
     kind: SandboxErrorKind,
@@ -60,7 +61,7 @@ pub enum SandboxErrorKind {
     AddressInUse,
     /// The address cannot be listened on: not this machine's, or a port that needs privileges.
     Address,
-    /// What the sandbox kept cannot be read.
+    /// What the sandbox kept cannot be read, or nothing more can be kept.
     Store,
 }
 
@@ -75,12 +76,19 @@ impl Sandbox {
             .await
             .map_err(cannot_listen)?;
         let addr = listener.local_addr().map_err(cannot_listen)?;
-        let broker = Broker::open(settings.timing(), Store::Memory, clock).map_err(|error| {
-            SandboxError {
-                kind: SandboxErrorKind::Store,
-                text: error.to_string(),
-            }
-        })?;
+        let (timing, data_dir) = (settings.timing(), settings.data_dir.clone());
+        // A large file takes a while to read, which other tasks need not wait for.
+        let opened = tokio::task::spawn_blocking(move || {
+            let store = match data_dir {
+                Some(data_dir) => Store::open(&data_dir)?,
+                None => Store::Memory,
+            };
+            Broker::open(timing, store, clock)
+        });
+        let broker = match opened.await {
+            Ok(opened) => opened.map_err(SandboxError::store)?,
+            Err(error) => return Err(SandboxError::store(error)),
+        };
         Ok(Self {
             settings,
             listener,
@@ -103,7 +111,7 @@ impl Sandbox {
     /// flight are finished, and clients that take more than three seconds for that are cut off.
     ///
     /// # Errors
-    /// None so far; a store that fails for good will be one.
+    /// When the store failed, which ends it too: what cannot be kept is not to be promised.
     pub async fn run(
         self,
         shutdown: impl Future<Output = ()> + Send + 'static,
@@ -111,11 +119,17 @@ impl Sandbox {
         let broker = Arc::clone(&self.broker);
         let router = http::router(broker, &self.settings, self.addr.to_string());
         let limits = &self.settings.connections;
-        server::serve(self.listener, router, limits, shutdown, || {
-            self.broker.stop()
-        })
-        .await;
-        Ok(())
+        let ended = async {
+            tokio::select! {
+                () = shutdown => {}
+                () = self.broker.store_failed() => {}
+            }
+        };
+        server::serve(self.listener, router, limits, ended, || self.broker.stop()).await;
+        match self.broker.store_failure() {
+            None => Ok(()),
+            Some(error) => Err(SandboxError::store(error)),
+        }
     }
 }
 
@@ -131,6 +145,13 @@ impl SandboxError {
         Self {
             kind,
             text: format!("cannot listen on {addr}: {why}"),
+        }
+    }
+
+    fn store(error: impl fmt::Display) -> Self {
+        Self {
+            kind: SandboxErrorKind::Store,
+            text: error.to_string(),
         }
     }
 

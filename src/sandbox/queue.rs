@@ -174,6 +174,11 @@ impl Queues {
                     group.ack(&topic.log, *position);
                 }
             }),
+            Change::GroupReset { topic, group, done } => self.with(topic, |topic| {
+                if let Some((_, group)) = topic.groups.get_mut(&**group) {
+                    group.reset(done);
+                }
+            }),
         }
     }
 

@@ -3,6 +3,7 @@
 
 use std::fmt;
 use std::net::{Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
 use std::time::Duration;
 
 use secrecy::{ExposeSecret as _, SecretString};
@@ -34,6 +35,8 @@ pub struct SandboxSettings {
     pub invisible_time: Duration,
     /// The same for ordered consumption.
     pub order_invisible_time: Duration,
+    /// Folder that everything is kept in; `None` keeps it in memory.
+    pub data_dir: Option<PathBuf>,
     /// What messages are held to.
     pub limits: Limits,
     /// What connections are held to.
@@ -132,7 +135,7 @@ impl SandboxSettings {
 
 impl Default for SandboxSettings {
     /// `127.0.0.1:8080`, `sandbox` / `sandbox-secret` for everything, names made by use,
-    /// 5 minutes [seed], 1 minute [doc].
+    /// 5 minutes [seed], 1 minute [doc], in memory.
     fn default() -> Self {
         Self {
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 8080)),
@@ -143,6 +146,7 @@ impl Default for SandboxSettings {
             groups: Vec::new(),
             invisible_time: Duration::from_secs(300),
             order_invisible_time: Duration::from_secs(60),
+            data_dir: None,
             limits: Profile::Sandbox.limits(),
             connections: ConnectionLimits::default(),
         }
@@ -174,6 +178,7 @@ impl fmt::Debug for SandboxSettings {
             .field("groups", &self.groups)
             .field("invisible_time", &self.invisible_time)
             .field("order_invisible_time", &self.order_invisible_time)
+            .field("data_dir", &self.data_dir)
             .field("limits", &self.limits)
             .field("connections", &self.connections)
             .finish()

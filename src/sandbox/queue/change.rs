@@ -1,6 +1,7 @@
 //! What can happen to the queues, as values: applied to memory and handed to a store in the same
 //! words. Plain data; decides nothing.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use crate::protocol::{
@@ -141,5 +142,14 @@ pub enum Change {
         group: Arc<GroupId>,
         /// Its position in the log.
         position: u64,
+    },
+    /// A group is done with these positions and with no others; its leases are gone.
+    GroupReset {
+        /// The topic.
+        topic: Arc<TopicKey>,
+        /// The group.
+        group: Arc<GroupId>,
+        /// Neither overlapping nor touching, in ascending order.
+        done: Vec<Range<u64>>,
     },
 }

@@ -4,6 +4,7 @@
 //! one range. Has no clock and draws no nonces: who calls decides the lease.
 
 use std::collections::{BTreeSet, HashMap};
+use std::ops::Range;
 
 use super::change::Lease;
 use super::log::{List, Log, ShardId, TagId, Wanted};
@@ -173,6 +174,14 @@ impl Group {
         self.shards
             .get(&entry.shard)
             .is_some_and(|shard| shard.queued.is_some())
+    }
+
+    /// Done with these positions, and with nothing else.
+    pub(super) fn reset(&mut self, done: &[Range<u64>]) {
+        *self = Self::default();
+        for range in done {
+            self.taken.insert_range(range.clone());
+        }
     }
 
     /// Visible to this group now.

@@ -2,6 +2,7 @@
 //! as long as it reads in order. Never lists positions one by one.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 /// Positions of a log.
 #[derive(Debug, Clone, Default)]
@@ -23,6 +24,26 @@ impl Ranges {
             Some((_, &end)) if end > from => end,
             _ => from,
         }
+    }
+
+    /// Adds every position of a range.
+    pub(super) fn insert_range(&mut self, range: Range<u64>) {
+        let Range { mut start, mut end } = range;
+        if start >= end {
+            return;
+        }
+        // Those that overlap or touch become one with it.
+        while let Some((&first, &last)) = self.ranges.range(..=end).next_back() {
+            if last < start {
+                break;
+            }
+            self.ranges.remove(&first);
+            self.len -= last - first;
+            start = start.min(first);
+            end = end.max(last);
+        }
+        self.ranges.insert(start, end);
+        self.len += end - start;
     }
 
     /// Adds a position; again is no change.
@@ -52,14 +73,17 @@ mod tests {
 
     proptest! {
         #[test]
-        fn it_is_a_set_of_maximal_ranges(positions in proptest::collection::vec(0u64..40, 0..60)) {
+        fn it_is_a_set_of_maximal_ranges(inserts in proptest::collection::vec((0u64..40, 0u64..6), 0..60)) {
             let mut ranges = Ranges::default();
             let mut model = BTreeSet::new();
-            for position in positions {
-                ranges.insert(position);
-                model.insert(position);
+            for (position, len) in inserts {
+                match len {
+                    1 => ranges.insert(position),
+                    _ => ranges.insert_range(position..position + len),
+                }
+                model.extend(position..position + len);
                 prop_assert_eq!(ranges.len(), model.len() as u64);
-                for from in 0..42 {
+                for from in 0..47 {
                     let gap = (from..).find(|p| !model.contains(p));
                     prop_assert_eq!(Some(ranges.gap_from(from)), gap);
                 }
