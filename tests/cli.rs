@@ -616,6 +616,17 @@ fn the_printed_settings_can_be_used_as_they_are() {
 }
 
 #[test]
+fn the_file_names_the_data_folder_from_where_it_is() {
+    let (folder, path) = config("data-dir = 'kept'\n");
+    let shell = Shell::new(&["--config", &path]);
+    let id = shell.published(&["hello"]);
+    assert!(folder.path().join("kept").is_dir());
+    assert_code(&shell.sandbox.stop("TERM", LIMIT), exit::DONE);
+    let again = Shell::new(&["--config", &path]);
+    assert_eq!(text(&again.consumed(&[]), "message_id"), id);
+}
+
+#[test]
 fn a_mistake_in_the_file_is_found_where_it_is() {
     let home = tempfile::tempdir().unwrap();
     let check = |path: &str, expected: &str| {
