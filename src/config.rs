@@ -16,6 +16,9 @@ use crate::protocol::Profile;
 /// Names the folder to use instead of the one that the OS suggests.
 pub const CONFIG_DIR_VARIABLE: &str = "MQSCOPE_CONFIG_DIR";
 
+/// Names the folder for what the window's sandbox keeps, instead of the one that the OS suggests.
+pub const DATA_DIR_VARIABLE: &str = "MQSCOPE_DATA_DIR";
+
 const FILE_NAME: &str = "config.toml";
 
 /// Everything that is kept between runs, except secrets.
@@ -203,6 +206,20 @@ impl Config {
             profile.id = id;
         }
     }
+}
+
+/// Where the window's sandbox keeps its data: `sandbox` in the folder that [`DATA_DIR_VARIABLE`]
+/// names, or else in the one where this OS keeps the data of apps; `None` where there is no home
+/// directory.
+pub fn sandbox_data_dir() -> Option<PathBuf> {
+    let folder = match std::env::var_os(DATA_DIR_VARIABLE) {
+        Some(dir) if !dir.is_empty() => PathBuf::from(dir),
+        _ => {
+            let dirs = directories::ProjectDirs::from("", "", "mqscope")?;
+            dirs.data_local_dir().to_owned()
+        }
+    };
+    Some(folder.join("sandbox"))
 }
 
 /// The one file, wherever it is.

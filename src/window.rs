@@ -7,7 +7,7 @@ use anyhow::anyhow;
 use eframe::{NativeOptions, Renderer};
 use egui::ViewportBuilder;
 use mqscope::clock::Clock;
-use mqscope::config::{Config, ConfigFile};
+use mqscope::config::{self, Config, ConfigFile};
 use mqscope::protocol::Timestamp;
 use mqscope::sandbox::{self, SandboxSettings};
 use mqscope::secrets::Secrets;
@@ -37,6 +37,7 @@ pub(crate) fn open(runtime: &Handle) -> anyhow::Result<()> {
                 secrets: Secrets::new(),
                 sandbox: SandboxSettings {
                     admin_token: sandbox::random_token(),
+                    data_dir: config::sandbox_data_dir(),
                     ..SandboxSettings::default()
                 },
                 wake: Arc::new(move || ctx.request_repaint()),

@@ -580,6 +580,92 @@ fn the_sandbox_keeps_the_invisible_time_it_was_given() {
     assert_eq!(number(&second, "consumed_times"), 2);
 }
 
+/// A file of settings in a folder of its own.
+fn config(text: &str) -> (tempfile::TempDir, String) {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("sandbox.toml");
+    std::fs::write(&path, text).unwrap();
+    let path = path.to_str().unwrap().to_owned();
+    (folder, path)
+}
+
+#[test]
+fn the_sandbox_is_set_up_by_a_file() {
+    let (_folder, path) = config(
+        "listen = '192.0.2.1:1'\ninvisible-time = '1h'\nauto-create = false\n\
+         [[keys]]\naccess-key = 'mine'\nsecret-key-env = 'SECRET_OF_MINE'\n\
+         topics = ['ord*']\n[[topics]]\nname = 'orders'\n[[groups]]\nname = 'billing'\n",
+    );
+    // --listen is given as well: it wins, for the address of the file is nobody's.
+    let sandbox = Sandbox::start_with(&["--config", &path], |command| {
+        command.env("SECRET_OF_MINE", "my-secret");
+    });
+    let shell = Shell { sandbox };
+    assert_refused(&shell.publish(&["hello"]), "InvalidAccessKeyId");
+    let as_mine = |mut command: Command| {
+        command
+            .env("MQSCOPE_ACCESS_KEY", "mine")
+            .env("MQSCOPE_SECRET_KEY", "my-secret");
+        run(command, b"")
+    };
+    let mut publish = shell.command("publish");
+    publish.arg("hello");
+    done(&as_mine(publish));
+    let message = only(&done(&as_mine(shell.consume_command(&[]))));
+    let invisible = number(&message, "next_consume_time") - number(&message, "first_consume_time");
+    assert_eq!(invisible, 3_600_000);
+    let mut other = shell.command("consume");
+    other.args(["--group", "other"]);
+    assert_refused(&as_mine(other), "AccessDenied");
+}
+
+#[test]
+fn the_printed_settings_can_be_used_as_they_are() {
+    let home = tempfile::tempdir().unwrap();
+    let mut command = mqscope(&home);
+    command.args(["sandbox", "--print-config"]);
+    let printed = run(command, b"");
+    assert_code(&printed, exit::DONE);
+    let (_folder, path) = config(&printed.stdout);
+    let shell = Shell::new(&["--config", &path]);
+    shell.published(&["hello"]);
+}
+
+#[test]
+fn the_file_names_the_data_folder_from_where_it_is() {
+    let (folder, path) = config("data-dir = 'kept'\n");
+    let shell = Shell::new(&["--config", &path]);
+    let id = shell.published(&["hello"]);
+    assert!(folder.path().join("kept").is_dir());
+    assert_code(&shell.sandbox.stop("TERM", LIMIT), exit::DONE);
+    let again = Shell::new(&["--config", &path]);
+    assert_eq!(text(&again.consumed(&[]), "message_id"), id);
+}
+
+#[test]
+fn a_mistake_in_the_file_is_found_where_it_is() {
+    let home = tempfile::tempdir().unwrap();
+    let check = |path: &str, expected: &str| {
+        let mut command = mqscope(&home);
+        command.args(["sandbox", "--config", path]);
+        let finished = run(command, b"");
+        assert_usage(&finished, expected);
+        assert!(finished.stderr.contains(path), "{}", finished.stderr);
+    };
+    let (_folder, path) = config("# settings\nlisten = '127.0.0.1:0'\nauto-craete = true\n");
+    check(&path, "line 3, column 1: unknown field `auto-craete`");
+    check("/nowhere/sandbox.toml", "cannot read");
+}
+
+#[test]
+fn a_file_does_not_open_the_default_keys_to_others() {
+    let home = tempfile::tempdir().unwrap();
+    let (_folder, path) = config("listen = '0.0.0.0:0'\n");
+    let mut command = mqscope(&home);
+    command.args(["sandbox", "--config", &path]);
+    assert_usage(&run(command, b""), "MQSCOPE_SANDBOX_SECRET_KEY");
+}
+
 #[test]
 fn the_sandbox_injects_the_faults_it_was_given() {
     let rule = "publish:orders:500:next=1";

@@ -74,6 +74,7 @@ const EVERYTHING: &[&str] = &[
     "sandbox",
     "secrets",
     "session",
+    "span",
     "ui",
 ];
 /// The values that a session's model is made of.
@@ -106,7 +107,7 @@ const LAYERS: &[Layer] = &[
         never: &[WINDOW, WIRE, HTTP_CLIENT, HTTP_SERVER, OS, SOCKETS],
     },
     Layer {
-        modules: &["credentials"],
+        modules: &["credentials", "span"],
         may: &[],
         never: &[WINDOW, ASYNC, HTTP_CLIENT, HTTP_SERVER, OS, SOCKETS],
     },
@@ -117,7 +118,7 @@ const LAYERS: &[Layer] = &[
     },
     Layer {
         modules: &["sandbox", "sandbox::*"],
-        may: &["protocol", "clock", "credentials"],
+        may: &["protocol", "clock", "credentials", "span"],
         never: &[WINDOW, HTTP_CLIENT],
     },
     Layer {
@@ -242,6 +243,7 @@ const LAYERS: &[Layer] = &[
             "protocol",
             "sandbox",
             "secrets",
+            "span",
         ],
         never: &[WINDOW],
     },

@@ -19,7 +19,7 @@ use mqscope::protocol::{
     AckAction, AckFailure, Call, ConsumeMode, FaultCode, HandleList, MessageParts, Operation,
     PublishReceipt, ReceiptHandle, ReceivedMessage, Reply, TagFilter, Timestamp, body_md5, date,
 };
-use mqscope::sandbox::{Broker, Sandbox, SandboxError, SandboxSettings};
+use mqscope::sandbox::{AccessRule, Broker, Sandbox, SandboxError, SandboxSettings};
 use serde::Deserialize;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
@@ -971,8 +971,10 @@ async fn every_recorded_request_of_the_sdks_is_let_in() {
     let recorded: Vec<Recorded> =
         serde_json::from_str(include_str!("signature-vectors.json")).unwrap();
     let bench = Bench::with(SandboxSettings {
-        access_key: recorded[0].access_key_id.clone(),
-        secret_key: recorded[0].access_key_secret.clone().into(),
+        keys: vec![AccessRule::new(
+            recorded[0].access_key_id.clone(),
+            recorded[0].access_key_secret.clone(),
+        )],
         ..SandboxSettings::default()
     })
     .await;

@@ -11,13 +11,14 @@ use serde::Serialize;
 use super::exit::{Exit, Failure, Outcome};
 use super::faults::{self, FaultChange};
 use super::sandbox::ADMIN_TOKEN;
-use super::{output, publish, span};
+use super::{output, publish};
 use crate::client::{AdminClient, ClientError, Endpoint};
 use crate::protocol::admin::{
     ClockMove, Done, Expire, GroupRef, MAX_PEEK, MessageState, PeekQuery, Resend, Resent,
     ResetGroup, ResetTo, TopicRef,
 };
 use crate::protocol::{GroupId, InstanceId, ReceiptHandle, Timestamp, TopicName};
+use crate::span;
 
 const EXAMPLES: &str = "\
 Prints the answer as one JSON object; metrics are text in the format of Prometheus. Times are Unix

@@ -10,7 +10,6 @@ use clap::Args;
 use super::connection::{Connection, ConnectionArguments};
 use super::exit::{Exit, Failure, Outcome};
 use super::output::{self, Consumed, ErrorReport};
-use super::span;
 use super::stop::Stop;
 use crate::client::{self, Answer};
 use crate::clock::Clock;
@@ -18,6 +17,7 @@ use crate::protocol::{
     ConsumeMode, GroupId, HandleList, MessageList, ReceiptHandle, ReceivedMessage, TagFilter,
     TopicName,
 };
+use crate::span;
 
 const EXAMPLES: &str = "\
 Looking consumes: the messages are taken from the group until they are acked, or until they

@@ -19,7 +19,6 @@ mod faults;
 mod output;
 mod publish;
 mod sandbox;
-mod span;
 mod stop;
 
 pub use ack::Ack;
@@ -57,6 +56,7 @@ Exit codes:
 
 Environment:
   MQSCOPE_CONFIG_DIR  folder of config.toml, instead of the one of this system
+  MQSCOPE_DATA_DIR    folder of what the window's sandbox keeps, instead of the one of this system
 
 Examples:
   mqscope

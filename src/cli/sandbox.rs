@@ -1,18 +1,23 @@
 //! `mqscope sandbox`: the sandbox broker without a window, for test suites in any language.
-//! Writes nothing to disk.
+//! Settings come from flags, then the environment (keys only), then a file, then the defaults.
+//! Writes nothing to disk unless it gets a folder for that.
 
+use std::io::Write as _;
 use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use clap::Args;
-use secrecy::{ExposeSecret as _, SecretString};
+use secrecy::SecretString;
 
 use super::exit::{Exit, Failure, Outcome};
-use super::span;
 use super::stop::Stop;
 use crate::clock::Clock;
-use crate::protocol::faults::{FaultPlan, FaultRule};
-use crate::sandbox::{Sandbox, SandboxSettings};
+use crate::protocol::faults::FaultRule;
+use crate::sandbox::{
+    AccessRule, DEFAULT_CONFIG, Sandbox, SandboxErrorKind, SandboxSettings, parse_config,
+};
+use crate::span;
 
 const ACCESS_KEY: &str = "MQSCOPE_SANDBOX_ACCESS_KEY";
 const SECRET_KEY: &str = "MQSCOPE_SANDBOX_SECRET_KEY";
@@ -21,11 +26,16 @@ pub(super) const ADMIN_TOKEN: &str = "MQSCOPE_SANDBOX_ADMIN_TOKEN";
 
 const EXAMPLES: &str = "\
 Prints `listening on http://ADDR` on stdout once it takes requests, and ends cleanly on SIGINT
-and SIGTERM. Topics and groups are created on first use; everything is gone when it ends.
+and SIGTERM. Everything is gone when it ends, unless it gets a folder with --data-dir: then
+whatever was answered survives even a crash.
 
-Clients sign with the keys in MQSCOPE_SANDBOX_ACCESS_KEY and MQSCOPE_SANDBOX_SECRET_KEY, by
-default `sandbox` and `sandbox-secret`. The default keys are no secret, so with them it listens
-on this machine only.
+Without a file, topics and groups are created on first use. A file can name several keys with
+what each may use, topics and groups with their kinds, and limits: --print-config shows them all.
+Flags win over the file.
+
+Clients sign with the keys in MQSCOPE_SANDBOX_ACCESS_KEY and MQSCOPE_SANDBOX_SECRET_KEY, which
+win over the keys of the file; by default `sandbox` and `sandbox-secret`. The default keys are no
+secret, so with them it listens on this machine only.
 
 With a token of your choice in MQSCOPE_SANDBOX_ADMIN_TOKEN its admin API is open to whoever has
 that token (see `mqscope admin --help`); without one it is closed.
@@ -53,57 +63,71 @@ Examples:
   mqscope sandbox
   mqscope sandbox --listen 127.0.0.1:0 --invisible-time 2s
   mqscope sandbox --fault publish:orders:500:next=3 --fault 'any:*:latency=10ms..200ms:p=0.2'
+  mqscope sandbox --data-dir ./sandbox-data
+  mqscope sandbox --print-config > sandbox.toml
+  mqscope sandbox --config sandbox.toml
   MQSCOPE_SANDBOX_SECRET_KEY=… mqscope sandbox --listen 0.0.0.0:8080
 
 Exit codes:
   0  stopped by SIGINT or SIGTERM
-  2  wrong usage
+  1  the data folder cannot be used: damaged, of another version, in use, or not writable
+  2  wrong usage, or a mistake in the file: stderr says at which line and column
   4  the address cannot be taken, for example because something else listens there";
 
-/// Arguments of `mqscope sandbox`.
+/// Arguments of `mqscope sandbox`. Each has its key in the file.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub struct ServeSandbox {
-    /// Address to listen on; port 0 picks a free one
-    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8080", value_parser = parse_address)]
-    listen: SocketAddr,
-    /// How long a consumed message is invisible to its group
-    #[arg(long, value_name = "TIME", default_value = "5m", value_parser = span::parse_positive)]
-    invisible_time: Duration,
-    /// The same for messages consumed in order
-    #[arg(long, value_name = "TIME", default_value = "1m", value_parser = span::parse_positive)]
-    order_invisible_time: Duration,
-    /// Deliveries without an ack after which a message goes to %DLQ%{group}
-    #[arg(long, value_name = "N", default_value_t = 288, value_parser = clap::value_parser!(u32).range(1..))]
-    max_deliveries: u32,
+    /// File with settings; --print-config writes one to begin with
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// Print a file with all settings, their defaults and what they mean, and end
+    #[arg(long, exclusive = true)]
+    print_config: bool,
+    /// Address to listen on; port 0 picks a free one [default: 127.0.0.1:8080]
+    #[arg(long, value_name = "ADDR", value_parser = SandboxSettings::parse_listen)]
+    listen: Option<SocketAddr>,
+    /// Whether topics and groups are created on first use [default: true]
+    #[arg(long, value_name = "true|false", action = clap::ArgAction::Set)]
+    auto_create: Option<bool>,
+    /// How long a consumed message is invisible to its group [default: 5m]
+    #[arg(long, value_name = "TIME", value_parser = span::parse_positive)]
+    invisible_time: Option<Duration>,
+    /// The same for messages consumed in order [default: 1m]
+    #[arg(long, value_name = "TIME", value_parser = span::parse_positive)]
+    order_invisible_time: Option<Duration>,
+    /// Deliveries without an ack after which a message goes to %DLQ%{group} [default: 288]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    max_deliveries: Option<u32>,
+    /// How long messages are kept, acked or not [default: 3d]
+    #[arg(long, value_name = "TIME", value_parser = span::parse_positive)]
+    retention: Option<Duration>,
+    /// Folder to keep everything in, created if need be; without it, memory only
+    #[arg(long, value_name = "DIR", value_hint = clap::ValueHint::DirPath)]
+    data_dir: Option<PathBuf>,
     /// Let something go wrong on purpose: OPERATION:TOPIC:FAULT[:WHEN]; may be given again. See
     /// "Faults" below
     #[arg(long = "fault", value_name = "RULE")]
     faults: Vec<FaultRule>,
     /// Seed of the faults' probabilities: the same seed and the same requests in the same order
-    /// meet the same faults
-    #[arg(long, value_name = "N", default_value_t = 0)]
-    fault_seed: u64,
-}
-
-fn parse_address(text: &str) -> Result<SocketAddr, String> {
-    let text = text.trim();
-    // Not asked of the resolver: that would let a hosts file open us to the network.
-    let address = match text.strip_prefix("localhost:") {
-        Some(port) => format!("127.0.0.1:{port}"),
-        None => text.to_owned(),
-    };
-    address
-        .parse()
-        .map_err(|_| "write it as 127.0.0.1:8080 or [::1]:8080".to_owned())
+    /// meet the same faults [default: 0]
+    #[arg(long, value_name = "N")]
+    fault_seed: Option<u64>,
 }
 
 impl ServeSandbox {
     pub(super) async fn run(self, clock: Clock) -> Outcome {
-        let settings = self.settings(|name| std::env::var(name).ok())?;
+        if self.print_config {
+            return print_config();
+        }
+        let file = self.config.as_deref().map(read).transpose()?;
+        let settings = self.settings(file.as_deref(), |name| std::env::var(name).ok())?;
         let mut stop = Stop::listen()?;
         let listen = settings.listen;
         let sandbox = Sandbox::bind(settings, clock.movable()).await.map_err(|error| {
+            if error.kind() == SandboxErrorKind::Store {
+                return Failure::new(Exit::Refused, "store", error.to_string());
+            }
             let message = if error.is_address_in_use() {
                 format!(
                     "{listen} is in use by another program; stop that one, or choose another port \
@@ -122,43 +146,89 @@ impl ServeSandbox {
         Ok(Exit::Done)
     }
 
-    fn settings(&self, get: impl Fn(&str) -> Option<String>) -> Result<SandboxSettings, Failure> {
-        let given = |name: &str| {
-            let value = get(name)?.trim().to_owned();
-            (!value.is_empty()).then_some(value)
-        };
-        let default = SandboxSettings::default();
-        let default_secret = default.secret_key.expose_secret().to_owned();
-        let secret_key = given(SECRET_KEY).unwrap_or_else(|| default_secret.clone());
-        if secret_key == default_secret && !self.listen.ip().to_canonical().is_loopback() {
+    fn settings(
+        &self,
+        file: Option<&str>,
+        get: impl Fn(&str) -> Option<String>,
+    ) -> Result<SandboxSettings, Failure> {
+        let path = self.config.as_deref().unwrap_or(Path::new(""));
+        let mut settings = parse_config(file.unwrap_or_default(), &get)
+            .map_err(|error| Failure::usage("config", format!("{}: {error}", path.display())))?;
+        // A path in a file is meant from where the file is; `join` leaves an absolute one alone.
+        let beside = |dir: PathBuf| path.parent().map_or(dir.clone(), |folder| folder.join(dir));
+        settings.data_dir = self.data_dir.clone().or(settings.data_dir.map(beside));
+        settings.listen = self.listen.unwrap_or(settings.listen);
+        settings.auto_create = self.auto_create.unwrap_or(settings.auto_create);
+        settings.invisible_time = self.invisible_time.unwrap_or(settings.invisible_time);
+        settings.order_invisible_time = self
+            .order_invisible_time
+            .unwrap_or(settings.order_invisible_time);
+        settings.max_deliveries = self.max_deliveries.unwrap_or(settings.max_deliveries);
+        settings.retention = self.retention.unwrap_or(settings.retention);
+        settings.faults.seed = self.fault_seed.unwrap_or(settings.faults.seed);
+        if !self.faults.is_empty() {
+            settings.faults.rules.clone_from(&self.faults);
+        }
+        let token = get(ADMIN_TOKEN).map(|token| token.trim().to_owned());
+        if let Some(token) = token.filter(|token| !token.is_empty()) {
+            settings.admin_token = Some(token.into());
+        }
+        if let Some(rule) = rule_of_environment(&settings, get) {
+            settings.keys = vec![rule];
+        }
+        if settings.is_open_to_everybody() {
             return Err(Failure::usage(
                 "keys",
                 format!(
                     "{} can be reached from other machines, and the default keys are known to \
-                     everybody; set {SECRET_KEY} (and {ACCESS_KEY}), or listen on 127.0.0.1",
-                    self.listen
+                     everybody; set {SECRET_KEY} (and {ACCESS_KEY}) or keys of your own in the \
+                     file, or listen on 127.0.0.1",
+                    settings.listen
                 ),
             ));
         }
-        Ok(SandboxSettings {
-            listen: self.listen,
-            access_key: given(ACCESS_KEY).unwrap_or(default.access_key),
-            secret_key: SecretString::from(secret_key),
-            invisible_time: self.invisible_time,
-            order_invisible_time: self.order_invisible_time,
-            faults: FaultPlan {
-                seed: self.fault_seed,
-                rules: self.faults.clone(),
-            },
-            admin_token: given(ADMIN_TOKEN).map(SecretString::from),
-            max_deliveries: self.max_deliveries,
-        })
+        Ok(settings)
     }
+}
+
+/// The key of the environment, which may use everything. What it leaves out is that of the first
+/// key that would count without it.
+fn rule_of_environment(
+    settings: &SandboxSettings,
+    get: impl Fn(&str) -> Option<String>,
+) -> Option<AccessRule> {
+    let given = |name: &str| {
+        let value = get(name)?.trim().to_owned();
+        (!value.is_empty()).then_some(value)
+    };
+    let (access_key, secret_key) = (given(ACCESS_KEY), given(SECRET_KEY));
+    if access_key.is_none() && secret_key.is_none() {
+        return None;
+    }
+    let first = settings.client_keys()?;
+    Some(AccessRule::new(
+        access_key.unwrap_or(first.access_key),
+        secret_key.map_or(first.secret_key, SecretString::from),
+    ))
+}
+
+fn read(path: &Path) -> Result<String, Failure> {
+    std::fs::read_to_string(path).map_err(|error| {
+        Failure::usage("config", format!("cannot read {}: {error}", path.display()))
+    })
+}
+
+fn print_config() -> Outcome {
+    let mut stdout = std::io::stdout().lock();
+    // Whoever closes the pipe has seen enough.
+    let _ = stdout
+        .write_all(DEFAULT_CONFIG.as_bytes())
+        .and_then(|()| stdout.flush());
+    Ok(Exit::Done)
 }
 
 /// Says where it listens, as plain text: the line that scripts wait for.
 fn announce(address: SocketAddr) {
-    use std::io::Write as _;
     let mut stdout = std::io::stdout().lock();
     // It serves whether or not somebody reads this.
     let _ = writeln!(stdout, "listening on http://{address}").and_then(|()| stdout.flush());
@@ -181,20 +251,42 @@ mod tests {
 
     #[test]
     fn the_defaults_are_those_of_the_library() {
-        let settings = parse("").unwrap().settings(|_| None).unwrap();
+        let settings = parse("").unwrap().settings(None, |_| None).unwrap();
         let default = SandboxSettings::default();
-        assert_eq!(settings.listen, default.listen);
-        assert_eq!(settings.access_key, default.access_key);
-        assert_eq!(settings.invisible_time, default.invisible_time);
-        assert_eq!(settings.order_invisible_time, default.order_invisible_time);
-        assert_eq!(settings.max_deliveries, default.max_deliveries);
-        assert_eq!(settings.faults, default.faults);
+        assert_eq!(format!("{settings:?}"), format!("{default:?}"));
+        assert_eq!(settings.keys[0].access_key, default.keys[0].access_key);
+    }
+
+    /// The help says what the defaults are, for the flags have none of their own.
+    #[test]
+    fn the_help_names_the_defaults() {
+        use clap::CommandFactory as _;
+        let mut command = Arguments::command();
+        let sandbox = command.find_subcommand_mut("sandbox").unwrap();
+        let help = sandbox.render_long_help().to_string();
+        let default = SandboxSettings::default();
+        for (flag, expected) in [
+            ("--listen", default.listen.to_string()),
+            ("--auto-create", default.auto_create.to_string()),
+            ("--max-deliveries", default.max_deliveries.to_string()),
+        ] {
+            let (_, rest) = help.split_once(flag).unwrap();
+            assert!(rest.contains(&format!("[default: {expected}]")), "{flag}");
+        }
+        for (text, expected) in [
+            ("5m", default.invisible_time),
+            ("1m", default.order_invisible_time),
+            ("3d", default.retention),
+        ] {
+            assert!(help.contains(&format!("[default: {text}]")));
+            assert_eq!(span::parse(text), Ok(expected));
+        }
     }
 
     #[test]
     fn faults_are_taken_in_their_order() {
         let arguments = "--fault publish:t:500:next=3 --fault-seed 7 --fault any:*:latency=1ms";
-        let settings = parse(arguments).unwrap().settings(|_| None).unwrap();
+        let settings = parse(arguments).unwrap().settings(None, |_| None).unwrap();
         let rules = settings.faults.rules.iter().map(ToString::to_string);
         assert_eq!(settings.faults.seed, 7);
         assert_eq!(
@@ -206,10 +298,16 @@ mod tests {
     #[test]
     fn the_default_keys_stay_on_this_machine() {
         let check = |listen: &str, secret: Option<&str>, good: bool| {
-            let settings = parse(&format!("--listen {listen}"))
-                .unwrap()
-                .settings(|name| (name == SECRET_KEY).then(|| secret.map(str::to_owned))?);
-            assert_eq!(settings.is_ok(), good, "{listen} {secret:?}");
+            let get = |name: &str| (name == SECRET_KEY).then(|| secret.map(str::to_owned))?;
+            let flag = parse(&format!("--listen {listen}")).unwrap();
+            assert_eq!(
+                flag.settings(None, get).is_ok(),
+                good,
+                "{listen} {secret:?}"
+            );
+            let file = format!("listen = '{listen}'");
+            let settings = parse("").unwrap().settings(Some(&file), get);
+            assert_eq!(settings.is_ok(), good, "{file} {secret:?}");
         };
         check("127.0.0.1:0", None, true);
         check("127.0.0.2:1", None, true);
@@ -224,14 +322,56 @@ mod tests {
     }
 
     #[test]
+    fn one_default_secret_among_many_keys_is_enough_to_be_refused() {
+        let keys = |secret: &str| {
+            format!(
+                "listen = '0.0.0.0:1'\n[[keys]]\naccess-key = 'a'\nsecret-key = 'mine'\n\
+                 [[keys]]\naccess-key = 'b'\nsecret-key = '{secret}'\n"
+            )
+        };
+        let settings = |file: &str| parse("").unwrap().settings(Some(file), |_| None);
+        assert!(settings(&keys("sandbox-secret")).is_err());
+        assert!(settings(&keys("mine too")).is_ok());
+    }
+
+    #[test]
+    fn flags_and_environment_win_over_the_file() {
+        let file = "listen = '127.0.0.1:1'\nauto-create = true\ninvisible-time = '1s'\n\
+                    order-invisible-time = '2s'\ndata-dir = 'here'\nmax-deliveries = 3\nretention = '4s'\n[[keys]]\naccess-key = 'a'\nsecret-key = 'b'\n";
+        let flags = "--listen 127.0.0.1:2 --auto-create false --invisible-time 3s \
+                     --order-invisible-time 4s --max-deliveries 5 --retention 6s --data-dir there";
+        let none = parse("").unwrap().settings(Some(file), |_| None).unwrap();
+        assert_eq!(none.listen.port(), 1);
+        assert_eq!(none.keys[0].access_key, "a");
+        assert_eq!(none.data_dir, Some("here".into()));
+        let elsewhere = parse("--config /etc/mq/sandbox.toml").unwrap();
+        let beside = elsewhere.settings(Some(file), |_| None).unwrap();
+        assert_eq!(beside.data_dir, Some("/etc/mq/here".into()));
+        let get = |name: &str| (name == ACCESS_KEY).then(|| "mine".to_owned());
+        let won = parse(flags).unwrap().settings(Some(file), get).unwrap();
+        assert_eq!(won.listen.port(), 2);
+        assert!(!won.auto_create);
+        assert_eq!(won.invisible_time, Duration::from_secs(3));
+        assert_eq!(won.order_invisible_time, Duration::from_secs(4));
+        assert_eq!(won.max_deliveries, 5);
+        assert_eq!(won.retention, Duration::from_secs(6));
+        assert_eq!(won.data_dir, Some("there".into()));
+        assert_eq!(won.keys.len(), 1);
+        assert_eq!(won.keys[0].access_key, "mine");
+    }
+
+    #[test]
     fn wrong_arguments_are_refused() {
         for wrong in [
             "--listen 8080",
             "--invisible-time 0s",
             "--listen host:1",
+            "--auto-create maybe",
             "--max-deliveries 0",
             "--fault publish:t:partial-ack",
             "--fault-seed x",
+            "--retention 0s",
+            "--print-config --listen 127.0.0.1:1",
         ] {
             assert_eq!(parse(wrong).unwrap_err().exit_code(), 2, "{wrong}");
         }

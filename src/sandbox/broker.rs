@@ -1,7 +1,8 @@
 //! The queues behind a lock, the store behind the queues, and long polls that are woken instead
 //! of looking again and again. Knows nothing of HTTP and checks no signature.
 //!
-//! The lock is never held across an await. A message is leased at the last moment before the
+//! The lock is never held across an await; changes reach the store under it, in their order, with
+//! the room that was asked for before. A message is leased at the last moment before the
 //! answer, so a client that hangs up while its poll is parked takes nothing with it. What is
 //! left is the time from the lease to the last byte of the reply: whoever hangs up then has
 //! leased the messages, and they come back when the lease is over, as with any broker.
@@ -15,12 +16,13 @@ use std::time::Duration;
 
 use tokio::sync::{Notify, watch};
 
+use super::catalog::Existing;
 use super::overview::Overview;
 use super::queue::{
     Change, Delivery, Finished, HandleRefusal, Incoming, Queues, Rules, TopicKey, Want,
 };
 use super::statistics::Counters;
-use super::store::{Pending, Store, StoreError};
+use super::store::{Pending, Room, Store, StoreError};
 use super::waiting::{Ticket, Waiting};
 use crate::clock::Clock;
 use crate::protocol::admin::Statistics;
@@ -57,6 +59,9 @@ impl Drop for Parked<'_> {
 struct State {
     queues: Queues,
     waiting: Waiting,
+    /// Changes that only the passing of time made while the store had no room for them: they go
+    /// with the next ones. After a crash time passes again.
+    unsent: Vec<Change>,
 }
 
 /// The place of one poll among the parked ones. However the poll ends, it leaves the register, and
@@ -101,13 +106,16 @@ impl Drop for Seat<'_> {
         if !self.parked {
             return;
         }
+        let room = self.broker.store.room_now();
         let mut state = self.broker.lock();
-        let State { queues, waiting } = &mut *state;
+        let State {
+            queues, waiting, ..
+        } = &mut *state;
         self.leave(waiting);
         let mut changes = Vec::new();
         waiting.pass_on(self.want, queues, &mut changes, self.broker.clock.now());
         // Only time has passed, which passes again after a crash: nobody waits for this write.
-        drop(self.broker.submit(changes));
+        drop(self.broker.submit(&mut state, changes, room));
     }
 }
 
@@ -121,21 +129,20 @@ pub enum BrokerError {
 }
 
 impl Broker {
-    /// A broker with what its store holds.
+    /// A broker with what its store holds. Blocks on the disk if the store is there.
     ///
     /// # Errors
     /// When the store cannot be read.
     pub fn open(rules: impl Into<Rules>, store: Store, clock: Clock) -> Result<Self, BrokerError> {
-        let mut queues = Queues::new(rules, fastrand::u64(..));
-        for change in store.load()? {
-            queues.apply(&change);
-        }
+        let mut queues = Queues::new(rules, store.run());
+        store.load(|change| queues.apply(&change))?;
         Ok(Self {
             clock,
             store,
             state: Mutex::new(State {
                 queues,
                 waiting: Waiting::default(),
+                unsent: Vec::new(),
             }),
             stopping: watch::Sender::new(false),
             parked: AtomicUsize::new(0),
@@ -158,8 +165,9 @@ impl Broker {
         message: NewMessage,
     ) -> Result<PublishReceipt, BrokerError> {
         let incoming = Incoming::new(message);
-        let (receipt, pending) = self.perform(|queues, now| queues.publish(topic, incoming, now));
-        pending.durable().await?;
+        let receipt = self
+            .perform(|queues, now| queues.publish(topic, incoming, now))
+            .await?;
         self.counters.published();
         Ok(receipt)
     }
@@ -176,8 +184,9 @@ impl Broker {
         let mut stopping = self.stopping.subscribe();
         let mut seat = Seat::new(self, want);
         loop {
+            let room = self.store.room().await?;
             let last = *stopping.borrow_and_update() || !patient;
-            let (given, until, pending) = self.take(want, &mut seat, last);
+            let (given, until, pending) = self.take(want, &mut seat, last, room);
             pending.durable().await?;
             let Some(until) = until else {
                 self.counters.consumed(&given);
@@ -200,10 +209,13 @@ impl Broker {
         want: &Want,
         seat: &mut Seat<'_>,
         last: bool,
+        room: Room,
     ) -> (Vec<Delivery>, Option<Timestamp>, Pending) {
         let mut state = self.lock();
         let now = self.clock.now();
-        let State { queues, waiting } = &mut *state;
+        let State {
+            queues, waiting, ..
+        } = &mut *state;
         let was_parked = seat.leave(waiting);
         let (given, mut changes) = queues.consume(want, now);
         let until = if given.is_empty() && !last {
@@ -219,22 +231,45 @@ impl Broker {
         } else {
             waiting.ring(queues, &mut changes, now);
         }
-        (given, until, self.submit(changes))
+        let pending = self.submit(&mut state, changes, Some(room));
+        (given, until, pending)
+    }
+
+    /// Does something to the queues and returns once it would survive a crash.
+    async fn perform<T>(
+        &self,
+        act: impl FnOnce(&mut Queues, Timestamp) -> (T, Vec<Change>),
+    ) -> Result<T, BrokerError> {
+        let room = self.store.room().await?;
+        let (result, pending) = self.act(Some(room), act);
+        pending.durable().await?;
+        Ok(result)
+    }
+
+    /// Looks at the queues. Only time passes by that, which passes again after a crash: nobody
+    /// waits for the write.
+    fn look<T>(&self, act: impl FnOnce(&mut Queues, Timestamp) -> (T, Vec<Change>)) -> T {
+        let (result, pending) = self.act(self.store.room_now(), act);
+        drop(pending);
+        result
     }
 
     /// Does something to the queues and wakes whom it is news for. Woken before the write is
     /// through: should who asked hang up now, nobody else would wake them. A poll that is woken
     /// writes its lease after this, so its reply cannot overtake what it is news of.
-    fn perform<T>(
+    fn act<T>(
         &self,
+        room: Option<Room>,
         act: impl FnOnce(&mut Queues, Timestamp) -> (T, Vec<Change>),
     ) -> (T, Pending) {
         let mut state = self.lock();
         let now = self.clock.now();
-        let State { queues, waiting } = &mut *state;
+        let State {
+            queues, waiting, ..
+        } = &mut *state;
         let (result, mut changes) = act(queues, now);
         waiting.ring(queues, &mut changes, now);
-        (result, self.submit(changes))
+        (result, self.submit(&mut state, changes, room))
     }
 
     /// Acks, commits or rolls back, each handle by itself. Returns the handles that were refused.
@@ -248,24 +283,39 @@ impl Broker {
         action: AckAction,
         handles: &HandleList,
     ) -> Result<Vec<(ReceiptHandle, HandleRefusal)>, BrokerError> {
-        let (finished, pending) = self
-            .perform(|queues, now| queues.finish(topic, group, action, handles.as_slice(), now));
-        pending.durable().await?;
-        let Finished { refused } = finished;
-        self.counters
-            .finished(action, handles.as_slice().len(), refused.len());
+        let handles = handles.as_slice();
+        let Finished { refused } = self
+            .perform(|queues, now| queues.finish(topic, group, action, handles, now))
+            .await?;
+        self.counters.finished(action, handles.len(), refused.len());
         Ok(refused)
+    }
+
+    /// Whether a topic is there, and a group of it.
+    pub(super) fn existing(&self, topic: &TopicKey, group: Option<&GroupId>) -> Existing {
+        let state = self.lock();
+        Existing {
+            topic: state.queues.has_topic(topic),
+            group: group.is_some_and(|group| state.queues.has_group(topic, group)),
+        }
     }
 
     /// Topics and groups with their counts. Costs as much as there are topics and groups.
     pub fn overview(&self) -> Overview {
-        let (overview, pending) = self.perform(|queues, now| {
+        self.look(|queues, now| {
             let changes = queues.settle(now);
             (queues.overview(), changes)
-        });
-        // Only time has passed, which passes again after a crash: nobody waits for this write.
-        drop(pending);
-        overview
+        })
+    }
+
+    /// Returns once the store takes no writes any more; never, as long as all is well.
+    pub async fn store_failed(&self) {
+        self.store.failed().await;
+    }
+
+    /// Why the store takes no writes any more, if so.
+    pub fn store_failure(&self) -> Option<StoreError> {
+        self.store.failure()
     }
 
     /// How many times a parked poll was woken, other than by the clock.
@@ -300,8 +350,16 @@ impl Broker {
     }
 
     /// Under the lock, so that changes reach the store in their order.
-    fn submit(&self, changes: Vec<Change>) -> Pending {
-        self.store.submit(changes)
+    fn submit(&self, state: &mut State, changes: Vec<Change>, room: Option<Room>) -> Pending {
+        let mut all = std::mem::take(&mut state.unsent);
+        all.extend(changes);
+        match room {
+            Some(room) => self.store.submit(all, room),
+            None => {
+                state.unsent = all;
+                Pending::nothing()
+            }
+        }
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {

@@ -1,33 +1,40 @@
 //! HTTP to protocol types and back: the checks that come before a request is understood, in the
 //! order of a real broker, and the headers of every reply. Holds no queue and opens no socket.
+//!
+//! What is checked first costs least: nobody who has no key makes the sandbox hold a body.
 
 mod faults;
 
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
-use axum::body::{Body, to_bytes};
+use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::response::Response;
 use bytes::Bytes;
 use http::request::Parts;
 use http::{HeaderMap, HeaderValue, StatusCode, header};
-use secrecy::{ExposeSecret as _, SecretString};
+use secrecy::ExposeSecret as _;
 use tower_http::catch_panic::CatchPanicLayer;
 
+use super::access::AccessRule;
+use super::body::{BodyError, Inbound};
 use super::broker::{Broker, BrokerError};
+use super::catalog::Catalog;
 use super::chaos::ChaosControl;
 use super::queue::{Delivery, HandleRefusal, TopicKey, Want};
+use super::settings::SandboxSettings;
 use crate::protocol::request::MAX_REQUEST_LINE;
 use crate::protocol::sign::{self, SignedParts};
 use crate::protocol::{
-    self, AckFailure, Call, Fault, FaultCode, Limits, MessageList, Operation, Problem, Profile,
+    self, AckFailure, Call, Fault, FaultCode, Limits, MessageList, Operation, Problem,
     ReceiptHandle, Refusal, Reply, date,
 };
 
-/// Most bytes of a request's body: 4 MB of text and what escaping makes of it. [us]
-const MAX_BODY_BYTES: usize = 8 << 20;
+/// Bytes around the text of a message: tags, properties, handles. [us]
+const ENVELOPE_BYTES: usize = 64 << 10;
 
 /// Furthest that a `Date` may be off. [doc]
 const MAX_SKEW: Duration = Duration::from_secs(15 * 60);
@@ -39,8 +46,16 @@ struct Front {
     broker: Arc<Broker>,
     chaos: Arc<ChaosControl>,
     limits: Limits,
-    access_key: String,
-    secret_key: SecretString,
+    catalog: Catalog,
+    keys: HashMap<String, AccessRule>,
+    /// Stands in for a key that is not known, so that finding out takes as long as a wrong
+    /// signature does.
+    nobody: AccessRule,
+    /// Most bytes of a request's body: twice what a message may have, for escaping can as much
+    /// as double a text that is mostly text, and the envelope. [us]
+    max_body_bytes: usize,
+    /// Real time.
+    body_timeout: Duration,
     /// The address, for `HostId` when a request names no host.
     address: String,
 }
@@ -49,18 +64,10 @@ struct Front {
 pub(super) fn router(
     broker: Arc<Broker>,
     chaos: Arc<ChaosControl>,
-    access_key: String,
-    secret_key: SecretString,
+    settings: &SandboxSettings,
     address: String,
 ) -> Router {
-    let front = Arc::new(Front {
-        broker,
-        chaos,
-        limits: Profile::Sandbox.limits(),
-        access_key,
-        secret_key,
-        address,
-    });
+    let front = Arc::new(Front::new(broker, chaos, settings, address));
     let served = Router::new().fallback(serve).with_state(Arc::clone(&front));
     without_panics(served, front)
 }
@@ -79,29 +86,38 @@ async fn serve(State(front): State<Arc<Front>>, request: Request) -> Response {
         Some(host) => format!("http://{}", lossy(host)),
         None => format!("http://{}", front.address),
     };
-    match front.admit(&parts, body).await {
+    let mut inbound = Inbound::new(body, front.max_body_bytes, front.body_timeout);
+    let mut response = match front.admit(&parts, &mut inbound).await {
         Ok(call) => front.carry_out(call, &host).await,
         Err(refusal) => front.respond(Err(refusal), &host),
+    };
+    if !inbound.is_read() {
+        // What is left of the body would be taken for the next request.
+        let close = HeaderValue::from_static("close");
+        response.headers_mut().insert(header::CONNECTION, close);
     }
+    response
 }
 
 impl Front {
-    /// Everything that comes before a request is carried out.
-    async fn admit(&self, parts: &Parts, body: Body) -> Result<Call, Refusal> {
-        // The body is read whatever it says, even that of a GET: what stays unread would be
-        // taken for the next request, and the wait for `100 Continue` ends only by reading.
-        let body = to_bytes(body, MAX_BODY_BYTES).await;
-        let target = request_target(parts);
-        check_request_line(parts, target)?;
-        self.check_headers(parts, target)?;
-        let body = body.map_err(|_| {
-            Refusal::new(
-                FaultCode::InvalidArgument,
-                format!("the body ended early or has more than {MAX_BODY_BYTES} bytes"),
-            )
-        })?;
-        check_digest(&parts.headers, &body)?;
-        Call::decode(parts.method.as_str(), target, &body, &self.limits)
+    fn new(
+        broker: Arc<Broker>,
+        chaos: Arc<ChaosControl>,
+        settings: &SandboxSettings,
+        address: String,
+    ) -> Self {
+        let by_name = |rule: &AccessRule| (rule.access_key.clone(), rule.clone());
+        Self {
+            broker,
+            chaos,
+            catalog: Catalog::new(settings),
+            keys: settings.keys.iter().map(by_name).collect(),
+            nobody: AccessRule::new("", format!("{:032X}", fastrand::u128(..))),
+            max_body_bytes: settings.limits.max_body_bytes.saturating_mul(2) + ENVELOPE_BYTES,
+            body_timeout: settings.connections.body_timeout,
+            limits: settings.limits.clone(),
+            address,
+        }
     }
 
     async fn carry_out(&self, call: Call, host: &str) -> Response {
@@ -111,7 +127,33 @@ impl Front {
         }
     }
 
-    fn check_headers(&self, parts: &Parts, target: &str) -> Result<(), Refusal> {
+    /// Everything that comes before a request is carried out.
+    async fn admit(&self, parts: &Parts, inbound: &mut Inbound) -> Result<Call, Refusal> {
+        // Said before a byte of it is asked for: a client that waits for `100 Continue` sends
+        // none.
+        inbound.check_length(&parts.headers).map_err(unread)?;
+        let target = request_target(parts);
+        let admitted =
+            check_request_line(parts, target).and_then(|()| self.check_headers(parts, target));
+        let rule = match admitted {
+            Ok(rule) => rule,
+            Err(refusal) => {
+                // Read and forgotten, for the next request stands behind it, and so may the
+                // client's patience for the answer.
+                let _ = inbound.skip().await;
+                return Err(refusal);
+            }
+        };
+        // The body is read whatever the method, even that of a GET: some SDKs send stray bytes.
+        let body = inbound.read().await.map_err(unread)?;
+        check_digest(&parts.headers, &body)?;
+        let call = Call::decode(parts.method.as_str(), target, &body, &self.limits)?;
+        let existing = |group: Option<&_>| self.broker.existing(&topic_of(&call), group);
+        self.catalog.check(rule, &call, existing)?;
+        Ok(call)
+    }
+
+    fn check_headers(&self, parts: &Parts, target: &str) -> Result<&AccessRule, Refusal> {
         let headers = &parts.headers;
         let authorization = text(headers, header::AUTHORIZATION.as_str()).ok_or_else(|| {
             Refusal::new(
@@ -127,14 +169,17 @@ impl Front {
                 )
             })?;
         self.check_date(headers)?;
-        if access_key != self.access_key {
+        let known = self.keys.get(access_key);
+        let rule = known.unwrap_or(&self.nobody);
+        let signed = check_signature(rule, parts, target, signature);
+        if known.is_none() {
             return Err(Refusal::new(
                 FaultCode::InvalidAccessKeyId,
                 // Not repeated: who swaps the two keys sends the secret here.
                 "the AccessKeyId is not known here",
             ));
         }
-        self.check_signature(parts, target, signature)
+        signed.map(|()| rule)
     }
 
     fn check_date(&self, headers: &HeaderMap) -> Result<(), Refusal> {
@@ -162,43 +207,8 @@ impl Front {
         Ok(())
     }
 
-    fn check_signature(&self, parts: &Parts, target: &str, signature: &str) -> Result<(), Refusal> {
-        let headers = &parts.headers;
-        let value = |name: &str| text(headers, name).unwrap_or_default();
-        let (content_md5, content_type) = (value(CONTENT_MD5), value("content-type"));
-        let date = value(header::DATE.as_str());
-        let mq_headers: Vec<(&str, String)> = headers
-            .iter()
-            .filter(|(name, _)| name.as_str().starts_with("x-mq-"))
-            .map(|(name, value)| (name.as_str(), lossy(value)))
-            .collect();
-        let text = sign::string_to_sign(&SignedParts {
-            method: parts.method.as_str(),
-            content_md5: &content_md5,
-            content_type: &content_type,
-            date: &date,
-            mq_headers: mq_headers
-                .iter()
-                .map(|(name, value)| (*name, value.as_str()))
-                .collect(),
-            resource: target,
-        });
-        if sign::verify(self.secret_key.expose_secret(), &text, signature) {
-            return Ok(());
-        }
-        Err(Refusal::new(
-            FaultCode::SignatureDoesNotMatch,
-            format!(
-                "the signature is not the one computed here; the string to sign here is: {text}"
-            ),
-        ))
-    }
-
     async fn perform(&self, call: Call) -> Result<Reply, Refusal> {
-        let topic = TopicKey {
-            instance: call.instance,
-            topic: call.topic,
-        };
+        let topic = topic_of(&call);
         let broker = &self.broker;
         match call.operation {
             Operation::Publish(message) => {
@@ -299,6 +309,41 @@ fn check_request_line(parts: &Parts, target: &str) -> Result<(), Refusal> {
     ))
 }
 
+fn check_signature(
+    rule: &AccessRule,
+    parts: &Parts,
+    target: &str,
+    signature: &str,
+) -> Result<(), Refusal> {
+    let headers = &parts.headers;
+    let value = |name: &str| text(headers, name).unwrap_or_default();
+    let (content_md5, content_type) = (value(CONTENT_MD5), value("content-type"));
+    let date = value(header::DATE.as_str());
+    let mq_headers: Vec<(&str, String)> = headers
+        .iter()
+        .filter(|(name, _)| name.as_str().starts_with("x-mq-"))
+        .map(|(name, value)| (name.as_str(), lossy(value)))
+        .collect();
+    let text = sign::string_to_sign(&SignedParts {
+        method: parts.method.as_str(),
+        content_md5: &content_md5,
+        content_type: &content_type,
+        date: &date,
+        mq_headers: mq_headers
+            .iter()
+            .map(|(name, value)| (*name, value.as_str()))
+            .collect(),
+        resource: target,
+    });
+    if sign::verify(rule.secret_key.expose_secret(), &text, signature) {
+        return Ok(());
+    }
+    Err(Refusal::new(
+        FaultCode::SignatureDoesNotMatch,
+        format!("the signature is not the one computed here; the string to sign here is: {text}"),
+    ))
+}
+
 fn check_digest(headers: &HeaderMap, body: &Bytes) -> Result<(), Refusal> {
     match text(headers, CONTENT_MD5) {
         Some(digest) if !sign::content_md5_matches(&digest, body) => Err(Refusal::new(
@@ -306,6 +351,13 @@ fn check_digest(headers: &HeaderMap, body: &Bytes) -> Result<(), Refusal> {
             "Content-MD5 is not the base64 of the body's MD5",
         )),
         _ => Ok(()),
+    }
+}
+
+fn topic_of(call: &Call) -> TopicKey {
+    TopicKey {
+        instance: call.instance.clone(),
+        topic: call.topic.clone(),
     }
 }
 
@@ -344,6 +396,10 @@ fn refusal((handle, why): (ReceiptHandle, HandleRefusal)) -> AckFailure {
     }
 }
 
+fn unread(error: BodyError) -> Refusal {
+    Refusal::new(FaultCode::InvalidArgument, error.to_string())
+}
+
 fn problem(problems: Vec<Problem>) -> Refusal {
     let first = problems.first().map(ToString::to_string);
     Refusal::new(FaultCode::InvalidArgument, first.unwrap_or_default())
@@ -378,15 +434,10 @@ mod tests {
     #[tokio::test]
     async fn a_panic_is_an_internal_error() {
         let settings = SandboxSettings::default();
-        let broker = Broker::open(settings.timing(), Store::Memory, Clock::system()).unwrap();
-        let front = Arc::new(Front {
-            broker: Arc::new(broker),
-            chaos: Arc::new(ChaosControl::new(settings.faults)),
-            limits: Profile::Sandbox.limits(),
-            access_key: settings.access_key,
-            secret_key: settings.secret_key,
-            address: "127.0.0.1:1".to_owned(),
-        });
+        let broker = Broker::open(settings.rules(), Store::Memory, Clock::system()).unwrap();
+        let address = "127.0.0.1:1".to_owned();
+        let chaos = Arc::new(ChaosControl::new(settings.faults.clone()));
+        let front = Arc::new(Front::new(Arc::new(broker), chaos, &settings, address));
         let panics = Router::new().fallback(|| async {
             if true {
                 panic!("as asked");
@@ -395,7 +446,9 @@ mod tests {
         let service = TowerToHyperService::new(without_panics(panics, front));
         let reply = service.call(Request::new(Body::empty())).await.unwrap();
         assert_eq!(reply.status(), StatusCode::INTERNAL_SERVER_ERROR);
-        let xml = to_bytes(reply.into_body(), 4_096).await.unwrap();
+        let xml = axum::body::to_bytes(reply.into_body(), 4_096)
+            .await
+            .unwrap();
         assert!(String::from_utf8_lossy(&xml).contains("<Code>InternalError</Code>"));
     }
 }

@@ -1,13 +1,19 @@
 //! An embedded broker that speaks the RocketMQ HTTP protocol, for tests and first steps. Keeps
-//! everything in memory; never sees the client and no window.
+//! everything in memory, and in a file too if it gets a folder for it; never sees the client and
+//! no window.
 //!
 //! In reading order: [`queue`] decides, purely; [`store`] keeps what it decided; [`broker`] puts
-//! a lock around both, and `waiting` says which parked poll to wake; [`chaos`] says what goes wrong
-//! on purpose; `http` translates; `server` listens. `admin` looks in from the side.
+//! a lock around both, and `waiting` says which parked poll to wake; `access` and `catalog` say who
+//! may do what; [`chaos`] says what goes wrong on purpose; `http` translates; `server` listens, and
+//! `socket` and `body` bound what a client may ask of it. `admin` looks in from the side.
 
+mod access;
 mod admin;
+mod body;
 pub mod broker;
+mod catalog;
 pub mod chaos;
+mod config_file;
 mod handle;
 mod http;
 mod metrics;
@@ -15,6 +21,7 @@ pub mod overview;
 pub mod queue;
 mod server;
 mod settings;
+mod socket;
 mod statistics;
 pub mod store;
 mod waiting;
@@ -27,12 +34,13 @@ use std::sync::Arc;
 
 use tokio::net::TcpListener;
 
+pub use access::{AccessRule, InvalidPattern, NamePattern};
 pub use admin::random_token;
 pub use broker::{Broker, BrokerError};
 pub use chaos::ChaosControl;
-pub use overview::Totals;
-pub use overview::{GroupOverview, Overview, TopicOverview};
-pub use settings::SandboxSettings;
+pub use config_file::{ConfigError, DEFAULT_CONFIG, parse_config};
+pub use overview::{GroupOverview, Overview, TopicOverview, Totals};
+pub use settings::{ConnectionLimits, GroupSettings, SandboxSettings, TopicKind, TopicSettings};
 
 use crate::clock::Clock;
 use admin::Admin;
@@ -48,7 +56,7 @@ pub struct Sandbox {
     chaos: Arc<ChaosControl>,
 }
 
-/// Why a sandbox cannot start.
+/// Why a sandbox cannot start, or cannot go on.
 #[derive(Debug)]
 pub struct SandboxError {
     kind: SandboxErrorKind,
@@ -63,7 +71,7 @@ pub enum SandboxErrorKind {
     AddressInUse,
     /// The address cannot be listened on: not this machine's, or a port that needs privileges.
     Address,
-    /// What the sandbox kept cannot be read.
+    /// What the sandbox kept cannot be read, or nothing more can be kept.
     Store,
 }
 
@@ -78,11 +86,19 @@ impl Sandbox {
             .await
             .map_err(cannot_listen)?;
         let addr = listener.local_addr().map_err(cannot_listen)?;
-        let broker =
-            Broker::open(settings.rules(), Store::Memory, clock).map_err(|error| SandboxError {
-                kind: SandboxErrorKind::Store,
-                text: error.to_string(),
-            })?;
+        let (rules, data_dir) = (settings.rules(), settings.data_dir.clone());
+        // A large file takes a while to read, which other tasks need not wait for.
+        let opened = tokio::task::spawn_blocking(move || {
+            let store = match data_dir {
+                Some(data_dir) => Store::open(&data_dir)?,
+                None => Store::Memory,
+            };
+            Broker::open(rules, store, clock)
+        });
+        let broker = match opened.await {
+            Ok(opened) => opened.map_err(SandboxError::store)?,
+            Err(error) => return Err(SandboxError::store(error)),
+        };
         Ok(Self {
             chaos: Arc::new(ChaosControl::new(settings.faults.clone())),
             settings,
@@ -111,35 +127,36 @@ impl Sandbox {
     /// flight are finished, and clients that take more than three seconds for that are cut off.
     ///
     /// # Errors
-    /// None so far; a store that fails for good will be one.
+    /// When the store failed, which ends it too: what cannot be kept is not to be promised.
     pub async fn run(
         self,
         shutdown: impl Future<Output = ()> + Send + 'static,
     ) -> Result<(), SandboxError> {
-        let told = self.settings.told(self.addr);
-        let SandboxSettings {
-            access_key,
-            secret_key,
-            admin_token,
-            ..
-        } = self.settings;
-        let broker = Arc::clone(&self.broker);
         let admin = Admin {
-            broker: Arc::clone(&broker),
+            broker: Arc::clone(&self.broker),
             chaos: Arc::clone(&self.chaos),
-            settings: told,
-            token: admin_token,
+            settings: self.settings.told(self.addr),
+            token: self.settings.admin_token.clone(),
         };
         let router = http::router(
-            broker,
+            Arc::clone(&self.broker),
             self.chaos,
-            access_key,
-            secret_key,
+            &self.settings,
             self.addr.to_string(),
         );
         let router = admin::mount(router, admin);
-        server::serve(self.listener, router, shutdown, || self.broker.stop()).await;
-        Ok(())
+        let limits = &self.settings.connections;
+        let ended = async {
+            tokio::select! {
+                () = shutdown => {}
+                () = self.broker.store_failed() => {}
+            }
+        };
+        server::serve(self.listener, router, limits, ended, || self.broker.stop()).await;
+        match self.broker.store_failure() {
+            None => Ok(()),
+            Some(error) => Err(SandboxError::store(error)),
+        }
     }
 }
 
@@ -155,6 +172,13 @@ impl SandboxError {
         Self {
             kind,
             text: format!("cannot listen on {addr}: {why}"),
+        }
+    }
+
+    fn store(error: impl fmt::Display) -> Self {
+        Self {
+            kind: SandboxErrorKind::Store,
+            text: error.to_string(),
         }
     }
 

@@ -332,6 +332,18 @@ impl Queues {
         (next.into_iter().chain(death).min(), changes)
     }
 
+    /// Whether a topic is there.
+    pub fn has_topic(&self, key: &TopicKey) -> bool {
+        self.topics.contains_key(key)
+    }
+
+    /// Whether a group has consumed from a topic.
+    pub fn has_group(&self, key: &TopicKey, group: &GroupId) -> bool {
+        self.topics
+            .get(key)
+            .is_some_and(|topic| topic.groups.contains_key(group))
+    }
+
     /// Acks, commits or rolls back, each handle by itself. Creates nothing.
     pub fn finish(
         &mut self,

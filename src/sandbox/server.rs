@@ -3,21 +3,28 @@
 
 use std::fmt;
 use std::future::Future;
+use std::io;
+use std::net::SocketAddr;
 use std::pin::pin;
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
+use http::header;
 use hyper::server::conn::http1;
 use hyper::service::{Service as _, service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::watch;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tokio::task::JoinSet;
 
-/// How long a connection may be idle, or take to send its headers. Clients break on a connection
-/// that is closed within 60 seconds. [wire]
-const IDLE: Duration = Duration::from_secs(120);
+use super::settings::ConnectionLimits;
+use super::socket::{Phase, Progress, Watched};
+
+/// Most bytes of a request line and its headers: 1,024 of the line, and far more than any SDK
+/// sends of headers, an STS token included. Hyper answers 431, as it does to the 101st header.
+const MAX_HEAD_BYTES: usize = 16 << 10;
 
 /// How long clients have to take their last reply. Real time: clients are real even where the
 /// broker's clock is not.
@@ -43,6 +50,7 @@ impl std::error::Error for HangUp {}
 pub(super) async fn serve(
     listener: TcpListener,
     router: Router,
+    limits: &ConnectionLimits,
     shutdown: impl Future<Output = ()>,
     stop: impl FnOnce(),
 ) {
@@ -50,15 +58,23 @@ pub(super) async fn serve(
     // Dropping the set ends its tasks, so that nothing goes on when this future is dropped.
     let mut connections = JoinSet::new();
     let mut shutdown = pin!(shutdown);
+    // Whoever finds no slot waits in the system's queue of connections to accept.
+    let slots = Arc::new(Semaphore::new(
+        limits.max_connections.clamp(1, Semaphore::MAX_PERMITS),
+    ));
     loop {
         tokio::select! {
             () = &mut shutdown => break,
             // Ended connections are let go as they end; one that panicked ends only itself.
             Some(_) = connections.join_next() => {}
-            accepted = listener.accept() => match accepted {
+            (slot, accepted) = accept(&listener, &slots) => match accepted {
                 Ok((stream, _)) => {
-                    let served = connection(stream, router.clone(), stopping.subscribe());
-                    connections.spawn(served);
+                    let served =
+                        connection(stream, router.clone(), limits.clone(), stopping.subscribe());
+                    connections.spawn(async move {
+                        served.await;
+                        drop(slot);
+                    });
                 }
                 Err(_) => tokio::time::sleep(ACCEPT_PAUSE).await,
             },
@@ -72,24 +88,56 @@ pub(super) async fn serve(
     let _ = tokio::time::timeout(GRACE, all_ended).await;
 }
 
-async fn connection(stream: TcpStream, router: Router, mut stopping: watch::Receiver<bool>) {
+/// The next connection, once there is a slot for it.
+async fn accept(
+    listener: &TcpListener,
+    slots: &Arc<Semaphore>,
+) -> (
+    Option<OwnedSemaphorePermit>,
+    io::Result<(TcpStream, SocketAddr)>,
+) {
+    // Nobody closes the semaphore; should that ever change, it no longer limits.
+    let slot = Arc::clone(slots).acquire_owned().await.ok();
+    (slot, listener.accept().await)
+}
+
+async fn connection(
+    stream: TcpStream,
+    router: Router,
+    limits: ConnectionLimits,
+    mut stopping: watch::Receiver<bool>,
+) {
     // Replies are small and awaited: they should not wait for more. Failing costs only time.
     let _ = stream.set_nodelay(true);
     let mut http = http1::Builder::new();
-    http.timer(TokioTimer::new()).header_read_timeout(IDLE);
-    let routed = TowerToHyperService::new(router);
-    let service = service_fn(|request| {
-        let reply = routed.call(request);
-        async {
+    http.timer(TokioTimer::new())
+        // Covers the time between two requests too; headers that have begun have a limit of
+        // their own in the socket.
+        .header_read_timeout(limits.idle_timeout.max(limits.head_timeout))
+        .max_header_size(MAX_HEAD_BYTES);
+    let progress = Progress::new();
+    let socket = Watched::new(
+        stream,
+        progress.clone(),
+        limits.head_timeout,
+        limits.send_timeout,
+    );
+    let router = TowerToHyperService::new(router);
+    let service = service_fn(move |request| {
+        progress.set(Phase::Served);
+        let (progress, reply) = (progress.clone(), router.call(request));
+        async move {
             let Ok(reply) = reply.await;
-            match reply.extensions().get::<HangUp>() {
+            if let Some(hang_up) = reply.extensions().get::<HangUp>() {
                 // hyper writes nothing for a service that fails, and lets go of the connection.
-                Some(hang_up) => Err(*hang_up),
-                None => Ok(reply),
+                return Err(*hang_up);
             }
+            let refused = reply.headers().contains_key(header::CONNECTION);
+            progress.set(if refused { Phase::Refused } else { Phase::Idle });
+            Ok(reply)
         }
     });
-    let mut served = pin!(http.serve_connection(TokioIo::new(stream), service));
+    let mut served = pin!(http.serve_connection(TokioIo::new(socket), service));
     // An error here is a client that went away or spoke no HTTP: hyper has answered if it could.
     tokio::select! {
         _ = &mut served => return,

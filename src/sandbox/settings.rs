@@ -1,24 +1,38 @@
-//! What can be set about a sandbox. Reads no arguments, files or environment.
+//! What can be set about a sandbox. Reads no arguments, files or environment: a file's text is
+//! read in `config_file.rs`.
 
 use std::fmt;
 use std::net::{Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
 use std::time::Duration;
 
-use secrecy::SecretString;
+use secrecy::{ExposeSecret as _, SecretString};
 
-use super::queue::{GroupRules, Rules, Timing};
+use super::access::AccessRule;
+use super::queue::{GroupRules, GroupStart, Retention, Rules, Timing};
+use crate::credentials::Credentials;
 use crate::protocol::admin;
 use crate::protocol::faults::FaultPlan;
+use crate::protocol::{GroupId, InstanceId, Limits, Profile, TopicName};
 
-/// Address, keys and times of a sandbox.
+const DEFAULT_ACCESS_KEY: &str = "sandbox";
+const DEFAULT_SECRET_KEY: &str = "sandbox-secret";
+
+/// Address, keys, names, times and limits of a sandbox.
 #[derive(Clone)]
 pub struct SandboxSettings {
     /// Where to listen; port 0 picks a free one.
     pub listen: SocketAddr,
-    /// The one access key that is let in.
-    pub access_key: String,
-    /// Its secret.
-    pub secret_key: SecretString,
+    /// Who is let in, and to what. Without any, nobody is.
+    pub keys: Vec<AccessRule>,
+    /// Instances (`ns`) that requests may name, and then must; empty: any, or none.
+    pub instances: Vec<InstanceId>,
+    /// Whether topics and groups come into being by being used.
+    pub auto_create: bool,
+    /// Topics that are there from the start, in every instance.
+    pub topics: Vec<TopicSettings>,
+    /// Groups that are there from the start, for every topic.
+    pub groups: Vec<GroupSettings>,
     /// How long a consumed message is invisible to its group.
     pub invisible_time: Duration,
     /// The same for ordered consumption.
@@ -27,27 +41,143 @@ pub struct SandboxSettings {
     pub faults: FaultPlan,
     /// What opens the admin API; without one it is closed.
     pub admin_token: Option<SecretString>,
-    /// After so many deliveries without an ack a message becomes a dead letter.
+    /// After so many deliveries without an ack a message becomes a dead letter; at least 1.
     pub max_deliveries: u32,
+    /// How long a message is kept after it became visible, acked or not.
+    pub retention: Duration,
+    /// Folder that everything is kept in; `None` keeps it in memory.
+    pub data_dir: Option<PathBuf>,
+    /// What messages are held to.
+    pub limits: Limits,
+    /// What connections are held to.
+    pub connections: ConnectionLimits,
+}
+
+/// One topic.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TopicSettings {
+    /// Its name.
+    pub name: TopicName,
+    /// What it is for; `None` takes messages of every kind.
+    pub kind: Option<TopicKind>,
+    /// How long it keeps its messages; `None`: as all topics do.
+    pub retention: Option<Duration>,
+}
+
+/// What a topic is for. A topic of one kind refuses the special messages of the others; plain
+/// messages go to all. [us]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum TopicKind {
+    /// Plain messages only.
+    Normal,
+    /// Messages with a sharding key.
+    Fifo,
+    /// Messages with a delivery time.
+    Delay,
+    /// Half messages.
+    Transaction,
+}
+
+/// One group.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GroupSettings {
+    /// Its name.
+    pub name: GroupId,
+    /// Where it begins in a topic that it never consumed from.
+    pub start: GroupStart,
+    /// Its own number of deliveries; `None`: as all groups have.
+    pub max_deliveries: Option<u32>,
+    /// How long its messages are invisible; `None`: as in all groups.
+    pub invisible_time: Option<Duration>,
+    /// The same for ordered consumption.
+    pub order_invisible_time: Option<Duration>,
+}
+
+/// How much, and how long, a connection may ask of the sandbox. All times are real time: clients
+/// are real even where the broker's clock is not.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ConnectionLimits {
+    /// Most connections at once; more wait until one ends.
+    pub max_connections: usize,
+    /// How long a request line and its headers may take, from their first byte, or from the
+    /// start of the connection.
+    pub head_timeout: Duration,
+    /// How long the rest of a request may take.
+    pub body_timeout: Duration,
+    /// How long a client may take no byte of a reply.
+    pub send_timeout: Duration,
+    /// How long a connection may be idle between two requests. Some SDKs break on a connection
+    /// that is closed within 60 seconds. [wire]
+    pub idle_timeout: Duration,
 }
 
 impl SandboxSettings {
     pub(super) fn rules(&self) -> Rules {
+        let own = |topic: &TopicSettings| Some((topic.name.clone(), Retention(topic.retention?)));
         Rules {
             group: GroupRules {
-                timing: self.timing(),
+                timing: Timing {
+                    invisible: self.invisible_time,
+                    order_invisible: self.order_invisible_time,
+                },
                 max_deliveries: self.max_deliveries,
-                ..GroupRules::default()
+                start: GroupStart::default(),
             },
-            ..Rules::default()
+            groups: self
+                .groups
+                .iter()
+                .map(|group| self.rules_of(group))
+                .collect(),
+            retention: Retention(self.retention),
+            retentions: self.topics.iter().filter_map(own).collect(),
         }
     }
 
-    pub(super) fn timing(&self) -> Timing {
-        Timing {
-            invisible: self.invisible_time,
-            order_invisible: self.order_invisible_time,
-        }
+    fn rules_of(&self, group: &GroupSettings) -> (GroupId, GroupRules) {
+        let rules = GroupRules {
+            timing: Timing {
+                invisible: group.invisible_time.unwrap_or(self.invisible_time),
+                order_invisible: group
+                    .order_invisible_time
+                    .unwrap_or(self.order_invisible_time),
+            },
+            max_deliveries: group.max_deliveries.unwrap_or(self.max_deliveries),
+            start: group.start,
+        };
+        (group.name.clone(), rules)
+    }
+
+    /// Keys that a client of ours can use: the first ones.
+    pub fn client_keys(&self) -> Option<Credentials> {
+        self.keys.first().map(|rule| Credentials {
+            access_key: rule.access_key.clone(),
+            secret_key: rule.secret_key.clone(),
+            security_token: None,
+        })
+    }
+
+    /// Whether other machines could come in with the default keys, which everybody knows.
+    pub fn is_open_to_everybody(&self) -> bool {
+        let is_default =
+            |secret: &SecretString| secret.expose_secret().trim() == DEFAULT_SECRET_KEY;
+        !self.listen.ip().to_canonical().is_loopback()
+            && self.keys.iter().any(|rule| is_default(&rule.secret_key))
+    }
+
+    /// Reads an address to listen on: `127.0.0.1:8080`, `[::1]:8080`, `localhost:8080`.
+    ///
+    /// # Errors
+    /// How to write it.
+    pub fn parse_listen(text: &str) -> Result<SocketAddr, String> {
+        let text = text.trim();
+        // Not asked of the resolver: that would let a hosts file open us to the network.
+        let address = match text.strip_prefix("localhost:") {
+            Some(port) => format!("127.0.0.1:{port}"),
+            None => text.to_owned(),
+        };
+        address
+            .parse()
+            .map_err(|_| "write it as 127.0.0.1:8080 or [::1]:8080".to_owned())
     }
 
     /// What of it anybody who is let in may be told.
@@ -64,18 +194,39 @@ impl SandboxSettings {
 }
 
 impl Default for SandboxSettings {
-    /// `127.0.0.1:8080`, `sandbox` / `sandbox-secret`, 5 minutes [seed], 1 minute, 288 deliveries
-    /// [doc], no faults, no admin API.
+    /// `127.0.0.1:8080`, `sandbox` / `sandbox-secret` for everything, names made by use,
+    /// 5 minutes [seed], 1 minute, 288 deliveries, 3 days [doc], in memory, no faults, no admin API.
     fn default() -> Self {
         Self {
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 8080)),
-            access_key: "sandbox".to_owned(),
-            secret_key: "sandbox-secret".into(),
+            keys: vec![AccessRule::new(DEFAULT_ACCESS_KEY, DEFAULT_SECRET_KEY)],
+            instances: Vec::new(),
+            auto_create: true,
+            topics: Vec::new(),
+            groups: Vec::new(),
             invisible_time: Duration::from_secs(300),
             order_invisible_time: Duration::from_secs(60),
             faults: FaultPlan::default(),
             admin_token: None,
-            max_deliveries: 288,
+            max_deliveries: GroupRules::default().max_deliveries,
+            retention: Retention::default().0,
+            data_dir: None,
+            limits: Profile::Sandbox.limits(),
+            connections: ConnectionLimits::default(),
+        }
+    }
+}
+
+impl Default for ConnectionLimits {
+    /// 8,192 connections (parked long polls are connections); 30 s for headers, 60 s for a
+    /// body, 60 s without taking a byte, 2 minutes idle. [us]
+    fn default() -> Self {
+        Self {
+            max_connections: 8_192,
+            head_timeout: Duration::from_secs(30),
+            body_timeout: Duration::from_secs(60),
+            send_timeout: Duration::from_secs(60),
+            idle_timeout: Duration::from_secs(120),
         }
     }
 }
@@ -84,10 +235,31 @@ impl fmt::Debug for SandboxSettings {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("SandboxSettings")
             .field("listen", &self.listen)
+            .field("keys", &self.keys)
+            .field("instances", &self.instances)
+            .field("auto_create", &self.auto_create)
+            .field("topics", &self.topics)
+            .field("groups", &self.groups)
             .field("invisible_time", &self.invisible_time)
             .field("order_invisible_time", &self.order_invisible_time)
+            .field("data_dir", &self.data_dir)
             .field("max_deliveries", &self.max_deliveries)
             .field("faults", &self.faults)
+            .field("retention", &self.retention)
+            .field("data_dir", &self.data_dir)
+            .field("limits", &self.limits)
+            .field("connections", &self.connections)
             .finish_non_exhaustive()
+    }
+}
+
+impl fmt::Display for TopicKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            TopicKind::Normal => "normal",
+            TopicKind::Fifo => "fifo",
+            TopicKind::Delay => "delay",
+            TopicKind::Transaction => "transaction",
+        })
     }
 }

@@ -5,36 +5,41 @@ use std::sync::Arc;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
-use crate::sandbox::{Broker, Sandbox};
+use crate::sandbox::{Broker, Sandbox, SandboxError, SandboxErrorKind};
 
 use super::shared::Shared;
 use super::{Event, GroupContent, TopicContent};
 
 /// Where the sandbox should listen may be taken; then any free port of the same address does.
+/// Its data may not be usable; then it keeps them in memory, and the file is left as it is.
 pub(super) async fn start(
     shared: &Arc<Shared>,
     mut stopped: watch::Receiver<bool>,
 ) -> Option<(Arc<Broker>, JoinHandle<()>)> {
-    let wished = shared.sandbox_settings().listen;
+    let mut settings = shared.sandbox_settings().clone();
+    let wished = settings.listen;
     // Its time can be moved, and the window's does not move with it.
     let clock = shared.clock.movable();
-    let bound = match Sandbox::bind(shared.sandbox_settings().clone(), clock.clone()).await {
-        Err(error) if error.is_address_in_use() => {
-            let mut elsewhere = shared.sandbox_settings().clone();
-            elsewhere.listen.set_port(0);
-            Sandbox::bind(elsewhere, clock)
-                .await
-                .map(|sandbox| (sandbox, Some(wished)))
+    let bound = loop {
+        match Sandbox::bind(settings.clone(), clock.clone()).await {
+            Err(error) if error.is_address_in_use() && settings.listen.port() != 0 => {
+                settings.listen.set_port(0);
+            }
+            Err(error) if is_store(&error) && settings.data_dir.is_some() => {
+                settings.data_dir = None;
+                shared.emit(Event::SandboxInMemory(error.to_string())).await;
+            }
+            other => break other,
         }
-        other => other.map(|sandbox| (sandbox, None)),
     };
-    let (sandbox, wished) = match bound {
-        Ok(bound) => bound,
+    let sandbox = match bound {
+        Ok(sandbox) => sandbox,
         Err(error) => {
             shared.emit(Event::SandboxFailed(error.to_string())).await;
             return None;
         }
     };
+    let wished = (settings.listen != wished).then_some(wished);
     let (addr, broker) = (sandbox.addr(), sandbox.broker());
     shared.sandbox_listens_on(addr);
     let teller = Arc::clone(shared);
@@ -48,6 +53,10 @@ pub(super) async fn start(
     });
     shared.emit(Event::SandboxStarted { addr, wished }).await;
     Some((broker, task))
+}
+
+fn is_store(error: &SandboxError) -> bool {
+    error.kind() == SandboxErrorKind::Store
 }
 
 pub(super) fn content_of(broker: &Broker) -> Vec<TopicContent> {

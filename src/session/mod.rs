@@ -165,6 +165,8 @@ pub enum Event {
         /// The address it should have had, if another program has it.
         wished: Option<SocketAddr>,
     },
+    /// The sandbox keeps everything in memory, as its file cannot be used.
+    SandboxInMemory(String),
     /// The sandbox cannot run.
     SandboxFailed(String),
     /// What is in the sandbox.

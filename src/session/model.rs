@@ -312,6 +312,12 @@ impl Model {
             Event::SandboxStarted { addr, wished } => {
                 return self.sandbox_started(addr, wished, now);
             }
+            Event::SandboxInMemory(why) => self.notices.warn(
+                Say::new("notice-sandbox-in-memory"),
+                why,
+                Say::new("notice-sandbox-in-memory-next"),
+                now,
+            ),
             Event::SandboxFailed(why) => self.sandbox_failed(why, now),
             Event::SandboxContent(content) => self.content = content,
             Event::ConnectionSaved {

@@ -146,14 +146,11 @@ impl Shared {
             .as_deref()
             .and_then(|endpoint| endpoint.parse().ok())
             .ok_or_else(|| unusable("trouble-sandbox-down", String::new()))?;
-        Ok(ClientSettings::new(
-            endpoint,
-            Credentials {
-                access_key: self.sandbox.access_key.clone(),
-                secret_key: self.sandbox.secret_key.clone(),
-                security_token: None,
-            },
-        ))
+        let keys = self
+            .sandbox
+            .client_keys()
+            .ok_or_else(|| unusable("trouble-no-keys", String::new()))?;
+        Ok(ClientSettings::new(endpoint, keys))
     }
 
     fn profile_client(&self, id: &str) -> Result<ClientSettings, Box<Trouble>> {

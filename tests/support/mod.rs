@@ -234,6 +234,11 @@ impl Sandbox {
         self.endpoint.trim_start_matches("http://")
     }
 
+    /// Ends it on the spot (SIGKILL), wherever it is.
+    pub(crate) fn kill(mut self) {
+        self.process.kill();
+    }
+
     /// Sends it a signal and waits for its end, at most for `limit`.
     pub(crate) fn stop(self, name: &str, limit: Duration) -> Finished {
         signal(&self.process, name);

@@ -68,6 +68,8 @@ pub(crate) struct Start {
     pub(crate) config: Config,
     pub(crate) secrets: Secrets,
     pub(crate) listen: SocketAddr,
+    /// What the sandbox keeps its messages in.
+    pub(crate) data_dir: Option<PathBuf>,
     /// The window's own clock, where it is not the one that everybody shares.
     pub(crate) own_clock: Option<Clock>,
     /// Whether characters may be typed that no font can show.
@@ -83,6 +85,7 @@ impl Default for Start {
             config,
             secrets: Secrets::session_only(),
             listen: (Ipv4Addr::LOCALHOST, 0).into(),
+            data_dir: None,
             own_clock: None,
             missing_glyphs: false,
         }
@@ -160,6 +163,7 @@ impl Window {
                 secrets: start.secrets,
                 sandbox: SandboxSettings {
                     listen: start.listen,
+                    data_dir: start.data_dir,
                     ..SandboxSettings::default()
                 },
                 wake: Arc::new(move || {

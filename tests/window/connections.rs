@@ -9,7 +9,7 @@ use egui::Key;
 use mqscope::config::ConfigFile;
 use mqscope::credentials::Credentials;
 use mqscope::protocol::Profile;
-use mqscope::sandbox::{Sandbox, SandboxSettings};
+use mqscope::sandbox::{AccessRule, Sandbox, SandboxSettings};
 use tokio::sync::oneshot;
 
 use crate::support::{Place, Start, Window, en, en_with};
@@ -25,8 +25,7 @@ const TOKEN: &str = "STS token (optional)";
 fn server(window: &Window, listen: SocketAddr) -> (SocketAddr, oneshot::Sender<()>) {
     let settings = SandboxSettings {
         listen,
-        access_key: ACCESS_KEY.to_owned(),
-        secret_key: SECRET_KEY.into(),
+        keys: vec![AccessRule::new(ACCESS_KEY, SECRET_KEY)],
         ..SandboxSettings::default()
     };
     let bind = Sandbox::bind(settings, window.clock().clone());

@@ -114,6 +114,48 @@ fn a_sandbox_that_cannot_run_leaves_a_window_that_says_so() {
 }
 
 #[test]
+fn a_sandbox_that_keeps_its_messages_has_them_after_a_restart() {
+    let data = tempfile::tempdir().unwrap();
+    let start = || Start {
+        data_dir: Some(data.path().join("sandbox")),
+        ..Start::default()
+    };
+    let mut window = Window::start(start());
+    window.until_running();
+    let id = window.publish_and_see();
+    window.click(&format!("Ack {id}"));
+    window.until_shown("1 received · 1 acked");
+    drop(window.close());
+
+    let mut window = Window::start(start());
+    window.until_running();
+    window.assert_shows("Notices 0");
+    window.until_shown("GID_debug");
+    // The first one was acked: the second is the only one that comes.
+    let second = window.publish_and_see();
+    assert_ne!(second, id);
+    window.assert_shows("1 received · 0 acked");
+}
+
+#[test]
+fn a_sandbox_whose_file_is_damaged_runs_in_memory_and_leaves_it_alone() {
+    let data = tempfile::tempdir().unwrap();
+    let file = data.path().join("sandbox.redb");
+    std::fs::write(&file, "not a database").unwrap();
+    let mut window = Window::start(Start {
+        data_dir: Some(data.path().to_owned()),
+        ..Start::default()
+    });
+    window.until_running();
+    window.assert_shows("The sandbox forgets its messages when mqscope closes");
+    window.assert_shows("Notices 1");
+    window.click("▸ Notices 1");
+    window.assert_shows("Do what the details say");
+    window.publish_and_see();
+    assert_eq!(std::fs::read_to_string(&file).unwrap(), "not a database");
+}
+
+#[test]
 fn closing_the_window_ends_everything_behind_it() {
     let mut window = Window::open();
     window.publish_and_see();

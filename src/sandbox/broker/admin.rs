@@ -17,11 +17,7 @@ impl Broker {
         from: u64,
         limit: usize,
     ) -> Peek {
-        let (peek, pending) =
-            self.perform(|queues, now| queues.peek(topic, group, state, from, limit, now));
-        // Only time has passed, which passes again after a crash: nobody waits for this write.
-        drop(pending);
-        peek
+        self.look(|queues, now| queues.peek(topic, group, state, from, limit, now))
     }
 
     /// Every message of a topic is gone, for all groups. Says whether there is such a topic.
@@ -29,9 +25,7 @@ impl Broker {
     /// # Errors
     /// When the store fails.
     pub async fn purge(&self, topic: &TopicKey) -> Result<bool, BrokerError> {
-        let (found, pending) = self.perform(|queues, now| queues.purge(topic, now));
-        pending.durable().await?;
-        Ok(found)
+        self.perform(|queues, now| queues.purge(topic, now)).await
     }
 
     /// Sends dead letters, by their message ids or all of them, back to the group that they died
@@ -45,9 +39,8 @@ impl Broker {
         letters: &TopicKey,
         ids: Option<&[String]>,
     ) -> Result<u64, BrokerError> {
-        let (sent, pending) = self.perform(|queues, now| queues.resend(letters, ids, now));
-        pending.durable().await?;
-        Ok(sent)
+        self.perform(|queues, now| queues.resend(letters, ids, now))
+            .await
     }
 
     /// What was published at or after `to` is to be read again by a group; it is done with what
@@ -61,10 +54,8 @@ impl Broker {
         group: &GroupId,
         to: Timestamp,
     ) -> Result<bool, BrokerError> {
-        let (found, pending) =
-            self.perform(|queues, now| queues.reset_group(topic, group, to, now));
-        pending.durable().await?;
-        Ok(found)
+        self.perform(|queues, now| queues.reset_group(topic, group, to, now))
+            .await
     }
 
     /// Ends the lease of a handle now, as if its time were over; the inner result says whether it
@@ -77,9 +68,8 @@ impl Broker {
         topic: &TopicKey,
         handle: &ReceiptHandle,
     ) -> Result<Result<(), HandleRefusal>, BrokerError> {
-        let (ended, pending) = self.perform(|queues, now| queues.expire(topic, handle, now));
-        pending.durable().await?;
-        Ok(ended)
+        self.perform(|queues, now| queues.expire(topic, handle, now))
+            .await
     }
 
     /// Deletes a topic with its messages and groups. Says whether there was one.
@@ -87,9 +77,8 @@ impl Broker {
     /// # Errors
     /// When the store fails.
     pub async fn delete_topic(&self, topic: &TopicKey) -> Result<bool, BrokerError> {
-        let (found, pending) = self.perform(|queues, now| queues.delete_topic(topic, now));
-        pending.durable().await?;
-        Ok(found)
+        self.perform(|queues, now| queues.delete_topic(topic, now))
+            .await
     }
 
     /// Deletes a group of a topic. Says whether there was one.
@@ -101,8 +90,7 @@ impl Broker {
         topic: &TopicKey,
         group: &GroupId,
     ) -> Result<bool, BrokerError> {
-        let (found, pending) = self.perform(|queues, now| queues.delete_group(topic, group, now));
-        pending.durable().await?;
-        Ok(found)
+        self.perform(|queues, now| queues.delete_group(topic, group, now))
+            .await
     }
 }

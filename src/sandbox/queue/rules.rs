@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 use super::change::TopicKey;
-use crate::protocol::GroupId;
+use crate::protocol::{GroupId, TopicName};
 
 /// How long a delivery is invisible to its group.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -47,8 +47,8 @@ pub struct Rules {
     pub groups: HashMap<GroupId, GroupRules>,
     /// How long a topic keeps its messages, acked or not.
     pub retention: Retention,
-    /// Topics with a retention of their own.
-    pub retentions: HashMap<TopicKey, Retention>,
+    /// Topics with a retention of their own, whichever instance they are in.
+    pub retentions: HashMap<TopicName, Retention>,
 }
 
 /// How long a message is kept after it became visible.
@@ -63,7 +63,10 @@ impl Rules {
 
     /// The retention of a topic.
     pub fn retention_of(&self, topic: &TopicKey) -> Duration {
-        self.retentions.get(topic).unwrap_or(&self.retention).0
+        self.retentions
+            .get(&topic.topic)
+            .unwrap_or(&self.retention)
+            .0
     }
 }
 

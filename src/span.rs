@@ -1,18 +1,24 @@
-//! Lengths of time on the command line: `10s`, `5m`, `1h30m`, `2 days`. Points in time are
-//! `publish.rs`'s business.
+//! Lengths of time as people write them: `10s`, `5m`, `1h30m`, `2 days`. Points in time are
+//! somebody else's business.
 
 use std::time::Duration;
 
 use crate::protocol::date::parse_duration;
 
 /// Reads a length of time that is not negative.
-pub(super) fn parse(text: &str) -> Result<Duration, String> {
+///
+/// # Errors
+/// What is wrong with it, for whoever wrote it.
+pub fn parse(text: &str) -> Result<Duration, String> {
     parse_duration(text)
         .ok_or_else(|| format!("{text:?} is not a length of time; write it as 10s, 5m or 1h30m"))
 }
 
 /// Reads a length of time above zero, in whole milliseconds.
-pub(super) fn parse_positive(text: &str) -> Result<Duration, String> {
+///
+/// # Errors
+/// What is wrong with it, for whoever wrote it.
+pub fn parse_positive(text: &str) -> Result<Duration, String> {
     match parse(text)? {
         length if length < Duration::from_millis(1) => {
             Err("it must be at least one millisecond".to_owned())

@@ -1,0 +1,547 @@
+//! What the file holds, as tables of redb: the state, not its history. What is done leaves the
+//! file with the change that says so, and what a group has acked is kept as the fewest ranges, so
+//! the file grows and a restart costs with what is live. Opens nothing and commits nothing.
+//!
+//! A change is made in [`Tables::make`], one arm for each; [`read`] gives back changes that
+//! rebuild the queues.
+
+use std::collections::HashMap;
+use std::fmt;
+use std::str::FromStr;
+use std::sync::Arc;
+
+use redb::{ReadTransaction, ReadableTable as _, Table, TableDefinition, WriteTransaction};
+
+use super::trouble::Trouble;
+use crate::protocol::{GroupId, MessageParts, Timestamp};
+use crate::sandbox::queue::{Change, Lease, Origin, Place, StoredMessage, TopicKey};
+
+/// Version of what follows. Another version is neither read nor written. [us]
+pub(super) const VERSION: u64 = 1;
+
+/// [`VERSION_KEY`] and [`RUNS_KEY`]; this table is the same in every version.
+pub(super) const ABOUT: TableDefinition<'_, &str, u64> = TableDefinition::new("mqscope");
+pub(super) const VERSION_KEY: &str = "version";
+/// How often the store was opened.
+pub(super) const RUNS_KEY: &str = "runs";
+
+/// Instance and name by the topic's number.
+type TopicRow<'a> = (Option<&'a str>, &'a str);
+const TOPICS: TableDefinition<'_, u64, TopicRow<'_>> = TableDefinition::new("topics");
+
+/// Name by the topic's number and the group's.
+const GROUPS: TableDefinition<'_, (u64, u64), &str> = TableDefinition::new("groups");
+
+/// Topic, group, position, death.
+type OriginRow<'a> = (&'a str, &'a str, u64, i64);
+
+/// Message by its number: id, digest of the body, publish time, its parts in their order, and
+/// where it comes from if it is a dead letter.
+type MessageRow<'a> = (
+    &'a str,
+    &'a str,
+    i64,
+    &'a str,
+    Option<&'a str>,
+    Option<&'a str>,
+    Option<i64>,
+    Option<&'a str>,
+    Option<u32>,
+    Vec<(&'a str, &'a str)>,
+    Option<OriginRow<'a>>,
+);
+const MESSAGES: TableDefinition<'_, u64, MessageRow<'_>> = TableDefinition::new("messages");
+
+/// First position of the log by topic, once messages have left its front.
+const FIRST: TableDefinition<'_, u64, u64> = TableDefinition::new("first");
+
+/// Topic and position of messages that were taken out of the middle of a log. They stay in the
+/// other tables until they leave at the front, as a log has no holes.
+const REMOVED: TableDefinition<'_, (u64, u64), ()> = TableDefinition::new("removed");
+
+/// Message number by topic and position.
+const LOG: TableDefinition<'_, (u64, u64), u64> = TableDefinition::new("log");
+
+/// Visible from, by topic and message number.
+const TIMED: TableDefinition<'_, (u64, u64), i64> = TableDefinition::new("timed");
+
+/// Nonce, end, deliveries, first delivery.
+type LeaseRow = (u64, i64, u32, i64);
+
+/// Half messages: lease by topic and message number.
+const HALF: TableDefinition<'_, (u64, u64), LeaseRow> = TableDefinition::new("half");
+
+/// Handed out and not acked: newest lease by topic, group and position.
+const OUT: TableDefinition<'_, (u64, u64, u64), LeaseRow> = TableDefinition::new("out");
+
+/// Done: ends of ranges (not included) by topic, group and start. Ranges neither overlap nor
+/// touch.
+const ACKED: TableDefinition<'_, (u64, u64, u64), u64> = TableDefinition::new("acked");
+
+/// Numbers of topics and groups.
+#[derive(Debug, Default)]
+pub(super) struct Numbers {
+    topics: HashMap<Arc<TopicKey>, Numbered>,
+    next_topic: u64,
+    next_group: u64,
+}
+
+#[derive(Debug)]
+struct Numbered {
+    number: u64,
+    groups: HashMap<Arc<GroupId>, u64>,
+}
+
+impl Numbers {
+    fn topic(&self, topic: &TopicKey) -> Result<u64, Trouble> {
+        self.topics
+            .get(topic)
+            .map(|numbered| numbered.number)
+            .ok_or_else(|| missing("topic", &topic.topic))
+    }
+
+    fn group(&self, topic: &TopicKey, group: &GroupId) -> Result<(u64, u64), Trouble> {
+        let numbered = self
+            .topics
+            .get(topic)
+            .ok_or_else(|| missing("topic", &topic.topic))?;
+        let group = numbered
+            .groups
+            .get(group)
+            .ok_or_else(|| missing("group", group))?;
+        Ok((numbered.number, *group))
+    }
+
+    fn groups(&self, topic: &TopicKey) -> Result<Vec<u64>, Trouble> {
+        self.topics
+            .get(topic)
+            .map(|numbered| numbered.groups.values().copied().collect())
+            .ok_or_else(|| missing("topic", &topic.topic))
+    }
+
+    fn add_topic(&mut self, topic: &Arc<TopicKey>, number: u64) {
+        self.next_topic = self.next_topic.max(number + 1);
+        let groups = HashMap::new();
+        self.topics
+            .insert(Arc::clone(topic), Numbered { number, groups });
+    }
+
+    fn add_group(
+        &mut self,
+        topic: &TopicKey,
+        group: &Arc<GroupId>,
+        number: u64,
+    ) -> Result<u64, Trouble> {
+        self.next_group = self.next_group.max(number + 1);
+        let numbered = self
+            .topics
+            .get_mut(topic)
+            .ok_or_else(|| missing("topic", &topic.topic))?;
+        numbered.groups.insert(Arc::clone(group), number);
+        Ok(numbered.number)
+    }
+}
+
+fn missing(what: &str, which: impl fmt::Display) -> Trouble {
+    Trouble::Missing(format!("{what} {which}"))
+}
+
+/// The tables of one commit.
+pub(super) struct Tables<'txn> {
+    topics: Table<'txn, u64, TopicRow<'static>>,
+    groups: Table<'txn, (u64, u64), &'static str>,
+    messages: Table<'txn, u64, MessageRow<'static>>,
+    first: Table<'txn, u64, u64>,
+    removed: Table<'txn, (u64, u64), ()>,
+    log: Table<'txn, (u64, u64), u64>,
+    timed: Table<'txn, (u64, u64), i64>,
+    half: Table<'txn, (u64, u64), LeaseRow>,
+    out: Table<'txn, (u64, u64, u64), LeaseRow>,
+    acked: Table<'txn, (u64, u64, u64), u64>,
+}
+
+impl<'txn> Tables<'txn> {
+    /// Opens all of them; creates those that are missing.
+    pub(super) fn open(transaction: &'txn WriteTransaction) -> Result<Self, Trouble> {
+        Ok(Self {
+            topics: transaction.open_table(TOPICS)?,
+            groups: transaction.open_table(GROUPS)?,
+            messages: transaction.open_table(MESSAGES)?,
+            first: transaction.open_table(FIRST)?,
+            removed: transaction.open_table(REMOVED)?,
+            log: transaction.open_table(LOG)?,
+            timed: transaction.open_table(TIMED)?,
+            half: transaction.open_table(HALF)?,
+            out: transaction.open_table(OUT)?,
+            acked: transaction.open_table(ACKED)?,
+        })
+    }
+
+    /// Makes a change that comes after all that were made before.
+    pub(super) fn make(&mut self, change: &Change, numbers: &mut Numbers) -> Result<(), Trouble> {
+        match change {
+            Change::TopicCreated { topic } => {
+                let number = numbers.next_topic;
+                numbers.add_topic(topic, number);
+                let instance = topic.instance.as_ref().map(|instance| instance.as_str());
+                self.topics
+                    .insert(number, (instance, topic.topic.as_str()))?;
+            }
+            Change::GroupCreated { topic, group } => {
+                let number = numbers.next_group;
+                let topic = numbers.add_group(topic, group, number)?;
+                self.groups.insert((topic, number), group.as_str())?;
+            }
+            Change::Stored {
+                topic,
+                message,
+                place,
+            } => {
+                self.messages.insert(message.seq, message_row(message))?;
+                self.place(numbers.topic(topic)?, message.seq, *place)?;
+            }
+            Change::Moved { topic, seq, place } => {
+                let topic = numbers.topic(topic)?;
+                self.lift(topic, *seq)?;
+                self.place(topic, *seq, *place)?;
+            }
+            Change::Dropped { topic, seq } => {
+                self.lift(numbers.topic(topic)?, *seq)?;
+                self.messages.remove(seq)?;
+            }
+            Change::Leased {
+                topic,
+                group,
+                position,
+                lease,
+            } => {
+                let (topic, group) = numbers.group(topic, group)?;
+                self.out
+                    .insert((topic, group, *position), lease_row(lease))?;
+            }
+            Change::Acked {
+                topic,
+                group,
+                position,
+            } => {
+                let (topic, group) = numbers.group(topic, group)?;
+                self.out.remove((topic, group, *position))?;
+                self.add_acked(topic, group, *position)?;
+            }
+            Change::Discarded { topic, before } => {
+                let groups = numbers.groups(topic)?;
+                self.discard(numbers.topic(topic)?, groups, *before)?;
+            }
+            Change::Removed { topic, position } => {
+                let groups = numbers.groups(topic)?;
+                let topic = numbers.topic(topic)?;
+                self.removed.insert((topic, *position), ())?;
+                for group in groups {
+                    self.out.remove((topic, group, *position))?;
+                }
+            }
+            Change::TopicDeleted { topic } => {
+                if let Some(Numbered { number, groups }) = numbers.topics.remove(topic) {
+                    self.discard(number, groups.values().copied().collect(), u64::MAX)?;
+                    self.delete_waiting(number)?;
+                    for group in groups.into_values() {
+                        self.clear_group(number, group)?;
+                        self.groups.remove((number, group))?;
+                    }
+                    self.first.remove(number)?;
+                    self.topics.remove(number)?;
+                }
+            }
+            Change::GroupDeleted { topic, group } => {
+                if let Some(Numbered { number, groups }) = numbers.topics.get_mut(topic)
+                    && let Some(group) = groups.remove(group)
+                {
+                    self.clear_group(*number, group)?;
+                    self.groups.remove((*number, group))?;
+                }
+            }
+            Change::GroupReset { topic, group, done } => {
+                let (topic, group) = numbers.group(topic, group)?;
+                self.clear_group(topic, group)?;
+                for range in done {
+                    self.acked.insert((topic, group, range.start), range.end)?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn place(&mut self, topic: u64, seq: u64, place: Place) -> Result<(), Trouble> {
+        match place {
+            Place::Log { position } => {
+                self.log.insert((topic, position), seq)?;
+            }
+            Place::Timed { at } => {
+                self.timed.insert((topic, seq), at.millis())?;
+            }
+            Place::Half { lease } => {
+                self.half.insert((topic, seq), lease_row(&lease))?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Takes a message from where it waits.
+    fn lift(&mut self, topic: u64, seq: u64) -> Result<(), Trouble> {
+        if self.timed.remove((topic, seq))?.is_none() {
+            self.half.remove((topic, seq))?;
+        }
+        Ok(())
+    }
+
+    /// Takes what stands before a position from the front of a log. Costs what goes, and a look
+    /// at each group.
+    fn discard(&mut self, topic: u64, groups: Vec<u64>, before: u64) -> Result<(), Trouble> {
+        let gone = (topic, 0)..(topic, before);
+        for entry in self.log.extract_from_if(gone.clone(), |_, _| true)? {
+            self.messages.remove(entry?.1.value())?;
+        }
+        self.removed.retain_in(gone, |_, ()| false)?;
+        self.first.insert(topic, before)?;
+        for group in groups {
+            let gone = (topic, group, 0)..(topic, group, before);
+            self.out.retain_in(gone.clone(), |_, _| false)?;
+            let mut last = None;
+            for entry in self.acked.extract_from_if(gone, |_, _| true)? {
+                last = Some(entry?.1.value());
+            }
+            if let Some(end) = last.filter(|end| *end > before) {
+                self.acked.insert((topic, group, before), end)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Takes all timed and half messages.
+    fn delete_waiting(&mut self, topic: u64) -> Result<(), Trouble> {
+        let all = (topic, 0)..=(topic, u64::MAX);
+        for entry in self.timed.extract_from_if(all.clone(), |_, _| true)? {
+            self.messages.remove(entry?.0.value().1)?;
+        }
+        for entry in self.half.extract_from_if(all, |_, _| true)? {
+            self.messages.remove(entry?.0.value().1)?;
+        }
+        Ok(())
+    }
+
+    /// Takes everything that a group has of a topic.
+    fn clear_group(&mut self, topic: u64, group: u64) -> Result<(), Trouble> {
+        let all = (topic, group, 0)..=(topic, group, u64::MAX);
+        self.out.retain_in(all.clone(), |_, _| false)?;
+        self.acked.retain_in(all, |_, _| false)?;
+        Ok(())
+    }
+
+    /// Adds a position to those that are done, merged with the ranges that it touches.
+    fn add_acked(&mut self, topic: u64, group: u64, position: u64) -> Result<(), Trouble> {
+        let key = |position| (topic, group, position);
+        let before = self
+            .acked
+            .range(key(0)..=key(position))?
+            .next_back()
+            .transpose()?
+            .map(|(start, end)| (start.value().2, end.value()))
+            .filter(|(_, end)| *end >= position);
+        let (start, end) = before.unwrap_or((position, position));
+        if end > position {
+            return Ok(());
+        }
+        let after = self.acked.remove(key(position + 1))?;
+        let end = after.map_or(position + 1, |end| end.value());
+        self.acked.insert(key(start), end)?;
+        Ok(())
+    }
+}
+
+fn message_row(message: &StoredMessage) -> MessageRow<'_> {
+    let MessageParts {
+        body,
+        tag,
+        key,
+        deliver_at,
+        sharding_key,
+        check_after_secs,
+        properties,
+    } = &message.parts;
+    (
+        &message.id,
+        &message.body_md5,
+        message.publish_time.millis(),
+        body,
+        tag.as_deref(),
+        key.as_deref(),
+        deliver_at.map(Timestamp::millis),
+        sharding_key.as_deref(),
+        *check_after_secs,
+        properties
+            .iter()
+            .map(|(key, value)| (key.as_str(), value.as_str()))
+            .collect(),
+        message.origin.as_ref().map(|origin| {
+            let (topic, group) = (origin.topic.as_str(), origin.group.as_str());
+            (topic, group, origin.position, origin.died_at.millis())
+        }),
+    )
+}
+
+fn message_of(seq: u64, row: MessageRow<'_>) -> Result<Arc<StoredMessage>, Trouble> {
+    let (id, body_md5, publish_time, body, tag, key, deliver_at, shard, check, pairs, origin) = row;
+    let origin = match origin {
+        None => None,
+        Some((topic, group, position, died_at)) => Some(Origin {
+            topic: topic.parse()?,
+            group: group.parse()?,
+            position,
+            died_at: Timestamp::from_millis(died_at),
+        }),
+    };
+    Ok(Arc::new(StoredMessage {
+        seq,
+        id: id.to_owned(),
+        body_md5: body_md5.to_owned(),
+        publish_time: Timestamp::from_millis(publish_time),
+        parts: MessageParts {
+            body: body.to_owned(),
+            tag: tag.map(str::to_owned),
+            key: key.map(str::to_owned),
+            deliver_at: deliver_at.map(Timestamp::from_millis),
+            sharding_key: shard.map(str::to_owned),
+            check_after_secs: check,
+            properties: pairs
+                .into_iter()
+                .map(|(key, value)| (key.to_owned(), value.to_owned()))
+                .collect(),
+        },
+        origin,
+    }))
+}
+
+fn lease_row(lease: &Lease) -> LeaseRow {
+    (
+        lease.nonce,
+        lease.until.millis(),
+        lease.consumed_times,
+        lease.first_consume_time.millis(),
+    )
+}
+
+fn lease_of((nonce, until, consumed_times, first): LeaseRow) -> Lease {
+    Lease {
+        nonce,
+        until: Timestamp::from_millis(until),
+        consumed_times,
+        first_consume_time: Timestamp::from_millis(first),
+    }
+}
+
+/// Gives what the tables hold to `each`, in an order in which it can be applied: a topic, its log,
+/// its waiting messages, its groups, and then what they have of it.
+pub(super) fn read(
+    transaction: &ReadTransaction,
+    mut each: impl FnMut(Change),
+) -> Result<Numbers, Trouble> {
+    let mut numbers = Numbers::default();
+    for entry in transaction.open_table(TOPICS)?.range::<u64>(..)? {
+        let (number, row) = entry?;
+        let (instance, topic) = row.value();
+        let topic = Arc::new(TopicKey {
+            instance: instance.map(FromStr::from_str).transpose()?,
+            topic: topic.parse()?,
+        });
+        numbers.add_topic(&topic, number.value());
+        each(Change::TopicCreated {
+            topic: Arc::clone(&topic),
+        });
+        read_topic(transaction, &topic, number.value(), &mut numbers, &mut each)?;
+    }
+    Ok(numbers)
+}
+
+fn read_topic(
+    transaction: &ReadTransaction,
+    topic: &Arc<TopicKey>,
+    number: u64,
+    numbers: &mut Numbers,
+    each: &mut impl FnMut(Change),
+) -> Result<(), Trouble> {
+    let of_topic = (number, 0)..=(number, u64::MAX);
+    if let Some(first) = transaction.open_table(FIRST)?.get(number)? {
+        each(Change::Discarded {
+            topic: Arc::clone(topic),
+            before: first.value(),
+        });
+    }
+    let messages = transaction.open_table(MESSAGES)?;
+    let mut stored = |seq: u64, place: Place| -> Result<(), Trouble> {
+        let row = messages.get(seq)?;
+        let row = row.ok_or_else(|| missing("message", seq))?;
+        each(Change::Stored {
+            topic: Arc::clone(topic),
+            message: message_of(seq, row.value())?,
+            place,
+        });
+        Ok(())
+    };
+    for entry in transaction.open_table(LOG)?.range(of_topic.clone())? {
+        let (key, seq) = entry?;
+        let position = key.value().1;
+        stored(seq.value(), Place::Log { position })?;
+    }
+    for entry in transaction.open_table(TIMED)?.range(of_topic.clone())? {
+        let (key, at) = entry?;
+        let at = Timestamp::from_millis(at.value());
+        stored(key.value().1, Place::Timed { at })?;
+    }
+    for entry in transaction.open_table(HALF)?.range(of_topic.clone())? {
+        let (key, lease) = entry?;
+        let lease = lease_of(lease.value());
+        stored(key.value().1, Place::Half { lease })?;
+    }
+    for entry in transaction.open_table(REMOVED)?.range(of_topic.clone())? {
+        each(Change::Removed {
+            topic: Arc::clone(topic),
+            position: entry?.0.value().1,
+        });
+    }
+    let mut groups = Vec::new();
+    for entry in transaction.open_table(GROUPS)?.range(of_topic.clone())? {
+        let (key, name) = entry?;
+        let group: Arc<GroupId> = Arc::new(name.value().parse()?);
+        numbers.add_group(topic, &group, key.value().1)?;
+        each(Change::GroupCreated {
+            topic: Arc::clone(topic),
+            group: Arc::clone(&group),
+        });
+        groups.push((key.value().1, group));
+    }
+    for (group_number, group) in groups {
+        let of_group = (number, group_number, 0)..=(number, group_number, u64::MAX);
+        let mut done = Vec::new();
+        for entry in transaction.open_table(ACKED)?.range(of_group.clone())? {
+            let (start, end) = entry?;
+            done.push(start.value().2..end.value());
+        }
+        if !done.is_empty() {
+            each(Change::GroupReset {
+                topic: Arc::clone(topic),
+                group: Arc::clone(&group),
+                done,
+            });
+        }
+        for entry in transaction.open_table(OUT)?.range(of_group)? {
+            let (key, lease) = entry?;
+            each(Change::Leased {
+                topic: Arc::clone(topic),
+                group: Arc::clone(&group),
+                position: key.value().2,
+                lease: lease_of(lease.value()),
+            });
+        }
+    }
+    Ok(())
+}

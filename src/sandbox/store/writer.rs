@@ -1,0 +1,107 @@
+//! The one thread that writes. Each commit takes everything that waits, so that many requests
+//! share one sync of the disk; the more wait, the more share. Gives up for good at the first
+//! error: what was answered is on disk, and nothing is answered that is not.
+
+use std::sync::Arc;
+use std::sync::mpsc::Receiver;
+use std::thread;
+
+use redb::{Database, Durability};
+use tokio::sync::{Semaphore, oneshot, watch};
+
+use super::tables::{Numbers, Tables};
+use super::trouble::Trouble;
+use super::{Room, StoreError};
+use crate::sandbox::queue::Change;
+
+/// A commit takes no more once it has bodies of this many bytes: it is built in memory. [us]
+const COMMIT_BYTES: usize = 32 << 20;
+
+/// The changes of one request.
+pub(super) struct Batch {
+    pub(super) changes: Vec<Change>,
+    /// Given back once the batch is written.
+    pub(super) room: Room,
+    pub(super) answer: oneshot::Sender<Result<(), StoreError>>,
+}
+
+/// What the thread and the store share.
+#[derive(Debug, Clone)]
+pub(super) struct Health {
+    /// Closed once nothing is written any more.
+    pub(super) room: Arc<Semaphore>,
+    /// Why nothing is.
+    pub(super) failure: watch::Sender<Option<StoreError>>,
+}
+
+impl Health {
+    fn fail(&self, error: StoreError) {
+        self.failure.send_replace(Some(error));
+        self.room.close();
+    }
+}
+
+/// Says so should the thread panic, or everybody would wait for ever.
+struct Watch<'a>(&'a Health);
+
+impl Drop for Watch<'_> {
+    fn drop(&mut self) {
+        if thread::panicking() {
+            self.0.fail(StoreError::ended());
+        }
+    }
+}
+
+/// Writes until nobody can submit any more, or until the first error.
+pub(super) fn run(
+    database: &Database,
+    mut numbers: Numbers,
+    batches: &Receiver<Batch>,
+    health: &Health,
+) {
+    let _watch = Watch(health);
+    while let Ok(first) = batches.recv() {
+        let mut group = vec![first];
+        let mut bytes = group.iter().map(Batch::bytes).sum::<usize>();
+        while bytes < COMMIT_BYTES {
+            let Ok(batch) = batches.try_recv() else { break };
+            bytes += batch.bytes();
+            group.push(batch);
+        }
+        let result = commit(database, &mut numbers, &group).map_err(Trouble::failed);
+        if let Err(error) = &result {
+            health.fail(error.clone());
+        }
+        for Batch { answer, room, .. } in group {
+            drop(room);
+            // Whoever asked may be gone.
+            let _ = answer.send(result.clone());
+        }
+        if result.is_err() {
+            return;
+        }
+    }
+}
+
+impl Batch {
+    fn bytes(&self) -> usize {
+        let of_change = |change: &Change| match change {
+            Change::Stored { message, .. } => message.parts.body.len(),
+            _ => 0,
+        };
+        self.changes.iter().map(of_change).sum()
+    }
+}
+
+fn commit(database: &Database, numbers: &mut Numbers, group: &[Batch]) -> Result<(), Trouble> {
+    let mut transaction = database.begin_write()?;
+    transaction.set_durability(Durability::Immediate)?;
+    {
+        let mut tables = Tables::open(&transaction)?;
+        for change in group.iter().flat_map(|batch| &batch.changes) {
+            tables.make(change, numbers)?;
+        }
+    }
+    transaction.commit()?;
+    Ok(())
+}
