@@ -27,6 +27,7 @@ on this machine only.
 Examples:
   mqscope sandbox
   mqscope sandbox --listen 127.0.0.1:0 --invisible-time 2s
+  mqscope sandbox --max-deliveries 3
   MQSCOPE_SANDBOX_SECRET_KEY=… mqscope sandbox --listen 0.0.0.0:8080
 
 Exit codes:
