@@ -217,6 +217,34 @@ async fn the_end_of_a_lease_wakes_whoever_is_left() {
 }
 
 #[tokio::test]
+async fn somebody_watches_the_time_whoever_comes_back_first() {
+    let bench = Bench::new();
+    let want = want("G", "*");
+    let mut first = pin!(bench.broker.consume(&want, SECS(30)));
+    let mut second = pin!(bench.broker.consume(&want, SECS(30)));
+    assert!(step(first.as_mut()).await.is_none());
+    assert!(step(second.as_mut()).await.is_none());
+    // Both are woken, and find that somebody else was faster.
+    for _ in 0..2 {
+        bench.publish(text(None)).await;
+    }
+    for _ in 0..2 {
+        assert_eq!(bench.take(&want).await.len(), 1);
+    }
+    assert!(step(first.as_mut()).await.is_none());
+    // Sooner than anything that the first one knows of, and the second one is not back yet.
+    let timed = MessageParts {
+        deliver_at: Some(bench.clock.now() + SECS(3)),
+        ..text(None)
+    };
+    bench.publish(timed).await;
+    assert!(step(second.as_mut()).await.is_none());
+    assert!(step(first.as_mut()).await.is_none());
+    bench.hand.advance(SECS(3));
+    assert_eq!(step(first).await.unwrap().unwrap().len(), 1);
+}
+
+#[tokio::test]
 async fn a_death_wakes_who_reads_the_dead_letters() {
     let bench = Bench::new();
     let letters = Want {

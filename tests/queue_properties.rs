@@ -1172,3 +1172,83 @@ fn acks_do_not_make_the_file_grow() {
     );
     assert!(size(&durable) <= before * 2, "{before} {}", size(&durable));
 }
+
+/// However long the log is, one look is short, and looks together see all of it.
+#[test]
+fn a_look_is_bounded_and_can_go_on() {
+    const MESSAGES: usize = 25_000;
+    let mut bench = Bench::new();
+    let now = bench.model.now;
+    for number in 0..MESSAGES {
+        publish(&mut bench.queues, &bench.topic, &number.to_string(), now);
+    }
+    let everything = bench.want(0, &TagFilter::All, ConsumeMode::Plain, MESSAGES);
+    let (given, _) = bench.queues.consume(&everything, now);
+    let last = given.last().unwrap().to_received().receipt_handle;
+    let (done, _) = bench.queues.finish(
+        &bench.topic,
+        Some(&everything.group),
+        AckAction::Ack,
+        &[last],
+        now,
+    );
+    assert!(done.refused.is_empty());
+    // The one acked message stands at the very end.
+    let (mut looks, mut from) = (0, 0);
+    let found = loop {
+        let group = Some(&everything.group);
+        let (peek, _) = bench
+            .queues
+            .peek(&bench.topic, group, PeekState::Acked, from, 16, now);
+        looks += 1;
+        if let [peeked] = peek.messages.as_slice() {
+            break peeked.clone();
+        }
+        from = peek.next.unwrap();
+    };
+    assert_eq!(found.message.parts.body, (MESSAGES - 1).to_string());
+    assert_eq!(found.position, Some(MESSAGES as u64 - 1));
+    assert_eq!((found.handle, found.consumed_times), (None, 0));
+    assert_eq!(looks, 3);
+    // What is looked for by its state is found at once.
+    let group = Some(&everything.group);
+    let (peek, _) = bench
+        .queues
+        .peek(&bench.topic, group, PeekState::Invisible, 0, 1, now);
+    let [first] = peek.messages.as_slice() else {
+        panic!("{peek:?}");
+    };
+    assert_eq!(first.until, Some(now + Duration::from_secs(INVISIBLE)));
+    let handle = first.handle.clone().unwrap();
+    assert_eq!(handle, given[0].to_received().receipt_handle);
+}
+
+#[test]
+fn a_topic_may_have_a_retention_of_its_own() {
+    let bench = Bench::new();
+    let own = TopicKey {
+        topic: "zz-own".parse().unwrap(),
+        ..bench.topic.clone()
+    };
+    let rules = Rules {
+        retention: Retention(RETENTION),
+        retentions: [(own.topic.clone(), Retention(Duration::from_secs(1)))].into(),
+        ..Rules::default()
+    };
+    let mut queues = Queues::new(rules, 7);
+    let now = bench.model.now;
+    for topic in [&own, &bench.topic] {
+        publish(&mut queues, topic, "x", now);
+    }
+    let after = |queues: &mut Queues, millis: i64| {
+        queues.settle(now.offset_millis(millis));
+        let topics = queues.overview().topics;
+        topics
+            .iter()
+            .map(|topic| topic.messages)
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(after(&mut queues, 999), [1, 1]);
+    assert_eq!(after(&mut queues, 1_000), [1, 0], "the other, then its own");
+    assert_eq!(after(&mut queues, 100_000), [0, 0]);
+}

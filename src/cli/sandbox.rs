@@ -66,6 +66,7 @@ Examples:
   mqscope sandbox --data-dir ./sandbox-data
   mqscope sandbox --print-config > sandbox.toml
   mqscope sandbox --config sandbox.toml
+  mqscope sandbox --max-deliveries 3
   MQSCOPE_SANDBOX_SECRET_KEY=… mqscope sandbox --listen 0.0.0.0:8080
 
 Exit codes:
