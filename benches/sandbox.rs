@@ -37,11 +37,12 @@ const BODY_BYTES: usize = 1024;
 fn main() {
     let mut criterion = criterion();
     let mut samples = Samples::default();
-    for (name, backlog) in [
-        ("consume and ack, backlog 10^3", 1_000),
-        ("consume and ack, backlog 10^5", 100_000),
+    for (name, backlog, groups) in [
+        ("consume and ack, backlog 10^3", 1_000, 1),
+        ("consume and ack, backlog 10^6", 1_000_000, 1),
+        ("consume and ack, backlog 10^3, 1,000 groups", 1_000, 1_000),
     ] {
-        consume_and_ack(&mut criterion, &mut samples, name, backlog);
+        consume_and_ack(&mut criterion, &mut samples, name, backlog, groups);
     }
     let runtime = Runtime::new().unwrap();
     let sandbox = start_sandbox(&runtime);
@@ -54,7 +55,11 @@ fn main() {
     }
     criterion.final_summary();
     samples.print_ratio(
-        "consume and ack, backlog 10^5",
+        "consume and ack, backlog 10^6",
+        "consume and ack, backlog 10^3",
+    );
+    samples.print_ratio(
+        "consume and ack, backlog 10^3, 1,000 groups",
         "consume and ack, backlog 10^3",
     );
     samples.print_ratio(
@@ -72,8 +77,15 @@ fn message(body: String) -> NewMessage {
     parts.checked(&Profile::Sandbox.limits(), NOW).unwrap()
 }
 
-/// One message at a time, from the front of `backlog` waiting ones.
-fn consume_and_ack(criterion: &mut Criterion, samples: &mut Samples, name: &str, backlog: u64) {
+/// One message at a time, from the front of `backlog` waiting ones, by one of several groups that
+/// each have read something of the topic and hold some of it under leases.
+fn consume_and_ack(
+    criterion: &mut Criterion,
+    samples: &mut Samples,
+    name: &str,
+    backlog: u64,
+    groups: usize,
+) {
     // For each message taken one is published, out of the measured time, so many at once.
     const REFILL: u64 = 64;
     // Then everything begins anew: queues keep what is acked, and memory is not endless.
@@ -118,6 +130,14 @@ fn consume_and_ack(criterion: &mut Criterion, samples: &mut Samples, name: &str,
     let fill = || {
         let mut queues = Queues::new(timing, 1);
         publish(&mut queues, backlog + REFILL);
+        for number in 1..groups {
+            let other = Want {
+                group: format!("GID_{number}").parse().unwrap(),
+                count: 16,
+                ..want.clone()
+            };
+            assert_eq!(queues.consume(&other, NOW).0.len(), 16);
+        }
         // The group exists, and its first steps are behind it.
         take(&mut queues, REFILL);
         queues

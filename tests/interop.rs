@@ -49,6 +49,9 @@ const STANDARD: [&str; 29] = [
     "wrong_secret",
 ];
 
+/// Cases of both SDKs for a sandbox whose messages die after two deliveries.
+const MORTAL: [&str; 2] = ["dead_letter", "ordered_dead_letter"];
+
 /// Cases of both SDKs for a sandbox whose messages come back soon.
 const SHORT: [&str; 4] = [
     "expired_handle",
@@ -74,6 +77,12 @@ fn short(sdk: Sdk) {
     run_suite(sdk, "short", &sandbox, Duration::from_secs(2), &SHORT);
 }
 
+fn mortal(sdk: Sdk) {
+    let times = ["--invisible-time", "2s", "--order-invisible-time", "2s"];
+    let sandbox = Sandbox::start(&[times.as_slice(), &["--max-deliveries", "2"]].concat());
+    run_suite(sdk, "mortal", &sandbox, Duration::from_secs(2), &MORTAL);
+}
+
 #[test]
 fn node_sdk() {
     // Only this SDK can send what isn't XML: it wraps "]]>" in CDATA.
@@ -93,4 +102,14 @@ fn python_sdk() {
 #[test]
 fn python_sdk_with_a_short_invisible_time() {
     short(Sdk::Python);
+}
+
+#[test]
+fn node_sdk_with_dead_letters() {
+    mortal(Sdk::Node);
+}
+
+#[test]
+fn python_sdk_with_dead_letters() {
+    mortal(Sdk::Python);
 }

@@ -1068,3 +1068,127 @@ fn settings_do_not_print_their_keys() {
     assert!(!printed.contains("secret\""), "{printed}");
     assert!(!printed.contains("sandbox-secret"), "{printed}");
 }
+
+#[tokio::test]
+async fn what_is_never_acked_becomes_a_dead_letter() {
+    let bench = Bench::with(SandboxSettings {
+        max_deliveries: 2,
+        ..SandboxSettings::default()
+    })
+    .await;
+    let sent = MessageParts {
+        tag: Some("TagA".to_owned()),
+        key: Some("k".to_owned()),
+        properties: vec![("a".to_owned(), "b".to_owned())],
+        ..text("poison")
+    };
+    let receipt = bench.publish("t", sent.clone()).await;
+    bench.publish("t", text("fine")).await;
+    let published = bench.clock.now();
+    for times in [1, 2] {
+        let given = bench.poll("t", POLL).await;
+        let poison = given.iter().find(|message| message.body == "poison");
+        assert_eq!(poison.unwrap().consumed_times, times);
+        for fine in given.iter().filter(|message| message.body == "fine") {
+            assert!(bench.ack(fine).await.is_empty());
+        }
+        bench.hand.advance(SECS(300));
+    }
+    assert!(bench.poll("t", POLL).await.is_empty());
+    // Any group reads it as the topic that it is, however its name is written in the path.
+    let dead = |path: &str, group: &str| {
+        format!("/topics/{path}/messages?consumer={group}&numOfMessages=16")
+    };
+    for (path, group) in [("%25DLQ%25G", "A"), ("%DLQ%G", "B")] {
+        let answer = bench
+            .raw(&bench.headers(), "GET", &dead(path, group), "")
+            .await;
+        assert_eq!(answer.status, 200, "{path}");
+        assert!(answer.body.contains("<MessageBody>poison</MessageBody>"));
+    }
+    let letters = bench.poll("%DLQ%G", Poll { group: "C", ..POLL }).await;
+    let [letter] = letters.as_slice() else {
+        panic!("{letters:?}");
+    };
+    assert_eq!(letter.message_id, receipt.message_id);
+    assert_eq!(letter.properties, sent.wire_properties());
+    assert_eq!(letter.tag.as_deref(), Some("TagA"));
+    assert_eq!(letter.publish_time, published);
+    assert_eq!(letter.consumed_times, 1);
+    let handle = [&letter.receipt_handle];
+    assert!(
+        bench
+            .finish("%DLQ%G", "C", AckAction::Ack, &handle)
+            .await
+            .is_empty()
+    );
+    // Another group of the topic has it still.
+    let other = bench.poll("t", Poll { group: "H", ..POLL }).await;
+    assert_eq!(bodies(&other), ["poison", "fine"]);
+}
+
+#[tokio::test]
+async fn a_dead_letter_does_not_block_its_shard() {
+    let bench = Bench::with(SandboxSettings {
+        max_deliveries: 2,
+        ..SandboxSettings::default()
+    })
+    .await;
+    for body in ["1", "2"] {
+        bench.publish("t", sharded(body, "s")).await;
+    }
+    let one = Poll {
+        count: 1,
+        ..ORDERED
+    };
+    for _ in 0..2 {
+        assert_eq!(bodies(&bench.poll("t", one).await), ["1"]);
+        assert!(bench.poll("t", one).await.is_empty());
+        bench.hand.advance(SECS(60));
+    }
+    assert_eq!(bodies(&bench.poll("t", one).await), ["2"]);
+    let letters = bench
+        .poll(
+            "%DLQ%G",
+            Poll {
+                group: "C",
+                ..ORDERED
+            },
+        )
+        .await;
+    assert_eq!(bodies(&letters), ["1"]);
+    assert_eq!(letters[0].sharding_key(), Some("s"));
+}
+
+#[tokio::test]
+async fn messages_are_kept_for_three_days() {
+    let bench = Bench::new().await;
+    let days = |days: u64| SECS(days * 24 * 3_600);
+    let timed = MessageParts {
+        deliver_at: Some(bench.clock.now() + days(2)),
+        ..text("timed")
+    };
+    bench.publish("t", timed).await;
+    bench.publish("t", text("old")).await;
+    bench.hand.advance(days(3) - SECS(1));
+    let given = bench.poll("t", POLL).await;
+    assert_eq!(bodies(&given), ["old", "timed"]);
+    bench.publish("t", text("new")).await;
+    bench.hand.advance(SECS(1));
+    // Its lease would have gone on.
+    let late = bench.ack(&given[0]).await;
+    assert_eq!(late[0].code, FaultCode::MessageNotExist);
+    let other = bench.poll("t", Poll { group: "H", ..POLL }).await;
+    assert_eq!(bodies(&other), ["timed", "new"]);
+    assert_eq!(bench.broker.overview().topics[0].messages, 2);
+    assert!(bench.ack(&given[1]).await.is_empty());
+    // A timed message is kept three days from when it could be read.
+    bench.hand.advance(days(2) - SECS(1));
+    let other = bench.poll("t", Poll { group: "I", ..POLL }).await;
+    assert_eq!(bodies(&other), ["timed", "new"]);
+    bench.hand.advance(SECS(1));
+    assert_eq!(
+        bodies(&bench.poll("t", Poll { group: "J", ..POLL }).await),
+        ["new"]
+    );
+}

@@ -218,7 +218,7 @@ impl Broker {
         } else {
             None
         };
-        if was_parked && until.is_none() {
+        if was_parked {
             // There may be more than it took, and somebody has to watch the time in its place.
             waiting.pass_on(want, queues, &mut changes, now);
         } else {

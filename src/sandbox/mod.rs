@@ -3,7 +3,7 @@
 //! no window.
 //!
 //! In reading order: [`queue`] decides, purely; [`store`] keeps what it decided; [`broker`] puts
-//! a lock around both, and [`waiting`] says which parked poll to wake; `http` translates; `server` listens.
+//! a lock around both, and `waiting` says which parked poll to wake; `http` translates; `server` listens.
 
 pub mod broker;
 mod handle;

@@ -2,17 +2,17 @@
 //! is something for a poll, the queues say.
 //!
 //! Polls that want the same (topic, group, tags, mode) are alike, so one message wakes one of
-//! them, the one that has waited longest. Who is woken is out of the register and looks for itself;
-//! should it be gone, or leave something, the next one is woken then. The first of its kind is also
-//! the one that sleeps only until time alone may bring something; the others sleep to their end.
+//! them, the one that has waited longest. Who is woken looks for itself; should it be gone, or leave
+//! something, the next one is woken then. The first of its kind is also the one that sleeps only
+//! until time alone may bring something; the others sleep to their end.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use tokio::sync::Notify;
 
 use super::queue::{Change, Queues, TopicKey, Want};
-use crate::protocol::{GroupId, Timestamp};
+use crate::protocol::{ConsumeMode, GroupId, Timestamp};
 
 /// All parked polls of a broker.
 #[derive(Default)]
@@ -27,6 +27,8 @@ struct Alike {
     /// Of one of them: the count means nothing here.
     want: Want,
     asleep: BTreeMap<Ticket, Asleep>,
+    /// Woken, and not back yet to look.
+    called: BTreeSet<Ticket>,
 }
 
 /// Place in the queue: who came first has the smaller one, and keeps it when it parks again.
@@ -43,6 +45,8 @@ struct Asleep {
 enum Audience {
     Topic(TopicKey),
     Group(TopicKey, GroupId),
+    /// Those of a group that wait for a shard.
+    Ordered(TopicKey, GroupId),
 }
 
 impl Waiting {
@@ -81,6 +85,7 @@ impl Waiting {
                 let alike = Alike {
                     want: want.clone(),
                     asleep: BTreeMap::new(),
+                    called: BTreeSet::new(),
                 };
                 kinds.push(alike);
                 let last = kinds.len() - 1;
@@ -96,7 +101,7 @@ impl Waiting {
         until
     }
 
-    /// Takes a poll out, whether it still sleeps or not.
+    /// Takes a poll out, because it looks or because it is gone.
     pub(super) fn leave(&mut self, want: &Want, ticket: Ticket) {
         let Some(groups) = self.topics.get_mut(&want.topic) else {
             return;
@@ -104,8 +109,9 @@ impl Waiting {
         if let Some(kinds) = groups.get_mut(&want.group) {
             for alike in kinds.iter_mut().filter(|alike| alike.is_for(want)) {
                 alike.asleep.remove(&ticket);
+                alike.called.remove(&ticket);
             }
-            if !keep_sleepers(kinds) {
+            if !tidy(kinds) {
                 groups.remove(&want.group);
             }
         }
@@ -117,7 +123,16 @@ impl Waiting {
     /// Wakes whoever these changes are news for; what time brings about on the way is added to
     /// them.
     pub(super) fn ring(&mut self, queues: &mut Queues, changes: &mut Vec<Change>, now: Timestamp) {
-        let mut told = None;
+        self.ring_after(None, queues, changes, now);
+    }
+
+    fn ring_after(
+        &mut self,
+        mut told: Option<Audience>,
+        queues: &mut Queues,
+        changes: &mut Vec<Change>,
+        now: Timestamp,
+    ) {
         let mut at = 0;
         while let Some(change) = changes.get(at).filter(|_| !self.topics.is_empty()) {
             at += 1;
@@ -142,7 +157,7 @@ impl Waiting {
     ) {
         let audience = Audience::Group(want.topic.clone(), want.group.clone());
         self.tell(&audience, queues, changes, now);
-        self.ring(queues, changes, now);
+        self.ring_after(Some(audience), queues, changes, now);
     }
 
     fn tell(
@@ -152,26 +167,26 @@ impl Waiting {
         changes: &mut Vec<Change>,
         now: Timestamp,
     ) {
-        let (Audience::Topic(topic) | Audience::Group(topic, _)) = audience;
+        let (Audience::Topic(topic) | Audience::Group(topic, _) | Audience::Ordered(topic, _)) =
+            audience;
         let Some(groups) = self.topics.get_mut(topic) else {
             return;
         };
-        let mut wake = |kinds: &mut Vec<Alike>| {
-            for alike in &mut *kinds {
-                self.woken += u64::from(alike.wake_first(queues, changes, now));
-            }
-            keep_sleepers(kinds)
+        let mut wake = |kind: &mut Alike| {
+            self.woken += u64::from(kind.wake_first(queues, changes, now));
         };
+        // Nobody is taken out here: who is called stays until it is back.
         match audience {
-            Audience::Topic(_) => groups.retain(|_, kinds| wake(kinds)),
+            Audience::Topic(_) => groups.values_mut().flatten().for_each(wake),
             Audience::Group(_, group) => {
-                if groups.get_mut(group).is_some_and(|kinds| !wake(kinds)) {
-                    groups.remove(group);
+                groups.get_mut(group).into_iter().flatten().for_each(wake);
+            }
+            Audience::Ordered(_, group) => {
+                let kinds = groups.get_mut(group).into_iter().flatten();
+                for kind in kinds.filter(|kind| kind.want.mode == ConsumeMode::Ordered) {
+                    wake(kind);
                 }
             }
-        }
-        if groups.is_empty() {
-            self.topics.remove(topic);
         }
     }
 }
@@ -190,12 +205,15 @@ impl Alike {
     ) -> bool {
         let (next, more) = queues.next_visible(&self.want, now);
         changes.extend(more);
-        let Some(first) = self.asleep.first_entry() else {
+        let (Some(next), Some(first)) = (next, self.asleep.first_entry()) else {
             return false;
         };
-        if next.is_none_or(|next| next >= first.get().until) {
+        // Who is called will know the time to look again, or pass the watch on when it goes.
+        let watched = next >= first.get().until || !self.called.is_empty();
+        if watched && next > now {
             return false;
         }
+        self.called.insert(*first.key());
         // The bell keeps the ring for a poll that does not listen yet.
         first.remove().bell.notify_one();
         true
@@ -203,8 +221,8 @@ impl Alike {
 }
 
 /// Lets go of kinds that nobody is left of; says whether there are others.
-fn keep_sleepers(kinds: &mut Vec<Alike>) -> bool {
-    kinds.retain(|alike| !alike.asleep.is_empty());
+fn tidy(kinds: &mut Vec<Alike>) -> bool {
+    kinds.retain(|kind| !kind.asleep.is_empty() || !kind.called.is_empty());
     !kinds.is_empty()
 }
 
@@ -226,9 +244,13 @@ fn audience(queues: &Queues, change: &Change) -> (Option<Audience>, Option<Audie
             let letters = queues.dies_into(topic, group, lease);
             (of_group(topic, group), letters.map(Audience::Topic))
         }
-        Change::Acked { topic, group, .. }
-        | Change::GroupReset { topic, group, .. }
-        | Change::GroupDeleted { topic, group } => (of_group(topic, group), None),
+        Change::Acked { topic, group, .. } => {
+            let ordered = Audience::Ordered(TopicKey::clone(topic), GroupId::clone(group));
+            (Some(ordered), None)
+        }
+        Change::GroupReset { topic, group, .. } | Change::GroupDeleted { topic, group } => {
+            (of_group(topic, group), None)
+        }
         // Less is there than before. What frees a shard when it goes is noticed with the next
         // change, or at the end of the lease that would have freed it.
         Change::Discarded { .. } | Change::Removed { .. } | Change::Dropped { .. } => (None, None),

@@ -1,13 +1,14 @@
 // The official Node SDK (@aliyunmq/mq-http-sdk), unmodified, as a client of a broker.
 //
-//   node sdk.mjs [standard | short | CASE…]
+//   node sdk.mjs [standard | short | mortal | CASE…]
 //
 // Prints one line of JSON per case and exits with 1 when a case failed. Every case has a topic of
 // its own, so all of them run at the same time: most of the run is long polls that wait.
 //
 // Environment: SDK_DIR (where npm installed the SDK), ENDPOINT, ACCESS_KEY, SECRET_KEY,
 // INSTANCE (optional), MQSCOPE (optional: the binary, for the cases that use its command line),
-// INVISIBLE_MS (what the broker was started with; the suite `short` needs a few seconds at most).
+// INVISIBLE_MS (what the broker was started with; the suites `short` and `mortal` need a few
+// seconds at most, and `mortal` a broker whose messages die after two deliveries).
 
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
@@ -645,10 +646,54 @@ const short = {
   },
 };
 
+// ---- cases for a broker whose messages die after two deliveries ----------------------------
+
+/** The one dead letter of the desk's group, as a group of its own reads it. */
+async function takeDeadLetter(desk) {
+  const letters = `%DLQ%${desk.group()}`;
+  const consumer = desk.client.getConsumer(INSTANCE, letters, desk.group('-undertaker'));
+  const letter = await takeOne(consumer);
+  await ack(consumer, letter);
+  return letter;
+}
+
+const mortal = {
+  async dead_letter(desk) {
+    const receipt = await desk.publish('poison', 'TagA', properties((p) => {
+      p.messageKey('k');
+      p.putProperty('a', 'b');
+    }));
+    const consumer = desk.consumer();
+    for (const times of [1, 2]) {
+      assert.equal(number((await takeOne(consumer)).ConsumedTimes), times);
+    }
+    const letter = await takeDeadLetter(desk);
+    assert.equal(letter.MessageId, receipt.MessageId);
+    assert.equal(letter.MessageBody, 'poison');
+    assert.equal(letter.MessageTag, 'TagA');
+    assert.equal(letter.MessageKey, 'k');
+    assert.deepEqual(letter.Properties, { a: 'b' });
+    assert.equal(number(letter.ConsumedTimes), 1);
+    await assertEmpty(consumer);
+  },
+
+  async ordered_dead_letter(desk) {
+    for (const body of ['1', '2']) {
+      await desk.publish(body, undefined, properties((p) => p.shardingKey('s')));
+    }
+    const consumer = desk.consumer();
+    for (const body of ['1', '1', '2']) {
+      const message = await takeOne(consumer, LONG_POLL_SECS, 'consumeMessageOrderly');
+      assert.equal(message.MessageBody, body);
+    }
+    assert.equal((await takeDeadLetter(desk)).MessageBody, '1');
+  },
+};
+
 // ---- running them --------------------------------------------------------------------------
 
-const suites = { standard: { ...standard, ...(MQSCOPE ? withCommandLine : {}) }, short };
-const cases = { ...standard, ...withCommandLine, ...short };
+const suites = { standard: { ...standard, ...(MQSCOPE ? withCommandLine : {}) }, short, mortal };
+const cases = { ...standard, ...withCommandLine, ...short, ...mortal };
 const asked = process.argv.length > 2 ? process.argv.slice(2) : ['standard'];
 const names = asked.flatMap((name) => (suites[name] ? Object.keys(suites[name]) : [name]));
 const unknown = names.filter((name) => !cases[name]);

@@ -1,6 +1,6 @@
 # The official Python SDK (mq_http_sdk), unmodified, as a client of a broker.
 #
-#   python3 sdk.py [standard | short | CASE…]
+#   python3 sdk.py [standard | short | mortal | CASE…]
 #
 # Prints one line of JSON per case and exits with 1 when a case failed. Every case has a topic and
 # a client of its own (one client isn't made for several threads), so all of them run at the same
@@ -8,7 +8,8 @@
 #
 # Environment: SDK_DIR (where pip installed the SDK), ENDPOINT, ACCESS_KEY, SECRET_KEY,
 # INSTANCE (optional), MQSCOPE (optional: the binary, for the cases that use its command line),
-# INVISIBLE_MS (what the broker was started with; the suite `short` needs a few seconds at most).
+# INVISIBLE_MS (what the broker was started with; the suites `short` and `mortal` need a few
+# seconds at most, and `mortal` a broker whose messages die after two deliveries).
 
 import hashlib
 import json
@@ -666,6 +667,47 @@ def ordered_redelivery(desk):
     desk.ack(consumer, following)
 
 
+# ---- cases for a broker whose messages die after two deliveries -------------------------------
+
+
+def take_dead_letter(desk):
+    """The one dead letter of the desk's group, as a group of its own reads it."""
+    letters = f"%DLQ%{desk.group()}"
+    consumer = desk.client.get_consumer(INSTANCE, letters, desk.group("-undertaker"))
+    letter = take_one(consumer)
+    desk.ack(consumer, letter)
+    return letter
+
+
+def dead_letter(desk):
+    def fill(message):
+        message.set_message_key("k")
+        message.put_property("a", "b")
+
+    receipt = desk.publish("poison", "TagA", fill)
+    consumer = desk.consumer()
+    for times in (1, 2):
+        equal(take_one(consumer).consumed_times, times, "consumed times")
+    letter = take_dead_letter(desk)
+    equal(letter.message_id, receipt.message_id, "id")
+    equal(letter.message_body, "poison", "body")
+    equal(letter.message_tag, "TagA", "tag")
+    equal(letter.get_message_key(), "k", "key")
+    equal(letter.properties.get("a"), "b", "property")
+    equal(letter.consumed_times, 1, "consumed times of the letter")
+    desk.assert_empty(consumer)
+
+
+def ordered_dead_letter(desk):
+    for body in ("1", "2"):
+        desk.publish(body, fill=lambda message: message.set_sharding_key("s"))
+    consumer = desk.consumer()
+    for body in ("1", "1", "2"):
+        message = take_one(consumer, how="consume_message_orderly")
+        equal(message.message_body, body, "body")
+    equal(take_dead_letter(desk).message_body, "1", "body of the letter")
+
+
 # ---- running them ----------------------------------------------------------------------------
 
 STANDARD = [
@@ -699,6 +741,7 @@ STANDARD = [
 ]
 WITH_COMMAND_LINE = [from_mqscope, to_mqscope]
 SHORT = [redelivery, late_ack, expired_handle, ordered_redelivery]
+MORTAL = [dead_letter, ordered_dead_letter]
 
 
 def run(case):
@@ -715,8 +758,12 @@ def run(case):
 
 
 def main():
-    suites = {"standard": STANDARD + (WITH_COMMAND_LINE if MQSCOPE else []), "short": SHORT}
-    by_name = {case.__name__: case for case in STANDARD + WITH_COMMAND_LINE + SHORT}
+    suites = {
+        "standard": STANDARD + (WITH_COMMAND_LINE if MQSCOPE else []),
+        "short": SHORT,
+        "mortal": MORTAL,
+    }
+    by_name = {case.__name__: case for case in STANDARD + WITH_COMMAND_LINE + SHORT + MORTAL}
     chosen = []
     for name in sys.argv[1:] or ["standard"]:
         if name in suites:
