@@ -263,7 +263,7 @@ mod tests {
     use crate::protocol::{MessageParts, Profile, Timestamp};
     use crate::sandbox::queue::{Rules, TopicKey};
     use crate::sandbox::store::Store;
-    use crate::sandbox::{Broker, SandboxSettings};
+    use crate::sandbox::{Broker, Sandbox, SandboxErrorKind, SandboxSettings};
 
     fn topic() -> TopicKey {
         TopicKey {
@@ -476,7 +476,16 @@ mod tests {
             fails: Arc::clone(&fails),
         };
         let store = Store::Disk(Disk::with(&path, failing).unwrap());
-        let broker = Broker::open(rules(), store, Clock::system()).unwrap();
+        let broker = Arc::new(Broker::open(rules(), store, Clock::system()).unwrap());
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let sandbox = Sandbox {
+            settings: SandboxSettings::default(),
+            addr: listener.local_addr().unwrap(),
+            listener,
+            broker: Arc::clone(&broker),
+            chaos: Arc::new(crate::sandbox::ChaosControl::new(Default::default())),
+        };
+        let running = tokio::spawn(sandbox.run(std::future::pending()));
         publish(&broker, "d").await.unwrap();
         assert_eq!(broker.store_failure(), None);
 
@@ -484,6 +493,8 @@ mod tests {
         let error = publish(&broker, "lost").await.unwrap_err();
         assert!(error.contains("the disk is gone"), "{error}");
         broker.store_failed().await;
+        let ended = running.await.unwrap().unwrap_err();
+        assert_eq!(ended.kind(), SandboxErrorKind::Store);
         // Even should the disk come back: what memory holds by now, the file does not.
         fails.store(false, Ordering::SeqCst);
         assert_eq!(publish(&broker, "e").await, Err(error));
