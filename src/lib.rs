@@ -12,7 +12,6 @@
 //! 7. [`i18n`] and [`ui`]: the window. No I/O, no async.
 //! 8. [`cli`]: the same library for scripts.
 //!
-//! Beside the others: [`span`], lengths of time as people write them.
 //!
 //! Who may use whom is held by `tests/layers.rs`.
 
@@ -26,5 +25,4 @@ pub mod protocol;
 pub mod sandbox;
 pub mod secrets;
 pub mod session;
-pub mod span;
 pub mod ui;

@@ -74,7 +74,6 @@ const EVERYTHING: &[&str] = &[
     "sandbox",
     "secrets",
     "session",
-    "span",
     "ui",
 ];
 /// The values that a session's model is made of.
@@ -107,7 +106,7 @@ const LAYERS: &[Layer] = &[
         never: &[WINDOW, WIRE, HTTP_CLIENT, HTTP_SERVER, OS, SOCKETS],
     },
     Layer {
-        modules: &["credentials", "span"],
+        modules: &["credentials"],
         may: &[],
         never: &[WINDOW, ASYNC, HTTP_CLIENT, HTTP_SERVER, OS, SOCKETS],
     },
@@ -118,7 +117,7 @@ const LAYERS: &[Layer] = &[
     },
     Layer {
         modules: &["sandbox", "sandbox::*"],
-        may: &["protocol", "clock", "credentials", "span"],
+        may: &["protocol", "clock", "credentials"],
         never: &[WINDOW, HTTP_CLIENT],
     },
     Layer {
@@ -243,7 +242,6 @@ const LAYERS: &[Layer] = &[
             "protocol",
             "sandbox",
             "secrets",
-            "span",
         ],
         never: &[WINDOW],
     },

@@ -17,8 +17,8 @@ use crate::protocol::admin::{
     ClockMove, Done, Expire, GroupRef, MAX_PEEK, MessageState, PeekQuery, Resend, Resent,
     ResetGroup, ResetTo, TopicRef,
 };
+use crate::protocol::span;
 use crate::protocol::{GroupId, InstanceId, ReceiptHandle, Timestamp, TopicName};
-use crate::span;
 
 const EXAMPLES: &str = "\
 Prints the answer as one JSON object; metrics are text in the format of Prometheus. Times are Unix

@@ -13,11 +13,11 @@ use super::output::{self, Consumed, ErrorReport};
 use super::stop::Stop;
 use crate::client::{self, Answer};
 use crate::clock::Clock;
+use crate::protocol::span;
 use crate::protocol::{
     ConsumeMode, GroupId, HandleList, MessageList, ReceiptHandle, ReceivedMessage, TagFilter,
     TopicName,
 };
-use crate::span;
 
 const EXAMPLES: &str = "\
 Looking consumes: the messages are taken from the group until they are acked, or until they

@@ -10,8 +10,8 @@ use super::exit::{Exit, Failure, Outcome};
 use super::output::{self, FieldProblem, Published};
 use crate::clock::Clock;
 use crate::protocol::lint::Field;
+use crate::protocol::span;
 use crate::protocol::{Limits, MessageParts, NewMessage, Problem, Timestamp, TopicName};
-use crate::span;
 
 const EXAMPLES: &str = "\
 Prints {\"message_id\":…,\"body_md5\":…,\"request_id\":…}.

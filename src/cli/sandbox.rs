@@ -14,10 +14,10 @@ use super::exit::{Exit, Failure, Outcome};
 use super::stop::Stop;
 use crate::clock::Clock;
 use crate::protocol::faults::FaultRule;
+use crate::protocol::span;
 use crate::sandbox::{
     AccessRule, DEFAULT_CONFIG, Sandbox, SandboxErrorKind, SandboxSettings, parse_config,
 };
-use crate::span;
 
 const ACCESS_KEY: &str = "MQSCOPE_SANDBOX_ACCESS_KEY";
 const SECRET_KEY: &str = "MQSCOPE_SANDBOX_SECRET_KEY";

@@ -1,19 +1,6 @@
-//! Times as people and headers write them: the `Date` header (RFC 9110) and lengths of time such
-//! as `1h 30m`. Never reads a clock.
-
-use std::time::Duration;
-
-use jiff::{Span, SpanRelativeTo};
+//! The `Date` header: RFC 9110 (7231) text to [`Timestamp`] and back. Never reads a clock.
 
 use super::message::Timestamp;
-
-/// Reads a length of time: `10s`, `5m`, `1h 30m`, `2 days`; a day has 24 hours. `None` if it is
-/// none, or negative.
-pub fn parse_duration(text: &str) -> Option<Duration> {
-    let span: Span = text.trim().parse().ok()?;
-    let length = span.to_duration(SpanRelativeTo::days_are_24_hours()).ok()?;
-    Duration::try_from(length).ok()
-}
 
 /// Writes `Sun, 22 Nov 2026 10:14:07 GMT`.
 ///
@@ -36,24 +23,6 @@ pub fn parse_http_date(text: &str) -> Option<Timestamp> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn lengths_of_time_are_read() {
-        let check = |text: &str, millis: Option<u64>| {
-            assert_eq!(
-                parse_duration(text),
-                millis.map(Duration::from_millis),
-                "{text}"
-            );
-        };
-        check("10s", Some(10_000));
-        check(" 1h 30m ", Some(5_400_000));
-        check("2 days", Some(172_800_000));
-        check("1d", Some(86_400_000));
-        check("-5s", None);
-        check("soon", None);
-        check("", None);
-    }
 
     #[test]
     fn writes_and_reads_the_date_that_the_sdks_send() {

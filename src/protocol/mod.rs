@@ -14,6 +14,7 @@ pub mod properties;
 pub mod request;
 pub mod response;
 pub mod sign;
+pub mod span;
 mod xml;
 
 pub use fault::{Fault, FaultCode, Refusal};

@@ -19,8 +19,8 @@ use toml::Spanned;
 use super::access::{AccessRule, NamePattern};
 use super::queue::GroupStart;
 use super::settings::{GroupSettings, SandboxSettings, TopicKind, TopicSettings};
+use crate::protocol::span;
 use crate::protocol::{GroupId, InstanceId, TopicName};
-use crate::span;
 
 /// A `sandbox.toml` with every key, its default and what it means.
 pub const DEFAULT_CONFIG: &str = include_str!("sandbox.toml");

@@ -1,7 +1,7 @@
 //! A message while it is being written: free text, checked as one types, never thrown away.
 
-use crate::protocol::date::parse_duration;
 use crate::protocol::lint::{Field, Problem};
+use crate::protocol::span;
 use crate::protocol::{Limits, MessageParts, NewMessage, Timestamp, TopicName};
 
 use super::say::{Level, Say};
@@ -152,7 +152,8 @@ impl Draft {
         let refuse = |key| FieldProblem::error(DraftField::Deliver, Say::new(key));
         match self.deliver {
             Deliver::Now => Ok(None),
-            Deliver::After => parse_duration(&self.delay)
+            Deliver::After => span::parse(&self.delay)
+                .ok()
                 .map(|delay| Some(now + delay))
                 .ok_or_else(|| refuse("problem-delay")),
             Deliver::At => parse_instant(self.deliver_at.trim())

@@ -3,15 +3,19 @@
 
 use std::time::Duration;
 
-use crate::protocol::date::parse_duration;
+use jiff::{Span, SpanRelativeTo};
 
 /// Reads a length of time that is not negative.
 ///
 /// # Errors
 /// What is wrong with it, for whoever wrote it.
 pub fn parse(text: &str) -> Result<Duration, String> {
-    parse_duration(text)
-        .ok_or_else(|| format!("{text:?} is not a length of time; write it as 10s, 5m or 1h30m"))
+    let wrong = || format!("{text:?} is not a length of time; write it as 10s, 5m or 1h30m");
+    let span: Span = text.trim().parse().map_err(|_| wrong())?;
+    let length = span
+        .to_duration(SpanRelativeTo::days_are_24_hours())
+        .map_err(|_| wrong())?;
+    Duration::try_from(length).map_err(|_| format!("{text:?} is negative"))
 }
 
 /// Reads a length of time above zero, in whole milliseconds.
