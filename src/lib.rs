@@ -12,7 +12,6 @@
 //! 7. [`i18n`] and [`ui`]: the window. No I/O, no async.
 //! 8. [`cli`]: the same library for scripts.
 //!
-//!
 //! Who may use whom is held by `tests/layers.rs`.
 
 pub mod cli;
