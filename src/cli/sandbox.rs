@@ -15,6 +15,7 @@ use super::stop::Stop;
 use crate::clock::Clock;
 use crate::protocol::faults::FaultRule;
 use crate::protocol::span;
+use crate::sandbox::queue::GroupStart;
 use crate::sandbox::{
     AccessRule, DEFAULT_CONFIG, Sandbox, SandboxErrorKind, SandboxSettings, parse_config,
 };
@@ -103,6 +104,9 @@ pub struct ServeSandbox {
     /// How long messages are kept, acked or not [default: 3d]
     #[arg(long, value_name = "TIME", value_parser = span::parse_positive)]
     retention: Option<Duration>,
+    /// Where a new group begins: with the oldest message that is kept, or the latest [default: oldest]
+    #[arg(long, value_name = "oldest|latest", value_parser = group_start)]
+    group_start: Option<GroupStart>,
     /// Folder to keep everything in, created if need be; without it, memory only
     #[arg(long, value_name = "DIR", value_hint = clap::ValueHint::DirPath)]
     data_dir: Option<PathBuf>,
@@ -166,6 +170,7 @@ impl ServeSandbox {
             .unwrap_or(settings.order_invisible_time);
         settings.max_deliveries = self.max_deliveries.unwrap_or(settings.max_deliveries);
         settings.retention = self.retention.unwrap_or(settings.retention);
+        settings.group_start = self.group_start.unwrap_or(settings.group_start);
         settings.faults.seed = self.fault_seed.unwrap_or(settings.faults.seed);
         if !self.faults.is_empty() {
             settings.faults.rules.clone_from(&self.faults);
@@ -189,6 +194,14 @@ impl ServeSandbox {
             ));
         }
         Ok(settings)
+    }
+}
+
+fn group_start(text: &str) -> Result<GroupStart, &'static str> {
+    match text {
+        "oldest" => Ok(GroupStart::Oldest),
+        "latest" => Ok(GroupStart::Latest),
+        _ => Err("write oldest or latest"),
     }
 }
 

@@ -19,6 +19,7 @@ use toml::Spanned;
 use super::access::{AccessRule, NamePattern};
 use super::queue::GroupStart;
 use super::settings::{GroupSettings, SandboxSettings, TopicKind, TopicSettings};
+use crate::protocol::faults::FaultRule;
 use crate::protocol::span;
 use crate::protocol::{GroupId, InstanceId, TopicName};
 
@@ -91,6 +92,10 @@ struct File {
     max_deliveries: Option<NonZeroU32>,
     retention: Option<Time>,
     data_dir: Option<Folder>,
+    group_start: Option<Start>,
+    faults: Option<Vec<Parsed<FaultRule>>>,
+    fault_seed: Option<u64>,
+    admin_token_env: Option<Spanned<String>>,
     limits: Option<MessageLimits>,
     connections: Option<Connections>,
 }
@@ -128,17 +133,15 @@ enum Kind {
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 struct Group {
     name: Spanned<Parsed<GroupId>>,
-    #[serde(default)]
-    start: Start,
+    start: Option<Start>,
     max_deliveries: Option<NonZeroU32>,
     invisible_time: Option<Time>,
     order_invisible_time: Option<Time>,
 }
 
-#[derive(serde::Deserialize, Default)]
+#[derive(serde::Deserialize)]
 #[serde(rename_all = "lowercase")]
 enum Start {
-    #[default]
     Oldest,
     Latest,
 }
@@ -193,6 +196,15 @@ impl File {
         );
         put(&mut settings.retention, time(self.retention));
         settings.data_dir = self.data_dir.map(|Folder(dir)| dir);
+        put(
+            &mut settings.group_start,
+            self.group_start.map(GroupStart::from),
+        );
+        put(&mut settings.faults.rules, self.faults.map(values));
+        put(&mut settings.faults.seed, self.fault_seed);
+        if let Some(name) = self.admin_token_env {
+            settings.admin_token = Some(secret_of(&name, environment)?);
+        }
         if let Some(given) = self.limits {
             let limits = &mut settings.limits;
             put(&mut limits.max_body_bytes, size(given.max_body));
@@ -209,6 +221,15 @@ impl File {
             put(&mut connections.idle_timeout, time(given.idle_timeout));
         }
         Ok(settings)
+    }
+}
+
+impl From<Start> for GroupStart {
+    fn from(start: Start) -> Self {
+        match start {
+            Start::Oldest => GroupStart::Oldest,
+            Start::Latest => GroupStart::Latest,
+        }
     }
 }
 
@@ -231,10 +252,7 @@ impl Group {
     fn settings(self) -> GroupSettings {
         GroupSettings {
             name: self.name.into_inner().0,
-            start: match self.start {
-                Start::Oldest => GroupStart::Oldest,
-                Start::Latest => GroupStart::Latest,
-            },
+            start: self.start.map(GroupStart::from),
             max_deliveries: self.max_deliveries.map(Into::into),
             invisible_time: time(self.invisible_time),
             order_invisible_time: time(self.order_invisible_time),
@@ -271,13 +289,7 @@ fn rule(
             let span = secret.span();
             secret.into_inner().0.ok_or_else(|| empty(span))?
         }
-        (None, Some(name)) => {
-            let (span, name) = (name.span(), name.into_inner());
-            let missing = || Wrong::at(span.clone(), format!("the variable {name} is not set"));
-            SecretText::new(&environment(&name).ok_or_else(missing)?)
-                .0
-                .ok_or_else(|| empty(span.clone()))?
-        }
+        (None, Some(name)) => secret_of(&name, environment)?,
         _ => {
             let why = "give the key either a secret-key or a secret-key-env";
             return Err(Wrong::at(whole, why));
@@ -289,6 +301,20 @@ fn rule(
         topics: values(key.topics),
         groups: values(key.groups),
     })
+}
+
+/// The secret in the environment variable of this name.
+fn secret_of(
+    name: &Spanned<String>,
+    environment: &dyn Fn(&str) -> Option<String>,
+) -> Result<SecretString, Wrong> {
+    let missing = || {
+        let why = format!("the variable {} is not set", name.get_ref());
+        Wrong::at(name.span(), why)
+    };
+    let text = environment(name.get_ref()).ok_or_else(missing)?;
+    let empty = || Wrong::at(name.span(), "the secret is empty");
+    SecretText::new(&text).0.ok_or_else(empty)
 }
 
 fn unique<'a, T: Eq + Hash + fmt::Display + 'a>(

@@ -37,6 +37,8 @@ pub struct SandboxSettings {
     pub invisible_time: Duration,
     /// The same for ordered consumption.
     pub order_invisible_time: Duration,
+    /// Where a new group begins in a topic, unless it has a rule of its own.
+    pub group_start: GroupStart,
     /// Faults that are injected from the start.
     pub faults: FaultPlan,
     /// What opens the admin API; without one it is closed.
@@ -84,7 +86,7 @@ pub struct GroupSettings {
     /// Its name.
     pub name: GroupId,
     /// Where it begins in a topic that it never consumed from.
-    pub start: GroupStart,
+    pub start: Option<GroupStart>,
     /// Its own number of deliveries; `None`: as all groups have.
     pub max_deliveries: Option<u32>,
     /// How long its messages are invisible; `None`: as in all groups.
@@ -121,7 +123,7 @@ impl SandboxSettings {
                     order_invisible: self.order_invisible_time,
                 },
                 max_deliveries: self.max_deliveries,
-                start: GroupStart::default(),
+                start: self.group_start,
             },
             groups: self
                 .groups
@@ -142,7 +144,7 @@ impl SandboxSettings {
                     .unwrap_or(self.order_invisible_time),
             },
             max_deliveries: group.max_deliveries.unwrap_or(self.max_deliveries),
-            start: group.start,
+            start: group.start.unwrap_or(self.group_start),
         };
         (group.name.clone(), rules)
     }
@@ -206,6 +208,7 @@ impl Default for SandboxSettings {
             groups: Vec::new(),
             invisible_time: Duration::from_secs(300),
             order_invisible_time: Duration::from_secs(60),
+            group_start: GroupStart::default(),
             faults: FaultPlan::default(),
             admin_token: None,
             max_deliveries: GroupRules::default().max_deliveries,
@@ -244,6 +247,7 @@ impl fmt::Debug for SandboxSettings {
             .field("order_invisible_time", &self.order_invisible_time)
             .field("data_dir", &self.data_dir)
             .field("max_deliveries", &self.max_deliveries)
+            .field("group_start", &self.group_start)
             .field("faults", &self.faults)
             .field("retention", &self.retention)
             .field("data_dir", &self.data_dir)
