@@ -465,7 +465,7 @@ mod tests {
 
     fn parse(text: &str) -> Result<SandboxSettings, ConfigError> {
         parse_config(text, |name| match name {
-            "SHOP_SECRET_KEY" => Some(" from-the-environment\n".to_owned()),
+            "SHOP_SECRET_KEY" | "SHOP_ADMIN_TOKEN" => Some(" from-the-environment\n".to_owned()),
             "EMPTY" => Some(" ".to_owned()),
             _ => None,
         })
@@ -502,6 +502,7 @@ mod tests {
         let shop = &settings.keys[1];
         assert_eq!(shop.secret_key.expose_secret(), "from-the-environment");
         assert_eq!(shop.topics.len() + shop.groups.len(), 3);
+        assert!(settings.admin_token.is_some());
         // The message that refuses an unknown key lists those that are known.
         for table in [
             "",
