@@ -21,6 +21,7 @@ use mqscope::protocol::{
 };
 use mqscope::sandbox::{AccessRule, Broker, Sandbox, SandboxError, SandboxSettings};
 use serde::Deserialize;
+use tempfile::TempDir;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use tokio::sync::oneshot;
@@ -30,6 +31,8 @@ const SECS: fn(u64) -> Duration = Duration::from_secs;
 
 /// A running sandbox.
 struct Bench {
+    /// Where it keeps everything, if this suite is the one on disk.
+    _kept_in: Option<TempDir>,
     addr: SocketAddr,
     broker: Arc<Broker>,
     clock: Clock,
@@ -65,13 +68,18 @@ impl Bench {
 
     async fn with(settings: SandboxSettings) -> Self {
         let (clock, hand) = Clock::manual(Timestamp::from_millis(1_795_342_447_000));
+        // `sandbox_disk.rs` runs this very file once more.
+        let on_disk = env!("CARGO_CRATE_NAME") == "sandbox_disk";
+        let kept_in = on_disk.then(|| tempfile::tempdir().unwrap());
         let settings = SandboxSettings {
             listen: ([127, 0, 0, 1], 0).into(),
+            data_dir: kept_in.as_ref().map(|dir| dir.path().to_owned()),
             ..settings
         };
         let sandbox = Sandbox::bind(settings, clock.clone()).await.unwrap();
         let (stop, stopped) = oneshot::channel();
         Self {
+            _kept_in: kept_in,
             addr: sandbox.addr(),
             broker: sandbox.broker(),
             clock,
