@@ -299,7 +299,10 @@ fault-other-next = The detail is the server's own word
 control-title = Sandbox
 control-open = Look into the sandbox
 control-looking = Looking into the sandbox…
-control-statistics = { $published } published · { $delivered } delivered · { $redelivered } redelivered · { $acked } acked · { $refused } refused · { $parked } polls waiting
+control-statistics = { $published } published · { $delivered } delivered · { $redelivered } redelivered · { $acked } acked · { $refused } refused · { $parked ->
+    [one] one poll waits
+   *[other] { $parked } polls wait
+}
 control-no-topics = No topics yet; the first publish or consume makes one
 control-topics = Topics and groups
 control-messages = Messages

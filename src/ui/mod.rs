@@ -213,12 +213,19 @@ impl App {
                 .show(ui, |ui| self.publish.ui(ui, cx));
         } else {
             let height = ui.available_height();
-            Panel::bottom("details")
-                .resizable(true)
-                .default_size((height * 0.4).max(200.0))
-                .size_range(120.0..=(height - 200.0).max(120.0))
-                .frame(egui::Frame::NONE.fill(palette.panel))
-                .show(ui, |ui| self.message.ui(ui, cx));
+            // Where room is short, an empty pane gets none.
+            let focused = self
+                .model
+                .shown_view()
+                .is_some_and(|view| view.focused.is_some());
+            if focused || height >= theme::DETAILS_ALWAYS_FROM {
+                Panel::bottom("details")
+                    .resizable(true)
+                    .default_size((height * 0.4).max(200.0))
+                    .size_range(120.0..=(height - 200.0).max(120.0))
+                    .frame(egui::Frame::NONE.fill(palette.panel))
+                    .show(ui, |ui| self.message.ui(ui, cx));
+            }
             egui::CentralPanel::default()
                 .frame(egui::Frame::NONE.fill(palette.panel))
                 .show(ui, |ui| self.inbox.ui(ui, cx));

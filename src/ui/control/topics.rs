@@ -53,9 +53,11 @@ pub(super) fn ui(
         .auto_shrink(false)
         .cell_layout(Layout::left_to_right(Align::Center))
         .column(Column::remainder().at_least(80.0).clip(true))
-        .columns(Column::exact(62.0), 4)
-        .columns(Column::exact(42.0), 2)
-        .column(Column::exact(36.0))
+        .column(Column::exact(60.0))
+        .column(Column::exact(46.0))
+        .columns(Column::exact(54.0), 2)
+        .columns(Column::exact(38.0), 2)
+        .column(Column::exact(34.0))
         .header(theme::HEAD_HEIGHT, |row| header_ui(row, t))
         .body(|body| {
             body.rows(theme::ROW_HEIGHT_COMPACT, lines.len(), |mut row| {
@@ -134,18 +136,16 @@ impl<'o> Line<'o> {
                 self.peek(cx);
             }
         });
-        let dead_topic;
         let counts = match self {
             Line::Topic(topic) => {
-                dead_topic = topic.groups.iter().map(|group| group.dead).sum();
-                let numbers = [Some(topic.messages), None, None];
+                let dead: u64 = topic.groups.iter().map(|group| group.dead).sum();
                 [
-                    numbers[0],
+                    Some(topic.messages),
                     None,
                     None,
                     Some(topic.delayed),
                     Some(topic.half),
-                    Some(dead_topic),
+                    Some(dead),
                 ]
             }
             Line::Group(_, group) => [
