@@ -218,11 +218,15 @@ impl App {
                 .model
                 .shown_view()
                 .is_some_and(|view| view.focused.is_some());
+            let most = match self.drawer {
+                Some(_) => (height * 0.42).min(height - 200.0),
+                None => height - 200.0,
+            };
             if focused || height >= theme::DETAILS_ALWAYS_FROM {
                 Panel::bottom("details")
                     .resizable(true)
                     .default_size((height * 0.4).max(200.0))
-                    .size_range(120.0..=(height - 200.0).max(120.0))
+                    .size_range(120.0..=most.max(120.0))
                     .frame(egui::Frame::NONE.fill(palette.panel))
                     .show(ui, |ui| self.message.ui(ui, cx));
             }

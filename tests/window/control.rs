@@ -3,7 +3,7 @@
 
 use egui::accesskit::Role;
 
-use crate::support::{Place, Start, Window};
+use crate::support::{ADMIN_TOKEN, Place, Start, Window};
 
 /// Opens the control room and waits for the counts.
 fn open_room(window: &mut Window) {
@@ -251,4 +251,38 @@ fn a_group_that_begins_anew_gets_everything_again() {
     window.click("Reset");
     window.until_shown("2 received · 1 acked");
     window.assert_shows("GID_debug begins anew");
+}
+
+#[test]
+fn a_remote_sandbox_is_looked_into_with_its_token() {
+    let mut window = Window::open();
+    let endpoint = format!("http://{}", window.sandbox_addr());
+    window.click("+ Add connection…");
+    window.click("Sandbox");
+    window.fill(Place::Only, "Name", "ci");
+    window.fill(Place::Only, "HTTP endpoint", &endpoint);
+    let save = |window: &mut Window, token: &str| {
+        window.fill(Place::Only, "Access key – by default sandbox", "sandbox");
+        window.fill(
+            Place::Only,
+            "Secret key – by default sandbox-secret",
+            "sandbox-secret",
+        );
+        window.fill(Place::Only, "Admin token (optional)", token);
+        window.click("Save");
+        window.until("the form closes", |window| !window.has("Save"));
+    };
+    save(&mut window, "another");
+    window.click(&window.button_with("Sandbox http://"));
+    window.until_shown("admin token is missing or another one");
+    assert!(!window.has(TOPIC));
+
+    window.click(&window.button_with("Sandbox http://"));
+    window.click(&window.button_with("ci…"));
+    save(&mut window, ADMIN_TOKEN);
+    open_room(&mut window);
+    window.click("+5 min");
+    window.until_shown("ahead");
+    window.assert_not_shown("admin token is missing");
+    assert!(!window.config_text().contains(ADMIN_TOKEN));
 }

@@ -25,7 +25,7 @@ use faults::FaultForm;
 /// Width of the clock and the faults until it is dragged.
 const RIGHT: f32 = 360.0;
 /// Least width of the topics.
-const LEFT: f32 = 380.0;
+const LEFT: f32 = 330.0;
 /// Least width of the messages.
 const MIDDLE: f32 = 240.0;
 
@@ -145,7 +145,7 @@ impl ControlRoom {
             });
         Panel::left("control-topics")
             .resizable(true)
-            .default_size(((width - RIGHT) * 0.52).max(LEFT))
+            .default_size(((width - RIGHT) * 0.46).max(440.0))
             .size_range(LEFT..=(width - RIGHT - MIDDLE).max(LEFT))
             .frame(pane)
             .show(ui, |ui| {

@@ -114,10 +114,10 @@ fn table_ui(ui: &mut Ui, cx: &mut Context<'_>, peek: &PeekView, now: Timestamp) 
         table = table.column(Column::initial(90.0).range(40.0..=240.0).clip(true));
     }
     table = table
-        .column(Column::exact(26.0))
+        .column(Column::exact(34.0))
         .column(Column::remainder().at_least(40.0).clip(true));
     if actions {
-        table = table.column(Column::exact(84.0));
+        table = table.column(Column::exact(92.0));
     }
     table
         .header(theme::HEAD_HEIGHT, |mut row| {
@@ -184,7 +184,10 @@ impl RowUi<'_> {
         });
         row.col(|ui| text_ui(ui, &preview(&message.body), ink));
         if actions {
-            row.col(|ui| self.action_ui(ui, cx));
+            row.col(|ui| {
+                ui.add_space(theme::GAP);
+                self.action_ui(ui, cx);
+            });
         }
     }
 

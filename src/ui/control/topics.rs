@@ -14,6 +14,9 @@ use crate::ui::context::Context;
 use crate::ui::theme;
 use crate::ui::widgets::{from_the_right, named, named_choice};
 
+/// Below this width there are no columns of delayed and half messages.
+const WITH_WAITING: f32 = 400.0;
+
 /// A line of the table.
 #[derive(Clone, Copy)]
 enum Line<'o> {
@@ -44,10 +47,11 @@ pub(super) fn ui(
             std::iter::once(Line::Topic(topic)).chain(groups)
         })
         .collect();
+    let wide = ui.available_width() >= WITH_WAITING;
     ui.spacing_mut().item_spacing = egui::Vec2::ZERO;
     ui.visuals_mut().selection.bg_fill = cx.palette.selected;
     TableBuilder::new(ui)
-        .id_salt("control-topics")
+        .id_salt(("control-topics", wide))
         .sense(Sense::click())
         .animate_scrolling(false)
         .auto_shrink(false)
@@ -55,10 +59,11 @@ pub(super) fn ui(
         .column(Column::remainder().at_least(80.0).clip(true))
         .column(Column::exact(60.0))
         .column(Column::exact(46.0))
-        .columns(Column::exact(54.0), 2)
-        .columns(Column::exact(38.0), 2)
+        .column(Column::exact(54.0))
+        .columns(Column::exact(54.0), usize::from(wide))
+        .columns(Column::exact(38.0), 1 + usize::from(wide))
         .column(Column::exact(34.0))
-        .header(theme::HEAD_HEIGHT, |row| header_ui(row, t))
+        .header(theme::HEAD_HEIGHT, |row| header_ui(row, t, wide))
         .body(|body| {
             body.rows(theme::ROW_HEIGHT_COMPACT, lines.len(), |mut row| {
                 let Some(line) = lines.get(row.index()) else {
@@ -66,12 +71,20 @@ pub(super) fn ui(
                 };
                 row.set_overline(true);
                 row.set_selected(is_peeked(cx, line));
-                line.show(&mut row, cx, dialog);
+                line.show(&mut row, cx, wide, dialog);
                 if row.response().clicked() {
                     line.peek(cx);
                 }
             });
         });
+}
+
+/// Of what belongs to the six columns of counts, what there is room for: messages that wait for
+/// their time or their commit go first.
+fn shown_of<T>(all: [T; 6], wide: bool) -> impl Iterator<Item = T> {
+    let all = all.into_iter().enumerate();
+    all.filter(move |(n, _)| wide || !matches!(n, 3 | 4))
+        .map(|(_, one)| one)
 }
 
 fn is_peeked(cx: &Context<'_>, line: &Line<'_>) -> bool {
@@ -83,19 +96,20 @@ fn is_peeked(cx: &Context<'_>, line: &Line<'_>) -> bool {
     })
 }
 
-fn header_ui(mut row: TableRow<'_, '_>, t: &'static Texts) {
+fn header_ui(mut row: TableRow<'_, '_>, t: &'static Texts, wide: bool) {
     row.col(|ui| {
         ui.add_space(theme::GAP);
         ui.label(theme::column_head(ui.ctx(), t.get("control-topics")));
     });
-    for (text, why) in [
+    let heads = [
         (t.get("control-messages"), t.get("control-messages-why")),
         (t.get("control-ready"), t.get("control-ready-why")),
         (t.get("control-invisible"), t.get("control-invisible-why")),
         (t.get("control-delayed"), t.get("control-delayed-why")),
         (t.get("control-half"), t.get("control-half-why")),
         (t.get("control-dead"), t.get("control-dead-why")),
-    ] {
+    ];
+    for (text, why) in shown_of(heads, wide) {
         row.col(|ui| {
             from_the_right(ui, |ui| {
                 ui.label(theme::column_head(ui.ctx(), text))
@@ -128,7 +142,13 @@ impl<'o> Line<'o> {
         ask(cx, AdminWish::Peek(query));
     }
 
-    fn show(self, row: &mut TableRow<'_, '_>, cx: &mut Context<'_>, dialog: &mut Option<Dialog>) {
+    fn show(
+        self,
+        row: &mut TableRow<'_, '_>,
+        cx: &mut Context<'_>,
+        wide: bool,
+        dialog: &mut Option<Dialog>,
+    ) {
         let p = cx.palette;
         row.col(|ui| {
             ui.add_space(theme::GAP);
@@ -157,7 +177,7 @@ impl<'o> Line<'o> {
                 Some(group.dead),
             ],
         };
-        for (n, count) in counts.into_iter().enumerate() {
+        for (n, count) in shown_of([0, 1, 2, 3, 4, 5].map(|n| (n, counts[n])), wide) {
             let dead = n == 5;
             row.col(|ui| {
                 let Some(count) = count else { return };
