@@ -323,6 +323,6 @@ fn said(wish: &AdminWish, answer: &AdminAnswer) -> Say {
         }
         (AdminWish::Expire(_), _) => Say::new("control-expired"),
         (AdminWish::MoveClock(_) | AdminWish::RealTime, _) => Say::new("control-clock-moved"),
-        _ => Say::new("control-done"),
+        _ => Say::new("control-faults-changed"),
     }
 }

@@ -243,6 +243,7 @@ fn rule_ui(ui: &mut Ui, cx: &mut Context<'_>, fault: &ActiveFault) {
         plain => kind_text(t, Kind::Plain(plain)).to_owned(),
     };
     let when = match rule.when() {
+        FaultWhen::Next(0) => t.get("control-spent").to_owned(),
         FaultWhen::Next(n) => t.format("control-next-n", &[("n", n.into())]),
         FaultWhen::Probability(p) => format!("{} %", p.get() * 100.0),
     };
@@ -263,10 +264,13 @@ fn rule_ui(ui: &mut Ui, cx: &mut Context<'_>, fault: &ActiveFault) {
             let hits = t.format("control-hits", &[("n", fault.hits.into())]);
             let ink = if fault.hits > 0 { p.soon } else { p.dim };
             ui.label(RichText::new(hits).color(ink));
-            ui.with_layout(egui::Layout::left_to_right(egui::Align::Center), |ui| {
-                let text = format!("{operation} · {topic} · {kind} · {when}");
+            ui.with_layout(egui::Layout::top_down(egui::Align::Min), |ui| {
+                ui.spacing_mut().item_spacing.y = 0.0;
                 let ink = if over { p.faint } else { p.text };
-                ui.add(Label::new(RichText::new(text).color(ink)).truncate());
+                let what = RichText::new(format!("{kind} · {when}")).color(ink);
+                ui.add(Label::new(what).truncate());
+                let place = theme::label(ui.ctx(), format!("{operation} · {topic}"));
+                ui.add(Label::new(place).truncate());
             });
         });
     });

@@ -107,17 +107,17 @@ fn table_ui(ui: &mut Ui, cx: &mut Context<'_>, peek: &PeekView, now: Timestamp) 
         .auto_shrink(false)
         .sense(Sense::hover())
         .cell_layout(Layout::left_to_right(Align::Center))
-        .column(Column::exact(132.0))
-        .column(Column::exact(112.0).clip(true))
-        .column(Column::exact(60.0).clip(true));
+        .column(Column::exact(122.0))
+        .column(Column::exact(104.0).clip(true))
+        .column(Column::exact(56.0).clip(true));
     if keys {
         table = table.column(Column::initial(90.0).range(40.0..=240.0).clip(true));
     }
     table = table
-        .column(Column::exact(34.0))
-        .column(Column::remainder().at_least(40.0).clip(true));
+        .column(Column::exact(28.0))
+        .column(Column::remainder().at_least(24.0).clip(true));
     if actions {
-        table = table.column(Column::exact(92.0));
+        table = table.column(Column::exact(96.0));
     }
     table
         .header(theme::HEAD_HEIGHT, |mut row| {
