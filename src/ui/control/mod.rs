@@ -29,6 +29,9 @@ const LEFT: f32 = 330.0;
 /// Least width of the messages.
 const MIDDLE: f32 = 240.0;
 
+/// From this width on there is room for topics, messages, time and faults side by side.
+const ALL_THREE: f32 = 1060.0;
+
 /// What is typed into the control room, and what it asks back.
 #[derive(Default)]
 pub(super) struct ControlRoom {
@@ -128,21 +131,24 @@ impl ControlRoom {
         let width = ui.available_width();
         let pane = egui::Frame::NONE.fill(cx.palette.panel);
         let inner = egui::Margin::symmetric(12, 0);
-        Panel::right("control-right")
-            .resizable(true)
-            .default_size(RIGHT)
-            .size_range(RIGHT..=480.0)
-            .frame(pane.inner_margin(inner))
-            .show(ui, |ui| {
-                ScrollArea::vertical()
-                    .id_salt("control-right")
-                    .auto_shrink(false)
-                    .show(ui, |ui| {
-                        self.clock.ui(ui, cx, look);
-                        ui.add_space(theme::GAP);
-                        self.faults.ui(ui, cx, &look.faults);
-                    });
-            });
+        // Where there is no room for all three, messages take the place of time and faults.
+        if width >= ALL_THREE || cx.model.control().peek().is_none() {
+            Panel::right("control-right")
+                .resizable(true)
+                .default_size(RIGHT)
+                .size_range(RIGHT..=480.0)
+                .frame(pane.inner_margin(inner))
+                .show(ui, |ui| {
+                    ScrollArea::vertical()
+                        .id_salt("control-right")
+                        .auto_shrink(false)
+                        .show(ui, |ui| {
+                            self.clock.ui(ui, cx, look);
+                            ui.add_space(theme::GAP);
+                            self.faults.ui(ui, cx, &look.faults);
+                        });
+                });
+        }
         Panel::left("control-topics")
             .resizable(true)
             .default_size(((width - RIGHT) * 0.46).max(440.0))
