@@ -5,7 +5,7 @@ use std::fmt;
 
 use secrecy::SecretString;
 
-/// AK, SK and an optional STS token.
+/// AK, SK and what may go with them.
 #[derive(Clone)]
 pub struct Credentials {
     /// AccessKeyId. Not secret by itself (it travels in every request), but nobody's business.
@@ -14,6 +14,8 @@ pub struct Credentials {
     pub secret_key: SecretString,
     /// STS token (`security-token`), sent along but never signed.
     pub security_token: Option<SecretString>,
+    /// What opens the admin API of a sandbox; goes there and nowhere else.
+    pub admin_token: Option<SecretString>,
 }
 
 impl Credentials {
@@ -24,7 +26,16 @@ impl Credentials {
             access_key: access_key.trim().to_owned(),
             secret_key: secret_key.trim().into(),
             security_token: (!security_token.is_empty()).then(|| security_token.into()),
+            admin_token: None,
         }
+    }
+
+    /// The same with the token of a sandbox's admin API, as pasted; an empty one is none.
+    #[must_use]
+    pub fn with_admin_token(mut self, token: &str) -> Self {
+        let token = token.trim();
+        self.admin_token = (!token.is_empty()).then(|| token.into());
+        self
     }
 }
 

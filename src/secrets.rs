@@ -278,6 +278,8 @@ struct Stored<'a> {
     secret_key: Cow<'a, str>,
     #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
     security_token: Option<Cow<'a, str>>,
+    #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
+    admin_token: Option<Cow<'a, str>>,
 }
 
 fn encode(keys: &Credentials) -> Zeroizing<Vec<u8>> {
@@ -288,11 +290,16 @@ fn encode(keys: &Credentials) -> Zeroizing<Vec<u8>> {
             .security_token
             .as_ref()
             .map(|token| Cow::Borrowed(token.expose_secret())),
+        admin_token: keys
+            .admin_token
+            .as_ref()
+            .map(|token| Cow::Borrowed(token.expose_secret())),
     };
     // JSON takes at most six bytes for one. A buffer that never grows leaves no copies behind.
     let chars = stored.access_key.len()
         + stored.secret_key.len()
-        + stored.security_token.as_deref().map_or(0, str::len);
+        + stored.security_token.as_deref().map_or(0, str::len)
+        + stored.admin_token.as_deref().map_or(0, str::len);
     let mut json = Zeroizing::new(Vec::with_capacity(128 + 6 * chars));
     // Strings into memory: there is nothing that can fail.
     let _ = serde_json::to_writer(&mut *json, &stored);
@@ -305,9 +312,14 @@ fn decode(json: &[u8]) -> Option<Credentials> {
         access_key: stored.access_key.clone().into_owned(),
         secret_key: (&*stored.secret_key).into(),
         security_token: stored.security_token.as_deref().map(Into::into),
+        admin_token: stored.admin_token.as_deref().map(Into::into),
     };
     // Text with escapes in it was copied while it was read; wipe those copies too.
-    let owned = [Some(stored.secret_key), stored.security_token];
+    let owned = [
+        Some(stored.secret_key),
+        stored.security_token,
+        stored.admin_token,
+    ];
     for copy in owned.into_iter().flatten() {
         if let Cow::Owned(text) = copy {
             drop(Zeroizing::new(text));
@@ -393,6 +405,12 @@ mod tests {
             expected.secret_key.expose_secret()
         );
         assert_eq!(token(&keys), token(expected));
+        let admin = |keys: &Credentials| {
+            keys.admin_token
+                .as_ref()
+                .map(|token| token.expose_secret().to_owned())
+        };
+        assert_eq!(admin(&keys), admin(expected));
     }
 
     #[test]
@@ -414,7 +432,8 @@ mod tests {
     #[test]
     fn a_keyring_holds_one_entry_a_profile() {
         let (fake, secrets) = over_fake();
-        let awkward = Credentials::from_pasted("ak", "s\"k\\ \u{1} 密钥", "");
+        let awkward =
+            Credentials::from_pasted("ak", "s\"k\\ \u{1} 密钥", "").with_admin_token(" a\"dmin ");
         assert_eq!(secrets.store("a", &awkward), Kept::Keyring);
         same(secrets.load("a").unwrap(), &awkward);
         assert!(secrets.session().is_empty());

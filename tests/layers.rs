@@ -56,6 +56,7 @@ const WIRE: &[&str] = &[
 ];
 const CONFIG_FILE: &[&str] = &["crate::config::ConfigFile"];
 const WORKERS: &[&str] = &[
+    "crate::session::admin",
     "crate::session::embedded",
     "crate::session::link",
     "crate::session::poller",
@@ -177,6 +178,7 @@ const LAYERS: &[Layer] = &[
     },
     Layer {
         modules: &[
+            "session::admin",
             "session::embedded",
             "session::link",
             "session::poller",

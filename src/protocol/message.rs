@@ -145,6 +145,11 @@ impl TopicName {
     pub fn is_dead_letters(&self) -> bool {
         self.0.starts_with(DEAD_LETTERS)
     }
+
+    /// The group whose dead-letter topic this is, if it is one.
+    pub fn dead_letters_group(&self) -> Option<GroupId> {
+        self.as_str().strip_prefix(DEAD_LETTERS)?.parse().ok()
+    }
 }
 
 fn is_name_char(c: char) -> bool {

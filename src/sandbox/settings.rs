@@ -155,6 +155,7 @@ impl SandboxSettings {
             access_key: rule.access_key.clone(),
             secret_key: rule.secret_key.clone(),
             security_token: None,
+            admin_token: None,
         })
     }
 
@@ -250,7 +251,6 @@ impl fmt::Debug for SandboxSettings {
             .field("group_start", &self.group_start)
             .field("faults", &self.faults)
             .field("retention", &self.retention)
-            .field("data_dir", &self.data_dir)
             .field("limits", &self.limits)
             .field("connections", &self.connections)
             .finish_non_exhaustive()

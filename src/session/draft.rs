@@ -164,7 +164,7 @@ impl Draft {
 }
 
 /// RFC 3339, or a local `2026-11-23 15:04[:05]`.
-fn parse_instant(text: &str) -> Option<Timestamp> {
+pub fn parse_instant(text: &str) -> Option<Timestamp> {
     let at = match text.parse::<jiff::Timestamp>() {
         Ok(at) => at,
         Err(_) => {

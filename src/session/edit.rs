@@ -19,6 +19,8 @@ pub struct ConnectionEdit {
     pub secret_key: String,
     /// STS token as typed; empty for none.
     pub security_token: String,
+    /// Token of a sandbox's admin API as typed; empty for none.
+    pub admin_token: String,
 }
 
 /// A field of the connection form.
@@ -48,6 +50,7 @@ impl ConnectionEdit {
             access_key: String::new(),
             secret_key: String::new(),
             security_token: String::new(),
+            admin_token: String::new(),
         }
     }
 
@@ -88,9 +91,14 @@ impl ConnectionEdit {
 
     /// Whether any of the keys or the token was typed.
     pub fn has_keys(&self) -> bool {
-        [&self.access_key, &self.secret_key, &self.security_token]
-            .iter()
-            .any(|text| !text.trim().is_empty())
+        [
+            &self.access_key,
+            &self.secret_key,
+            &self.security_token,
+            &self.admin_token,
+        ]
+        .iter()
+        .any(|text| !text.trim().is_empty())
     }
 
     /// Whether saving it would make requests go elsewhere or be signed otherwise than by `old`.
@@ -119,6 +127,7 @@ impl ConnectionEdit {
         }
         let keys = (!self.access_key.trim().is_empty()).then(|| {
             Credentials::from_pasted(&self.access_key, &self.secret_key, &self.security_token)
+                .with_admin_token(&self.admin_token)
         });
         Command::SaveConnection(Box::new(profile), keys)
     }

@@ -2,8 +2,10 @@
 //! outside ([`Job`]), what the outside answers ([`Event`]), and what is known ([`Model`]).
 //!
 //! No egui here, and no I/O outside `worker.rs` and what it uses (`poller.rs`, `embedded.rs`,
-//! `shared.rs`).
+//! `admin.rs`, `shared.rs`).
 
+mod admin;
+mod control;
 mod draft;
 mod edit;
 mod embedded;
@@ -21,7 +23,8 @@ mod trouble;
 mod views;
 mod worker;
 
-pub use draft::{Deliver, Draft, DraftField, FieldProblem};
+pub use control::{ActionOutcome, AdminAnswer, AdminWish, Control, Look, PeekView, first_peek};
+pub use draft::{Deliver, Draft, DraftField, FieldProblem, parse_instant};
 pub use edit::{ConnectionEdit, ConnectionField};
 pub use form::{ConsumeField, ConsumeForm};
 pub use lease::{Lease, Urgency};
@@ -89,6 +92,12 @@ pub enum Command {
     Ack(SubscriptionId, Vec<u64>),
     /// Ack the selected rows.
     AckSelected(SubscriptionId),
+    /// Look into this sandbox from now on, or into none.
+    Watch(Option<ConnectionId>),
+    /// Ask this of the sandbox that is looked into.
+    Admin(Box<AdminWish>),
+    /// Show no messages of the sandbox any more.
+    ClosePeek,
     /// Change theme, language and the like.
     SetPreferences(Preferences),
     /// Notices have been looked at.
@@ -116,6 +125,10 @@ pub enum Job {
     StopPolling(SubscriptionId),
     /// Ack handles, any number.
     Ack(Box<AckOrder>),
+    /// Look into this sandbox again and again from now on, or into none.
+    Watch(Option<ConnectionId>),
+    /// Ask this of a sandbox.
+    Admin(ConnectionId, Box<AdminWish>),
 }
 
 /// A subscription for the worker to serve.
@@ -236,6 +249,14 @@ pub enum Event {
         /// When the reply came.
         at: Timestamp,
     },
+    /// A sandbox as it stands, or why it cannot be looked into. Only what is new.
+    Looked(ConnectionId, Result<Box<Look>, Box<Trouble>>),
+    /// What a sandbox answered to a wish.
+    Admin(
+        ConnectionId,
+        Box<AdminWish>,
+        Result<AdminAnswer, Box<Trouble>>,
+    ),
     /// These handles could not be acked at all.
     AckFailed {
         /// Whose rows.

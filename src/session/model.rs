@@ -9,6 +9,7 @@ use std::time::Duration;
 use crate::config::{ConnectionProfile, Preferences, ProfileColor};
 use crate::protocol::{Limits, Profile, PublishReceipt, Timestamp};
 
+use super::control::{AdminWish, Control};
 use super::draft::Draft;
 use super::form::ConsumeForm;
 use super::notices::Notices;
@@ -121,6 +122,7 @@ pub struct Model {
     /// Profiles that were deleted in this run: a save of one that is still on its way is void.
     deleted: HashSet<String>,
     notices: Notices,
+    control: Control,
     preferences: Preferences,
 }
 
@@ -157,6 +159,7 @@ impl Model {
             edit: None,
             deleted: HashSet::new(),
             notices,
+            control: Control::default(),
             preferences: setup.preferences,
         }
     }
@@ -235,6 +238,11 @@ impl Model {
         self.notices.unseen()
     }
 
+    /// The inside of the sandbox that is looked into.
+    pub fn control(&self) -> &Control {
+        &self.control
+    }
+
     /// Theme, language and the like.
     pub fn preferences(&self) -> &Preferences {
         &self.preferences
@@ -290,6 +298,12 @@ impl Model {
             Command::AckSelected(id) => {
                 let rows: Vec<u64> = self.view(id)?.rows.selected().collect();
                 self.ack(id, &rows, now)
+            }
+            Command::Watch(id) => self.control.watch(id),
+            Command::Admin(wish) => self.admin(*wish, now),
+            Command::ClosePeek => {
+                self.control.close_peek();
+                None
             }
             Command::SetPreferences(preferences) => {
                 self.preferences = preferences.clone();
@@ -388,6 +402,14 @@ impl Model {
                 repeated,
                 at,
             } => self.views.acked(subscription, &done, refused, repeated, at),
+            Event::Looked(id, look) => {
+                return self.control.looked(&id, look.map(|look| *look), now);
+            }
+            Event::Admin(id, wish, answer) => {
+                if let Some(trouble) = self.control.answered(&id, &wish, answer) {
+                    self.notices.fail(&trouble, now);
+                }
+            }
             Event::KeysNotDeleted(why) => {
                 self.fail("notice-keys-left", why, "notice-keys-left-next", now);
             }
@@ -436,6 +458,10 @@ impl Model {
                 if let Some((_, outcome)) = &mut self.edit {
                     *outcome = EditOutcome::Failed(String::new());
                 }
+            }
+            Job::Watch(_) => self.control.not_watched(),
+            Job::Admin(id, wish) => {
+                let _ = self.control.answered(&id, &wish, Err(Box::new(busy)));
             }
             Job::DeleteConnection(_) | Job::SavePreferences(_) | Job::FindKeys(_) => {}
         }
@@ -526,6 +552,15 @@ impl Model {
             return None;
         }
         self.views.begin_ack(id, rows, now)
+    }
+
+    fn admin(&mut self, wish: AdminWish, now: Timestamp) -> Option<Job> {
+        let watched = self.connection(self.control.watched()?)?;
+        if watched.profile.read_only && !matches!(wish, AdminWish::Peek(_)) {
+            self.refuse_read_only(now);
+            return None;
+        }
+        self.control.wish(wish)
     }
 
     /// On a start, the one thing to do next is to look: the view of the sandbox listens at once.

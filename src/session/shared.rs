@@ -6,9 +6,12 @@ use std::net::SocketAddr;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use tokio::sync::Notify;
 use tokio::sync::mpsc::Sender;
 
-use crate::client::{Client, ClientSettings, Endpoint, InvalidEndpoint};
+use secrecy::SecretString;
+
+use crate::client::{AdminClient, Client, ClientSettings, Endpoint, InvalidEndpoint};
 use crate::clock::Clock;
 use crate::config::{Config, ConfigFile, ConnectionProfile};
 use crate::credentials::Credentials;
@@ -43,6 +46,9 @@ pub(super) struct Shared {
     secrets: Secrets,
     disk: Mutex<Disk>,
     clients: Mutex<HashMap<ConnectionId, Client>>,
+    admins: Mutex<HashMap<ConnectionId, AdminClient>>,
+    /// Something was done to a sandbox: whoever watches one looks at once.
+    pub(super) look_now: Notify,
     sandbox_endpoint: Mutex<Option<String>>,
     /// Counts changes of profiles.
     revision: AtomicU64,
@@ -72,6 +78,8 @@ impl Shared {
                 file: start.file,
             }),
             clients: Mutex::new(HashMap::new()),
+            admins: Mutex::new(HashMap::new()),
+            look_now: Notify::new(),
             sandbox_endpoint: Mutex::new(None),
             revision: AtomicU64::new(0),
             events,
@@ -139,6 +147,39 @@ impl Shared {
                 &endpoint,
             ))
         })
+    }
+
+    /// The client of a sandbox's admin API; made once, with its token from where it is kept.
+    pub(super) async fn admin_client(
+        self: &Arc<Self>,
+        id: &ConnectionId,
+    ) -> Result<AdminClient, Box<Trouble>> {
+        if let Some(client) = lock(&self.admins).get(id) {
+            return Ok(client.clone());
+        }
+        let revision = self.revision.load(Ordering::Relaxed);
+        let (shared, wanted) = (Arc::clone(self), id.clone());
+        let made = blocking(move || shared.make_admin_client(&wanted)).await;
+        let client = made.unwrap_or_else(|| Err(unusable("trouble-keyring", String::new())))?;
+        if self.revision.load(Ordering::Relaxed) == revision {
+            lock(&self.admins).insert(id.clone(), client.clone());
+        }
+        Ok(client)
+    }
+
+    fn make_admin_client(&self, id: &ConnectionId) -> Result<AdminClient, Box<Trouble>> {
+        let (settings, token): (ClientSettings, Option<SecretString>) = match id {
+            ConnectionId::Sandbox => (self.sandbox_client()?, self.sandbox.admin_token.clone()),
+            ConnectionId::Profile(profile) => {
+                let settings = self.profile_client(profile)?;
+                let token = settings.credentials.admin_token.clone();
+                (settings, token)
+            }
+        };
+        let token = token.ok_or_else(|| unusable("trouble-admin-token", String::new()))?;
+        let endpoint = settings.endpoint.to_string();
+        AdminClient::with(settings, &token)
+            .map_err(|error| Box::new(trouble::of_admin(&error, &endpoint)))
     }
 
     fn sandbox_client(&self) -> Result<ClientSettings, Box<Trouble>> {
@@ -245,7 +286,9 @@ impl Shared {
     /// The next use makes a client of the new settings; one that is being made is not kept.
     fn forget_client(&self, id: &str) {
         self.revision.fetch_add(1, Ordering::Relaxed);
-        lock(&self.clients).remove(&ConnectionId::Profile(id.to_owned()));
+        let id = ConnectionId::Profile(id.to_owned());
+        lock(&self.clients).remove(&id);
+        lock(&self.admins).remove(&id);
     }
 
     /// Whether there are keys for a profile.
@@ -262,6 +305,7 @@ fn unusable(what: &'static str, detail: String) -> Box<Trouble> {
     let next = match what {
         "trouble-no-keys" => "trouble-no-keys-next",
         "trouble-keyring" => "trouble-keyring-next",
+        "trouble-admin-token" => "trouble-admin-token-next",
         "trouble-sandbox-down" => "trouble-sandbox-down-next",
         _ => "trouble-settings-next",
     };

@@ -30,6 +30,25 @@ pub(super) fn of_client(error: &ClientError, operation: OperationKind, endpoint:
     }
 }
 
+/// An error of a sandbox's admin API at `endpoint`.
+pub(super) fn of_admin(error: &ClientError, endpoint: &str) -> Trouble {
+    let code = error.fault().map(|fault| fault.code.as_str());
+    let (what, next) = match (code, error.kind()) {
+        (Some("MissingToken" | "WrongToken"), _) => {
+            ("trouble-admin-token", "trouble-admin-token-next")
+        }
+        (Some("AdminOff"), _) => ("trouble-admin-off", "trouble-admin-off-next"),
+        (Some("NotFound"), _) => ("trouble-admin-gone", "trouble-admin-gone-next"),
+        (None, ErrorKind::NotThisProtocol) => ("trouble-admin-none", "trouble-admin-none-next"),
+        _ => return of_client(error, OperationKind::Consume, endpoint),
+    };
+    Trouble {
+        what: Say::new(what).with("endpoint", endpoint),
+        next: Say::new(next).with("endpoint", endpoint),
+        detail: error.to_string(),
+    }
+}
+
 fn of_fault(fault: &Fault, operation: OperationKind) -> (&'static str, &'static str) {
     match (&fault.code, operation) {
         (FaultCode::SignatureDoesNotMatch, _) => ("fault-signature", "fault-signature-next"),

@@ -17,7 +17,9 @@ use crate::protocol::{HandleList, NewMessage, OperationKind, TopicName};
 use super::link::{EVENTS, JOBS};
 use super::shared::{Shared, Start, blocking};
 use super::subscription::SubscriptionId;
-use super::{AckOrder, ConnectionId, Event, Job, Link, TopicContent, embedded, poller, trouble};
+use super::{
+    AckOrder, ConnectionId, Event, Job, Link, TopicContent, admin, embedded, poller, trouble,
+};
 
 /// How often the window is told what is in the sandbox, if that has changed.
 const LOOK_AT_SANDBOX: Duration = Duration::from_millis(500);
@@ -38,6 +40,7 @@ async fn run(shared: Arc<Shared>, mut jobs: Receiver<Job>) {
     let (stop_sandbox, sandbox_stopped) = watch::channel(false);
     let mut sandbox = embedded::start(&shared, sandbox_stopped).await;
     let mut pollers: HashMap<SubscriptionId, watch::Sender<bool>> = HashMap::new();
+    let mut watcher: Option<watch::Sender<bool>> = None;
     let mut tasks = JoinSet::new();
     let (keep, to_keep) = mpsc::channel(JOBS);
     tasks.spawn(keeper(Arc::clone(&shared), to_keep));
@@ -65,6 +68,19 @@ async fn run(shared: Arc<Shared>, mut jobs: Receiver<Job>) {
                     if let Some(stop) = pollers.remove(&id) {
                         stop.send_replace(true);
                     }
+                }
+                Some(Job::Watch(id)) => {
+                    if let Some(stop) = watcher.take() {
+                        stop.send_replace(true);
+                    }
+                    if let Some(id) = id {
+                        let (stop, stopped) = watch::channel(false);
+                        watcher = Some(stop);
+                        tasks.spawn(admin::watch(Arc::clone(&shared), id, stopped));
+                    }
+                }
+                Some(Job::Admin(id, wish)) => {
+                    tasks.spawn(admin::carry_out(Arc::clone(&shared), id, *wish));
                 }
                 Some(job) => {
                     tasks.spawn(carry_out(Arc::clone(&shared), job));
@@ -97,6 +113,8 @@ async fn carry_out(shared: Arc<Shared>, job: Job) {
         // Served elsewhere: where the pollers are kept, and by the keeper.
         Job::StartPolling(_)
         | Job::StopPolling(_)
+        | Job::Watch(_)
+        | Job::Admin(..)
         | Job::SaveConnection(..)
         | Job::DeleteConnection(_)
         | Job::SavePreferences(_)
@@ -120,7 +138,12 @@ async fn keeper(shared: Arc<Shared>, mut jobs: Receiver<Job>) {
                 let state = worker.find_keys(&id);
                 Some(Event::KeysFound(id, state))
             }
-            Job::Publish(..) | Job::Ack(_) | Job::StartPolling(_) | Job::StopPolling(_) => None,
+            Job::Publish(..)
+            | Job::Ack(_)
+            | Job::StartPolling(_)
+            | Job::StopPolling(_)
+            | Job::Watch(_)
+            | Job::Admin(..) => None,
         });
         if let Some(Some(event)) = done.await {
             shared.emit(event).await;

@@ -217,7 +217,12 @@ impl Open {
             secret(&mut columns[0], access_key, &mut self.edit.access_key);
             secret(&mut columns[1], secret_key, &mut self.edit.secret_key);
         });
-        secret(ui, t.get("keys-token"), &mut self.edit.security_token);
+        // Nobody hands out STS tokens for a sandbox; what it has instead opens its control room.
+        if self.edit.profile.kind == Profile::Sandbox {
+            secret(ui, t.get("keys-admin"), &mut self.edit.admin_token);
+        } else {
+            secret(ui, t.get("keys-token"), &mut self.edit.security_token);
+        }
         self.secrets = ids;
         self.remarks_ui(ui, cx, ConnectionField::Keys);
         let (text, color) = self.keys_state(cx);

@@ -4,6 +4,7 @@
 mod connection_form;
 mod connections;
 mod context;
+mod control;
 mod inbox;
 mod message;
 mod notices;
@@ -23,14 +24,24 @@ use crate::session::{Command, ConnectionId, Link, Model, SandboxState};
 
 use connections::{Asked, Connections, connection_name};
 use context::Context;
+use control::ControlRoom;
 use inbox::Inbox;
 use message::MessagePane;
 use publish::PublishPanel;
-use widgets::{Dot, dot, from_the_right, icon_button, profile_color};
+use widgets::{Dot, dot, from_the_right, icon_button, profile_color, segmented};
 
 /// Events taken in before a frame is drawn; the rest waits for the next one, so that no rush of
 /// messages can hold up the window.
 const EVENTS_A_FRAME: usize = 256;
+
+/// What the drawer at the bottom shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Drawer {
+    /// What happened.
+    Notices,
+    /// The control room of a sandbox.
+    Sandbox,
+}
 
 /// The application as the window shows it.
 pub struct App {
@@ -43,7 +54,8 @@ pub struct App {
     publish: PublishPanel,
     inbox: Inbox,
     message: MessagePane,
-    show_notices: bool,
+    control: ControlRoom,
+    drawer: Option<Drawer>,
     /// Where there is no room for the publish form beside the views, it takes their place.
     publish_tab: bool,
 }
@@ -62,7 +74,8 @@ impl App {
             publish: PublishPanel::new(),
             inbox: Inbox::default(),
             message: MessagePane::default(),
-            show_notices: false,
+            control: ControlRoom::default(),
+            drawer: None,
             publish_tab: false,
         };
         app.apply_theme(ctx);
@@ -159,14 +172,8 @@ impl App {
         Panel::bottom("status")
             .exact_size(theme::STATUS_BAR_HEIGHT)
             .frame(theme::bar_frame(ui.ctx()))
-            .show(ui, |ui| status_ui(ui, cx, &mut self.show_notices));
-        if self.show_notices {
-            Panel::bottom("notices")
-                .resizable(true)
-                .default_size(200.0)
-                .frame(theme::panel_frame(ui.ctx()))
-                .show(ui, |ui| notices::ui(ui, cx));
-        }
+            .show(ui, |ui| status_ui(ui, cx, &mut self.drawer));
+        drawer_ui(ui, cx, &mut self.drawer, &mut self.control);
         let side = Panel::left("connections")
             .resizable(true)
             .default_size(theme::SIDE_WIDTH)
@@ -206,12 +213,23 @@ impl App {
                 .show(ui, |ui| self.publish.ui(ui, cx));
         } else {
             let height = ui.available_height();
-            Panel::bottom("details")
-                .resizable(true)
-                .default_size((height * 0.4).max(200.0))
-                .size_range(120.0..=(height - 200.0).max(120.0))
-                .frame(egui::Frame::NONE.fill(palette.panel))
-                .show(ui, |ui| self.message.ui(ui, cx));
+            // Where room is short, an empty pane gets none.
+            let focused = self
+                .model
+                .shown_view()
+                .is_some_and(|view| view.focused.is_some());
+            let most = match self.drawer {
+                Some(_) => (height * 0.42).min(height - 200.0),
+                None => height - 200.0,
+            };
+            if focused || height >= theme::DETAILS_ALWAYS_FROM {
+                Panel::bottom("details")
+                    .resizable(true)
+                    .default_size((height * 0.4).max(200.0))
+                    .size_range(120.0..=most.max(120.0))
+                    .frame(egui::Frame::NONE.fill(palette.panel))
+                    .show(ui, |ui| self.message.ui(ui, cx));
+            }
             egui::CentralPanel::default()
                 .frame(egui::Frame::NONE.fill(palette.panel))
                 .show(ui, |ui| self.inbox.ui(ui, cx));
@@ -281,20 +299,21 @@ fn preferences_ui(ui: &mut Ui, cx: &mut Context<'_>) {
     }
 }
 
-fn status_ui(ui: &mut Ui, cx: &mut Context<'_>, show_notices: &mut bool) {
+fn status_ui(ui: &mut Ui, cx: &mut Context<'_>, drawer: &mut Option<Drawer>) {
     let t = cx.texts;
     ui.horizontal_centered(|ui| {
         let unseen = cx.model.unseen_notices();
-        let mark = if *show_notices { "▾" } else { "▸" };
+        let notices = *drawer == Some(Drawer::Notices);
+        let mark = if notices { "▾" } else { "▸" };
         let n = [("n", cx.model.notices().len().into())];
         let text = format!("{mark} {}", t.format("notices-count", &n));
         if ui
             .add(egui::Button::new(text).frame_when_inactive(false))
             .clicked()
         {
-            *show_notices = !*show_notices;
+            *drawer = (!notices).then_some(Drawer::Notices);
         }
-        if *show_notices && unseen > 0 {
+        if notices && unseen > 0 {
             cx.command(Command::NoticesSeen);
         }
         let (sandbox, color) = match cx.model.sandbox() {
@@ -305,7 +324,16 @@ fn status_ui(ui: &mut Ui, cx: &mut Context<'_>, show_notices: &mut bool) {
             }
             SandboxState::Failed(_) => (t.get("status-sandbox-failed").to_owned(), cx.palette.bad),
         };
-        ui.label(RichText::new(sandbox).color(color));
+        let open = *drawer == Some(Drawer::Sandbox);
+        let face = RichText::new(sandbox).color(color);
+        let button = egui::Button::selectable(open, face).frame_when_inactive(open);
+        if ui
+            .add(button)
+            .on_hover_text(t.get("control-open"))
+            .clicked()
+        {
+            *drawer = (!open).then_some(Drawer::Sandbox);
+        }
         from_the_right(ui, |ui| {
             if let Some(view) = cx.model.shown_view() {
                 let values = [
@@ -333,4 +361,49 @@ fn status_ui(ui: &mut Ui, cx: &mut Context<'_>, show_notices: &mut bool) {
             });
         });
     });
+}
+
+/// The drawer, if it is open; the sandbox is looked into only while its part is shown.
+fn drawer_ui(
+    ui: &mut Ui,
+    cx: &mut Context<'_>,
+    drawer: &mut Option<Drawer>,
+    room: &mut ControlRoom,
+) {
+    let looks = *drawer == Some(Drawer::Sandbox);
+    let wanted = looks.then(|| control::subject(cx));
+    if cx.model.control().watched() != wanted.as_ref() {
+        cx.command(Command::Watch(wanted));
+    }
+    let Some(shown) = drawer else { return };
+    let (id, size) = match shown {
+        Drawer::Notices => ("notices", 200.0),
+        Drawer::Sandbox => ("sandbox", 320.0),
+    };
+    let most = (ui.available_height() - 240.0).max(140.0);
+    Panel::bottom(id)
+        .resizable(true)
+        .default_size(size)
+        .size_range(140.0..=most)
+        .frame(theme::panel_frame(ui.ctx()))
+        .show(ui, |ui| {
+            // A panel shrinks to what is in it, and at first there is little.
+            ui.set_min_height(ui.available_height());
+            ui.horizontal(|ui| {
+                let t = cx.texts;
+                let tabs = [
+                    (Drawer::Notices, t.get("notices-title")),
+                    (Drawer::Sandbox, t.get("control-title")),
+                ];
+                segmented(ui, shown, &tabs);
+                match shown {
+                    Drawer::Notices => notices::head_ui(ui, cx),
+                    Drawer::Sandbox => control::head_ui(ui, cx),
+                }
+            });
+            match shown {
+                Drawer::Notices => notices::ui(ui, cx),
+                Drawer::Sandbox => room.ui(ui, cx),
+            }
+        });
 }

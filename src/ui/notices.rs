@@ -8,17 +8,18 @@ use super::context::{Context, clock_time};
 use super::theme;
 use super::widgets::{Dot, dot, from_the_right};
 
+/// What goes on the line of the drawer's tabs.
+pub(super) fn head_ui(ui: &mut Ui, cx: &mut Context<'_>) {
+    from_the_right(ui, |ui| {
+        if ui.button(cx.texts.get("notices-clear")).clicked() {
+            cx.command(Command::ClearNotices);
+        }
+    });
+}
+
 /// The list.
 pub(super) fn ui(ui: &mut Ui, cx: &mut Context<'_>) {
     let t = cx.texts;
-    ui.horizontal(|ui| {
-        ui.label(theme::title(t.get("notices-title")));
-        from_the_right(ui, |ui| {
-            if ui.button(t.get("notices-clear")).clicked() {
-                cx.command(Command::ClearNotices);
-            }
-        });
-    });
     let model = cx.model;
     if model.notices().len() == 0 {
         ui.label(theme::dim(ui.ctx(), t.get("notices-none")));

@@ -252,13 +252,14 @@ impl RowUi<'_, '_> {
     }
 }
 
-fn text_ui(ui: &mut Ui, text: &str, ink: Color32) {
+/// Text of a cell: an id, a key, a body.
+pub(super) fn text_ui(ui: &mut Ui, text: &str, ink: Color32) {
     let text = theme::code(text).color(ink);
     ui.add(Label::new(text).truncate().selectable(false));
 }
 
 /// The beginning of a body on one line; an ellipsis says that there is more.
-fn preview(body: &str) -> String {
+pub(super) fn preview(body: &str) -> String {
     let mut line = String::new();
     let mut blank = false;
     for (n, c) in body.chars().enumerate() {

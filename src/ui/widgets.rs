@@ -3,6 +3,7 @@
 use egui::accesskit::Role;
 use std::sync::Arc;
 
+use egui::containers::menu::MenuButton;
 use egui::text::{LayoutJob, TextFormat};
 use egui::{
     Align, Button, Color32, Frame, Galley, Label, Layout, Response, RichText, Sense, Stroke,
@@ -147,6 +148,30 @@ pub(super) fn segmented<T: Copy + PartialEq>(ui: &mut Ui, chosen: &mut T, choice
                 }
             });
         });
+}
+
+/// Some choices of which one holds, where there is no room for all: a menu. `label` says what is
+/// chosen; it stands before the choice in the accessible name.
+pub(super) fn choice_menu<T: Copy + PartialEq>(
+    ui: &mut Ui,
+    label: &str,
+    chosen: &mut T,
+    choices: &[(T, &str)],
+) {
+    let current = choices
+        .iter()
+        .find(|(choice, _)| choice == chosen)
+        .map_or("", |(_, text)| text);
+    let button = Button::new(format!("{current} ▾"));
+    let (response, _) = MenuButton::from_button(button).ui(ui, |ui| {
+        ui.spacing_mut().item_spacing.y = 0.0;
+        for &(choice, text) in choices {
+            if ui.selectable_label(*chosen == choice, text).clicked() {
+                *chosen = choice;
+            }
+        }
+    });
+    named(ui, response, Role::Button, &format!("{label} · {current}"));
 }
 
 /// A line of text with its label above; the label is its accessible name.

@@ -34,6 +34,9 @@ const LIMIT: Duration = Duration::from_secs(15);
 /// Sun, 22 Nov 2026 10:14:07 GMT. Whole seconds, so that countdowns begin with a round number.
 pub(crate) const BEGIN: Timestamp = Timestamp::from_millis(1_795_342_447_000);
 
+/// What opens the sandbox's admin API.
+pub(crate) const ADMIN_TOKEN: &str = "test-admin-token";
+
 /// Frames from a click to all that it causes without the worker: the pointer moves, presses and
 /// lets go in one frame each, the command is carried out at the end of a frame, drawn in the next,
 /// and a panel that appears is laid out in the one after.
@@ -72,6 +75,11 @@ pub(crate) struct Start {
     pub(crate) data_dir: Option<PathBuf>,
     /// The window's own clock, where it is not the one that everybody shares.
     pub(crate) own_clock: Option<Clock>,
+    /// Whether the worker and the sandbox go by the system's clock, for tests of what only a
+    /// running clock can do. Nothing there waits for time to pass.
+    pub(crate) system_clock: bool,
+    /// After so many deliveries without an ack a message becomes a dead letter.
+    pub(crate) max_deliveries: u32,
     /// Whether characters may be typed that no font can show.
     pub(crate) missing_glyphs: bool,
 }
@@ -87,6 +95,8 @@ impl Default for Start {
             listen: (Ipv4Addr::LOCALHOST, 0).into(),
             data_dir: None,
             own_clock: None,
+            system_clock: false,
+            max_deliveries: 288,
             missing_glyphs: false,
         }
     }
@@ -143,7 +153,10 @@ impl Window {
             .build()
             .expect("a runtime");
         let folder = tempfile::tempdir().expect("a temporary folder");
-        let (clock, hand) = Clock::manual(BEGIN);
+        let (mut clock, hand) = Clock::manual(BEGIN);
+        if start.system_clock {
+            clock = Clock::system();
+        }
         let (waker, wakes) = mpsc::channel();
         let file = ConfigFile::at(folder.path());
         if start.config != Config::default() {
@@ -164,6 +177,8 @@ impl Window {
                 sandbox: SandboxSettings {
                     listen: start.listen,
                     data_dir: start.data_dir,
+                    admin_token: Some(ADMIN_TOKEN.into()),
+                    max_deliveries: start.max_deliveries,
                     ..SandboxSettings::default()
                 },
                 wake: Arc::new(move || {

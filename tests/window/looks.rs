@@ -4,7 +4,7 @@
 use egui::Theme;
 use egui::accesskit::Role;
 use mqscope::config::LanguageChoice;
-use mqscope::i18n::Lang;
+use mqscope::i18n::{Lang, Texts};
 use mqscope::protocol::Profile;
 use mqscope::ui::theme;
 
@@ -158,6 +158,20 @@ fn everything_one_can_use_has_a_name_in_both_languages() {
 
         window.click(&window.button_with("▸"));
         assert_all_named(&window, "with notices");
+        window.click(&window.button_with("http://"));
+        let look = |group| {
+            let values = [("topic", "orders".into()), ("group", group)];
+            Texts::of(lang).format("control-peek-group", &values)
+        };
+        let group = look("GID_debug".into());
+        window.until("the control room", |window| window.has(&group));
+        window.click(&group);
+        let expire = Texts::of(lang).format("control-expire-row", &[("id", id.as_str().into())]);
+        window.until("the message", |window| window.has(&expire));
+        window.click(&t("control-add-fault"));
+        let remove = Texts::of(lang).format("control-remove-fault", &[("id", 1.into())]);
+        window.until("the fault", |window| window.has(&remove));
+        assert_all_named(&window, "with the control room");
         window.resize(theme::MIN_WINDOW);
         assert_all_named(&window, "small");
         window.click(&t("publish-title"));

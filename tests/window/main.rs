@@ -9,6 +9,7 @@
 )]
 
 mod connections;
+mod control;
 mod first_start;
 mod forms;
 mod leases;

@@ -1,0 +1,100 @@
+//! Looks into a sandbox and carries out what is asked of it, through its admin API: the embedded
+//! one and remote ones alike. Nothing is tried twice.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::watch;
+use tokio::time::MissedTickBehavior;
+
+use crate::client::{AdminClient, ClientError};
+use crate::protocol::admin::ClockMove;
+
+use super::control::{AdminAnswer, AdminWish, Look};
+use super::say::Trouble;
+use super::shared::Shared;
+use super::{ConnectionId, Event, trouble};
+
+/// How often a sandbox is looked at while somebody watches.
+const PACE: Duration = Duration::from_secs(1);
+
+/// Looks again and again until `stop` is true or gone, and at once after something was done.
+/// Tells only what is new.
+pub(super) async fn watch(shared: Arc<Shared>, id: ConnectionId, mut stop: watch::Receiver<bool>) {
+    let mut pace = tokio::time::interval(PACE);
+    // A slow sandbox is not asked more often for being slow.
+    pace.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let mut told: Option<Result<Look, Box<Trouble>>> = None;
+    while !*stop.borrow() {
+        tokio::select! {
+            _ = pace.tick() => {}
+            () = shared.look_now.notified() => {}
+            _ = stop.wait_for(|stop| *stop) => return,
+        }
+        let seen = tokio::select! {
+            seen = look(&shared, &id) => seen,
+            _ = stop.wait_for(|stop| *stop) => return,
+        };
+        if told.as_ref() != Some(&seen) {
+            told = Some(seen.clone());
+            shared
+                .emit(Event::Looked(id.clone(), seen.map(Box::new)))
+                .await;
+        }
+    }
+}
+
+async fn look(shared: &Arc<Shared>, id: &ConnectionId) -> Result<Look, Box<Trouble>> {
+    let client = shared.admin_client(id).await?;
+    let seen = async {
+        Ok(Look {
+            overview: client.overview().await?,
+            clock: client.clock().await?,
+            statistics: client.statistics().await?,
+            faults: client.faults().await?,
+        })
+    };
+    seen.await.map_err(|error| told(shared, id, &error))
+}
+
+/// Does what is asked, tells how it ended, and has the sandbox looked at again.
+pub(super) async fn carry_out(shared: Arc<Shared>, id: ConnectionId, wish: AdminWish) {
+    let answer = match shared.admin_client(&id).await {
+        Ok(client) => ask(&client, &wish)
+            .await
+            .map_err(|error| told(&shared, &id, &error)),
+        Err(trouble) => Err(trouble),
+    };
+    let peeked = matches!(wish, AdminWish::Peek(_));
+    shared.emit(Event::Admin(id, Box::new(wish), answer)).await;
+    if !peeked {
+        shared.look_now.notify_one();
+    }
+}
+
+async fn ask(client: &AdminClient, wish: &AdminWish) -> Result<AdminAnswer, ClientError> {
+    match wish {
+        AdminWish::Peek(query) => return client.peek(query).await.map(AdminAnswer::Peeked),
+        AdminWish::Resend(what) => return client.resend(what).await.map(AdminAnswer::Resent),
+        AdminWish::Purge(topic) => client.purge(topic).await?,
+        AdminWish::ResetGroup(what) => client.reset_group(what).await?,
+        AdminWish::DeleteTopic(topic) => client.delete_topic(topic).await?,
+        AdminWish::DeleteGroup(group) => client.delete_group(group).await?,
+        AdminWish::Expire(what) => client.expire(what).await?,
+        AdminWish::MoveClock(how) => drop(client.move_clock(*how).await?),
+        AdminWish::RealTime => {
+            let clock = client.move_clock(ClockMove::Resume {}).await?;
+            let to = clock.real_now;
+            client.move_clock(ClockMove::Set { to }).await?;
+        }
+        AdminWish::SetFaults(plan) => drop(client.set_faults(plan).await?),
+        AdminWish::AddFault(rule) => drop(client.add_fault(rule).await?),
+        AdminWish::RemoveFault(id) => drop(client.remove_fault(*id).await?),
+        AdminWish::ClearFaults => drop(client.clear_faults().await?),
+    }
+    Ok(AdminAnswer::Done)
+}
+
+fn told(shared: &Shared, id: &ConnectionId, error: &ClientError) -> Box<Trouble> {
+    Box::new(trouble::of_admin(error, &shared.endpoint_of(id)))
+}

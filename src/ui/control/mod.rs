@@ -1,0 +1,167 @@
+//! The control room of a sandbox, in the drawer: topics and groups on the left, messages without
+//! consuming them in the middle, time and faults on the right. Shows what the session knows and
+//! asks for actions; what would destroy something asks first (`dialog.rs`).
+
+mod clock;
+mod dialog;
+mod faults;
+mod peek;
+mod topics;
+
+use egui::{Align, CentralPanel, Label, Layout, Panel, RichText, ScrollArea, Ui};
+
+use crate::protocol::Profile;
+use crate::session::{ActionOutcome, AdminWish, Command, ConnectionId, Look};
+
+use super::connections::connection_name;
+use super::context::Context;
+use super::theme;
+use super::widgets::{Dot, dot, from_the_right};
+
+use clock::ClockForm;
+use dialog::Dialog;
+use faults::FaultForm;
+
+/// Width of the clock and the faults until it is dragged.
+const RIGHT: f32 = 360.0;
+/// Least width of the topics.
+const LEFT: f32 = 330.0;
+/// Least width of the messages.
+const MIDDLE: f32 = 240.0;
+
+/// From this width on there is room for topics, messages, time and faults side by side.
+const ALL_THREE: f32 = 1060.0;
+
+/// What is typed into the control room, and what it asks back.
+#[derive(Default)]
+pub(super) struct ControlRoom {
+    dialog: Option<Dialog>,
+    clock: ClockForm,
+    faults: FaultForm,
+}
+
+/// The sandbox that the control room is about: the selected one, or else the one in this process.
+pub(super) fn subject(cx: &Context<'_>) -> ConnectionId {
+    let selected = cx.model.selected();
+    match selected.profile.kind {
+        Profile::Sandbox => selected.id.clone(),
+        _ => ConnectionId::Sandbox,
+    }
+}
+
+/// Asks for something of the sandbox.
+fn ask(cx: &mut Context<'_>, wish: AdminWish) {
+    cx.command(Command::Admin(Box::new(wish)));
+}
+
+/// Whether the sandbox is free for an action.
+fn free(cx: &Context<'_>) -> bool {
+    cx.model.control().pending().is_none()
+}
+
+/// What goes on the line of the drawer's tabs: how the last action ended, and what the sandbox
+/// has done so far.
+pub(super) fn head_ui(ui: &mut Ui, cx: &Context<'_>) {
+    let (t, p) = (cx.texts, cx.palette);
+    let control = cx.model.control();
+    if let Some(ConnectionId::Profile(_)) = control.watched() {
+        let connection = control.watched().and_then(|id| cx.model.connection(id));
+        if let Some(connection) = connection {
+            ui.label(theme::strong(connection_name(cx, connection)));
+        }
+    }
+    from_the_right(ui, |ui| {
+        if let Some(look) = control.look() {
+            let seen = &look.statistics;
+            let refused: u64 = seen.requests_refused.values().sum();
+            let text = t.format(
+                "control-statistics",
+                &[
+                    ("published", seen.published.into()),
+                    ("delivered", seen.delivered.into()),
+                    ("redelivered", seen.redelivered.into()),
+                    ("acked", seen.acked.into()),
+                    ("refused", refused.into()),
+                    ("parked", look.overview.parked_polls.into()),
+                ],
+            );
+            ui.label(RichText::new(text).font(theme::small()).color(p.dim));
+        }
+        let (shape, text, color) = match control.outcome() {
+            None => return,
+            Some(ActionOutcome::Done(what)) => (Dot::Tick, cx.say(what), p.ok),
+            Some(ActionOutcome::Failed(trouble)) => {
+                let text = format!("{} · {}", cx.say(&trouble.what), cx.say(&trouble.next));
+                (Dot::Full, text, p.bad)
+            }
+        };
+        ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+            dot(ui, shape, color);
+            ui.add(Label::new(RichText::new(text).color(color)).truncate());
+        });
+    });
+}
+
+impl ControlRoom {
+    pub(super) fn ui(&mut self, ui: &mut Ui, cx: &mut Context<'_>) {
+        let model = cx.model;
+        let control = model.control();
+        if let Some(trouble) = control.trouble() {
+            let text = format!("⚠ {} · {}", cx.say(&trouble.what), cx.say(&trouble.next));
+            theme::banner_frame(cx.palette.bad_bg).show(ui, |ui| {
+                ui.set_width(ui.available_width());
+                ui.add(Label::new(RichText::new(text).color(cx.palette.bad)).truncate());
+            });
+        }
+        let Some(look) = control.look() else {
+            if control.trouble().is_none() {
+                ui.label(theme::dim(ui.ctx(), cx.texts.get("control-looking")));
+            }
+            return;
+        };
+        self.panes_ui(ui, cx, look);
+        if let Some(dialog) = &mut self.dialog
+            && dialog.ui(ui, cx)
+        {
+            self.dialog = None;
+        }
+    }
+
+    fn panes_ui(&mut self, ui: &mut Ui, cx: &mut Context<'_>, look: &Look) {
+        let width = ui.available_width();
+        let pane = egui::Frame::NONE.fill(cx.palette.panel);
+        let inner = egui::Margin::symmetric(12, 0);
+        // Where there is no room for all three, messages take the place of time and faults.
+        if width >= ALL_THREE || cx.model.control().peek().is_none() {
+            Panel::right("control-right")
+                .resizable(true)
+                .default_size(RIGHT)
+                .size_range(RIGHT..=480.0)
+                .frame(pane.inner_margin(inner))
+                .show(ui, |ui| {
+                    ScrollArea::vertical()
+                        .id_salt("control-right")
+                        .auto_shrink(false)
+                        .show(ui, |ui| {
+                            self.clock.ui(ui, cx, look);
+                            ui.add_space(theme::GAP);
+                            self.faults.ui(ui, cx, &look.faults);
+                        });
+                });
+        }
+        Panel::left("control-topics")
+            .resizable(true)
+            .default_size(((width - RIGHT) * 0.46).max(440.0))
+            .size_range(LEFT..=(width - RIGHT - MIDDLE).max(LEFT))
+            .frame(pane)
+            .show(ui, |ui| {
+                topics::ui(ui, cx, &look.overview, &mut self.dialog)
+            });
+        CentralPanel::default()
+            .frame(pane.inner_margin(egui::Margin {
+                left: 12,
+                ..egui::Margin::ZERO
+            }))
+            .show(ui, |ui| peek::ui(ui, cx));
+    }
+}
