@@ -57,6 +57,10 @@ fn system_now() -> Timestamp {
     Timestamp::from_millis(0) + since
 }
 
+/// Range of a travelling clock: the years 1970 to 9999.
+const EARLIEST: Timestamp = Timestamp::from_millis(0);
+const LATEST: Timestamp = Timestamp::from_millis(253_402_300_799_999);
+
 impl Travel {
     fn now(self) -> Timestamp {
         match self {
@@ -72,8 +76,10 @@ impl Travel {
         }
     }
 
-    /// Jumps to another time; stands still there if it stood still before.
+    /// Jumps to another time; stands still there if it stood still before. Held inside what a
+    /// date can be written for: at the end of time nothing would ever be due.
     fn jumped(self, to: Timestamp) -> Self {
+        let to = to.clamp(EARLIEST, LATEST);
         match self {
             Travel::Running { .. } => Travel::Running {
                 offset_millis: ahead_millis(to, system_now()),
@@ -83,12 +89,7 @@ impl Travel {
     }
 
     fn advanced(self, by: Duration) -> Self {
-        match self {
-            Travel::Running { offset_millis } => Travel::Running {
-                offset_millis: (Timestamp::from_millis(offset_millis) + by).millis(),
-            },
-            Travel::Frozen { at } => Travel::Frozen { at: at + by },
-        }
+        self.jumped(self.now() + by)
     }
 
     fn resumed(self) -> Self {
@@ -302,6 +303,18 @@ mod tests {
         let now = clock.now();
         let after = system_now().offset_millis(offset_millis);
         assert!(before <= now && now <= after, "{before} {now} {after}");
+    }
+
+    #[test]
+    fn the_end_of_time_is_not_reached() {
+        let (clock, hand) = Clock::travelling();
+        hand.advance(Duration::from_millis(u64::MAX));
+        assert!(clock.now() < LATEST + Duration::from_secs(3600));
+        hand.freeze();
+        hand.set(Timestamp::from_millis(i64::MAX));
+        assert_eq!(clock.now(), LATEST);
+        hand.set(Timestamp::from_millis(i64::MIN));
+        assert_eq!(clock.now(), EARLIEST);
     }
 
     #[test]

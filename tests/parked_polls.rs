@@ -18,7 +18,9 @@ use mqscope::protocol::{
     ReceiptHandle, TagFilter, Timestamp,
 };
 use mqscope::sandbox::Broker;
-use mqscope::sandbox::queue::{Delivery, GroupRules, PeekState, Rules, Timing, TopicKey, Want};
+use mqscope::sandbox::queue::{
+    Delivery, GroupRules, GroupStart, PeekState, Rules, Timing, TopicKey, Want,
+};
 use mqscope::sandbox::store::Store;
 use proptest::prelude::*;
 use tokio::task::JoinSet;
@@ -34,7 +36,6 @@ struct Bench {
 
 impl Bench {
     fn new() -> Self {
-        let (clock, hand) = Clock::manual(Timestamp::from_millis(1_795_342_447_000));
         let group = GroupRules {
             timing: Timing {
                 invisible: INVISIBLE,
@@ -43,10 +44,14 @@ impl Bench {
             max_deliveries: 2,
             ..GroupRules::default()
         };
-        let rules = Rules {
+        Self::with(Rules {
             group,
             ..Rules::default()
-        };
+        })
+    }
+
+    fn with(rules: Rules) -> Self {
+        let (clock, hand) = Clock::manual(Timestamp::from_millis(1_795_342_447_000));
         let broker = Broker::open(rules, Store::Memory, clock.clone()).unwrap();
         Self {
             broker: Arc::new(broker),
@@ -307,6 +312,34 @@ async fn administration_wakes_whom_it_helps() {
     assert!(bench.take(&want).await.is_empty());
     assert!(bench.broker.delete_topic(&topic("t")).await.unwrap());
     assert_eq!(bench.broker.overview().topics.len(), 1);
+}
+
+/// A group that begins with the latest message begins anew at once when it, or its topic, is
+/// deleted under a parked poll; otherwise it would begin behind the message it waits for.
+#[tokio::test]
+async fn a_poll_whose_group_is_deleted_gets_what_comes_next() {
+    let rules = Rules {
+        group: GroupRules {
+            start: GroupStart::Latest,
+            ..GroupRules::default()
+        },
+        ..Rules::default()
+    };
+    let bench = Bench::with(rules);
+    let want = want("G", "*");
+    for whole_topic in [false, true] {
+        let mut parked = Box::pin(bench.broker.consume(&want, SECS(30)));
+        assert!(step(parked.as_mut()).await.is_none());
+        let deleted = match whole_topic {
+            true => bench.broker.delete_topic(&topic("t")).await,
+            false => bench.broker.delete_group(&topic("t"), &want.group).await,
+        };
+        assert!(deleted.unwrap());
+        assert!(step(parked.as_mut()).await.is_none());
+        bench.publish(text(None)).await;
+        let given = step(parked.as_mut()).await.unwrap().unwrap();
+        assert_eq!(given.len(), 1, "whole topic: {whole_topic}");
+    }
 }
 
 #[derive(Debug, Clone)]

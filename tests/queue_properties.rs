@@ -176,6 +176,11 @@ impl Model {
             self.letters.push((number, id, at));
         }
         self.letters.retain(|(_, _, at)| *at + RETENTION > now);
+        let old = |id: &String| {
+            let message = &self.messages[id];
+            message.deliver_at.max(message.published) + RETENTION <= now
+        };
+        self.half.retain(|_, (id, _)| !old(id));
         self.enter_log();
         while let Some(id) = self.log.first().cloned() {
             if self.since(&id) + RETENTION > now {
@@ -552,25 +557,8 @@ impl Bench {
         let (given, changes) = self.queues.consume(&want, now);
         self.changes.extend(changes);
         self.model.ripen();
-        // Oldest check first; those on the way that are too old are dropped.
-        let mut due: Vec<(Timestamp, usize, bool)> = Vec::new();
-        for (&number, (id, held)) in &self.model.half {
-            if held.until <= now {
-                due.push((held.until, number, self.model.since(id) + RETENTION <= now));
-            }
-        }
-        due.sort();
-        let mut expected = 0;
-        for (_, number, too_old) in due {
-            if expected == count {
-                break;
-            }
-            if too_old {
-                self.model.half.remove(&number);
-            } else {
-                expected += 1;
-            }
-        }
+        let due = |half: &&(String, Held)| half.1.until <= now;
+        let expected = self.model.half.values().filter(due).count().min(count);
         assert_eq!(given.len(), expected);
         for message in given.iter().map(Delivery::to_received) {
             self.model.new_handle(&message.receipt_handle);

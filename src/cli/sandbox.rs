@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use clap::Args;
-use secrecy::SecretString;
+use secrecy::{ExposeSecret as _, SecretString};
 
 use super::exit::{Exit, Failure, Outcome};
 use super::stop::Stop;
@@ -193,9 +193,29 @@ impl ServeSandbox {
                 ),
             ));
         }
+        if let Some(token) = settings
+            .admin_token
+            .as_ref()
+            .filter(|_| !settings.is_local())
+        {
+            let chars = token.expose_secret().chars().count();
+            if chars < MIN_TOKEN_CHARS {
+                return Err(Failure::usage(
+                    "token",
+                    format!(
+                        "{} can be reached from other machines, and an admin token of {chars} \
+                         characters can be guessed; use at least {MIN_TOKEN_CHARS}",
+                        settings.listen
+                    ),
+                ));
+            }
+        }
         Ok(settings)
     }
 }
+
+/// Least length of an admin token that other machines can try to guess. [us]
+const MIN_TOKEN_CHARS: usize = 16;
 
 fn group_start(text: &str) -> Result<GroupStart, &'static str> {
     match text {

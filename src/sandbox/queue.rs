@@ -286,9 +286,8 @@ impl Queues {
         self.pass(&want.topic, now, &mut changes);
         let topic = Self::open(&mut self.topics, &want.topic, &mut changes);
         if want.mode == ConsumeMode::Half {
-            let retention = self.rules.retention_of(&want.topic);
             let nonces = &mut self.nonces;
-            let given = topic.check_halves(want.count, retention, now, nonces, &mut changes);
+            let given = topic.check_halves(want.count, now, nonces, &mut changes);
             return (given, changes);
         }
         let ask = ask(want, &self.rules, now);

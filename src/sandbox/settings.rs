@@ -159,12 +159,16 @@ impl SandboxSettings {
         })
     }
 
+    /// Whether only this machine can reach it.
+    pub fn is_local(&self) -> bool {
+        self.listen.ip().to_canonical().is_loopback()
+    }
+
     /// Whether other machines could come in with the default keys, which everybody knows.
     pub fn is_open_to_everybody(&self) -> bool {
         let is_default =
             |secret: &SecretString| secret.expose_secret().trim() == DEFAULT_SECRET_KEY;
-        !self.listen.ip().to_canonical().is_loopback()
-            && self.keys.iter().any(|rule| is_default(&rule.secret_key))
+        !self.is_local() && self.keys.iter().any(|rule| is_default(&rule.secret_key))
     }
 
     /// Reads an address to listen on: `127.0.0.1:8080`, `[::1]:8080`, `localhost:8080`.

@@ -50,6 +50,9 @@ enum Audience {
     Group(TopicKey, GroupId),
     /// Those of a group that wait for a shard.
     Ordered(TopicKey, GroupId),
+    /// All who wait at a topic, of one group or of any: what they wait at is gone, and they have
+    /// to look again to begin anew, whether or not they find something.
+    Everybody(TopicKey, Option<GroupId>),
 }
 
 impl Waiting {
@@ -170,16 +173,28 @@ impl Waiting {
         changes: &mut Vec<Change>,
         now: Timestamp,
     ) {
-        let (Audience::Topic(topic) | Audience::Group(topic, _) | Audience::Ordered(topic, _)) =
-            audience;
+        let (Audience::Topic(topic)
+        | Audience::Group(topic, _)
+        | Audience::Ordered(topic, _)
+        | Audience::Everybody(topic, _)) = audience;
         let Some(groups) = self.topics.get_mut(topic) else {
             return;
         };
+        if let Audience::Everybody(_, of) = audience {
+            let concerned = groups
+                .iter_mut()
+                .filter(|(group, _)| of.as_ref().is_none_or(|of| of == *group));
+            for kind in concerned.flat_map(|(_, kinds)| kinds) {
+                self.woken += kind.wake_all();
+            }
+            return;
+        }
         let mut wake = |kind: &mut Alike| {
             self.woken += u64::from(kind.wake_first(queues, changes, now));
         };
         // Nobody is taken out here: who is called stays until it is back.
         match audience {
+            Audience::Everybody(..) => {}
             Audience::Topic(_) => groups.values_mut().flatten().for_each(wake),
             Audience::Group(_, group) => {
                 groups.get_mut(group).into_iter().flatten().for_each(wake);
@@ -197,6 +212,17 @@ impl Waiting {
 impl Alike {
     fn is_for(&self, want: &Want) -> bool {
         self.want.mode == want.mode && self.want.filter == want.filter
+    }
+
+    /// Wakes all of them. Returns how many they are.
+    fn wake_all(&mut self) -> u64 {
+        let asleep = std::mem::take(&mut self.asleep);
+        let count = asleep.len() as u64;
+        for (ticket, asleep) in asleep {
+            self.called.insert(ticket);
+            asleep.bell.notify_one();
+        }
+        count
     }
 
     /// Wakes the first one if there is something for it now, or before it would look by itself.
@@ -251,14 +277,21 @@ fn audience(queues: &Queues, change: &Change) -> (Option<Audience>, Option<Audie
             let ordered = Audience::Ordered(TopicKey::clone(topic), GroupId::clone(group));
             (Some(ordered), None)
         }
-        Change::GroupReset { topic, group, .. } | Change::GroupDeleted { topic, group } => {
-            (of_group(topic, group), None)
+        Change::GroupReset { topic, group, .. } => (of_group(topic, group), None),
+        Change::GroupDeleted { topic, group } => {
+            let group = Some(GroupId::clone(group));
+            (
+                Some(Audience::Everybody(TopicKey::clone(topic), group)),
+                None,
+            )
         }
+        Change::TopicDeleted { topic } => (
+            Some(Audience::Everybody(TopicKey::clone(topic), None)),
+            None,
+        ),
         // Less is there than before. What frees a shard when it goes is noticed with the next
         // change, or at the end of the lease that would have freed it.
         Change::Discarded { .. } | Change::Removed { .. } | Change::Dropped { .. } => (None, None),
-        Change::TopicCreated { .. } | Change::GroupCreated { .. } | Change::TopicDeleted { .. } => {
-            (None, None)
-        }
+        Change::TopicCreated { .. } | Change::GroupCreated { .. } => (None, None),
     }
 }

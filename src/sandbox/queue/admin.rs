@@ -2,6 +2,7 @@
 //! lease, delete. Each may cost as much as the topic has messages or groups: none of it is what a
 //! producer or a consumer waits for.
 
+use std::collections::HashSet;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -76,7 +77,11 @@ impl Queues {
         let Some(Topic { log, .. }) = self.topics.get(key) else {
             return Vec::new();
         };
-        let asked = |message: &StoredMessage| ids.is_none_or(|ids| ids.contains(&message.id));
+        let ids: Option<HashSet<&str>> = ids.map(|ids| ids.iter().map(String::as_str).collect());
+        let asked = |message: &StoredMessage| {
+            ids.as_ref()
+                .is_none_or(|ids| ids.contains(message.id.as_str()))
+        };
         (log.first()..log.end())
             .filter(|&position| !log.removed().contains(position))
             .filter_map(|position| Some((position, Arc::clone(&log.entry(position)?.message))))

@@ -29,6 +29,8 @@ pub(super) struct Topic {
     timed: BTreeSet<(Timestamp, u64)>,
     /// Half messages by when they want a check.
     half: BTreeSet<(Timestamp, u64)>,
+    /// Half messages by since when they are kept.
+    half_since: BTreeSet<(Timestamp, u64)>,
     pub(super) groups: HashMap<GroupId, (Arc<GroupId>, Group)>,
     pub(super) totals: Totals,
 }
@@ -53,6 +55,7 @@ impl Topic {
             waiting: BTreeMap::new(),
             timed: BTreeSet::new(),
             half: BTreeSet::new(),
+            half_since: BTreeSet::new(),
             groups: HashMap::new(),
             totals: Totals::default(),
         }
@@ -77,7 +80,10 @@ impl Topic {
                 return;
             }
             Place::Timed { at } => self.timed.insert((at, seq)),
-            Place::Half { lease } => self.half.insert((lease.until, seq)),
+            Place::Half { lease } => {
+                self.half_since.insert((message.visible_since(), seq));
+                self.half.insert((lease.until, seq))
+            }
         };
         self.waiting.insert(seq, (message, place));
     }
@@ -88,7 +94,10 @@ impl Topic {
         match place {
             Place::Log { .. } => false,
             Place::Timed { at } => self.timed.remove(&(at, seq)),
-            Place::Half { lease } => self.half.remove(&(lease.until, seq)),
+            Place::Half { lease } => {
+                self.half_since.remove(&(message.visible_since(), seq));
+                self.half.remove(&(lease.until, seq))
+            }
         };
         Some(message)
     }
@@ -122,13 +131,21 @@ impl Topic {
         }
     }
 
-    /// What has been readable for as long as the retention leaves the log. Costs what goes.
+    /// What has been readable for as long as the retention leaves the log, and so do half messages
+    /// that nobody decided about for as long. Costs what goes.
     pub(super) fn discard(
         &mut self,
         retention: Duration,
         now: Timestamp,
         changes: &mut Vec<Change>,
     ) {
+        while let Some(&(_, seq)) = self
+            .half_since
+            .first()
+            .filter(|(since, _)| *since + retention <= now)
+        {
+            self.drop_waiting(seq, changes);
+        }
         let old = |entry: &Entry| entry.message.visible_since() + retention <= now;
         let first = self.log.first();
         while self.log.entry(self.log.first()).is_some_and(old) {
@@ -242,13 +259,11 @@ impl Topic {
         given
     }
 
-    /// Hands out up to `count` half messages that want a check; one that nobody decided on for as
-    /// long as messages are kept is dropped instead. [us] Groups and tags play no part:
+    /// Hands out up to `count` half messages that want a check. Groups and tags play no part:
     /// whoever produces to a topic may decide on its half messages. [us]
     pub(super) fn check_halves(
         &mut self,
         count: usize,
-        retention: Duration,
         now: Timestamp,
         nonces: &mut Nonces,
         changes: &mut Vec<Change>,
@@ -261,10 +276,6 @@ impl Topic {
             else {
                 break;
             };
-            if message.visible_since() + retention <= now {
-                self.drop_waiting(seq, changes);
-                continue;
-            }
             let lease = Lease {
                 nonce: nonces.draw(),
                 until: now + CHECK_INTERVAL,
