@@ -30,6 +30,10 @@ impl Connection {
         }
     }
 
+    pub(crate) fn addr(&self) -> SocketAddr {
+        self.addr
+    }
+
     /// Sends a request, returns the body of the reply. Any status but 2xx is a failed bench.
     pub(crate) async fn exchange(&mut self, request: &[u8]) -> &str {
         let stream = match &mut self.stream {
