@@ -1,10 +1,12 @@
 //! The one thread that writes. Each commit takes everything that waits, so that many requests
-//! share one sync of the disk; the more wait, the more share. Gives up for good at the first
-//! error: what was answered is on disk, and nothing is answered that is not.
+//! share one sync of the disk; the more wait, the more share. Clients that were answered together
+//! come back together, so a commit also waits a moment for as many as the last one had. Gives up
+//! for good at the first error: what was answered is on disk, and nothing is answered that is not.
 
 use std::sync::Arc;
 use std::sync::mpsc::Receiver;
 use std::thread;
+use std::time::Duration;
 
 use redb::{Database, Durability};
 use tokio::sync::{Semaphore, oneshot, watch};
@@ -16,6 +18,11 @@ use crate::sandbox::queue::Change;
 
 /// A commit takes no more once it has bodies of this many bytes: it is built in memory. [us]
 const COMMIT_BYTES: usize = 32 << 20;
+
+/// How long, and how often, a commit waits for others to come along. It goes ahead as soon as
+/// nobody does, or as many are there as last time: somebody alone never waits. [us]
+const NAP: Duration = Duration::from_micros(100);
+const MOST_NAPS: u32 = 20;
 
 /// The changes of one request.
 pub(super) struct Batch {
@@ -60,14 +67,10 @@ pub(super) fn run(
     health: &Health,
 ) {
     let _watch = Watch(health);
+    let mut last_time = 1;
     while let Ok(first) = batches.recv() {
-        let mut group = vec![first];
-        let mut bytes = group.iter().map(Batch::bytes).sum::<usize>();
-        while bytes < COMMIT_BYTES {
-            let Ok(batch) = batches.try_recv() else { break };
-            bytes += batch.bytes();
-            group.push(batch);
-        }
+        let group = gather(first, batches, last_time);
+        last_time = group.len();
         let result = commit(database, &mut numbers, &group).map_err(Trouble::failed);
         if let Err(error) = &result {
             health.fail(error.clone());
@@ -80,6 +83,27 @@ pub(super) fn run(
         if result.is_err() {
             return;
         }
+    }
+}
+
+/// What goes into one commit.
+fn gather(first: Batch, batches: &Receiver<Batch>, last_time: usize) -> Vec<Batch> {
+    let mut bytes = first.bytes();
+    let mut group = vec![first];
+    let mut naps = 0;
+    loop {
+        let before = group.len();
+        while bytes < COMMIT_BYTES {
+            let Ok(batch) = batches.try_recv() else { break };
+            bytes += batch.bytes();
+            group.push(batch);
+        }
+        let nobody_came = naps > 0 && group.len() == before;
+        if nobody_came || group.len() >= last_time || bytes >= COMMIT_BYTES || naps == MOST_NAPS {
+            return group;
+        }
+        naps += 1;
+        thread::sleep(NAP);
     }
 }
 
