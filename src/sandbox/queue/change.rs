@@ -121,7 +121,8 @@ pub enum Change {
         /// Which.
         topic: Arc<TopicKey>,
     },
-    /// A group reads a topic from now on, beginning with the oldest message.
+    /// A group reads a topic from now on, beginning with the oldest message; one that begins with
+    /// the latest is reset right after.
     GroupCreated {
         /// The topic.
         topic: Arc<TopicKey>,
