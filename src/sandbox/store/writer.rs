@@ -1,7 +1,7 @@
 //! The one thread that writes. Each commit takes everything that waits, so that many requests
 //! share one sync of the disk; the more wait, the more share. Clients that were answered together
-//! come back together, so a commit also waits a moment for as many as the last one had. Gives up
-//! for good at the first error: what was answered is on disk, and nothing is answered that is not.
+//! come back together, so a commit waits a moment for them too. Gives up for good at the first
+//! error: what was answered is on disk, and nothing is answered that is not.
 
 use std::sync::Arc;
 use std::sync::mpsc::Receiver;
@@ -20,9 +20,9 @@ use crate::sandbox::queue::Change;
 const COMMIT_BYTES: usize = 32 << 20;
 
 /// How long, and how often, a commit waits for others to come along. It goes ahead as soon as
-/// nobody does, or as many are there as last time: somebody alone never waits. [us]
+/// nobody does, or as many are there as can be expected: somebody alone never waits. [us]
 const NAP: Duration = Duration::from_micros(100);
-const MOST_NAPS: u32 = 20;
+const MOST_NAPS: u32 = 10;
 
 /// The changes of one request.
 pub(super) struct Batch {
@@ -67,14 +67,22 @@ pub(super) fn run(
     health: &Health,
 ) {
     let _watch = Watch(health);
-    let mut last_time = 1;
-    while let Ok(first) = batches.recv() {
-        let group = gather(first, batches, last_time);
-        last_time = group.len();
+    let mut next = Group::default();
+    let mut expected = 1;
+    loop {
+        if next.batches.is_empty() {
+            let Ok(first) = batches.recv() else { return };
+            next.add(first);
+        }
+        next.gather(batches, expected);
+        let group = std::mem::take(&mut next).batches;
         let result = commit(database, &mut numbers, &group).map_err(Trouble::failed);
         if let Err(error) = &result {
             health.fail(error.clone());
         }
+        // Who came meanwhile, and who is answered now and may be back soon.
+        next.take_waiting(batches);
+        expected = group.len() + next.batches.len();
         for Batch { answer, room, .. } in group {
             drop(room);
             // Whoever asked may be gone.
@@ -87,23 +95,39 @@ pub(super) fn run(
 }
 
 /// What goes into one commit.
-fn gather(first: Batch, batches: &Receiver<Batch>, last_time: usize) -> Vec<Batch> {
-    let mut bytes = first.bytes();
-    let mut group = vec![first];
-    let mut naps = 0;
-    loop {
-        let before = group.len();
-        while bytes < COMMIT_BYTES {
-            let Ok(batch) = batches.try_recv() else { break };
-            bytes += batch.bytes();
-            group.push(batch);
+#[derive(Default)]
+struct Group {
+    batches: Vec<Batch>,
+    bytes: usize,
+}
+
+impl Group {
+    fn add(&mut self, batch: Batch) {
+        self.bytes += batch.bytes();
+        self.batches.push(batch);
+    }
+
+    fn take_waiting(&mut self, waiting: &Receiver<Batch>) {
+        while self.bytes < COMMIT_BYTES {
+            let Ok(batch) = waiting.try_recv() else { break };
+            self.add(batch);
         }
-        let nobody_came = naps > 0 && group.len() == before;
-        if nobody_came || group.len() >= last_time || bytes >= COMMIT_BYTES || naps == MOST_NAPS {
-            return group;
+    }
+
+    /// Takes who waits, and waits itself a little if more are expected.
+    fn gather(&mut self, waiting: &Receiver<Batch>, expected: usize) {
+        self.take_waiting(waiting);
+        for _ in 0..MOST_NAPS {
+            let before = self.batches.len();
+            if before >= expected || self.bytes >= COMMIT_BYTES {
+                return;
+            }
+            thread::sleep(NAP);
+            self.take_waiting(waiting);
+            if self.batches.len() == before {
+                return;
+            }
         }
-        naps += 1;
-        thread::sleep(NAP);
     }
 }
 
