@@ -378,3 +378,30 @@ fn a_connection_that_is_read_only_publishes_and_acks_nothing() {
     assert_eq!(window.texts_with(&en("notice-read-only-next")).len(), 2);
     window.assert_shows("1 received · 0 acked");
 }
+
+/// Ctrl+Enter belongs to the form on top, not to the draft behind it.
+#[test]
+fn typing_in_the_form_publishes_nothing_behind_it() {
+    let mut window = Window::open();
+    window.click("+ Add connection…");
+    window.fill(Place::Only, "Name", "desk");
+    window.press_with_command(Key::Enter);
+    window.click("Cancel");
+    let id = window.publish_and_see();
+    assert_eq!(window.rows(), [id]);
+    window.assert_shows("1 received · 0 acked");
+}
+
+/// What is below the sandbox in the list is the sandbox's, whichever connection was in use.
+#[test]
+fn a_click_in_the_sandboxs_tree_goes_back_to_the_sandbox() {
+    let addr = free_port();
+    let mut window = Window::start(start_with(addr));
+    window.until_running();
+    window.until("the topic is in the tree", |window| window.has("orders"));
+    window.click("Use desk");
+    assert!(window.has(&format!("http://{addr}")));
+    window.click("orders");
+    assert!(!window.has(&format!("http://{addr}")));
+    window.publish_and_see();
+}
