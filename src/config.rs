@@ -5,18 +5,20 @@
 //! over, missing ones have defaults, and a file that cannot be read is left as it is.
 
 use std::fs;
-use std::io::{self, Write as _};
+use std::io;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize, Serializer};
 
+use crate::files;
 use crate::protocol::Profile;
 
 /// Names the folder to use instead of the one that the OS suggests.
 pub const CONFIG_DIR_VARIABLE: &str = "MQSCOPE_CONFIG_DIR";
 
-/// Names the folder for what the window's sandbox keeps, instead of the one that the OS suggests.
+/// Names the folder for what the window and its sandbox keep, instead of the one that the OS
+/// suggests.
 pub const DATA_DIR_VARIABLE: &str = "MQSCOPE_DATA_DIR";
 
 const FILE_NAME: &str = "config.toml";
@@ -208,18 +210,21 @@ impl Config {
     }
 }
 
-/// Where the window's sandbox keeps its data: `sandbox` in the folder that [`DATA_DIR_VARIABLE`]
-/// names, or else in the one where this OS keeps the data of apps; `None` where there is no home
-/// directory.
-pub fn sandbox_data_dir() -> Option<PathBuf> {
-    let folder = match std::env::var_os(DATA_DIR_VARIABLE) {
-        Some(dir) if !dir.is_empty() => PathBuf::from(dir),
+/// Where the window keeps its data: the folder that [`DATA_DIR_VARIABLE`] names, or else the one
+/// where this OS keeps the data of apps; `None` where there is no home directory.
+pub fn data_dir() -> Option<PathBuf> {
+    match std::env::var_os(DATA_DIR_VARIABLE) {
+        Some(dir) if !dir.is_empty() => Some(PathBuf::from(dir)),
         _ => {
             let dirs = directories::ProjectDirs::from("", "", "mqscope")?;
-            dirs.data_local_dir().to_owned()
+            Some(dirs.data_local_dir().to_owned())
         }
-    };
-    Some(folder.join("sandbox"))
+    }
+}
+
+/// Where the window's sandbox keeps its data, in [`data_dir`].
+pub fn sandbox_data_dir() -> Option<PathBuf> {
+    Some(data_dir()?.join("sandbox"))
 }
 
 /// The one file, wherever it is.
@@ -276,18 +281,7 @@ impl ConfigFile {
     /// # Errors
     /// When it cannot be renamed.
     pub fn set_aside(&self) -> Result<PathBuf, ConfigError> {
-        let mut number = 1;
-        let aside = loop {
-            let name = format!("{FILE_NAME}.damaged-{number}");
-            let candidate = self.path.with_file_name(name);
-            if fs::symlink_metadata(&candidate).is_err() {
-                break candidate;
-            }
-            number += 1;
-        };
-        fs::rename(&self.path, &aside)
-            .map_err(|error| ConfigError::io("rename", &self.path, error))?;
-        Ok(aside)
+        files::set_aside(&self.path).map_err(|error| ConfigError::io("rename", &self.path, error))
     }
 
     /// Writes it: all of it or, if something goes wrong, none of it. Nobody but the user can
@@ -297,24 +291,8 @@ impl ConfigFile {
     /// When it cannot be written; the old file is still there then.
     pub fn save(&self, config: &Config) -> Result<(), ConfigError> {
         let text = write_toml(config)?;
-        self.replace(&text)
+        files::replace(&self.path, text.as_bytes())
             .map_err(|error| ConfigError::io("write", &self.path, error))
-    }
-
-    fn replace(&self, text: &str) -> io::Result<()> {
-        // A link (to a folder of dotfiles, say) stays one: what it points at is replaced.
-        let target = fs::canonicalize(&self.path).unwrap_or_else(|_| self.path.clone());
-        let dir = target.parent().unwrap_or(Path::new("."));
-        fs::create_dir_all(dir)?;
-        // Created with mode 0600, and removed again if we fail before the rename.
-        let mut file = tempfile::NamedTempFile::new_in(dir)?;
-        file.write_all(text.as_bytes())?;
-        file.as_file().sync_all()?;
-        file.persist(&target).map_err(|error| error.error)?;
-        // So that the rename outlives a power cut too; not every file system can do it.
-        #[cfg(unix)]
-        let _ = fs::File::open(dir).and_then(|dir| dir.sync_all());
-        Ok(())
     }
 }
 

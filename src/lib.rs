@@ -7,7 +7,7 @@
 //! 3. [`client`]: speaks the protocol to a broker over HTTP.
 //! 4. [`sandbox`]: an embedded broker that speaks the same protocol. Never sees the client.
 //! 5. [`credentials`]: keys as values that do not print themselves; [`config`] and [`secrets`]:
-//!    what is kept between runs, secrets in the OS keyring only.
+//!    what is kept between runs, secrets in the OS keyring only; [`files`]: replaced in one step.
 //! 6. [`session`]: the application without a window. No egui.
 //! 7. [`i18n`] and [`ui`]: the window. No I/O, no async.
 //! 8. [`cli`]: the same library for scripts.
@@ -19,6 +19,7 @@ pub mod client;
 pub mod clock;
 pub mod config;
 pub mod credentials;
+pub mod files;
 pub mod i18n;
 pub mod protocol;
 pub mod sandbox;

@@ -1,7 +1,8 @@
 //! Puts the window together: configuration, worker, model, and the native window around them.
 //! The only place that knows all of them; decides nothing else.
 
-use std::sync::Arc;
+use std::sync::{Arc, mpsc};
+use std::time::Duration;
 
 use anyhow::anyhow;
 use eframe::{NativeOptions, Renderer};
@@ -15,26 +16,35 @@ use mqscope::session::{self, Level, Model, Notice, Say, Setup, Start};
 use mqscope::ui::{self, App};
 use tokio::runtime::Handle;
 
+/// How long the worker may take to keep what it was asked to when the window closes.
+const LAST_WORDS: Duration = Duration::from_secs(3);
+
 /// Opens the window and returns when it is closed.
 pub(crate) fn open(runtime: &Handle) -> anyhow::Result<()> {
     let clock = Clock::system();
     let file = ConfigFile::default_location();
-    let (config, notices) = read(file.as_ref(), clock.now());
-    let runtime = runtime.clone();
+    let (config, mut notices) = read(file.as_ref(), clock.now());
+    let data_dir = config::data_dir();
+    let (workspace, lost) = session::load_workspace(data_dir.as_deref(), clock.now());
+    notices.extend(lost);
+    let (started, worker) = mpsc::channel();
+    let tasks = runtime.clone();
     let created = Box::new(move |cc: &eframe::CreationContext<'_>| {
         let ctx = cc.egui_ctx.clone();
         let model = Model::new(Setup {
             profiles: config.profiles.clone(),
             preferences: config.preferences.clone(),
+            workspace,
             notices,
         });
-        let link = session::start(
-            &runtime,
+        let (link, worker) = session::start(
+            &tasks,
             Start {
                 clock: clock.clone(),
                 config,
                 file,
                 secrets: Secrets::new(),
+                data_dir,
                 sandbox: SandboxSettings {
                     admin_token: sandbox::random_token(),
                     data_dir: config::sandbox_data_dir(),
@@ -43,11 +53,18 @@ pub(crate) fn open(runtime: &Handle) -> anyhow::Result<()> {
                 wake: Arc::new(move || ctx.request_repaint()),
             },
         );
+        // The receiver outlives the window.
+        let _ = started.send(worker);
         let app: Box<dyn eframe::App> = Box::new(App::new(&cc.egui_ctx, model, link, clock));
         Ok(app)
     });
     eframe::run_native("mqscope", options(), created)
-        .map_err(|error| anyhow!("{error} ({error:?})"))
+        .map_err(|error| anyhow!("{error} ({error:?})"))?;
+    if let Ok(worker) = worker.try_recv() {
+        // A disk or a keyring that never answers must not keep the process alive.
+        let _ = runtime.block_on(async { tokio::time::timeout(LAST_WORDS, worker.ended()).await });
+    }
+    Ok(())
 }
 
 fn options() -> NativeOptions {

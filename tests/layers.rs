@@ -28,7 +28,7 @@ struct Layer {
     never: &'static [&'static [&'static str]],
 }
 
-const WINDOW: &[&str] = &["egui", "eframe", "egui_extras", "accesskit"];
+const WINDOW: &[&str] = &["egui", "eframe", "egui_extras", "egui_tiles", "accesskit"];
 const ASYNC: &[&str] = &["tokio", "backon"];
 const HTTP_CLIENT: &[&str] = &["reqwest"];
 const HTTP_SERVER: &[&str] = &["axum", "hyper::server", "hyper_util", "tower_http"];
@@ -58,6 +58,7 @@ const CONFIG_FILE: &[&str] = &["crate::config::ConfigFile"];
 const WORKERS: &[&str] = &[
     "crate::session::admin",
     "crate::session::embedded",
+    "crate::session::keeper",
     "crate::session::link",
     "crate::session::poller",
     "crate::session::shared",
@@ -70,6 +71,7 @@ const EVERYTHING: &[&str] = &[
     "clock",
     "config",
     "credentials",
+    "files",
     "i18n",
     "protocol",
     "sandbox",
@@ -137,8 +139,13 @@ const LAYERS: &[Layer] = &[
         ],
     },
     Layer {
+        modules: &["files"],
+        may: &[],
+        never: &[WINDOW, ASYNC, HTTP_CLIENT, HTTP_SERVER, SOCKETS],
+    },
+    Layer {
         modules: &["secrets", "secrets::*", "config", "config::*"],
-        may: &["protocol", "credentials"],
+        may: &["protocol", "credentials", "files"],
         never: &[WINDOW, WIRE, HTTP_CLIENT, HTTP_SERVER],
     },
     Layer {
@@ -180,6 +187,7 @@ const LAYERS: &[Layer] = &[
         modules: &[
             "session::admin",
             "session::embedded",
+            "session::keeper",
             "session::link",
             "session::poller",
             "session::poller::*",
@@ -193,6 +201,7 @@ const LAYERS: &[Layer] = &[
             "clock",
             "config",
             "credentials",
+            "files",
             "i18n",
             "protocol",
             "sandbox",

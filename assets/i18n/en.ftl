@@ -18,6 +18,11 @@ field-body = Body
 field-sharding-key = Sharding key
 field-batch = Batch
 field-wait = Wait
+field-kind = Deliveries
+field-connection = Connection
+kind-plain = As they come
+kind-ordered = In order
+kind-half-check = Half messages to check
 
 ## Time since
 
@@ -422,6 +427,20 @@ reset-latest = Latest
 reset-time = Time…
 reset-since = Published since
 reset-yes = Reset
+
+## Closing the window
+
+quit-title = { $n ->
+    [one] You hold one message
+   *[other] You hold { $n } messages
+}
+quit-what = What is not acked returns to its group by itself: the first in { $first }, the last in { $last }. Until then nobody else gets it
+quit-yes = Quit
+quit-no = Stay
+notice-workspace-not-written = Drafts and tabs could not be kept for the next start
+notice-workspace-not-written-next = Make sure that the folder can be written; what was typed stays in this window
+notice-workspace-damaged = Drafts and tabs of the last run could not be read; the file was set aside as { $path }
+notice-workspace-damaged-next = mqscope starts with a fresh window; connections and keys are not affected
 
 ## Status line
 

@@ -18,6 +18,11 @@ field-body = 消息体
 field-sharding-key = 分区键
 field-batch = 批量
 field-wait = 等待
+field-kind = 消费方式
+field-connection = 连接
+kind-plain = 普通
+kind-ordered = 顺序
+kind-half-check = 半消息回查
 
 ## 时长
 
@@ -416,6 +421,17 @@ reset-latest = 最新
 reset-time = 指定时间…
 reset-since = 发布时间不早于
 reset-yes = 重置
+
+## 关闭窗口
+
+quit-title = 还有 { $n } 条消息未确认
+quit-what = 未确认的消息会自动回到消费组：最早 { $first } 后，最晚 { $last } 后。在此之前其他消费者收不到它们
+quit-yes = 退出
+quit-no = 留下
+notice-workspace-not-written = 草稿和标签页未能保存，下次启动时无法恢复
+notice-workspace-not-written-next = 请确认该目录可写；已输入的内容仍保留在本窗口中
+notice-workspace-damaged = 无法读取上次的草稿和标签页，原文件已移至 { $path }
+notice-workspace-damaged-next = 本次以全新窗口启动，连接和密钥不受影响
 
 ## 状态栏
 

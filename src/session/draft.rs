@@ -1,5 +1,7 @@
 //! A message while it is being written: free text, checked as one types, never thrown away.
 
+use serde::{Deserialize, Serialize};
+
 use crate::protocol::lint::{Field, Problem};
 use crate::protocol::span;
 use crate::protocol::{Limits, MessageParts, NewMessage, Timestamp, TopicName};
@@ -7,7 +9,8 @@ use crate::protocol::{Limits, MessageParts, NewMessage, Timestamp, TopicName};
 use super::say::{Level, Say};
 
 /// The publish form.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Draft {
     /// Topic.
     pub topic: String,
@@ -30,7 +33,8 @@ pub struct Draft {
 }
 
 /// When to deliver.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Deliver {
     /// At once.
     #[default]

@@ -10,6 +10,7 @@ mod draft;
 mod edit;
 mod embedded;
 mod form;
+mod keeper;
 mod lease;
 mod link;
 mod model;
@@ -22,11 +23,13 @@ mod subscription;
 mod trouble;
 mod views;
 mod worker;
+mod workspace;
 
 pub use control::{ActionOutcome, AdminAnswer, AdminWish, Control, Look, PeekView, first_peek};
 pub use draft::{Deliver, Draft, DraftField, FieldProblem, parse_instant};
 pub use edit::{ConnectionEdit, ConnectionField};
-pub use form::{ConsumeField, ConsumeForm};
+pub use form::{ConsumeField, ConsumeForm, Kind};
+pub use keeper::{WORKSPACE_FILE, load_workspace};
 pub use lease::{Lease, Urgency};
 pub use link::{Link, Wake};
 pub use model::{
@@ -36,10 +39,13 @@ pub use rows::{AckState, Content, Delivery, Row, RowState, Rows};
 pub use say::{Level, Notice, Say, Trouble};
 pub use shared::Start;
 pub use subscription::{Polling, Source, Subscription, SubscriptionId};
-pub use worker::start;
+pub use worker::{Worker, start};
+pub use workspace::{SavedView, Workspace};
 
 use std::net::SocketAddr;
 use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
 
 use crate::config::{ConnectionProfile, Preferences};
 use crate::credentials::Credentials;
@@ -49,9 +55,11 @@ use crate::protocol::{
 };
 
 /// Which connection: the embedded sandbox, or a profile by its id.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum ConnectionId {
     /// The broker in this process.
+    #[default]
     Sandbox,
     /// A profile of the configuration.
     Profile(String),
@@ -72,8 +80,11 @@ pub enum Command {
     DeleteConnection(ConnectionId),
     /// Publish what the form says to the selected connection.
     Publish(Box<Draft>),
-    /// Open a consume view, filled in, not started; for this topic and group if given.
-    OpenView(Option<(TopicName, GroupId)>),
+    /// Open a consume view, filled in, not started; for this place if given, or else for the
+    /// selected connection.
+    OpenView(Option<(ConnectionId, TopicName, GroupId)>),
+    /// This was typed into the head of a view that is stopped.
+    TypeHead(SubscriptionId, ConsumeForm),
     /// Start consuming as the form says.
     StartConsuming(SubscriptionId, ConsumeForm),
     /// Stop consuming; the poll in flight may still bring messages.
@@ -100,6 +111,8 @@ pub enum Command {
     ClosePeek,
     /// Change theme, language and the like.
     SetPreferences(Preferences),
+    /// Keep the draft and the layout, and what is known of the views, for the next start.
+    KeepWorkspace(Option<Draft>, Option<serde_json::Value>),
     /// Notices have been looked at.
     NoticesSeen,
     /// Forget all notices.
@@ -115,6 +128,8 @@ pub enum Job {
     DeleteConnection(String),
     /// Keep preferences.
     SavePreferences(Preferences),
+    /// Keep what comes back after a restart.
+    SaveWorkspace(Box<Workspace>),
     /// See whether there are keys for a profile.
     FindKeys(String),
     /// Publish.
@@ -195,6 +210,8 @@ pub enum Event {
     },
     /// Preferences or the removal of a profile could not be written.
     ConfigNotWritten(String),
+    /// What should come back after a restart could not be written.
+    WorkspaceNotWritten(String),
     /// A profile is gone, but its keys may still be in the keyring.
     KeysNotDeleted(String),
     /// What is known of a profile's keys.

@@ -16,6 +16,7 @@ use super::notices::Notices;
 use super::say::{Level, Notice, Say, Trouble};
 use super::subscription::{Polling, Source, Subscription, SubscriptionId};
 use super::views::Views;
+use super::workspace::{SavedView, Workspace};
 use super::{Command, ConnectionId, Event, Job, TopicContent};
 
 /// Topic and group of a first start.
@@ -104,6 +105,8 @@ pub struct Setup {
     pub profiles: Vec<ConnectionProfile>,
     /// Theme, language and the like.
     pub preferences: Preferences,
+    /// What was there when mqscope closed.
+    pub workspace: Workspace,
     /// Something to say at once, such as a configuration that could not be read.
     pub notices: Vec<Notice>,
 }
@@ -124,6 +127,10 @@ pub struct Model {
     notices: Notices,
     control: Control,
     preferences: Preferences,
+    /// As it was last kept, or found at the start.
+    workspace: Workspace,
+    /// Views that listen as soon as the sandbox runs.
+    waiting: Vec<SubscriptionId>,
 }
 
 impl Model {
@@ -149,12 +156,37 @@ impl Model {
         for notice in setup.notices {
             notices.push(notice);
         }
+        let connections: Vec<Connection> = std::iter::once(sandbox).chain(profiles).collect();
+        let workspace = setup.workspace;
+        let known = |id: &ConnectionId| connections.iter().any(|c| &c.id == id);
+        let selected = match known(&workspace.selected) {
+            true => workspace.selected.clone(),
+            false => ConnectionId::Sandbox,
+        };
+        let first = ConsumeForm {
+            topic: FIRST_TOPIC.to_owned(),
+            group: FIRST_GROUP.to_owned(),
+            ..ConsumeForm::default()
+        };
+        let restored = Views::restored(&workspace.views, workspace.shown);
+        // On a first start the one thing to do next is to look.
+        let waiting = match &restored {
+            Some(_) => workspace
+                .views
+                .iter()
+                .filter(|view| view.running && view.form.connection == ConnectionId::Sandbox)
+                .map(|view| view.id)
+                .collect(),
+            None => vec![SubscriptionId(0)],
+        };
         Self {
-            connections: std::iter::once(sandbox).chain(profiles).collect(),
-            selected: ConnectionId::Sandbox,
+            selected,
+            waiting,
             sandbox: SandboxState::Starting,
             content: Vec::new(),
-            views: Views::new(Views::form(FIRST_TOPIC, FIRST_GROUP)),
+            views: restored.unwrap_or_else(|| Views::new(first)),
+            workspace,
+            connections,
             publish: PublishState::default(),
             edit: None,
             deleted: HashSet::new(),
@@ -184,6 +216,35 @@ impl Model {
     /// What the selected connection's server takes.
     pub fn limits(&self) -> Limits {
         self.selected().profile.kind.limits()
+    }
+
+    /// What the server of a connection takes.
+    pub fn limits_of(&self, id: &ConnectionId) -> Limits {
+        let kind = self
+            .connection(id)
+            .map_or(Profile::Sandbox, |c| c.profile.kind);
+        kind.limits()
+    }
+
+    /// The head of a view of this connection, as its profile would have it.
+    pub fn form_for(&self, id: &ConnectionId) -> ConsumeForm {
+        let profile = self.connection(id).map(|connection| &connection.profile);
+        ConsumeForm {
+            connection: id.clone(),
+            topic: profile.map(|p| p.topic.clone()).unwrap_or_default(),
+            group: profile.map(|p| p.group.clone()).unwrap_or_default(),
+            ..ConsumeForm::default()
+        }
+    }
+
+    /// What came back from an earlier run, or was last kept in this one.
+    pub fn workspace(&self) -> &Workspace {
+        &self.workspace
+    }
+
+    /// How many messages all views hold together, and when the first and the last of them return.
+    pub fn held(&self) -> Option<(usize, Timestamp, Timestamp)> {
+        self.views.held()
     }
 
     /// The embedded broker.
@@ -264,15 +325,24 @@ impl Model {
             Command::DeleteConnection(id) => self.delete_connection(id, now),
             Command::Publish(draft) => self.publish_draft(&draft, now),
             Command::OpenView(place) => {
-                let profile = &self.selected().profile;
-                let form = match &place {
-                    Some(place) => Views::form_of(place),
-                    None => Views::form(&profile.topic, &profile.group),
+                let form = match place {
+                    Some((connection, topic, group)) => ConsumeForm {
+                        connection,
+                        topic: topic.to_string(),
+                        group: group.to_string(),
+                        ..ConsumeForm::default()
+                    },
+                    None => self.form_for(&self.selected),
                 };
                 self.views.open(form);
                 None
             }
+            Command::TypeHead(id, form) => {
+                self.views.type_head(id, form);
+                None
+            }
             Command::StartConsuming(id, form) => self.start_consuming(id, form),
+            Command::KeepWorkspace(draft, layout) => self.keep_workspace(draft, layout),
             Command::StopConsuming(id) => self.views.stop(id),
             Command::ShowView(id) => {
                 self.views.show(id);
@@ -324,7 +394,7 @@ impl Model {
     pub fn absorb(&mut self, event: Event, now: Timestamp) -> Option<Job> {
         match event {
             Event::SandboxStarted { addr, wished } => {
-                return self.sandbox_started(addr, wished, now);
+                self.sandbox_started(addr, wished, now);
             }
             Event::SandboxInMemory(why) => self.notices.warn(
                 Say::new("notice-sandbox-in-memory"),
@@ -343,6 +413,12 @@ impl Model {
                 "notice-config-not-written",
                 why,
                 "notice-config-not-written-next",
+                now,
+            ),
+            Event::WorkspaceNotWritten(why) => self.fail(
+                "notice-workspace-not-written",
+                why,
+                "notice-workspace-not-written-next",
                 now,
             ),
             Event::KeysFound(profile, keys) => self.set_keys(&profile, keys),
@@ -463,6 +539,8 @@ impl Model {
             Job::Admin(id, wish) => {
                 let _ = self.control.answered(&id, &wish, Err(Box::new(busy)));
             }
+            // It is tried again with the next change.
+            Job::SaveWorkspace(_) => self.workspace = Workspace::default(),
             Job::DeleteConnection(_) | Job::SavePreferences(_) | Job::FindKeys(_) => {}
         }
     }
@@ -536,9 +614,10 @@ impl Model {
     }
 
     fn start_consuming(&mut self, id: SubscriptionId, form: ConsumeForm) -> Option<Job> {
-        let (topic, consume) = form.check(&self.limits()).ok()?;
+        let limits = self.limits_of(&form.connection);
+        let (topic, consume) = form.check(&limits).ok()?;
         let source = Source {
-            connection: self.selected().id.clone(),
+            connection: form.connection.clone(),
             topic,
             consume,
         };
@@ -563,14 +642,8 @@ impl Model {
         self.control.wish(wish)
     }
 
-    /// On a start, the one thing to do next is to look: the view of the sandbox listens at once.
-    fn sandbox_started(
-        &mut self,
-        addr: SocketAddr,
-        wished: Option<SocketAddr>,
-        now: Timestamp,
-    ) -> Option<Job> {
-        let first = self.sandbox == SandboxState::Starting;
+    /// Views that wait for the sandbox are started by [`Model::next_waiting`].
+    fn sandbox_started(&mut self, addr: SocketAddr, wished: Option<SocketAddr>, now: Timestamp) {
         self.sandbox = SandboxState::Running(addr);
         let sandbox = &mut self.connections[0].profile;
         sandbox.endpoint = format!("http://{addr}");
@@ -584,12 +657,47 @@ impl Model {
                 now,
             );
         }
-        let view = self.views.list().first()?;
-        if first && self.selected == ConnectionId::Sandbox && view.source.is_none() {
-            let (id, form) = (view.id, view.form.clone());
-            return self.start_consuming(id, form);
+    }
+
+    /// The next job that nobody asked for by hand: views of the sandbox that listened before a
+    /// restart, or on a first start, do so again as soon as it runs.
+    pub fn next_waiting(&mut self) -> Option<Job> {
+        if !matches!(self.sandbox, SandboxState::Running(_)) {
+            return None;
+        }
+        while let Some(id) = self.waiting.pop() {
+            let form = self.view(id).filter(|view| view.source.is_none());
+            if let Some(form) = form.map(|view| view.form.clone())
+                && let Some(job) = self.start_consuming(id, form)
+            {
+                return Some(job);
+            }
         }
         None
+    }
+
+    fn keep_workspace(
+        &mut self,
+        draft: Option<Draft>,
+        layout: Option<serde_json::Value>,
+    ) -> Option<Job> {
+        let saved = |view: &Subscription| SavedView {
+            id: view.id,
+            form: view.form.clone(),
+            running: !view.polling.is_stopped() || self.waiting.contains(&view.id),
+        };
+        let workspace = Workspace {
+            selected: self.selected.clone(),
+            views: self.views.list().iter().map(saved).collect(),
+            shown: self.views.shown().map(|view| view.id),
+            draft,
+            layout,
+        };
+        if workspace == self.workspace {
+            return None;
+        }
+        self.workspace = workspace.clone();
+        Some(Job::SaveWorkspace(Box::new(workspace)))
     }
 
     fn sandbox_failed(&mut self, why: String, now: Timestamp) {

@@ -289,6 +289,11 @@ impl Rows {
         (self.held.len(), self.held.first().map(|&(ends, _)| ends))
     }
 
+    /// When the last of those that we hold returns, as of the last [`Rows::expire`].
+    pub fn last_return(&self) -> Option<Timestamp> {
+        self.held.last().map(|&(ends, _)| ends)
+    }
+
     /// A readable message came. Its row, new or old, is the answer.
     pub fn arrive(&mut self, message: ReceivedMessage, lease: Lease, at: Timestamp) -> u64 {
         let delivery = Delivery {

@@ -3,6 +3,7 @@
 
 use std::collections::HashMap;
 use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -33,6 +34,8 @@ pub struct Start {
     pub file: Option<ConfigFile>,
     /// Where keys are kept.
     pub secrets: Secrets,
+    /// Where the window keeps its own data; `None` keeps nothing.
+    pub data_dir: Option<PathBuf>,
     /// How the embedded broker is set up.
     pub sandbox: SandboxSettings,
     /// Asks the window for a frame.
@@ -44,6 +47,7 @@ pub(super) struct Shared {
     pub(super) clock: Clock,
     sandbox: SandboxSettings,
     secrets: Secrets,
+    data_dir: Option<PathBuf>,
     disk: Mutex<Disk>,
     clients: Mutex<HashMap<ConnectionId, Client>>,
     admins: Mutex<HashMap<ConnectionId, AdminClient>>,
@@ -73,6 +77,7 @@ impl Shared {
             clock: start.clock,
             sandbox: start.sandbox,
             secrets: start.secrets,
+            data_dir: start.data_dir,
             disk: Mutex::new(Disk {
                 config: start.config,
                 file: start.file,
@@ -239,6 +244,11 @@ impl Shared {
         }
         disk.config = changed;
         Ok(())
+    }
+
+    /// Where the window keeps its own data, if anywhere.
+    pub(super) fn data_dir(&self) -> Option<&Path> {
+        self.data_dir.as_deref()
     }
 
     /// Keeps a profile, and keys if there are new ones. On an error nothing has changed.

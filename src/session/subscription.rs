@@ -1,5 +1,7 @@
 //! One consume view: what it listens to, whether it does, and the rows that came.
 
+use serde::{Deserialize, Serialize};
+
 use crate::client::Consume;
 use crate::protocol::{Timestamp, TopicName};
 
@@ -8,8 +10,9 @@ use super::form::ConsumeForm;
 use super::rows::Rows;
 use super::say::Trouble;
 
-/// Which consume view; never reused within a run.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+/// Which consume view; never reused within a run. Views that come back keep theirs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
 pub struct SubscriptionId(pub u64);
 
 /// A consume view.
@@ -33,6 +36,16 @@ pub struct Subscription {
     pub received: u64,
     /// Handles that were acked.
     pub acked: u64,
+}
+
+impl Subscription {
+    /// The connection that it listens to, or is about to.
+    pub fn connection(&self) -> &ConnectionId {
+        match &self.source {
+            Some(source) => &source.connection,
+            None => &self.form.connection,
+        }
+    }
 }
 
 /// Where the messages of a view come from. Handles are good only there.

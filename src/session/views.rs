@@ -1,12 +1,13 @@
 //! The consume views and their tabs: opening, starting, stopping, closing, acking. Knows which
 //! handles are good where; does not know the connections.
 
-use crate::protocol::{AckFailure, GroupId, ReceiptHandle, Timestamp, TopicName};
+use crate::protocol::{AckFailure, ReceiptHandle, Timestamp};
 
 use super::form::ConsumeForm;
 use super::rows::{AckState, Rows};
 use super::say::Trouble;
 use super::subscription::{Polling, Source, Subscription, SubscriptionId};
+use super::workspace::SavedView;
 use super::{AckOrder, Arrival, ConnectionId, Job, PollOrder};
 use crate::protocol::DamagedMessage;
 
@@ -33,7 +34,26 @@ impl Views {
         views
     }
 
-    /// In the order of their tabs.
+    /// The views of an earlier run, none of them started.
+    pub(super) fn restored(saved: &[SavedView], shown: Option<SubscriptionId>) -> Option<Self> {
+        let last = saved.iter().map(|view| view.id).max()?;
+        let mut views = Self {
+            list: Vec::new(),
+            shown: shown.unwrap_or(last),
+            next: last.0.checked_add(1)?,
+        };
+        for view in saved {
+            if views.get(view.id).is_none() {
+                views.list.push(new_view(view.id, view.form.clone()));
+            }
+        }
+        if views.shown().is_none() {
+            views.shown = last;
+        }
+        Some(views)
+    }
+
+    /// In the order in which they were opened.
     pub(super) fn list(&self) -> &[Subscription] {
         &self.list
     }
@@ -62,17 +82,7 @@ impl Views {
     pub(super) fn open(&mut self, form: ConsumeForm) -> SubscriptionId {
         let id = SubscriptionId(self.next);
         self.next += 1;
-        self.list.push(Subscription {
-            id,
-            form,
-            source: None,
-            polling: Polling::Stopped,
-            ended_by: None,
-            rows: Rows::new(VIEW_BYTES),
-            focused: None,
-            received: 0,
-            acked: 0,
-        });
+        self.list.push(new_view(id, form));
         self.shown = id;
         id
     }
@@ -88,6 +98,13 @@ impl Views {
         self.list.remove(place);
         if self.shown == id {
             self.shown = self.list[place.min(self.list.len() - 1)].id;
+        }
+    }
+
+    /// Takes in what was typed into the head of a view; one that listens keeps its own.
+    pub(super) fn type_head(&mut self, id: SubscriptionId, form: ConsumeForm) {
+        if let Some(view) = self.get_mut(id).filter(|view| view.polling.is_stopped()) {
+            view.form = form;
         }
     }
 
@@ -247,24 +264,33 @@ impl Views {
         })
     }
 
+    /// How many messages are held, and when the first and the last of them return.
+    pub(super) fn held(&self) -> Option<(usize, Timestamp, Timestamp)> {
+        let of_views = self.list.iter().map(|view| &view.rows);
+        let count = of_views.clone().map(|rows| rows.held().0).sum();
+        let first = of_views.clone().filter_map(|rows| rows.held().1).min()?;
+        let last = of_views.filter_map(Rows::last_return).max()?;
+        Some((count, first, last))
+    }
+
     /// Time has passed.
     pub(super) fn expire(&mut self, now: Timestamp) {
         for view in &mut self.list {
             view.rows.expire(now);
         }
     }
+}
 
-    /// The form of a view for a topic and a group.
-    pub(super) fn form(topic: &str, group: &str) -> ConsumeForm {
-        ConsumeForm {
-            topic: topic.to_owned(),
-            group: group.to_owned(),
-            ..ConsumeForm::default()
-        }
-    }
-
-    /// The form of a view for a place that somebody clicked at.
-    pub(super) fn form_of((topic, group): &(TopicName, GroupId)) -> ConsumeForm {
-        Self::form(topic.as_str(), group.as_str())
+fn new_view(id: SubscriptionId, form: ConsumeForm) -> Subscription {
+    Subscription {
+        id,
+        form,
+        source: None,
+        polling: Polling::Stopped,
+        ended_by: None,
+        rows: Rows::new(VIEW_BYTES),
+        focused: None,
+        received: 0,
+        acked: 0,
     }
 }

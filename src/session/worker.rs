@@ -10,30 +10,44 @@ use std::time::Duration;
 use tokio::runtime::Handle;
 use tokio::sync::mpsc::{self, Receiver};
 use tokio::sync::watch;
-use tokio::task::JoinSet;
+use tokio::task::{JoinHandle, JoinSet};
 
 use crate::protocol::{HandleList, NewMessage, OperationKind, TopicName};
 
 use super::link::{EVENTS, JOBS};
-use super::shared::{Shared, Start, blocking};
+use super::shared::{Shared, Start};
 use super::subscription::SubscriptionId;
 use super::{
-    AckOrder, ConnectionId, Event, Job, Link, TopicContent, admin, embedded, poller, trouble,
+    AckOrder, ConnectionId, Event, Job, Link, TopicContent, admin, embedded, keeper, poller,
+    trouble,
 };
 
 /// How often the window is told what is in the sandbox, if that has changed.
 const LOOK_AT_SANDBOX: Duration = Duration::from_millis(500);
 
-/// Starts the worker on a runtime. It ends when the link is dropped.
-pub fn start(runtime: &Handle, start: Start) -> Link {
+/// A worker that runs. It ends when its link is dropped.
+#[derive(Debug)]
+pub struct Worker(JoinHandle<()>);
+
+impl Worker {
+    /// Returns once everything is kept and the sandbox has stopped.
+    pub async fn ended(self) {
+        // A worker that panicked has ended too.
+        let _ = self.0.await;
+    }
+}
+
+/// Starts the worker on a runtime.
+pub fn start(runtime: &Handle, start: Start) -> (Link, Worker) {
     let (jobs, job_queue) = mpsc::channel(JOBS);
     let (events, event_queue) = mpsc::channel(EVENTS);
     let shared = Arc::new(Shared::new(start, events));
-    runtime.spawn(run(shared, job_queue));
-    Link {
+    let worker = Worker(runtime.spawn(run(shared, job_queue)));
+    let link = Link {
         jobs,
         events: event_queue,
-    }
+    };
+    (link, worker)
 }
 
 async fn run(shared: Arc<Shared>, mut jobs: Receiver<Job>) {
@@ -43,7 +57,7 @@ async fn run(shared: Arc<Shared>, mut jobs: Receiver<Job>) {
     let mut watcher: Option<watch::Sender<bool>> = None;
     let mut tasks = JoinSet::new();
     let (keep, to_keep) = mpsc::channel(JOBS);
-    tasks.spawn(keeper(Arc::clone(&shared), to_keep));
+    let keeper = tokio::spawn(keeper::run(Arc::clone(&shared), to_keep));
     let mut look = tokio::time::interval(LOOK_AT_SANDBOX);
     let mut seen: Vec<TopicContent> = Vec::new();
     loop {
@@ -59,6 +73,7 @@ async fn run(shared: Arc<Shared>, mut jobs: Receiver<Job>) {
                     job @ (Job::SaveConnection(..)
                     | Job::DeleteConnection(_)
                     | Job::SavePreferences(_)
+                    | Job::SaveWorkspace(_)
                     | Job::FindKeys(_)),
                 ) => {
                     let _ = keep.send(job).await;
@@ -97,6 +112,9 @@ async fn run(shared: Arc<Shared>, mut jobs: Receiver<Job>) {
         }
     }
     tasks.shutdown().await;
+    // What was asked to be kept before the window closed is kept.
+    drop(keep);
+    let _ = keeper.await;
     stop_sandbox.send_replace(true);
     if let Some((_, task)) = sandbox.take() {
         let _ = task.await;
@@ -118,36 +136,8 @@ async fn carry_out(shared: Arc<Shared>, job: Job) {
         | Job::SaveConnection(..)
         | Job::DeleteConnection(_)
         | Job::SavePreferences(_)
+        | Job::SaveWorkspace(_)
         | Job::FindKeys(_) => {}
-    }
-}
-
-/// Changes what is kept on disk and in the keyring, one job after the other: of two changes to
-/// one thing the later one holds.
-async fn keeper(shared: Arc<Shared>, mut jobs: Receiver<Job>) {
-    while let Some(job) = jobs.recv().await {
-        let worker = Arc::clone(&shared);
-        let done = blocking(move || match job {
-            Job::SaveConnection(profile, keys) => Some(worker.save_connection(profile, keys)),
-            Job::DeleteConnection(id) => worker.delete_connection(&id),
-            Job::SavePreferences(preferences) => worker
-                .change_config(|config| config.preferences = preferences)
-                .err()
-                .map(Event::ConfigNotWritten),
-            Job::FindKeys(id) => {
-                let state = worker.find_keys(&id);
-                Some(Event::KeysFound(id, state))
-            }
-            Job::Publish(..)
-            | Job::Ack(_)
-            | Job::StartPolling(_)
-            | Job::StopPolling(_)
-            | Job::Watch(_)
-            | Job::Admin(..) => None,
-        });
-        if let Some(Some(event)) = done.await {
-            shared.emit(event).await;
-        }
     }
 }
 

@@ -144,7 +144,7 @@ fn topic_ui(ui: &mut Ui, cx: &mut Context<'_>, topic: &TopicContent) -> Option<A
             cx.command(Command::Select(ConnectionId::Sandbox));
             cx.command(match known {
                 Some(view) => Command::ShowView(view.id),
-                None => Command::OpenView(Some(place)),
+                None => Command::OpenView(Some((ConnectionId::Sandbox, place.0, place.1))),
             });
         }
     }

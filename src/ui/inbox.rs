@@ -1,76 +1,32 @@
-//! The consume views: tabs, the head of one (what to consume), the banner that says that looking
-//! consumes; the live table is `table.rs`. Keeps only what is typed into the head.
-
-use std::collections::HashMap;
+//! A consume view: its head (where, what and for whom to consume), the banner that says that looking
+//! consumes; the live table is `table.rs`. What is typed lies in the model.
 
 use egui::{Align, Button, Color32, DragValue, Label, Layout, RichText, Ui};
 
-use crate::i18n::Texts;
 use crate::session::{
-    Command, ConnectionId, ConsumeField, ConsumeForm, Level, Polling, Subscription, SubscriptionId,
+    Command, ConsumeField, ConsumeForm, Kind, Level, Polling, Subscription, SubscriptionId,
 };
 
+use super::connections::connection_name;
 use super::context::{Context, countdown};
-use super::widgets::{from_the_right, labelled_edit, remark};
+use super::widgets::{choice_menu, from_the_right, labelled_edit, remark};
 use super::{table, theme};
 
 /// Width of the head beside its three fields of text: two numbers, two buttons, the gaps.
 const BESIDE_FIELDS: f32 = 360.0;
 
-/// The middle of the window.
+/// What is typed into the heads of the views.
 #[derive(Default)]
 pub(super) struct Inbox {
-    forms: HashMap<SubscriptionId, ConsumeForm>,
-    attempted: bool,
-    /// Asked to close while it holds messages; asked back whether that is meant.
-    closing: Option<SubscriptionId>,
+    /// The view whose start was refused, as something in its head is missing.
+    attempted: Option<SubscriptionId>,
 }
 
 impl Inbox {
-    /// The tabs. `publish` is the tab of the publish form where there is no room beside.
-    pub(super) fn tabs_ui(&mut self, ui: &mut Ui, cx: &mut Context<'_>) {
-        let shown = cx.model.shown_view().map(|view| view.id);
-        let mut asked = None;
-        for view in cx.model.views() {
-            let title = tab_title(view, cx);
-            let response = ui.selectable_label(shown == Some(view.id), title);
-            if response.clicked() {
-                asked = Some(Command::ShowView(view.id));
-            }
-            let closable = cx.model.views().len() > 1 && view.polling.is_stopped();
-            if closable && shown == Some(view.id) {
-                let name = cx.texts.get("view-close");
-                let (held, _) = view.rows.held();
-                if self.closing == Some(view.id) && held > 0 {
-                    let sure = cx.texts.format("view-close-sure", &[("n", held.into())]);
-                    let face = RichText::new(sure).color(cx.palette.bad);
-                    if ui.button(face).clicked() {
-                        asked = Some(Command::CloseView(view.id));
-                    }
-                    if ui.button(cx.texts.get("cancel")).clicked() {
-                        self.closing = None;
-                    }
-                } else if super::widgets::icon_button(ui, "✕", name).clicked() {
-                    if held > 0 {
-                        self.closing = Some(view.id);
-                    } else {
-                        asked = Some(Command::CloseView(view.id));
-                    }
-                }
-            }
-        }
-        if super::widgets::icon_button(ui, "+", cx.texts.get("view-new")).clicked() {
-            asked = Some(Command::OpenView(None));
-        }
-        if let Some(command) = asked {
-            cx.command(command);
-        }
-    }
-
-    /// Head, banner and table of the shown view.
-    pub(super) fn ui(&mut self, ui: &mut Ui, cx: &mut Context<'_>) {
+    /// Head, banner and table of a view.
+    pub(super) fn ui(&mut self, ui: &mut Ui, cx: &mut Context<'_>, id: SubscriptionId) {
         let model = cx.model;
-        let Some(view) = model.shown_view() else {
+        let Some(view) = model.view(id) else {
             return;
         };
         theme::panel_frame(ui.ctx()).show(ui, |ui| {
@@ -85,43 +41,48 @@ impl Inbox {
     }
 
     fn head_ui(&mut self, ui: &mut Ui, cx: &mut Context<'_>, view: &Subscription) {
-        let t = cx.texts;
-        let form = self
-            .forms
-            .entry(view.id)
-            .or_insert_with(|| view.form.clone());
+        let mut form = view.form.clone();
         let stopped = view.polling.is_stopped();
         let mut start = false;
         ui.horizontal(|ui| {
-            ui.add_enabled_ui(stopped, |ui| form_ui(ui, form, t));
+            ui.add_enabled_ui(stopped, |ui| form_ui(ui, cx, &mut form));
             // Level with the fields, which have a label above them.
             ui.with_layout(Layout::right_to_left(Align::Max), |ui| {
                 start = polling_ui(ui, cx, view);
                 ack_selected_ui(ui, cx, view);
             });
         });
-        let problems = form.check(&cx.model.limits()).err().unwrap_or_default();
-        if start {
-            self.attempted = !problems.is_empty();
-            if problems.is_empty() {
-                cx.command(Command::StartConsuming(view.id, form.clone()));
-            }
-        }
-        for problem in problems {
+        let problems = form
+            .check(&cx.model.limits_of(&form.connection))
+            .err()
+            .unwrap_or_default();
+        for problem in &problems {
             let empty = match problem.field {
                 ConsumeField::Topic => form.topic.is_empty(),
                 ConsumeField::Group => form.group.is_empty(),
             };
-            if (self.attempted || !empty) && problem.level == Level::Error {
+            let tried = self.attempted == Some(view.id) || start;
+            if (tried || !empty) && problem.level == Level::Error {
                 remark(ui, &cx.say(&problem.say), cx.palette.bad);
+            }
+        }
+        if form != view.form {
+            cx.command(Command::TypeHead(view.id, form.clone()));
+        }
+        if start {
+            self.attempted = (!problems.is_empty()).then_some(view.id);
+            if problems.is_empty() {
+                cx.command(Command::StartConsuming(view.id, form));
             }
         }
     }
 }
 
-fn form_ui(ui: &mut Ui, form: &mut ConsumeForm, t: &'static Texts) {
+fn form_ui(ui: &mut Ui, cx: &Context<'_>, form: &mut ConsumeForm) {
     use egui::TextEdit;
+    let t = cx.texts;
     let room = (ui.available_width() - BESIDE_FIELDS).clamp(180.0, 520.0);
+    connection_ui(ui, cx, form);
     for (label, text, width) in [
         (t.get("field-topic"), &mut form.topic, room * 0.36),
         (t.get("field-group"), &mut form.group, room * 0.36),
@@ -147,6 +108,44 @@ fn form_ui(ui: &mut Ui, form: &mut ConsumeForm, t: &'static Texts) {
             .range(0..=30)
             .suffix(" s"),
     );
+    let kinds = [
+        (Kind::Plain, t.get("kind-plain")),
+        (Kind::Ordered, t.get("kind-ordered")),
+        (Kind::HalfCheck, t.get("kind-half-check")),
+    ];
+    under_label(ui, t.get("field-kind"), |ui| {
+        choice_menu(ui, t.get("field-kind"), &mut form.mode, &kinds);
+    });
+}
+
+/// Where to listen; not shown while there is nothing to choose from.
+fn connection_ui(ui: &mut Ui, cx: &Context<'_>, form: &mut ConsumeForm) {
+    let connections = cx.model.connections();
+    if connections.len() < 2 {
+        return;
+    }
+    let names: Vec<String> = connections
+        .iter()
+        .map(|connection| connection_name(cx, connection))
+        .collect();
+    let choices: Vec<(usize, &str)> = names.iter().map(String::as_str).enumerate().collect();
+    let old = connections.iter().position(|c| c.id == form.connection);
+    let mut chosen = old.unwrap_or(usize::MAX);
+    let label = cx.texts.get("field-connection");
+    under_label(ui, label, |ui| {
+        choice_menu(ui, label, &mut chosen, &choices)
+    });
+    if let Some(connection) = connections.get(chosen).filter(|_| Some(chosen) != old) {
+        form.connection = connection.id.clone();
+    }
+}
+
+fn under_label(ui: &mut Ui, label: &str, add: impl FnOnce(&mut Ui)) {
+    ui.vertical(|ui| {
+        ui.spacing_mut().item_spacing.y = theme::GAP_SMALL;
+        ui.label(theme::label(ui.ctx(), label));
+        add(ui);
+    });
 }
 
 fn number_ui(ui: &mut Ui, label: &str, value: DragValue<'_>) {
@@ -188,27 +187,6 @@ fn ack_selected_ui(ui: &mut Ui, cx: &mut Context<'_>, view: &Subscription) {
         .clicked()
     {
         cx.command(Command::AckSelected(view.id));
-    }
-}
-
-fn tab_title(view: &Subscription, cx: &Context<'_>) -> String {
-    let mark = match &view.polling {
-        Polling::Stopped => "○",
-        Polling::Running | Polling::Stopping => "●",
-        Polling::Failing(..) => "⚠",
-    };
-    let (topic, group) = match &view.source {
-        Some(source) => (source.topic.as_str(), source.consume.group.as_str()),
-        None => (view.form.topic.as_str(), view.form.group.as_str()),
-    };
-    let values = [("topic", topic.into()), ("group", group.into())];
-    let title = cx.texts.format("view-title", &values);
-    let source = view.source.as_ref().map(|source| &source.connection);
-    match source.and_then(|id| cx.model.connection(id)) {
-        Some(connection) if connection.id != ConnectionId::Sandbox => {
-            format!("{mark} {} · {title}", connection.profile.name)
-        }
-        _ => format!("{mark} {title}"),
     }
 }
 

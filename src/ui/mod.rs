@@ -5,34 +5,42 @@ mod connection_form;
 mod connections;
 mod context;
 mod control;
+mod dock;
 mod inbox;
 mod message;
 mod notices;
 mod publish;
+mod quit;
 mod table;
 pub mod theme;
 mod widgets;
 
 use std::time::Duration;
 
-use egui::{Align, Label, Layout, Panel, RichText, ScrollArea, Ui};
+use egui::{Align, Label, Layout, Panel, RichText, Ui};
 
 use crate::clock::Clock;
 use crate::config::{LanguageChoice, Preferences, ThemeChoice};
 use crate::i18n::{Lang, Texts};
+use crate::protocol::Timestamp;
 use crate::session::{Command, ConnectionId, Link, Model, SandboxState};
 
 use connections::{Asked, Connections, connection_name};
 use context::Context;
 use control::ControlRoom;
+use dock::{Dock, Panes};
 use inbox::Inbox;
 use message::MessagePane;
 use publish::PublishPanel;
+use quit::Quit;
 use widgets::{Dot, dot, from_the_right, icon_button, profile_color, segmented};
 
 /// Events taken in before a frame is drawn; the rest waits for the next one, so that no rush of
 /// messages can hold up the window.
 const EVENTS_A_FRAME: usize = 256;
+
+/// How long after something was done the workspace is kept.
+const KEEP_AFTER: Duration = Duration::from_secs(1);
 
 /// What the drawer at the bottom shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -56,27 +64,32 @@ pub struct App {
     message: MessagePane,
     control: ControlRoom,
     drawer: Option<Drawer>,
-    /// Where there is no room for the publish form beside the views, it takes their place.
-    publish_tab: bool,
+    dock: Dock,
+    quit: Quit,
+    /// Since when there may be something to keep for the next start.
+    unkept_since: Option<Timestamp>,
 }
 
 impl App {
     /// Sets up fonts and colours, and shows the model.
     pub fn new(ctx: &egui::Context, model: Model, link: Link, clock: Clock) -> Self {
         theme::install(ctx);
+        let workspace = model.workspace();
         let app = Self {
+            publish: PublishPanel::new(workspace.draft.clone()),
+            dock: Dock::new(workspace.layout.as_ref()),
             model,
             link,
             clock,
             commands: Vec::new(),
             system_language: Lang::system(),
             connections: Connections::default(),
-            publish: PublishPanel::new(),
             inbox: Inbox::default(),
             message: MessagePane::default(),
             control: ControlRoom::default(),
             drawer: None,
-            publish_tab: false,
+            quit: Quit::default(),
+            unkept_since: None,
         };
         app.apply_theme(ctx);
         app
@@ -107,8 +120,38 @@ impl App {
             if let Some(job) = self.model.absorb(event, now) {
                 self.send(job);
             }
+            while let Some(job) = self.model.next_waiting() {
+                self.send(job);
+            }
         }
         ctx.request_repaint();
+    }
+
+    /// Keeps the workspace a moment after the last thing that somebody did, so that a crash costs
+    /// no more than that moment.
+    fn keep_workspace_in_time(&mut self, ctx: &egui::Context) {
+        let now = self.clock.now();
+        let active = ctx.input(|input| !input.events.is_empty()) || !self.commands.is_empty();
+        if active && self.unkept_since.is_none() {
+            self.unkept_since = Some(now);
+        }
+        let Some(since) = self.unkept_since else {
+            return;
+        };
+        let due = since + KEEP_AFTER;
+        if due <= now {
+            self.keep_workspace();
+        } else {
+            ctx.request_repaint_after(due.since(now));
+        }
+    }
+
+    fn keep_workspace(&mut self) {
+        self.unkept_since = None;
+        let command = Command::KeepWorkspace(self.publish.kept_draft(), self.dock.layout());
+        if let Some(job) = self.model.apply(command, self.clock.now()) {
+            self.send(job);
+        }
     }
 
     fn carry_out_commands(&mut self, ctx: &egui::Context) {
@@ -117,9 +160,6 @@ impl App {
             return;
         }
         for command in commands {
-            if matches!(command, Command::ShowView(_) | Command::OpenView(_)) {
-                self.publish_tab = false;
-            }
             let now = self.clock.now();
             if let Some(job) = self.model.apply(command, now) {
                 self.send(job);
@@ -140,14 +180,13 @@ impl App {
     /// Seconds pass in sight only while a lease is alive or a retry is due; otherwise nothing
     /// needs to be drawn until something happens.
     fn ask_for_next_second(&self, ctx: &egui::Context) {
-        let Some(view) = self.model.shown_view() else {
-            return;
-        };
-        let alive = view.rows.held().0 > 0;
-        let failing = matches!(view.polling, crate::session::Polling::Failing(..));
-        if alive || failing {
+        let views = self.model.views();
+        let alive = views.iter().any(|view| {
+            view.rows.held().0 > 0 || matches!(view.polling, crate::session::Polling::Failing(..))
+        });
+        if alive {
             ctx.request_repaint_after(Duration::from_secs(1));
-        } else if !view.rows.is_empty() {
+        } else if views.iter().any(|view| !view.rows.is_empty()) {
             // Ages go on, slowly.
             ctx.request_repaint_after(Duration::from_secs(20));
         }
@@ -183,7 +222,7 @@ impl App {
         if let Some(Asked::PublishTo(topic)) = side.inner {
             cx.command(Command::Select(ConnectionId::Sandbox));
             self.publish.set_topic(&topic);
-            self.publish_tab = !roomy;
+            self.dock.show_publish();
         }
         if roomy {
             Panel::right("publish")
@@ -193,47 +232,34 @@ impl App {
                 .frame(theme::panel_frame(ui.ctx()))
                 .show(ui, |ui| self.publish.ui(ui, cx));
         }
-        Panel::top("tabs")
-            .exact_size(theme::TAB_BAR_HEIGHT)
-            .frame(theme::bar_frame(ui.ctx()))
-            .show(ui, |ui| {
-                ScrollArea::horizontal().show(ui, |ui| {
-                    ui.horizontal_centered(|ui| {
-                        if !roomy {
-                            let name = cx.texts.get("publish-title");
-                            ui.toggle_value(&mut self.publish_tab, name);
-                        }
-                        self.inbox.tabs_ui(ui, cx);
-                    });
-                });
-            });
-        if !roomy && self.publish_tab {
-            egui::CentralPanel::default()
-                .frame(theme::panel_frame(ui.ctx()))
-                .show(ui, |ui| self.publish.ui(ui, cx));
-        } else {
-            let height = ui.available_height();
-            // Where room is short, an empty pane gets none.
-            let focused = self
-                .model
-                .shown_view()
-                .is_some_and(|view| view.focused.is_some());
-            let most = match self.drawer {
-                Some(_) => (height * 0.42).min(height - 200.0),
-                None => height - 200.0,
-            };
-            if focused || height >= theme::DETAILS_ALWAYS_FROM {
-                Panel::bottom("details")
-                    .resizable(true)
-                    .default_size((height * 0.4).max(200.0))
-                    .size_range(120.0..=most.max(120.0))
-                    .frame(egui::Frame::NONE.fill(palette.panel))
-                    .show(ui, |ui| self.message.ui(ui, cx));
-            }
-            egui::CentralPanel::default()
+        let height = ui.available_height();
+        // Where room is short, an empty pane gets none.
+        let focused = self
+            .model
+            .shown_view()
+            .is_some_and(|view| view.focused.is_some());
+        let most = match self.drawer {
+            Some(_) => (height * 0.42).min(height - 200.0),
+            None => height - 240.0,
+        };
+        if focused || height >= theme::DETAILS_ALWAYS_FROM {
+            Panel::bottom("details")
+                .resizable(true)
+                .default_size((height * 0.4).max(200.0))
+                .size_range(120.0..=most.max(120.0))
                 .frame(egui::Frame::NONE.fill(palette.panel))
-                .show(ui, |ui| self.inbox.ui(ui, cx));
+                .show(ui, |ui| self.message.ui(ui, cx));
         }
+        egui::CentralPanel::default()
+            .frame(egui::Frame::NONE.fill(palette.bg))
+            .show(ui, |ui| {
+                let panes = Panes {
+                    inbox: &mut self.inbox,
+                    publish: &mut self.publish,
+                };
+                self.dock.ui(ui, cx, panes, !roomy);
+            });
+        self.quit.ui(ui.ctx(), cx);
         self.commands = commands;
     }
 }
@@ -243,6 +269,8 @@ impl eframe::App for App {
         self.drain_events(ctx);
         self.model.tick(self.clock.now());
         self.ask_for_next_second(ctx);
+        self.quit.guard(ctx, self.model.held().is_some());
+        self.keep_workspace_in_time(ctx);
     }
 
     fn ui(&mut self, ui: &mut Ui, _frame: &mut eframe::Frame) {
@@ -253,6 +281,13 @@ impl eframe::App for App {
 
     fn persist_egui_memory(&self) -> bool {
         false
+    }
+}
+
+/// However the window ends, what it knows of the last moment is kept.
+impl Drop for App {
+    fn drop(&mut self) {
+        self.keep_workspace();
     }
 }
 

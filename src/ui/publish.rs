@@ -20,6 +20,9 @@ const BELOW_BODY: f32 = 64.0;
 /// How often what is wrong is found out anew though nothing was typed.
 const LINT_AGAIN_MILLIS: i64 = 10_000;
 
+/// Bytes of a body up to which a draft is kept for the next start: all that a message can hold.
+const KEPT_BYTES: usize = 4 << 20;
+
 /// Least height of the body.
 const LEAST_BODY: f32 = 96.0;
 
@@ -43,23 +46,19 @@ struct Checked {
 }
 
 impl PublishPanel {
-    /// The form as a first start shows it: a message that only waits to be published.
-    pub(super) fn new() -> Self {
+    /// The form with this draft, or as a first start shows it.
+    pub(super) fn new(draft: Option<Draft>) -> Self {
         Self {
-            draft: Draft {
-                topic: "orders".to_owned(),
-                tag: "TagA".to_owned(),
-                key: "order-1043".to_owned(),
-                properties: vec![("region".to_owned(), "ap-guangzhou".to_owned())],
-                body: "{\n  \"order\": 1043,\n  \"amount\": 42.00,\n  \"currency\": \"CNY\",\n  \"note\": \"你好\"\n}"
-                    .to_owned(),
-                delay: "10s".to_owned(),
-                ..Draft::default()
-            },
+            draft: draft.unwrap_or_else(first_draft),
             more: false,
             attempted: false,
             checked: None,
         }
+    }
+
+    /// The draft, to be kept; not if it is as large as few people would type it.
+    pub(super) fn kept_draft(&self) -> Option<Draft> {
+        (self.draft.body.len() <= KEPT_BYTES).then(|| self.draft.clone())
     }
 
     /// Publishes to another topic from now on.
@@ -343,6 +342,20 @@ impl PublishPanel {
             self.attempted = false;
             cx.command(Command::Publish(Box::new(self.draft.clone())));
         }
+    }
+}
+
+/// A message that only waits to be published.
+fn first_draft() -> Draft {
+    Draft {
+        topic: "orders".to_owned(),
+        tag: "TagA".to_owned(),
+        key: "order-1043".to_owned(),
+        properties: vec![("region".to_owned(), "ap-guangzhou".to_owned())],
+        body: "{\n  \"order\": 1043,\n  \"amount\": 42.00,\n  \"currency\": \"CNY\",\n  \"note\": \"你好\"\n}"
+            .to_owned(),
+        delay: "10s".to_owned(),
+        ..Draft::default()
     }
 }
 

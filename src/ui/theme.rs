@@ -146,6 +146,8 @@ pub const HEAD_HEIGHT: f32 = 28.0;
 pub const CONTROL_HEIGHT: f32 = 28.0;
 /// Height of the strip of tabs.
 pub const TAB_BAR_HEIGHT: f32 = 40.0;
+/// Least width and height of a tab's pane: its head can still be used.
+pub const LEAST_PANE: f32 = 160.0;
 /// Height of the bar at the top of the window.
 pub const TOP_BAR_HEIGHT: f32 = 44.0;
 /// Height of the bar at the bottom of the window.

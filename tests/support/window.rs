@@ -22,7 +22,7 @@ use mqscope::i18n::{Lang, Texts, Value};
 use mqscope::protocol::{Profile, Timestamp};
 use mqscope::sandbox::SandboxSettings;
 use mqscope::secrets::Secrets;
-use mqscope::session::{self, Model, Setup};
+use mqscope::session::{self, Model, Setup, WORKSPACE_FILE, Workspace};
 use mqscope::ui::App;
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
@@ -73,6 +73,8 @@ pub(crate) struct Start {
     pub(crate) listen: SocketAddr,
     /// What the sandbox keeps its messages in.
     pub(crate) data_dir: Option<PathBuf>,
+    /// What was there when an earlier window closed.
+    pub(crate) workspace: Workspace,
     /// The window's own clock, where it is not the one that everybody shares.
     pub(crate) own_clock: Option<Clock>,
     /// Whether the worker and the sandbox go by the system's clock, for tests of what only a
@@ -94,6 +96,7 @@ impl Default for Start {
             secrets: Secrets::session_only(),
             listen: (Ipv4Addr::LOCALHOST, 0).into(),
             data_dir: None,
+            workspace: Workspace::default(),
             own_clock: None,
             system_clock: false,
             max_deliveries: 288,
@@ -165,15 +168,17 @@ impl Window {
         let model = Model::new(Setup {
             profiles: start.config.profiles.clone(),
             preferences: start.config.preferences.clone(),
+            workspace: start.workspace,
             notices: Vec::new(),
         });
-        let link = session::start(
+        let (link, _worker) = session::start(
             runtime.handle(),
             session::Start {
                 clock: clock.clone(),
                 config: start.config,
                 file: Some(file),
                 secrets: start.secrets,
+                data_dir: Some(folder.path().join("data")),
                 sandbox: SandboxSettings {
                     listen: start.listen,
                     data_dir: start.data_dir,
@@ -481,6 +486,39 @@ impl Window {
         self.settle();
     }
 
+    /// Presses at one place, moves to another and lets go there.
+    pub(crate) fn drag(&mut self, from: Pos2, to: Pos2) {
+        self.harness.hover_at(from);
+        self.harness.drag_at(from);
+        self.settle();
+        for part in [0.1, 0.5, 1.0] {
+            self.harness.hover_at(from + (to - from) * part);
+            self.settle();
+        }
+        self.harness.drop_at(to);
+        self.settle();
+        self.harness.remove_cursor();
+        self.settle();
+    }
+
+    /// Asks the window to close, as the system does; whether it lets itself be closed.
+    pub(crate) fn asks_to_close(&mut self) -> bool {
+        let viewport = self
+            .harness
+            .input_mut()
+            .viewports
+            .entry(egui::ViewportId::ROOT);
+        viewport
+            .or_default()
+            .events
+            .push(egui::ViewportEvent::Close);
+        self.harness.step();
+        let commands = &self.harness.output().viewport_output[&egui::ViewportId::ROOT].commands;
+        let held_back = commands.contains(&egui::ViewportCommand::CancelClose);
+        self.settle();
+        !held_back
+    }
+
     /// Replaces what is in a field.
     #[track_caller]
     pub(crate) fn fill(&mut self, place: Place, name: &str, text: &str) {
@@ -602,6 +640,12 @@ impl Window {
         };
         let addr = text.trim_start_matches("running · ");
         addr.parse().expect("an address")
+    }
+
+    /// What is kept for the next window; nothing if there is none yet.
+    pub(crate) fn kept_workspace(&self) -> Option<Workspace> {
+        let path = self.folder.path().join("data").join(WORKSPACE_FILE);
+        Workspace::from_json(&std::fs::read_to_string(path).ok()?).ok()
     }
 
     /// The file of the configuration.

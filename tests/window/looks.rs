@@ -68,7 +68,7 @@ fn a_small_window_has_the_form_in_a_tab() {
     window.fill(Place::Form, "Key", "small");
     window.press_with_command(egui::Key::Enter);
     window.until("it is published", |window| !window.published().is_empty());
-    window.click_topmost("Publish");
+    window.click("● Consume orders · GID_debug");
     assert!(window.has("■ Stop"));
     let id = window.until_row_beside(&[]);
     assert!(window.has("small"));

@@ -17,3 +17,4 @@ mod looks;
 #[path = "../support/window.rs"]
 mod support;
 mod views;
+mod workspace;

@@ -305,7 +305,7 @@ fn group_menu(
         Line::Group(topic, group).peek(cx);
     }
     if ui.button(t.get("control-consume")).clicked() {
-        let place = (topic.topic.clone(), group.group.clone());
+        let place = (super::subject(cx), topic.topic.clone(), group.group.clone());
         cx.command(Command::OpenView(Some(place)));
     }
     if ui.button(t.get("control-reset-group")).clicked() {

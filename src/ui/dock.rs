@@ -1,0 +1,378 @@
+//! The middle of the window: consume views, and the publish form where there is no room for it at
+//! the side, as tabs that can be dragged side by side. The layout itself is egui_tiles'; here is
+//! what lies in it, and how it follows the views of the model.
+
+use egui::{Color32, Id, Response, RichText, Sense, Stroke, Ui, Visuals, WidgetText};
+use egui_tiles::{
+    Behavior, Container, SimplificationOptions, TabState, Tabs, Tile, TileId, Tiles, Tree,
+    UiResponse,
+};
+use serde::{Deserialize, Serialize};
+
+use crate::session::{Command, Polling, Subscription, SubscriptionId};
+
+use super::connections::connection_name;
+use super::context::Context;
+use super::inbox::Inbox;
+use super::publish::PublishPanel;
+use super::theme;
+use super::widgets::{Dot, dot, icon_button, named_choice, profile_color};
+
+/// What lies in a tab.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum Pane {
+    /// A consume view.
+    View(SubscriptionId),
+    /// The publish form.
+    Publish,
+}
+
+/// The tabs and how they lie.
+pub(super) struct Dock {
+    tree: Tree<Pane>,
+    /// The view that the model showed when we last looked.
+    shown: Option<SubscriptionId>,
+    /// Asked to close while it holds messages; asked back whether that is meant.
+    closing: Option<SubscriptionId>,
+}
+
+/// What the panes are drawn with.
+pub(super) struct Panes<'a> {
+    /// Consume views.
+    pub(super) inbox: &'a mut Inbox,
+    /// The publish form.
+    pub(super) publish: &'a mut PublishPanel,
+}
+
+impl Dock {
+    /// The layout of an earlier run, or everything in one row of tabs.
+    pub(super) fn new(layout: Option<&serde_json::Value>) -> Self {
+        let saved = layout.and_then(|layout| Tree::<Pane>::deserialize(layout).ok());
+        Self {
+            tree: saved.unwrap_or_else(|| Tree::empty(Id::unique("dock"))),
+            shown: None,
+            closing: None,
+        }
+    }
+
+    /// The layout, to be kept.
+    pub(super) fn layout(&self) -> Option<serde_json::Value> {
+        serde_json::to_value(&self.tree).ok()
+    }
+
+    /// Shows the publish form, where it is a tab.
+    pub(super) fn show_publish(&mut self) {
+        self.activate(Pane::Publish);
+    }
+
+    /// Tabs and panes. `publish_here`: the publish form is one of the tabs.
+    pub(super) fn ui(
+        &mut self,
+        ui: &mut Ui,
+        cx: &mut Context<'_>,
+        panes: Panes<'_>,
+        publish_here: bool,
+    ) {
+        self.follow(cx, publish_here);
+        let mut behavior = Drawing {
+            cx,
+            panes,
+            closing: &mut self.closing,
+        };
+        self.tree.ui(&mut behavior, ui);
+    }
+
+    /// Brings the tabs in line with the views of the model.
+    fn follow(&mut self, cx: &Context<'_>, publish_here: bool) {
+        let views = cx.model.views();
+        let mut wanted: Vec<Pane> = views.iter().map(|view| Pane::View(view.id)).collect();
+        if publish_here {
+            wanted.insert(0, Pane::Publish);
+        }
+        let mut seen = Vec::new();
+        let gone: Vec<TileId> = self
+            .tree
+            .tiles
+            .iter()
+            .filter_map(|(id, tile)| match tile {
+                Tile::Pane(pane) if !wanted.contains(pane) || seen.contains(pane) => Some(*id),
+                Tile::Pane(pane) => {
+                    seen.push(*pane);
+                    None
+                }
+                Tile::Container(_) => None,
+            })
+            .collect();
+        for id in gone {
+            self.tree.remove_recursively(id);
+        }
+        for pane in wanted {
+            if !seen.contains(&pane) {
+                self.insert(pane);
+            }
+        }
+        let shown = cx.model.shown_view().map(|view| view.id);
+        if shown != self.shown {
+            self.shown = shown;
+            if let Some(id) = shown {
+                self.activate(Pane::View(id));
+            }
+        }
+    }
+
+    /// A new tab beside the one that is shown.
+    fn insert(&mut self, pane: Pane) {
+        let beside = self
+            .shown
+            .and_then(|id| self.tree.tiles.find_pane(&Pane::View(id)))
+            .and_then(|tile| self.tree.tiles.parent_of(tile))
+            .or(self.tree.root());
+        let new = self.tree.tiles.insert_pane(pane);
+        match beside.and_then(|id| self.tree.tiles.get_mut(id)) {
+            Some(Tile::Container(Container::Tabs(tabs))) => {
+                match pane {
+                    Pane::Publish => tabs.children.insert(0, new),
+                    Pane::View(_) => tabs.add_child(new),
+                }
+                if tabs.active.is_none() || matches!(pane, Pane::View(_)) {
+                    tabs.set_active(new);
+                }
+            }
+            _ => {
+                // Nothing yet, or a layout without tabs: everything goes into a new row of them.
+                let mut children: Vec<TileId> = self.tree.root().into_iter().collect();
+                children.push(new);
+                let root = self.tree.tiles.insert_tab_tile(children);
+                self.tree.root = Some(root);
+            }
+        }
+    }
+
+    fn activate(&mut self, pane: Pane) {
+        self.tree
+            .make_active(|_, tile| matches!(tile, Tile::Pane(other) if *other == pane));
+    }
+}
+
+/// How tabs and panes look and what they ask for.
+struct Drawing<'a, 'c, 'p> {
+    cx: &'a mut Context<'c>,
+    panes: Panes<'p>,
+    closing: &'a mut Option<SubscriptionId>,
+}
+
+impl Drawing<'_, '_, '_> {
+    fn view(&self, id: SubscriptionId) -> Option<&Subscription> {
+        self.cx.model.view(id)
+    }
+
+    fn title(&self, pane: Pane) -> String {
+        match pane {
+            Pane::Publish => self.cx.texts.get("publish-title").to_owned(),
+            Pane::View(id) => self
+                .view(id)
+                .map(|view| view_title(self.cx, view))
+                .unwrap_or_default(),
+        }
+    }
+
+    /// Closes a view, but asks first whether that is meant where it holds messages.
+    fn close_ui(&mut self, ui: &mut Ui, view: &Subscription) {
+        let t = self.cx.texts;
+        let (held, _) = view.rows.held();
+        if *self.closing == Some(view.id) && held > 0 {
+            let sure = t.format("view-close-sure", &[("n", held.into())]);
+            let face = RichText::new(sure).color(self.cx.palette.bad);
+            if ui.button(face).clicked() {
+                self.cx.command(Command::CloseView(view.id));
+            }
+            if ui.button(t.get("cancel")).clicked() {
+                *self.closing = None;
+            }
+        } else if icon_button(ui, "✕", t.get("view-close")).clicked() {
+            if held > 0 {
+                *self.closing = Some(view.id);
+            } else {
+                self.cx.command(Command::CloseView(view.id));
+            }
+        }
+    }
+}
+
+impl Behavior<Pane> for Drawing<'_, '_, '_> {
+    fn pane_ui(&mut self, ui: &mut Ui, _tile: TileId, pane: &mut Pane) -> UiResponse {
+        egui::Frame::NONE
+            .fill(self.cx.palette.panel)
+            .show(ui, |ui| {
+                ui.set_min_size(ui.available_size());
+                match *pane {
+                    Pane::Publish => {
+                        theme::panel_frame(ui.ctx()).show(ui, |ui| {
+                            self.panes.publish.ui(ui, self.cx);
+                        });
+                    }
+                    Pane::View(id) => {
+                        let rect = ui.max_rect();
+                        // A press anywhere in a pane makes it the one whose details are shown.
+                        let pressed = ui.input(|input| input.pointer.any_pressed());
+                        let here = ui.rect_contains_pointer(rect);
+                        if pressed && here && self.cx.model.shown_view().map(|v| v.id) != Some(id) {
+                            self.cx.command(Command::ShowView(id));
+                        }
+                        ui.push_id(id, |ui| self.panes.inbox.ui(ui, self.cx, id));
+                    }
+                }
+            });
+        UiResponse::None
+    }
+
+    fn tab_title_for_pane(&mut self, pane: &Pane) -> WidgetText {
+        self.title(*pane).into()
+    }
+
+    fn tab_ui(
+        &mut self,
+        tiles: &mut Tiles<Pane>,
+        ui: &mut Ui,
+        id: Id,
+        tile: TileId,
+        state: &TabState,
+    ) -> Response {
+        let p = self.cx.palette;
+        let Some(Tile::Pane(pane)) = tiles.get(tile) else {
+            // A row of tabs inside of a tab is simplified away.
+            return ui.interact(egui::Rect::NOTHING, id, Sense::hover());
+        };
+        let pane = *pane;
+        let view = match pane {
+            Pane::View(view) => self.cx.model.view(view),
+            Pane::Publish => None,
+        };
+        let title = self.title(pane);
+        let fill = if state.active {
+            p.panel
+        } else {
+            Color32::TRANSPARENT
+        };
+        let ink = if state.active { p.text } else { p.dim };
+        let inner = egui::Frame::NONE
+            .fill(fill)
+            .inner_margin(egui::Margin::symmetric(12, 0))
+            .show(ui, |ui| {
+                ui.set_height(theme::TAB_BAR_HEIGHT - 2.0 * theme::HAIRLINE);
+                ui.horizontal_centered(|ui| {
+                    ui.spacing_mut().item_spacing.x = theme::GAP;
+                    if let Some(view) = view {
+                        state_dot(ui, self.cx, view);
+                    }
+                    // The name stands on the whole tab.
+                    let text = RichText::new(&title).color(ink);
+                    ui.add(egui::Label::new(text).selectable(false));
+                    let left = ui.min_rect();
+                    if let Some(view) = view
+                        && state.active
+                        && view.polling.is_stopped()
+                        && self.cx.model.views().len() > 1
+                    {
+                        self.close_ui(ui, view);
+                    }
+                    left
+                })
+                .inner
+            });
+        let mut rect = inner.response.rect;
+        if state.active {
+            let line = Stroke::new(2.0, p.accent);
+            ui.painter().hline(rect.x_range(), rect.top() + 1.0, line);
+        }
+        // The button that closes keeps its clicks.
+        rect.max.x = inner.inner.max.x + theme::GAP_SMALL;
+        let response = ui.interact(rect, id, Sense::click_and_drag());
+        let name = match view {
+            Some(view) => format!("{} {title}", mark(view)),
+            None => title,
+        };
+        let response = named_choice(ui, response, egui::Role::Tab, state.active, &name);
+        if response.clicked()
+            && let Some(view) = view
+        {
+            self.cx.command(Command::ShowView(view.id));
+        }
+        response
+    }
+
+    fn tab_bar_trailing_ui(&mut self, _: &Tiles<Pane>, ui: &mut Ui, _: TileId, _: &Tabs) {
+        ui.add_space(theme::GAP_SMALL);
+        if icon_button(ui, "+", self.cx.texts.get("view-new")).clicked() {
+            self.cx.command(Command::OpenView(None));
+        }
+    }
+
+    fn tab_bar_height(&self, _: &egui::Style) -> f32 {
+        theme::TAB_BAR_HEIGHT
+    }
+
+    fn tab_bar_color(&self, _: &Visuals) -> Color32 {
+        self.cx.palette.bg
+    }
+
+    fn gap_width(&self, _: &egui::Style) -> f32 {
+        theme::GAP_SMALL
+    }
+
+    fn min_size(&self) -> f32 {
+        theme::LEAST_PANE
+    }
+
+    fn simplification_options(&self) -> SimplificationOptions {
+        SimplificationOptions {
+            all_panes_must_have_tabs: true,
+            ..SimplificationOptions::default()
+        }
+    }
+
+    // Ctrl+Tab belongs to the view under the pointer otherwise, which no keyboard can choose.
+    fn cycle_tabs_with_keyboard(&self) -> bool {
+        false
+    }
+}
+
+/// Whether a view listens, in the colour of its connection.
+fn state_dot(ui: &mut Ui, cx: &Context<'_>, view: &Subscription) {
+    let p = cx.palette;
+    let connection = cx.model.connection(view.connection());
+    let color = connection.map_or(p.dim, |connection| {
+        profile_color(p, connection.profile.color)
+    });
+    match view.polling {
+        Polling::Stopped => dot(ui, Dot::Ring, color),
+        Polling::Running | Polling::Stopping => dot(ui, Dot::Full, color),
+        Polling::Failing(..) => dot(ui, Dot::Half, p.bad),
+    };
+}
+
+/// Whether a view listens, for those who do not see it.
+fn mark(view: &Subscription) -> &'static str {
+    match view.polling {
+        Polling::Stopped => "○",
+        Polling::Running | Polling::Stopping => "●",
+        Polling::Failing(..) => "⚠",
+    }
+}
+
+/// What a view is called: where it listens, topic and group.
+pub(super) fn view_title(cx: &Context<'_>, view: &Subscription) -> String {
+    let (topic, group) = match &view.source {
+        Some(source) => (source.topic.as_str(), source.consume.group.as_str()),
+        None => (view.form.topic.as_str(), view.form.group.as_str()),
+    };
+    let values = [("topic", topic.into()), ("group", group.into())];
+    let title = cx.texts.format("view-title", &values);
+    match cx.model.connection(view.connection()) {
+        Some(connection) if connection.id != crate::session::ConnectionId::Sandbox => {
+            format!("{} · {title}", connection_name(cx, connection))
+        }
+        _ => title,
+    }
+}

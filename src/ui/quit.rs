@@ -1,0 +1,73 @@
+//! Closing the window while messages are held: says how many and when they return, and asks
+//! whether that is meant. Nothing is acked or lost either way; they come again for the group.
+
+use egui::{Context as Egui, Id, Label, Modal, ViewportCommand};
+
+use super::context::{Context, countdown};
+use super::theme;
+
+const WIDTH: f32 = 420.0;
+
+/// Whether somebody wants to close the window.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) enum Quit {
+    /// Nobody.
+    #[default]
+    No,
+    /// Somebody; the question is open.
+    Asked,
+    /// Somebody who knows what it means.
+    Sure,
+}
+
+impl Quit {
+    /// Holds back a close if there is something to ask.
+    pub(super) fn guard(&mut self, ctx: &Egui, holds: bool) {
+        let requested = ctx.input(|input| input.viewport().close_requested());
+        if requested && holds && *self != Quit::Sure {
+            ctx.send_viewport_cmd(ViewportCommand::CancelClose);
+            *self = Quit::Asked;
+        }
+    }
+
+    /// The question, if it is open.
+    pub(super) fn ui(&mut self, ctx: &Egui, cx: &Context<'_>) {
+        if *self != Quit::Asked {
+            return;
+        }
+        let Some((held, first, last)) = cx.model.held() else {
+            // Everything was acked or has returned meanwhile.
+            return self.close(ctx);
+        };
+        let t = cx.texts;
+        let frame = egui::Frame::popup(&ctx.global_style()).inner_margin(2.0 * theme::PAD);
+        let modal = Modal::new(Id::unique("quit")).frame(frame).show(ctx, |ui| {
+            ui.set_width(WIDTH);
+            ui.label(theme::title(t.format("quit-title", &[("n", held.into())])));
+            ui.add_space(theme::GAP);
+            let values = [
+                ("first", countdown(first.since(cx.now)).into()),
+                ("last", countdown(last.since(cx.now)).into()),
+            ];
+            ui.add(Label::new(t.format("quit-what", &values)).wrap());
+            ui.add_space(theme::GAP);
+            ui.horizontal(|ui| {
+                let quit = ui.button(theme::strong(t.get("quit-yes")).color(cx.palette.bad));
+                let stay = ui.button(t.get("quit-no"));
+                (quit.clicked(), stay.clicked())
+            })
+            .inner
+        });
+        let (quit, stay) = modal.inner;
+        if quit {
+            self.close(ctx);
+        } else if stay || modal.should_close() {
+            *self = Quit::No;
+        }
+    }
+
+    fn close(&mut self, ctx: &Egui) {
+        *self = Quit::Sure;
+        ctx.send_viewport_cmd(ViewportCommand::Close);
+    }
+}
