@@ -301,7 +301,7 @@ fault-other-next = The detail is the server's own word
 control-title = Sandbox
 control-open = Look into the sandbox
 control-looking = Looking into the sandbox…
-control-statistics = { $published } published · { $delivered } delivered · { $redelivered } redelivered · { $acked } acked · { $refused } refused · { $parked ->
+control-statistics = { $published } published · { $delivered } delivered · { $redelivered } redelivered · { $acked } acked · { $dead } dead · { $refused } refused · { $parked ->
     [one] one poll waits
    *[other] { $parked } polls wait
 }
