@@ -25,7 +25,7 @@ mod worker;
 
 pub use control::{ActionOutcome, AdminAnswer, AdminWish, Control, Look, PeekView, first_peek};
 pub use draft::{Deliver, Draft, DraftField, FieldProblem, parse_instant};
-pub use edit::{ConnectionEdit, ConnectionField};
+pub use edit::{ConnectionEdit, ConnectionField, KeysEdit};
 pub use form::{ConsumeField, ConsumeForm};
 pub use lease::{Lease, Urgency};
 pub use link::{Link, Wake};
@@ -42,7 +42,6 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use crate::config::{ConnectionProfile, Preferences};
-use crate::credentials::Credentials;
 use crate::protocol::{
     AckFailure, DamagedMessage, GroupId, InstanceId, NewMessage, PublishReceipt, ReceiptHandle,
     ReceivedMessage, Timestamp, TopicName,
@@ -64,8 +63,8 @@ pub enum Command {
     Select(ConnectionId),
     /// See whether there are keys for this connection, if nobody looked yet.
     LookForKeys(ConnectionId),
-    /// Add or change a profile; keys only if new ones were typed.
-    SaveConnection(Box<ConnectionProfile>, Option<Credentials>),
+    /// Add or change a profile, and its keys as far as new ones were typed.
+    SaveConnection(Box<ConnectionProfile>, KeysEdit),
     /// The form of a connection was closed.
     GiveUpEdit,
     /// Remove a profile and its keys.
@@ -109,8 +108,8 @@ pub enum Command {
 /// What the worker is asked to do. Each is answered by events.
 #[derive(Debug)]
 pub enum Job {
-    /// Keep a profile, and keys if there are new ones.
-    SaveConnection(Box<ConnectionProfile>, Option<Credentials>),
+    /// Keep a profile, and keys as far as there are new ones.
+    SaveConnection(Box<ConnectionProfile>, KeysEdit),
     /// Remove a profile and its keys.
     DeleteConnection(String),
     /// Keep preferences.
