@@ -9,6 +9,9 @@ use super::queue::{Change, Delivery};
 use crate::protocol::admin::{DeadCount, Statistics};
 use crate::protocol::{AckAction, FaultCode, GroupId, InstanceId, TopicName};
 
+/// Topic, group, and the instance of both.
+type DiedIn = (TopicName, GroupId, Option<InstanceId>);
+
 /// Counters that any number of requests move at once.
 #[derive(Debug, Default)]
 pub(super) struct Counters {
@@ -23,7 +26,7 @@ pub(super) struct Counters {
     /// By code. Refusals are rare, so a lock does.
     requests_refused: Mutex<BTreeMap<String, u64>>,
     /// By topic and group; deleting one of them forgets nothing. Deaths are rare too.
-    dead: Mutex<BTreeMap<(TopicName, GroupId, Option<InstanceId>), u64>>,
+    dead: Mutex<BTreeMap<DiedIn, u64>>,
 }
 
 fn add(counter: &AtomicU64, count: usize) {
