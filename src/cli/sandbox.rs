@@ -11,6 +11,7 @@ use clap::Args;
 use secrecy::SecretString;
 
 use super::exit::{Exit, Failure, Outcome};
+use super::output;
 use super::stop::Stop;
 use crate::clock::Clock;
 use crate::protocol::faults::FaultRule;
@@ -144,6 +145,11 @@ impl ServeSandbox {
             Failure::new(Exit::NoConnection, "listen", message)
         })?;
         announce(sandbox.addr());
+        if let Some(now) = sandbox.moved_time() {
+            output::notice(&format!(
+                "the sandbox's time is still moved: it is {now} there; mqscope admin clock moves it"
+            ));
+        }
         sandbox
             .run(async move { stop.requested().await })
             .await

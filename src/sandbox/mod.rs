@@ -45,6 +45,7 @@ pub use settings::{
 };
 
 use crate::clock::Clock;
+use crate::protocol::Timestamp;
 use admin::Admin;
 use store::Store;
 
@@ -120,6 +121,13 @@ impl Sandbox {
     /// Where it listens; with the real port where the settings say 0.
     pub fn addr(&self) -> SocketAddr {
         self.addr
+    }
+
+    /// Its time, if that is not the real one because an earlier run on the same data moved it.
+    pub fn moved_time(&self) -> Option<Timestamp> {
+        let clock = self.broker.clock();
+        let travel = clock.hand()?.travel()?;
+        travel.is_elsewhere().then(|| clock.now())
     }
 
     /// The broker inside, for whoever looks on.

@@ -179,6 +179,8 @@ pub enum Event {
     },
     /// The sandbox keeps everything in memory, as its file cannot be used.
     SandboxInMemory(String),
+    /// The sandbox's time is not the real one, since an earlier run; what it is.
+    SandboxTimeMoved(String),
     /// The sandbox cannot run.
     SandboxFailed(String),
     /// What is in the sandbox.

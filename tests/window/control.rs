@@ -174,6 +174,40 @@ fn time_stands_still_when_it_is_frozen_and_goes_on() {
 }
 
 #[test]
+fn a_moved_time_is_kept_with_the_messages_and_said_at_the_start() {
+    let data = tempfile::tempdir().unwrap();
+    let start = || {
+        let mut window = Window::start(Start {
+            system_clock: true,
+            data_dir: Some(data.path().to_owned()),
+            ..Start::default()
+        });
+        window.until_running();
+        window
+    };
+    let mut window = start();
+    window.assert_shows("Notices 0");
+    open_room(&mut window);
+    window.click("+1 h");
+    window.until_shown("ahead");
+    drop(window.close());
+
+    let mut window = start();
+    window.assert_shows("Notices 1");
+    window.click("▸ Notices 1");
+    window.assert_shows("The sandbox's time is still moved");
+    window.click("▾ Notices 1");
+    open_room(&mut window);
+    window.until_shown("ahead");
+    window.click("Back to real time");
+    window.until_shown("Real time");
+    drop(window.close());
+
+    let window = start();
+    window.assert_shows("Notices 0");
+}
+
+#[test]
 fn a_lease_can_be_ended_early() {
     let mut window = Window::open();
     open_room(&mut window);

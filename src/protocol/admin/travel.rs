@@ -9,6 +9,9 @@ use super::super::message::Timestamp;
 const EARLIEST: Timestamp = Timestamp::from_millis(0);
 const LATEST: Timestamp = Timestamp::from_millis(253_402_300_799_999);
 
+/// Offsets below this are the time that a request takes.
+const NOTHING_MILLIS: u64 = 1_000;
+
 /// Where a moved clock is. Kept over a restart, one that runs has gone on meanwhile as far as the
 /// real time has, and one that is frozen stands where it stood. [us]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,6 +31,14 @@ pub enum Travel {
 impl Travel {
     /// With the real time.
     pub const REAL: Travel = Travel::Running { offset_millis: 0 };
+
+    /// Whether it is anywhere else than the real time, by more than moving it back may take.
+    pub fn is_elsewhere(self) -> bool {
+        match self {
+            Travel::Running { offset_millis } => offset_millis.unsigned_abs() >= NOTHING_MILLIS,
+            Travel::Frozen { .. } => true,
+        }
+    }
 
     /// Its time when the real time is `real`.
     pub fn now(self, real: Timestamp) -> Timestamp {
