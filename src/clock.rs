@@ -10,6 +10,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use tokio::sync::watch;
 
 use crate::protocol::Timestamp;
+use crate::protocol::admin::Travel;
 
 /// Where a component gets the time from. Clones share one time.
 #[derive(Debug, Clone)]
@@ -20,15 +21,6 @@ enum Source {
     System,
     Travelling(Arc<watch::Sender<Travel>>),
     Manual(Arc<Manual>),
-}
-
-/// Where a travelling clock is, as seen from the system's.
-#[derive(Debug, Clone, Copy)]
-enum Travel {
-    /// So many milliseconds ahead of the system's time, and going as fast.
-    Running { offset_millis: i64 },
-    /// Standing still.
-    Frozen { at: Timestamp },
 }
 
 #[derive(Debug)]
@@ -57,52 +49,6 @@ fn system_now() -> Timestamp {
     Timestamp::from_millis(0) + since
 }
 
-/// Range of a travelling clock: the years 1970 to 9999.
-const EARLIEST: Timestamp = Timestamp::from_millis(0);
-const LATEST: Timestamp = Timestamp::from_millis(253_402_300_799_999);
-
-impl Travel {
-    fn now(self) -> Timestamp {
-        match self {
-            Travel::Running { offset_millis } => system_now().offset_millis(offset_millis),
-            Travel::Frozen { at } => at,
-        }
-    }
-
-    fn offset_millis(self) -> i64 {
-        match self {
-            Travel::Running { offset_millis } => offset_millis,
-            Travel::Frozen { at } => ahead_millis(at, system_now()),
-        }
-    }
-
-    /// Jumps to another time; stands still there if it stood still before. Held inside what a
-    /// date can be written for: at the end of time nothing would ever be due.
-    fn jumped(self, to: Timestamp) -> Self {
-        let to = to.clamp(EARLIEST, LATEST);
-        match self {
-            Travel::Running { .. } => Travel::Running {
-                offset_millis: ahead_millis(to, system_now()),
-            },
-            Travel::Frozen { .. } => Travel::Frozen { at: to },
-        }
-    }
-
-    fn advanced(self, by: Duration) -> Self {
-        self.jumped(self.now() + by)
-    }
-
-    fn resumed(self) -> Self {
-        Travel::Running {
-            offset_millis: self.offset_millis(),
-        }
-    }
-}
-
-fn ahead_millis(at: Timestamp, of: Timestamp) -> i64 {
-    at.millis().saturating_sub(of.millis())
-}
-
 impl Clock {
     /// The system's clock.
     pub fn system() -> Self {
@@ -111,7 +57,7 @@ impl Clock {
 
     /// A clock that goes with the system's, and that its hand moves ahead, back, or stops.
     pub fn travelling() -> (Self, ClockHand) {
-        let travel = Arc::new(watch::Sender::new(Travel::Running { offset_millis: 0 }));
+        let travel = Arc::new(watch::Sender::new(Travel::REAL));
         let hand = ClockHand(Moved::Travelling(Arc::clone(&travel)));
         (Self(Source::Travelling(travel)), hand)
     }
@@ -149,7 +95,7 @@ impl Clock {
     pub fn now(&self) -> Timestamp {
         match &self.0 {
             Source::System => system_now(),
-            Source::Travelling(travel) => travel.borrow().now(),
+            Source::Travelling(travel) => travel.borrow().now(system_now()),
             Source::Manual(manual) => *manual.time.borrow(),
         }
     }
@@ -176,7 +122,7 @@ impl Clock {
                 let mut watcher = travel.subscribe();
                 loop {
                     let seen = *watcher.borrow_and_update();
-                    let left = at.since(seen.now());
+                    let left = at.since(seen.now(system_now()));
                     if left.is_zero() {
                         return;
                     }
@@ -226,7 +172,7 @@ impl ClockHand {
     /// Moves the clock forward. One that is frozen stays so.
     pub fn advance(&self, by: Duration) {
         match &self.0 {
-            Moved::Travelling(travel) => travel.send_modify(|travel| *travel = travel.advanced(by)),
+            Moved::Travelling(_) => self.turn(|travel, real| travel.advanced(by, real)),
             Moved::Manual(manual) => manual.time.send_modify(|now| *now = *now + by),
         }
     }
@@ -234,7 +180,7 @@ impl ClockHand {
     /// Sets the clock, forward or back. One that is frozen stays so.
     pub fn set(&self, to: Timestamp) {
         match &self.0 {
-            Moved::Travelling(travel) => travel.send_modify(|travel| *travel = travel.jumped(to)),
+            Moved::Travelling(_) => self.turn(|travel, real| travel.jumped(to, real)),
             Moved::Manual(manual) => {
                 manual.time.send_replace(to);
             }
@@ -243,16 +189,26 @@ impl ClockHand {
 
     /// Stops the time. A manual clock stands still anyway.
     pub fn freeze(&self) {
-        if let Moved::Travelling(travel) = &self.0 {
-            travel.send_modify(|travel| *travel = Travel::Frozen { at: travel.now() });
-        }
+        self.turn(Travel::frozen);
     }
 
     /// Lets the time go on from where it stands. A manual clock has nothing that drives it.
     pub fn resume(&self) {
-        if let Moved::Travelling(travel) = &self.0 {
-            travel.send_modify(|travel| *travel = travel.resumed());
+        self.turn(Travel::resumed);
+    }
+
+    /// Where the clock is, to be kept; `None` for a manual one, which is where its hand puts it.
+    pub fn travel(&self) -> Option<Travel> {
+        match &self.0 {
+            Moved::Travelling(travel) => Some(*travel.borrow()),
+            Moved::Manual(_) => None,
         }
+    }
+
+    /// Puts the clock where an earlier one was. A manual one stays where its hand has put it.
+    pub fn take_up(&self, earlier: Travel) {
+        // A jump to where it is holds it inside its range, which it may have run out of.
+        self.turn(|_, real| earlier.jumped(earlier.now(real), real));
     }
 
     /// Whether the time stands still by itself.
@@ -267,8 +223,17 @@ impl ClockHand {
     /// negative if it is behind, which a frozen one soon is.
     pub fn offset_millis(&self) -> i64 {
         match &self.0 {
-            Moved::Travelling(travel) => travel.borrow().offset_millis(),
-            Moved::Manual(manual) => ahead_millis(*manual.time.borrow(), manual.start),
+            Moved::Travelling(travel) => travel.borrow().offset_millis(system_now()),
+            Moved::Manual(manual) => {
+                let now = *manual.time.borrow();
+                now.millis().saturating_sub(manual.start.millis())
+            }
+        }
+    }
+
+    fn turn(&self, to: impl FnOnce(Travel, Timestamp) -> Travel) {
+        if let Moved::Travelling(travel) = &self.0 {
+            travel.send_modify(|travel| *travel = to(*travel, system_now()));
         }
     }
 }
@@ -309,12 +274,16 @@ mod tests {
     fn the_end_of_time_is_not_reached() {
         let (clock, hand) = Clock::travelling();
         hand.advance(Duration::from_millis(u64::MAX));
-        assert!(clock.now() < LATEST + Duration::from_secs(3600));
+        let year_10000 = Timestamp::from_millis(253_402_300_800_000);
+        assert!(clock.now() < year_10000 + Duration::from_secs(3600));
         hand.freeze();
         hand.set(Timestamp::from_millis(i64::MAX));
-        assert_eq!(clock.now(), LATEST);
+        assert!(clock.now() < year_10000);
         hand.set(Timestamp::from_millis(i64::MIN));
-        assert_eq!(clock.now(), EARLIEST);
+        assert_eq!(clock.now(), Timestamp::from_millis(0));
+        let far = Timestamp::from_millis(i64::MAX);
+        hand.take_up(Travel::Frozen { at: far });
+        assert!(clock.now() < year_10000);
     }
 
     #[test]
@@ -357,9 +326,29 @@ mod tests {
         let after = system_now();
         assert!(!hand.is_frozen());
         let offset = hand.offset_millis();
-        assert!(ahead_millis(year_3000, after) <= offset);
-        assert!(offset <= ahead_millis(year_3000, before));
+        assert!(year_3000.millis() - after.millis() <= offset);
+        assert!(offset <= year_3000.millis() - before.millis());
         check_ahead(&clock, offset);
+    }
+
+    #[test]
+    fn a_clock_takes_up_where_another_one_was() {
+        let (_, hand) = Clock::travelling();
+        assert_eq!(hand.travel(), Some(Travel::REAL));
+        hand.advance(HOUR);
+        let (later, later_hand) = Clock::travelling();
+        hand.travel().iter().for_each(|at| later_hand.take_up(*at));
+        check_ahead(&later, HOUR_MILLIS);
+        hand.set(Timestamp::from_millis(HOUR_MILLIS));
+        hand.freeze();
+        hand.travel().iter().for_each(|at| later_hand.take_up(*at));
+        assert!(later_hand.is_frozen());
+        assert_eq!(later_hand.travel(), hand.travel());
+
+        let (manual, manual_hand) = Clock::manual(Timestamp::from_millis(7));
+        manual_hand.take_up(Travel::REAL);
+        assert_eq!(manual.now(), Timestamp::from_millis(7));
+        assert_eq!(manual_hand.travel(), None);
     }
 
     #[tokio::test]

@@ -56,6 +56,9 @@ pub enum SecretsError {
         /// What is wrong, and what would help.
         why: String,
     },
+    /// There are none, where there should be some.
+    #[error("there are no keys for this profile; enter them too")]
+    Missing,
     /// The keyring's entry is not one of ours; storing the keys again replaces it.
     #[error("the keyring's entry for this profile cannot be read; enter the keys again")]
     Damaged,

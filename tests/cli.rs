@@ -747,6 +747,31 @@ fn without_a_display_the_window_says_so() {
     assert!(!finished.stderr.contains("panicked"), "{}", finished.stderr);
 }
 
+/// A restart on the same data takes the time up where it was, and says so beside the results.
+#[test]
+fn a_moved_time_is_kept_with_the_data_and_said_at_the_start() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().to_str().unwrap();
+    let start = || {
+        Sandbox::start_with(&["--data-dir", data], |command| {
+            command.env(Administered::VARIABLE, Administered::TOKEN);
+        })
+    };
+    let it = Administered {
+        shell: Shell { sandbox: start() },
+    };
+    it.admin(&["clock", "advance", "1h"]);
+    let ended = it.shell.sandbox.stop("TERM", LIMIT);
+    assert_eq!(ended.stderr, "");
+    let it = Administered {
+        shell: Shell { sandbox: start() },
+    };
+    assert_eq!(it.admin(&["clock"])["offset_millis"], 3_600_000);
+    let ended = it.shell.sandbox.stop("TERM", LIMIT);
+    assert!(ended.stderr.contains("time is still moved"), "{ended:?}");
+    assert_eq!(ended.stdout, "");
+}
+
 /// A sandbox with an admin token, as somebody who knows it has it.
 struct Administered {
     shell: Shell,

@@ -29,6 +29,8 @@ const TOKEN: &str = "a token of the tests";
 
 /// A running sandbox and a client of it.
 struct Bench {
+    /// Where it keeps everything, if this suite is the one on disk.
+    _kept_in: Option<tempfile::TempDir>,
     client: Client,
     broker: Arc<Broker>,
     chaos: Arc<ChaosControl>,
@@ -39,8 +41,12 @@ struct Bench {
 impl Bench {
     async fn new(rules: &[&str]) -> Self {
         let (clock, _) = Clock::manual(Timestamp::from_millis(1_795_342_447_000));
+        // `sandbox_faults_disk.rs` runs this very file once more.
+        let on_disk = env!("CARGO_CRATE_NAME") == "sandbox_faults_disk";
+        let kept_in = on_disk.then(|| tempfile::tempdir().unwrap());
         let settings = SandboxSettings {
             listen: ([127, 0, 0, 1], 0).into(),
+            data_dir: kept_in.as_ref().map(|dir| dir.path().to_owned()),
             faults: FaultPlan {
                 seed: 7,
                 rules: rules.iter().map(|rule| rule.parse().unwrap()).collect(),
@@ -59,6 +65,7 @@ impl Bench {
         };
         let (stop, stopped) = oneshot::channel();
         Self {
+            _kept_in: kept_in,
             client: Client::new(settings, clock).unwrap(),
             broker: sandbox.broker(),
             chaos: sandbox.chaos(),

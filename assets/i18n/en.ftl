@@ -236,6 +236,8 @@ notice-port-taken = Another program listens on { $wished }, so the sandbox took 
 notice-port-taken-next = Point your SDKs at the new address, or end the other program and start mqscope again
 notice-sandbox-in-memory = The sandbox forgets its messages when mqscope closes: its file cannot be used
 notice-sandbox-in-memory-next = Do what the details say, then start mqscope again
+notice-sandbox-time = The sandbox's time is still moved
+notice-sandbox-time-next = Open the sandbox to move it back
 notice-sandbox-failed = The sandbox is not running
 notice-sandbox-failed-next = Connections to servers work all the same; start mqscope again to try once more
 notice-damaged = { $count } damaged messages came in
@@ -306,7 +308,7 @@ fault-other-next = The detail is the server's own word
 control-title = Sandbox
 control-open = Look into the sandbox
 control-looking = Looking into the sandbox…
-control-statistics = { $published } published · { $delivered } delivered · { $redelivered } redelivered · { $acked } acked · { $refused } refused · { $parked ->
+control-statistics = { $published } published · { $delivered } delivered · { $redelivered } redelivered · { $acked } acked · { $dead } dead · { $refused } refused · { $parked ->
     [one] one poll waits
    *[other] { $parked } polls wait
 }

@@ -8,16 +8,17 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use clap::Args;
-use secrecy::{ExposeSecret as _, SecretString};
+use secrecy::SecretString;
 
 use super::exit::{Exit, Failure, Outcome};
+use super::output;
 use super::stop::Stop;
 use crate::clock::Clock;
 use crate::protocol::faults::FaultRule;
 use crate::protocol::span;
 use crate::sandbox::queue::GroupStart;
 use crate::sandbox::{
-    AccessRule, DEFAULT_CONFIG, Sandbox, SandboxErrorKind, SandboxSettings, parse_config,
+    AccessRule, DEFAULT_CONFIG, Exposure, Sandbox, SandboxErrorKind, SandboxSettings, parse_config,
 };
 
 const ACCESS_KEY: &str = "MQSCOPE_SANDBOX_ACCESS_KEY";
@@ -28,7 +29,7 @@ pub(super) const ADMIN_TOKEN: &str = "MQSCOPE_SANDBOX_ADMIN_TOKEN";
 const EXAMPLES: &str = "\
 Prints `listening on http://ADDR` on stdout once it takes requests, and ends cleanly on SIGINT
 and SIGTERM. Everything is gone when it ends, unless it gets a folder with --data-dir: then
-whatever was answered survives even a crash.
+whatever was answered survives even a crash, and so does a moved clock.
 
 Without a file, topics and groups are created on first use. A file can name several keys with
 what each may use, topics and groups with their kinds, and limits: --print-config shows them all.
@@ -144,6 +145,11 @@ impl ServeSandbox {
             Failure::new(Exit::NoConnection, "listen", message)
         })?;
         announce(sandbox.addr());
+        if let Some(now) = sandbox.moved_time() {
+            output::notice(&format!(
+                "the sandbox's time is still moved: it is {now} there; mqscope admin clock moves it"
+            ));
+        }
         sandbox
             .run(async move { stop.requested().await })
             .await
@@ -182,40 +188,20 @@ impl ServeSandbox {
         if let Some(rule) = rule_of_environment(&settings, get) {
             settings.keys = vec![rule];
         }
-        if settings.is_open_to_everybody() {
-            return Err(Failure::usage(
-                "keys",
-                format!(
-                    "{} can be reached from other machines, and the default keys are known to \
-                     everybody; set {SECRET_KEY} (and {ACCESS_KEY}) or keys of your own in the \
-                     file, or listen on 127.0.0.1",
-                    settings.listen
-                ),
-            ));
-        }
-        if let Some(token) = settings
-            .admin_token
-            .as_ref()
-            .filter(|_| !settings.is_local())
-        {
-            let chars = token.expose_secret().chars().count();
-            if chars < MIN_TOKEN_CHARS {
-                return Err(Failure::usage(
-                    "token",
-                    format!(
-                        "{} can be reached from other machines, and an admin token of {chars} \
-                         characters can be guessed; use at least {MIN_TOKEN_CHARS}",
-                        settings.listen
-                    ),
-                ));
-            }
-        }
+        settings.check_exposure().map_err(refused)?;
         Ok(settings)
     }
 }
 
-/// Least length of an admin token that other machines can try to guess. [us]
-const MIN_TOKEN_CHARS: usize = 16;
+fn refused(exposure: Exposure) -> Failure {
+    match exposure {
+        Exposure::DefaultKeys { .. } => Failure::usage(
+            "keys",
+            format!("{exposure}. Keys are set in {SECRET_KEY} (and {ACCESS_KEY}) or in the file"),
+        ),
+        _ => Failure::usage("token", exposure.to_string()),
+    }
+}
 
 fn group_start(text: &str) -> Result<GroupStart, &'static str> {
     match text {
@@ -371,13 +357,25 @@ mod tests {
     #[test]
     fn flags_and_environment_win_over_the_file() {
         let file = "listen = '127.0.0.1:1'\nauto-create = true\ninvisible-time = '1s'\n\
-                    order-invisible-time = '2s'\ndata-dir = 'here'\nmax-deliveries = 3\nretention = '4s'\n[[keys]]\naccess-key = 'a'\nsecret-key = 'b'\n";
+                    order-invisible-time = '2s'\ndata-dir = 'here'\nmax-deliveries = 3\nretention = '4s'\n\
+                    group-start = 'oldest'\nfaults = ['any:*:qps']\nfault-seed = 1\n\
+                    [[keys]]\naccess-key = 'a'\nsecret-key = 'b'\n";
         let flags = "--listen 127.0.0.1:2 --auto-create false --invisible-time 3s \
-                     --order-invisible-time 4s --max-deliveries 5 --retention 6s --data-dir there";
+                     --order-invisible-time 4s --max-deliveries 5 --retention 6s --data-dir there \
+                     --group-start latest --fault publish:t:500 --fault ack:*:403 --fault-seed 2";
+        let faults = |settings: &SandboxSettings| {
+            let rules = settings.faults.rules.iter().map(ToString::to_string);
+            (rules.collect::<Vec<_>>(), settings.faults.seed)
+        };
         let none = parse("").unwrap().settings(Some(file), |_| None).unwrap();
         assert_eq!(none.listen.port(), 1);
         assert_eq!(none.keys[0].access_key, "a");
         assert_eq!(none.data_dir, Some("here".into()));
+        assert_eq!(none.group_start, GroupStart::Oldest);
+        assert_eq!(
+            faults(&none),
+            (vec!["any:*:qps-limit-exceeded".to_owned()], 1)
+        );
         let elsewhere = parse("--config /etc/mq/sandbox.toml").unwrap();
         let beside = elsewhere.settings(Some(file), |_| None).unwrap();
         assert_eq!(beside.data_dir, Some("/etc/mq/here".into()));
@@ -390,6 +388,9 @@ mod tests {
         assert_eq!(won.max_deliveries, 5);
         assert_eq!(won.retention, Duration::from_secs(6));
         assert_eq!(won.data_dir, Some("there".into()));
+        assert_eq!(won.group_start, GroupStart::Latest);
+        let rules = ["publish:t:internal-error", "ack:*:access-denied"];
+        assert_eq!(faults(&won), (rules.map(str::to_owned).to_vec(), 2));
         assert_eq!(won.keys.len(), 1);
         assert_eq!(won.keys[0].access_key, "mine");
     }

@@ -3,10 +3,12 @@
 //! who may ask, and what is done about it, is the sandbox's business.
 //!
 //! This file: who is refused, the counts, the clock. `queues.rs`: what is asked of the queues.
+//! `travel.rs`: where a moved clock is, for whoever keeps it.
 //! `json.rs`: how names and times are written. Points in time are Unix milliseconds; lengths of time carry `_millis` in their names.
 
 mod json;
 mod queues;
+mod travel;
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -20,6 +22,7 @@ pub use queues::{
     Done, Expire, GroupRef, MAX_PEEK, MessageState, Peek, PeekQuery, PeekedMessage, Resend, Resent,
     ResetGroup, ResetTo, TopicRef,
 };
+pub use travel::Travel;
 
 /// Where the admin API is, on the sandbox's own address.
 pub const PREFIX: &str = "/_mqscope/v1";
@@ -174,7 +177,7 @@ impl ClockMove {
     }
 }
 
-/// What the sandbox has done since it was started.
+/// What the sandbox has done since it was started: with each start all of it begins at 0.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Statistics {
     /// Messages stored.
@@ -195,6 +198,25 @@ pub struct Statistics {
     pub handles_refused: u64,
     /// Requests that were refused as a whole, by their code.
     pub requests_refused: BTreeMap<String, u64>,
+    /// Messages that became dead letters, for each topic and group that any died in, in the order
+    /// of their names.
+    pub dead: Vec<DeadCount>,
+}
+
+/// Messages of one topic that died in one group.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DeadCount {
+    /// The instance of both.
+    #[serde(with = "optional_text")]
+    pub instance: Option<InstanceId>,
+    /// The topic.
+    #[serde(with = "text")]
+    pub topic: TopicName,
+    /// The group that never acked them.
+    #[serde(with = "text")]
+    pub group: GroupId,
+    /// How many; those that were sent back and died again count again.
+    pub count: u64,
 }
 
 /// What the sandbox was started with, as far as it is nobody's secret.
@@ -241,6 +263,20 @@ mod tests {
         ] {
             assert!(serde_json::from_str::<ClockMove>(wrong).is_err(), "{wrong}");
         }
+    }
+
+    #[test]
+    fn dead_letters_are_told_by_topic_and_group() {
+        let dead = DeadCount {
+            instance: None,
+            topic: "orders".parse().unwrap(),
+            group: "GID_a".parse().unwrap(),
+            count: 2,
+        };
+        check(
+            &dead,
+            r#"{"instance":null,"topic":"orders","group":"GID_a","count":2}"#,
+        );
     }
 
     #[test]

@@ -6,9 +6,11 @@ mod faults;
 mod queues;
 
 use std::sync::Arc;
+use std::time::Duration;
 
+use axum::body::Body;
 use axum::extract::rejection::{JsonRejection, QueryRejection};
-use axum::extract::{DefaultBodyLimit, Request, State};
+use axum::extract::{Request, State};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
@@ -18,6 +20,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 use subtle::ConstantTimeEq as _;
 use tower_http::catch_panic::CatchPanicLayer;
 
+use super::body::{BodyError, Inbound};
 use super::broker::Broker;
 use super::chaos::ChaosControl;
 use super::metrics;
@@ -37,6 +40,8 @@ pub(super) struct Admin {
     pub(super) settings: Settings,
     /// `None` lets nobody in.
     pub(super) token: Option<SecretString>,
+    /// Real time.
+    pub(super) body_timeout: Duration,
 }
 
 /// A token for a sandbox in this process, which nobody else is told; `None` if this system has no
@@ -60,7 +65,6 @@ pub(super) fn mount(served: Router, admin: Admin) -> Router {
         .merge(faults::calls())
         .fallback(no_such_call)
         .method_not_allowed_fallback(no_such_call)
-        .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
         // Outside of all of them, so that a stranger cannot even learn what calls there are.
         .layer(middleware::from_fn_with_state(Arc::clone(&admin), let_in))
         .layer(CatchPanicLayer::custom(|_| {
@@ -144,7 +148,26 @@ async fn let_in(
             "this is not the admin token of this sandbox",
         ));
     }
-    Ok(next.run(request).await)
+    match with_whole_body(request, admin.body_timeout).await {
+        Ok(request) => Ok(next.run(request).await),
+        Err(error) => {
+            let refused = Refused::new(AdminCode::InvalidArgument, error.to_string());
+            let mut response = refused.into_response();
+            // What is left of the body would be taken for the next request.
+            let close = HeaderValue::from_static("close");
+            response.headers_mut().insert(header::CONNECTION, close);
+            Ok(response)
+        }
+    }
+}
+
+/// Waits for the body, whatever the call makes of it, so that none holds its connection for ever.
+async fn with_whole_body(request: Request, timeout: Duration) -> Result<Request, BodyError> {
+    let (parts, body) = request.into_parts();
+    let mut inbound = Inbound::new(body, MAX_BODY_BYTES, timeout);
+    inbound.check_length(&parts.headers)?;
+    let body = inbound.read().await?;
+    Ok(Request::from_parts(parts, Body::from(body)))
 }
 
 /// The token of an `Authorization` header; the scheme is written in any case. (RFC 9110)
@@ -193,25 +216,13 @@ async fn move_clock(
     wish: Result<Json<ClockMove>, JsonRejection>,
 ) -> Result<Json<ClockState>, Refused> {
     let Json(wish) = wish?;
-    let hand = admin.broker.clock().hand().ok_or_else(|| {
-        Refused::new(
+    if !admin.broker.move_clock(wish).await? {
+        return Err(Refused::new(
             AdminCode::InvalidArgument,
             "this sandbox runs on the system's clock, which cannot be moved",
-        )
-    })?;
-    turn(&hand, wish);
-    Ok(Json(admin.clock_state()))
-}
-
-fn turn(hand: &ClockHand, wish: ClockMove) {
-    match wish {
-        ClockMove::Advance { by_millis } => {
-            hand.advance(std::time::Duration::from_millis(by_millis))
-        }
-        ClockMove::Freeze {} => hand.freeze(),
-        ClockMove::Resume {} => hand.resume(),
-        ClockMove::Set { to } => hand.set(to),
+        ));
     }
+    Ok(Json(admin.clock_state()))
 }
 
 impl Admin {

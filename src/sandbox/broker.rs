@@ -129,13 +129,21 @@ pub enum BrokerError {
 }
 
 impl Broker {
-    /// A broker with what its store holds. Blocks on the disk if the store is there.
+    /// A broker with what its store holds. Blocks on the disk if the store is there. The clock is
+    /// put where it was moved to, if it is one that can be kept.
     ///
     /// # Errors
     /// When the store cannot be read.
     pub fn open(rules: impl Into<Rules>, store: Store, clock: Clock) -> Result<Self, BrokerError> {
         let mut queues = Queues::new(rules, store.run());
-        store.load(|change| queues.apply(&change))?;
+        let mut moved = None;
+        store.load(|change| match change {
+            Change::ClockMoved { to } => moved = Some(to),
+            change => queues.apply(&change),
+        })?;
+        if let (Some(to), Some(hand)) = (moved, clock.hand()) {
+            hand.take_up(to);
+        }
         Ok(Self {
             clock,
             store,
@@ -153,6 +161,16 @@ impl Broker {
     /// The clock that everything here runs on.
     pub fn clock(&self) -> &Clock {
         &self.clock
+    }
+
+    /// Creates topics that are not there yet, each with these groups, which begin with its oldest
+    /// message.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn create(&self, topics: &[TopicKey], groups: &[GroupId]) -> Result<(), BrokerError> {
+        self.perform(|queues, _| queues.create(topics, groups))
+            .await
     }
 
     /// Stores a message.
@@ -328,8 +346,10 @@ impl Broker {
         self.parked.load(Ordering::Relaxed)
     }
 
-    /// What was done since the start.
+    /// What was done since the start. Costs as much as an [overview](Self::overview), as messages
+    /// die by the passing of time.
     pub fn statistics(&self) -> Statistics {
+        self.look(|queues, now| ((), queues.settle(now)));
         self.counters.statistics()
     }
 
@@ -351,6 +371,7 @@ impl Broker {
 
     /// Under the lock, so that changes reach the store in their order.
     fn submit(&self, state: &mut State, changes: Vec<Change>, room: Option<Room>) -> Pending {
+        self.counters.changed(&changes);
         let mut all = std::mem::take(&mut state.unsent);
         all.extend(changes);
         match room {

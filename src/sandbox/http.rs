@@ -269,7 +269,12 @@ impl Front {
         let mut response = Response::new(Body::from(xml));
         *response.status_mut() =
             StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-        let now = date::format_http_date(self.broker.clock().now());
+        let clock = self.broker.clock();
+        let now = date::format_http_date(match &reply {
+            // A client that is told to set its clock must not be told the moved time.
+            Reply::Fault(fault) if fault.code == FaultCode::TimeExpired => clock.real_now(),
+            _ => clock.now(),
+        });
         let headers = response.headers_mut();
         headers.insert(
             header::CONTENT_TYPE,

@@ -1,6 +1,9 @@
 //! The counts of a sandbox in Prometheus' text format, version 0.0.4. Made anew for each look, from
 //! values: nothing is registered anywhere.
 //!
+//! Gauges say what is there; counters begin at 0 with each start of the process, as Prometheus
+//! expects of them.
+//!
 //! By hand, as the format is three kinds of lines; the crates for it want their own counters
 //! kept, and prometheus-client 0.24 does not escape labels.
 
@@ -107,7 +110,11 @@ impl Page {
 
     fn counters(&mut self, statistics: &Statistics) {
         for (name, help, count) in [
-            ("published_total", "Messages stored", statistics.published),
+            (
+                "published_total",
+                "Messages stored since the start of the process, where all counters begin at 0",
+                statistics.published,
+            ),
             (
                 "delivered_total",
                 "Messages handed out",
@@ -152,6 +159,23 @@ impl Page {
         for (code, count) in &statistics.requests_refused {
             self.sample(name, &[("code", code)], count);
         }
+        let name = "dead_total";
+        self.family(
+            name,
+            "counter",
+            "Messages that became dead letters since the start of the process, by topic and group",
+        );
+        for dead in &statistics.dead {
+            let labels = [
+                (
+                    "instance",
+                    dead.instance.as_ref().map_or("", |i| i.as_str()),
+                ),
+                ("topic", dead.topic.as_str()),
+                ("group", dead.group.as_str()),
+            ];
+            self.sample(name, &labels, dead.count);
+        }
     }
 }
 
@@ -160,7 +184,7 @@ impl Page {
 mod tests {
     use super::*;
     use crate::protocol::Timestamp;
-    use crate::protocol::admin::{GroupCounts, TopicCounts};
+    use crate::protocol::admin::{DeadCount, GroupCounts, TopicCounts};
 
     #[test]
     fn every_count_has_its_line() {
@@ -186,6 +210,12 @@ mod tests {
         let statistics = Statistics {
             published: 9,
             requests_refused: [("TimeExpired".to_owned(), 10)].into(),
+            dead: vec![DeadCount {
+                instance: Some("a\"b\\c".parse().unwrap()),
+                topic: "orders".parse().unwrap(),
+                group: "GID_a".parse().unwrap(),
+                count: 12,
+            }],
             ..Statistics::default()
         };
         let clock = ClockState {
@@ -199,6 +229,7 @@ mod tests {
         for line in [
             format!("mqscope_sandbox_topic_messages{{{topic},state=\"half\"}} 5"),
             format!("mqscope_sandbox_group_messages{{{topic},group=\"GID_a\",state=\"ready\"}} 6"),
+            format!("mqscope_sandbox_dead_total{{{topic},group=\"GID_a\"}} 12"),
             "mqscope_sandbox_parked_polls 2".to_owned(),
             "mqscope_sandbox_published_total 9".to_owned(),
             "mqscope_sandbox_requests_refused_total{code=\"TimeExpired\"} 10".to_owned(),

@@ -40,9 +40,12 @@ pub use broker::{Broker, BrokerError};
 pub use chaos::ChaosControl;
 pub use config_file::{ConfigError, DEFAULT_CONFIG, parse_config};
 pub use overview::{GroupOverview, Overview, TopicOverview, Totals};
-pub use settings::{ConnectionLimits, GroupSettings, SandboxSettings, TopicKind, TopicSettings};
+pub use settings::{
+    ConnectionLimits, Exposure, GroupSettings, SandboxSettings, TopicKind, TopicSettings,
+};
 
 use crate::clock::Clock;
+use crate::protocol::Timestamp;
 use admin::Admin;
 use store::Store;
 
@@ -73,14 +76,17 @@ pub enum SandboxErrorKind {
     Address,
     /// What the sandbox kept cannot be read, or nothing more can be kept.
     Store,
+    /// With these settings strangers could come in.
+    Settings,
 }
 
 impl Sandbox {
-    /// Takes the address of the settings.
+    /// Takes the address of the settings, and makes the topics and groups that they name.
     ///
     /// # Errors
-    /// When the address cannot be had, or the store cannot be read.
+    /// When strangers could come in, the address cannot be had, or the store cannot be read.
     pub async fn bind(settings: SandboxSettings, clock: Clock) -> Result<Self, SandboxError> {
+        settings.check_exposure().map_err(SandboxError::settings)?;
         let cannot_listen = |error: io::Error| SandboxError::listen(settings.listen, &error);
         let listener = TcpListener::bind(settings.listen)
             .await
@@ -99,6 +105,10 @@ impl Sandbox {
             Ok(opened) => opened.map_err(SandboxError::store)?,
             Err(error) => return Err(SandboxError::store(error)),
         };
+        broker
+            .create(&settings.named_topics(), &settings.named_groups())
+            .await
+            .map_err(SandboxError::store)?;
         Ok(Self {
             chaos: Arc::new(ChaosControl::new(settings.faults.clone())),
             settings,
@@ -111,6 +121,13 @@ impl Sandbox {
     /// Where it listens; with the real port where the settings say 0.
     pub fn addr(&self) -> SocketAddr {
         self.addr
+    }
+
+    /// Its time, if that is not the real one because an earlier run on the same data moved it.
+    pub fn moved_time(&self) -> Option<Timestamp> {
+        let clock = self.broker.clock();
+        let travel = clock.hand()?.travel()?;
+        travel.is_elsewhere().then(|| clock.now())
     }
 
     /// The broker inside, for whoever looks on.
@@ -137,6 +154,7 @@ impl Sandbox {
             chaos: Arc::clone(&self.chaos),
             settings: self.settings.told(self.addr),
             token: self.settings.admin_token.clone(),
+            body_timeout: self.settings.connections.body_timeout,
         };
         let router = http::router(
             Arc::clone(&self.broker),
@@ -172,6 +190,13 @@ impl SandboxError {
         Self {
             kind,
             text: format!("cannot listen on {addr}: {why}"),
+        }
+    }
+
+    fn settings(error: Exposure) -> Self {
+        Self {
+            kind: SandboxErrorKind::Settings,
+            text: error.to_string(),
         }
     }
 

@@ -205,6 +205,8 @@ impl Queues {
             Change::GroupDeleted { topic, group } => self.with(topic, |topic| {
                 topic.groups.remove(&**group);
             }),
+            // Time is told to the queues, never kept by them.
+            Change::ClockMoved { .. } => {}
         }
     }
 
@@ -226,6 +228,18 @@ impl Queues {
             });
             Topic::new(topic)
         })
+    }
+
+    /// Creates topics that are not there yet, each with groups that begin with its oldest message.
+    pub fn create(&mut self, topics: &[TopicKey], groups: &[GroupId]) -> ((), Vec<Change>) {
+        let mut changes = Vec::new();
+        for key in topics {
+            let topic = Self::open(&mut self.topics, key, &mut changes);
+            for group in groups {
+                topic.open_group(group, GroupStart::Oldest, &mut changes);
+            }
+        }
+        ((), changes)
     }
 
     /// Stores a message; creates the topic on its first use.

@@ -9,7 +9,7 @@ use std::time::Duration;
 use secrecy::{ExposeSecret as _, SecretString};
 
 use super::access::AccessRule;
-use super::queue::{GroupRules, GroupStart, Retention, Rules, Timing};
+use super::queue::{GroupRules, GroupStart, Retention, Rules, Timing, TopicKey};
 use crate::credentials::Credentials;
 use crate::protocol::admin;
 use crate::protocol::faults::FaultPlan;
@@ -17,6 +17,35 @@ use crate::protocol::{GroupId, InstanceId, Limits, Profile, TopicName};
 
 const DEFAULT_ACCESS_KEY: &str = "sandbox";
 const DEFAULT_SECRET_KEY: &str = "sandbox-secret";
+
+/// Least length of an admin token that other machines can try to guess. [us]
+const MIN_TOKEN_CHARS: usize = 16;
+
+/// How strangers on other machines could come in.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Exposure {
+    /// With the default keys.
+    #[error(
+        "{listen} can be reached from other machines, and the default keys are known to everybody; \
+         set keys of your own, or listen on 127.0.0.1"
+    )]
+    DefaultKeys {
+        /// Where it would listen.
+        listen: SocketAddr,
+    },
+    /// With an admin token that is found by trying.
+    #[error(
+        "{listen} can be reached from other machines, and an admin token of {chars} characters can \
+         be guessed; use at least {MIN_TOKEN_CHARS}"
+    )]
+    GuessableToken {
+        /// Where it would listen.
+        listen: SocketAddr,
+        /// How long the token is.
+        chars: usize,
+    },
+}
 
 /// Address, keys, names, times and limits of a sandbox.
 #[derive(Clone)]
@@ -164,11 +193,27 @@ impl SandboxSettings {
         self.listen.ip().to_canonical().is_loopback()
     }
 
-    /// Whether other machines could come in with the default keys, which everybody knows.
-    pub fn is_open_to_everybody(&self) -> bool {
+    /// Whether strangers on other machines could come in.
+    ///
+    /// # Errors
+    /// How.
+    pub fn check_exposure(&self) -> Result<(), Exposure> {
+        if self.is_local() {
+            return Ok(());
+        }
+        let listen = self.listen;
         let is_default =
             |secret: &SecretString| secret.expose_secret().trim() == DEFAULT_SECRET_KEY;
-        !self.is_local() && self.keys.iter().any(|rule| is_default(&rule.secret_key))
+        if self.keys.iter().any(|rule| is_default(&rule.secret_key)) {
+            return Err(Exposure::DefaultKeys { listen });
+        }
+        let chars = |token: &SecretString| token.expose_secret().chars().count();
+        match self.admin_token.as_ref().map(chars) {
+            Some(chars) if chars < MIN_TOKEN_CHARS => {
+                Err(Exposure::GuessableToken { listen, chars })
+            }
+            _ => Ok(()),
+        }
     }
 
     /// Reads an address to listen on: `127.0.0.1:8080`, `[::1]:8080`, `localhost:8080`.
@@ -185,6 +230,31 @@ impl SandboxSettings {
         address
             .parse()
             .map_err(|_| "write it as 127.0.0.1:8080 or [::1]:8080".to_owned())
+    }
+
+    /// Topics that are there from the start, each in every instance that is named.
+    pub(super) fn named_topics(&self) -> Vec<TopicKey> {
+        let instances: Vec<Option<&InstanceId>> = match self.instances.is_empty() {
+            true => vec![None],
+            false => self.instances.iter().map(Some).collect(),
+        };
+        let in_each = |topic: &TopicSettings| {
+            let key = |instance: &Option<&InstanceId>| TopicKey {
+                instance: instance.cloned(),
+                topic: topic.name.clone(),
+            };
+            instances.iter().map(key).collect::<Vec<_>>()
+        };
+        self.topics.iter().flat_map(in_each).collect()
+    }
+
+    /// Groups that are there from the start. One that begins with the latest message is not: its
+    /// first consume says where that is.
+    pub(super) fn named_groups(&self) -> Vec<GroupId> {
+        let begins_anywhere =
+            |group: &&GroupSettings| group.start.unwrap_or(self.group_start) == GroupStart::Oldest;
+        let groups = self.groups.iter().filter(begins_anywhere);
+        groups.map(|group| group.name.clone()).collect()
     }
 
     /// What of it anybody who is let in may be told.

@@ -3,11 +3,14 @@
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use super::queue::Delivery;
-use crate::protocol::admin::Statistics;
-use crate::protocol::{AckAction, FaultCode};
+use super::queue::{Change, Delivery};
+use crate::protocol::admin::{DeadCount, Statistics};
+use crate::protocol::{AckAction, FaultCode, GroupId, InstanceId, TopicName};
+
+/// Topic, group, and the instance of both.
+type DiedIn = (TopicName, GroupId, Option<InstanceId>);
 
 /// Counters that any number of requests move at once.
 #[derive(Debug, Default)]
@@ -22,11 +25,17 @@ pub(super) struct Counters {
     handles_refused: AtomicU64,
     /// By code. Refusals are rare, so a lock does.
     requests_refused: Mutex<BTreeMap<String, u64>>,
+    /// By topic and group; deleting one of them forgets nothing. Deaths are rare too.
+    dead: Mutex<BTreeMap<DiedIn, u64>>,
 }
 
 fn add(counter: &AtomicU64, count: usize) {
     // The counters are looked at one by one; no order among them is promised.
     counter.fetch_add(count as u64, Ordering::Relaxed);
+}
+
+fn lock<T>(counts: &Mutex<T>) -> MutexGuard<'_, T> {
+    counts.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl Counters {
@@ -61,14 +70,27 @@ impl Counters {
         if *code == FaultCode::MessageNotExist {
             return;
         }
-        let mut refused = self
-            .requests_refused
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
+        let mut refused = lock(&self.requests_refused);
         match refused.get_mut(code.as_str()) {
             Some(count) => *count += 1,
             None => {
                 refused.insert(code.as_str().to_owned(), 1);
+            }
+        }
+    }
+
+    /// Something happened, maybe by the mere passing of time.
+    pub(super) fn changed(&self, changes: &[Change]) {
+        for change in changes {
+            if let Change::Stored { topic, message, .. } = change
+                && let Some(origin) = &message.origin
+            {
+                let died_in = (
+                    origin.topic.clone(),
+                    origin.group.clone(),
+                    topic.instance.clone(),
+                );
+                *lock(&self.dead).entry(died_in).or_default() += 1;
             }
         }
     }
@@ -85,11 +107,16 @@ impl Counters {
             committed: read(&self.committed),
             rolled_back: read(&self.rolled_back),
             handles_refused: read(&self.handles_refused),
-            requests_refused: self
-                .requests_refused
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner)
-                .clone(),
+            requests_refused: lock(&self.requests_refused).clone(),
+            dead: lock(&self.dead)
+                .iter()
+                .map(|((topic, group, instance), count)| DeadCount {
+                    instance: instance.clone(),
+                    topic: topic.clone(),
+                    group: group.clone(),
+                    count: *count,
+                })
+                .collect(),
         }
     }
 }

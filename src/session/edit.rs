@@ -1,5 +1,7 @@
 //! A connection while it is being filled in: free text, checked as one types.
 
+use secrecy::SecretString;
+
 use crate::client::{Endpoint, InvalidEndpoint};
 use crate::config::ConnectionProfile;
 use crate::credentials::Credentials;
@@ -21,6 +23,19 @@ pub struct ConnectionEdit {
     pub security_token: String,
     /// Token of a sandbox's admin API as typed; empty for none.
     pub admin_token: String,
+    /// Whether keys are kept already, as far as is known: then the admin token may come alone.
+    pub keys_kept: bool,
+}
+
+/// What becomes of the keys of a connection.
+#[derive(Debug, Clone)]
+pub enum KeysEdit {
+    /// They are left alone.
+    Keep,
+    /// All of them are new.
+    Replace(Credentials),
+    /// Those that are kept get this token of a sandbox's admin API.
+    AdminToken(SecretString),
 }
 
 /// A field of the connection form.
@@ -51,6 +66,7 @@ impl ConnectionEdit {
             secret_key: String::new(),
             security_token: String::new(),
             admin_token: String::new(),
+            keys_kept: profile.is_some(),
         }
     }
 
@@ -81,9 +97,9 @@ impl ConnectionEdit {
         );
         name(ConnectionField::Topic, "topic", topic.and_then(Result::err));
         name(ConnectionField::Group, "group", group.and_then(Result::err));
-        let typed = |text: &str| !text.trim().is_empty();
         let both = typed(&self.access_key) && typed(&self.secret_key);
-        if !both && self.has_keys() {
+        let alone = self.has_only_admin_token() && self.keys_kept;
+        if self.has_keys() && !both && !alone {
             refuse(ConnectionField::Keys, Say::new("problem-half-keys"));
         }
         problems
@@ -98,13 +114,19 @@ impl ConnectionEdit {
             &self.admin_token,
         ]
         .iter()
-        .any(|text| !text.trim().is_empty())
+        .any(|text| typed(text))
+    }
+
+    /// Whether the admin token was typed and nothing that requests are signed with.
+    fn has_only_admin_token(&self) -> bool {
+        let signing = [&self.access_key, &self.secret_key, &self.security_token];
+        typed(&self.admin_token) && !signing.iter().any(|text| typed(text))
     }
 
     /// Whether saving it would make requests go elsewhere or be signed otherwise than by `old`.
     pub fn leads_elsewhere(&self, old: &ConnectionProfile) -> bool {
         let new = &self.profile;
-        self.has_keys()
+        (self.has_keys() && !self.has_only_admin_token())
             || new.endpoint.trim() != old.endpoint
             || new.instance.trim() != old.instance
             || new.proxy.trim() != old.proxy
@@ -125,12 +147,22 @@ impl ConnectionEdit {
         ] {
             *text = text.trim().to_owned();
         }
-        let keys = (!self.access_key.trim().is_empty()).then(|| {
-            Credentials::from_pasted(&self.access_key, &self.secret_key, &self.security_token)
-                .with_admin_token(&self.admin_token)
-        });
+        let keys = if self.has_only_admin_token() {
+            KeysEdit::AdminToken(self.admin_token.trim().into())
+        } else if self.has_keys() {
+            KeysEdit::Replace(
+                Credentials::from_pasted(&self.access_key, &self.secret_key, &self.security_token)
+                    .with_admin_token(&self.admin_token),
+            )
+        } else {
+            KeysEdit::Keep
+        };
         Command::SaveConnection(Box::new(profile), keys)
     }
+}
+
+fn typed(text: &str) -> bool {
+    !text.trim().is_empty()
 }
 
 fn of_endpoint(error: &InvalidEndpoint) -> Say {
@@ -173,6 +205,23 @@ mod tests {
         check(&|e| e.access_key = "ak".into(), &[ConnectionField::Keys]);
         check(
             &|e| e.security_token = "sts".into(),
+            &[ConnectionField::Keys],
+        );
+        // To what should it be added?
+        check(
+            &|e| e.admin_token = "token".into(),
+            &[ConnectionField::Keys],
+        );
+        let kept = |e: &mut ConnectionEdit| {
+            e.keys_kept = true;
+            e.admin_token = "token".into();
+        };
+        check(&kept, &[]);
+        check(
+            &|e| {
+                kept(e);
+                e.secret_key = "sk".into();
+            },
             &[ConnectionField::Keys],
         );
     }

@@ -41,6 +41,9 @@ pub(super) async fn start(
     };
     let wished = (settings.listen != wished).then_some(wished);
     let (addr, broker) = (sandbox.addr(), sandbox.broker());
+    if let Some(now) = sandbox.moved_time() {
+        shared.emit(Event::SandboxTimeMoved(now.to_string())).await;
+    }
     shared.sandbox_listens_on(addr);
     let teller = Arc::clone(shared);
     let task = tokio::spawn(async move {

@@ -27,7 +27,7 @@ mod workspace;
 
 pub use control::{ActionOutcome, AdminAnswer, AdminWish, Control, Look, PeekView, first_peek};
 pub use draft::{Deliver, Draft, DraftField, FieldProblem, parse_instant};
-pub use edit::{ConnectionEdit, ConnectionField};
+pub use edit::{ConnectionEdit, ConnectionField, KeysEdit};
 pub use form::{ConsumeField, ConsumeForm, Kind};
 pub use keeper::{WORKSPACE_FILE, load_workspace};
 pub use lease::{Lease, Urgency};
@@ -48,7 +48,6 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use crate::config::{ConnectionProfile, Preferences};
-use crate::credentials::Credentials;
 use crate::protocol::{
     AckFailure, DamagedMessage, GroupId, InstanceId, NewMessage, PublishReceipt, ReceiptHandle,
     ReceivedMessage, Timestamp, TopicName,
@@ -72,8 +71,8 @@ pub enum Command {
     Select(ConnectionId),
     /// See whether there are keys for this connection, if nobody looked yet.
     LookForKeys(ConnectionId),
-    /// Add or change a profile; keys only if new ones were typed.
-    SaveConnection(Box<ConnectionProfile>, Option<Credentials>),
+    /// Add or change a profile, and its keys as far as new ones were typed.
+    SaveConnection(Box<ConnectionProfile>, KeysEdit),
     /// The form of a connection was closed.
     GiveUpEdit,
     /// Remove a profile and its keys.
@@ -122,8 +121,8 @@ pub enum Command {
 /// What the worker is asked to do. Each is answered by events.
 #[derive(Debug)]
 pub enum Job {
-    /// Keep a profile, and keys if there are new ones.
-    SaveConnection(Box<ConnectionProfile>, Option<Credentials>),
+    /// Keep a profile, and keys as far as there are new ones.
+    SaveConnection(Box<ConnectionProfile>, KeysEdit),
     /// Remove a profile and its keys.
     DeleteConnection(String),
     /// Keep preferences.
@@ -195,6 +194,8 @@ pub enum Event {
     },
     /// The sandbox keeps everything in memory, as its file cannot be used.
     SandboxInMemory(String),
+    /// The sandbox's time is not the real one, since an earlier run; what it is.
+    SandboxTimeMoved(String),
     /// The sandbox cannot run.
     SandboxFailed(String),
     /// What is in the sandbox.

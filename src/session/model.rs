@@ -402,6 +402,12 @@ impl Model {
                 Say::new("notice-sandbox-in-memory-next"),
                 now,
             ),
+            Event::SandboxTimeMoved(what) => self.notices.warn(
+                Say::new("notice-sandbox-time"),
+                what,
+                Say::new("notice-sandbox-time-next"),
+                now,
+            ),
             Event::SandboxFailed(why) => self.sandbox_failed(why, now),
             Event::SandboxContent(content) => self.content = content,
             Event::ConnectionSaved {

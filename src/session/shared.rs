@@ -18,11 +18,11 @@ use crate::config::{Config, ConfigFile, ConnectionProfile};
 use crate::credentials::Credentials;
 use crate::protocol::{InvalidName, OperationKind};
 use crate::sandbox::SandboxSettings;
-use crate::secrets::{Kept, Secrets};
+use crate::secrets::{Kept, Secrets, SecretsError};
 
 use super::model::KeysState;
 use super::say::{Say, Trouble};
-use super::{ConnectionId, Event, Wake, trouble};
+use super::{ConnectionId, Event, KeysEdit, Wake, trouble};
 
 /// What a worker needs.
 pub struct Start {
@@ -252,11 +252,18 @@ impl Shared {
     }
 
     /// Keeps a profile, and keys if there are new ones. On an error nothing has changed.
-    pub(super) fn save_connection(
-        &self,
-        profile: Box<ConnectionProfile>,
-        keys: Option<Credentials>,
-    ) -> Event {
+    pub(super) fn save_connection(&self, profile: Box<ConnectionProfile>, keys: KeysEdit) -> Event {
+        // Looked for first: without them nothing is saved, and the form says so.
+        let keys = match self.new_keys(&profile.id, keys) {
+            Ok(keys) => keys,
+            Err(error) => {
+                return Event::ConnectionSaved {
+                    profile,
+                    failed: Some(error.to_string()),
+                    keys: None,
+                };
+            }
+        };
         let changed = (*profile).clone();
         let failed = self
             .change_config(
@@ -278,6 +285,21 @@ impl Shared {
             profile,
             failed,
             keys,
+        }
+    }
+
+    /// The keys that are to be stored, if any are.
+    fn new_keys(&self, id: &str, keys: KeysEdit) -> Result<Option<Credentials>, SecretsError> {
+        match keys {
+            KeysEdit::Keep => Ok(None),
+            KeysEdit::Replace(keys) => Ok(Some(keys)),
+            KeysEdit::AdminToken(token) => match self.secrets.load(id)? {
+                Some(keys) => Ok(Some(Credentials {
+                    admin_token: Some(token),
+                    ..keys
+                })),
+                None => Err(SecretsError::Missing),
+            },
         }
     }
 

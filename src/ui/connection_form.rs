@@ -87,6 +87,8 @@ impl Open {
     /// Draws the form; whether it is done with.
     fn ui(&mut self, ui: &mut Ui, cx: &mut Context<'_>) -> bool {
         let t = cx.texts;
+        let known = self.known_keys(cx);
+        self.edit.keys_kept = !matches!(known, None | Some(KeysState::Missing));
         ui.label(theme::title(if self.new {
             t.get("connection-new-title")
         } else {
@@ -229,12 +231,16 @@ impl Open {
         remark(ui, &text, color);
     }
 
+    /// What is known of the keys; nothing of those of a new connection.
+    fn known_keys<'a>(&self, cx: &Context<'a>) -> Option<&'a KeysState> {
+        let id = ConnectionId::Profile(self.edit.profile.id.clone());
+        cx.model.connection(&id).map(|connection| &connection.keys)
+    }
+
     /// Where the keys are now, or will be.
     fn keys_state(&self, cx: &Context<'_>) -> (String, egui::Color32) {
         let (t, p) = (cx.texts, cx.palette);
-        let id = ConnectionId::Profile(self.edit.profile.id.clone());
-        let known = cx.model.connection(&id).map(|connection| &connection.keys);
-        match known {
+        match self.known_keys(cx) {
             Some(KeysState::Keyring) => (t.get("keys-in-keyring").to_owned(), p.ok),
             Some(KeysState::SessionOnly(why)) => {
                 let why = [("why", why.as_str().into())];

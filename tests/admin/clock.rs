@@ -127,3 +127,119 @@ async fn a_parked_poll_is_woken_by_a_jump_over_the_end_of_a_lease() {
     assert_eq!(second[0].consumed_times, 2);
     bench.end().await;
 }
+
+/// The sandbox on this folder, with a clock that nobody has moved yet.
+async fn on_disk(folder: &std::path::Path) -> Bench {
+    let settings = SandboxSettings {
+        admin_token: Some(TOKEN.into()),
+        data_dir: Some(folder.to_owned()),
+        ..SandboxSettings::default()
+    };
+    Bench::with(settings, Clock::travelling().0, Clock::system()).await
+}
+
+#[tokio::test]
+async fn leases_taken_in_moved_time_are_right_after_a_restart() {
+    let folder = tempfile::tempdir().unwrap();
+    let bench = on_disk(folder.path()).await;
+    let hour = ClockMove::advance(HOUR);
+    bench.admin.move_clock(hour).await.unwrap();
+    bench.publish(text("a")).await;
+    bench.publish(text("b")).await;
+    let given = bench.consume(0).await;
+    assert_eq!(given.len(), 2);
+    bench.end().await;
+
+    let bench = on_disk(folder.path()).await;
+    let state = bench.admin.clock().await.unwrap();
+    assert_eq!(
+        (state.offset_millis, state.frozen),
+        (60 * MINUTE_MILLIS, false)
+    );
+    assert!(bench.consume(0).await.is_empty());
+    assert!(bench.ack(&given[0]).await.is_empty());
+    let lease = ClockMove::advance(5 * MINUTE);
+    bench.admin.move_clock(lease).await.unwrap();
+    let again = bench.consume(0).await;
+    assert_eq!(again.len(), 1);
+    assert_eq!(again[0].message_id, given[1].message_id);
+    assert_eq!(again[0].consumed_times, 2);
+    bench.end().await;
+
+    // The last move counts, not the first.
+    let bench = on_disk(folder.path()).await;
+    let state = bench.admin.clock().await.unwrap();
+    assert_eq!(state.offset_millis, 65 * MINUTE_MILLIS);
+    bench.end().await;
+}
+
+#[tokio::test]
+async fn a_frozen_clock_stands_where_it_stood_after_a_restart() {
+    let folder = tempfile::tempdir().unwrap();
+    let bench = on_disk(folder.path()).await;
+    bench.admin.move_clock(ClockMove::Freeze {}).await.unwrap();
+    let to = Timestamp::from_millis(START_MILLIS);
+    bench.admin.move_clock(ClockMove::Set { to }).await.unwrap();
+    bench.end().await;
+
+    let bench = on_disk(folder.path()).await;
+    let state = bench.admin.clock().await.unwrap();
+    assert!(state.frozen, "{state:?}");
+    assert_eq!(state.now, to);
+    let state = bench.admin.move_clock(ClockMove::Resume {}).await.unwrap();
+    assert!(!state.frozen && state.now >= to, "{state:?}");
+    bench.end().await;
+
+    let bench = on_disk(folder.path()).await;
+    let later = bench.admin.clock().await.unwrap();
+    assert_eq!(
+        (later.frozen, later.offset_millis),
+        (false, state.offset_millis)
+    );
+    bench.end().await;
+}
+
+/// Only how far the two real clocks are apart is told, wherever the sandbox's has been moved to.
+#[tokio::test]
+async fn a_clock_that_is_wrong_is_told_by_how_much() {
+    let bench = Bench::travelling().await;
+    let day = ClockMove::advance(24 * HOUR);
+    bench.admin.move_clock(day).await.unwrap();
+    let real = bench.broker.clock().real_now();
+    for (now, expected) in [
+        (real.offset_millis(-60 * MINUTE_MILLIS), "behind"),
+        (real.offset_millis(60 * MINUTE_MILLIS), "ahead of"),
+    ] {
+        let keys = Credentials::from_pasted("sandbox", "sandbox-secret", "");
+        let settings = ClientSettings::new(bench.admin.endpoint().clone(), keys);
+        let client = Client::new(settings, Clock::manual(now).0).unwrap();
+        let message = text("a").checked(&Profile::Sandbox.limits(), now).unwrap();
+        let error = client.publish(&topic(), &message).await.unwrap_err();
+        assert_eq!(code(&error), "TimeExpired");
+        let advice = error.next_step().unwrap();
+        assert!(advice.contains(expected), "{advice}");
+        let secs = advice.split(' ').find_map(|word| word.parse::<u64>().ok());
+        let secs = secs.unwrap();
+        assert!((3_000..=4_200).contains(&secs), "{advice}");
+    }
+    bench.end().await;
+}
+
+#[tokio::test]
+async fn data_of_before_the_clock_was_kept_are_read() {
+    let folder = tempfile::tempdir().unwrap();
+    let bench = on_disk(folder.path()).await;
+    bench.publish(text("a")).await;
+    bench.end().await;
+    let file = redb::Database::open(folder.path().join("sandbox.redb")).unwrap();
+    let transaction = file.begin_write().unwrap();
+    let clock = redb::TableDefinition::<(), (bool, i64)>::new("clock");
+    assert!(transaction.delete_table(clock).unwrap());
+    transaction.commit().unwrap();
+    drop(file);
+
+    let bench = on_disk(folder.path()).await;
+    assert_eq!(bench.admin.clock().await.unwrap().offset_millis, 0);
+    assert_eq!(bench.consume(0).await.len(), 1);
+    bench.end().await;
+}

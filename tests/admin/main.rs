@@ -1,5 +1,6 @@
 //! The sandbox's admin API over a real socket, through the client that the window and the command
-//! line use. Here: who is let in, counts and settings. Beside it: the clock and the queues.
+//! line use. Here: who is let in, counts and settings. Beside it: the clock, the queues, what is there
+//! from the start, and what is refused before anything is asked.
 #![allow(
     clippy::unwrap_used,
     clippy::panic,
@@ -7,7 +8,9 @@
 )]
 
 mod clock;
+mod doors;
 mod queues;
+mod start;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -16,7 +19,7 @@ use std::time::Duration;
 use mqscope::client::{AdminClient, Client, ClientError, ClientSettings, Consume, ErrorKind};
 use mqscope::clock::{Clock, ClockHand};
 use mqscope::credentials::Credentials;
-use mqscope::protocol::admin::{GroupCounts, PeekQuery, TopicRef};
+use mqscope::protocol::admin::{DeadCount, GroupCounts, PeekQuery, Resend, TopicRef};
 use mqscope::protocol::{
     AckFailure, ConsumeMode, GroupId, HandleList, Limits, MessageParts, Profile, ReceivedMessage,
     TagFilter, Timestamp, TopicName,
@@ -367,6 +370,7 @@ async fn counts_are_those_of_what_was_done() {
 
     hand.advance(5 * MINUTE);
     assert_eq!(bench.consume(0).await.len(), 2);
+    assert!(bench.admin.statistics().await.unwrap().dead.is_empty());
     let broken = bench.raw("GET /topics/orders/messages", "", "").await;
     assert_eq!(broken.0, 400);
     let statistics = bench.admin.statistics().await.unwrap();
@@ -389,6 +393,48 @@ async fn counts_are_those_of_what_was_done() {
             "{line}\n{metrics}"
         );
     }
+    bench.end().await;
+}
+
+#[tokio::test]
+async fn deaths_are_counted_by_topic_and_group() {
+    let (clock, hand) = Clock::manual(Timestamp::from_millis(START_MILLIS));
+    let settings = SandboxSettings {
+        admin_token: Some(TOKEN.into()),
+        max_deliveries: 1,
+        ..SandboxSettings::default()
+    };
+    let bench = Bench::with(settings, clock.clone(), clock).await;
+    let dead = |count: u64| DeadCount {
+        instance: None,
+        topic: topic(),
+        group: group(),
+        count,
+    };
+    for body in ["a", "b", "c"] {
+        bench.publish(text(body)).await;
+    }
+    let given = bench.consume(0).await;
+    assert!(bench.ack(&given[0]).await.is_empty());
+    // Dead as soon as its time is over, whoever looks.
+    hand.advance(5 * MINUTE);
+    assert_eq!(bench.admin.statistics().await.unwrap().dead, [dead(2)]);
+    let line = "mqscope_sandbox_dead_total{instance=\"\",topic=\"orders\",group=\"GID_a\"} 2";
+    let metrics = bench.admin.metrics().await.unwrap();
+    assert!(metrics.lines().any(|found| found == line), "{metrics}");
+
+    // Who is sent back and dies again counts again; who is deleted has died all the same.
+    let all = Resend {
+        instance: None,
+        group: group(),
+        message_ids: None,
+    };
+    assert_eq!(bench.admin.resend(&all).await.unwrap(), 2);
+    assert_eq!(bench.consume(0).await.len(), 2);
+    hand.advance(5 * MINUTE);
+    assert_eq!(bench.admin.statistics().await.unwrap().dead, [dead(4)]);
+    bench.admin.delete_topic(&topic_ref()).await.unwrap();
+    assert_eq!(bench.admin.statistics().await.unwrap().dead, [dead(4)]);
     bench.end().await;
 }
 

@@ -1,6 +1,7 @@
 //! Kills the real process in a loop (SIGKILL) while several clients publish, consume, ack, commit
 //! and roll back, starts it again on what it left, and checks the books: whatever was answered
 //! holds, whatever was not may be either way. `books.rs` holds what is known and what must follow.
+//! `letters.rs` does the same to messages that die, to an administrator and to the moved time.
 //!
 //! `MQSCOPE_KILL_ROUNDS` says how often; nothing here depends on how long anything takes.
 
@@ -12,6 +13,7 @@
 )]
 
 mod books;
+mod letters;
 #[path = "../support/mod.rs"]
 mod support;
 
@@ -250,7 +252,7 @@ async fn what_was_answered_survives_kills() {
     let folder = tempfile::tempdir().unwrap();
     let data_dir = folder.path().join("data");
     let books = Arc::new(Books::new());
-    let rounds = rounds();
+    let rounds = rounds() - rounds().div_ceil(letters::LETTERS);
     for round in 0..rounds {
         if fastrand::u8(..4) == 0 {
             kill_a_start(&data_dir, fastrand::u32(..40_000));

@@ -174,6 +174,40 @@ fn time_stands_still_when_it_is_frozen_and_goes_on() {
 }
 
 #[test]
+fn a_moved_time_is_kept_with_the_messages_and_said_at_the_start() {
+    let data = tempfile::tempdir().unwrap();
+    let start = || {
+        let mut window = Window::start(Start {
+            system_clock: true,
+            data_dir: Some(data.path().to_owned()),
+            ..Start::default()
+        });
+        window.until_running();
+        window
+    };
+    let mut window = start();
+    window.assert_shows("Notices 0");
+    open_room(&mut window);
+    window.click("+1 h");
+    window.until_shown("ahead");
+    drop(window.close());
+
+    let mut window = start();
+    window.assert_shows("Notices 1");
+    window.click("▸ Notices 1");
+    window.assert_shows("The sandbox's time is still moved");
+    window.click("▾ Notices 1");
+    open_room(&mut window);
+    window.until_shown("ahead");
+    window.click("Back to real time");
+    window.until_shown("Real time");
+    drop(window.close());
+
+    let window = start();
+    window.assert_shows("Notices 0");
+}
+
+#[test]
 fn a_lease_can_be_ended_early() {
     let mut window = Window::open();
     open_room(&mut window);
@@ -284,5 +318,44 @@ fn a_remote_sandbox_is_looked_into_with_its_token() {
     window.click("+5 min");
     window.until_shown("ahead");
     window.assert_not_shown("admin token is missing");
+    assert!(!window.config_text().contains(ADMIN_TOKEN));
+}
+
+/// The keys are kept already, and need not be typed again for the token's sake.
+#[test]
+fn the_admin_token_can_be_added_alone_to_keys_that_are_kept() {
+    let mut window = Window::open();
+    let endpoint = format!("http://{}", window.sandbox_addr());
+    window.click("+ Add connection…");
+    window.click("Sandbox");
+    window.fill(Place::Only, "Name", "ci");
+    window.fill(Place::Only, "HTTP endpoint", &endpoint);
+    // Of a new connection there are none to add it to.
+    window.fill(Place::Only, "Admin token (optional)", ADMIN_TOKEN);
+    window.click("Save");
+    window.assert_shows("Give AK and SK");
+    window.fill(Place::Only, "Admin token (optional)", "");
+    window.fill(Place::Only, "Access key – by default sandbox", "sandbox");
+    window.fill(
+        Place::Only,
+        "Secret key – by default sandbox-secret",
+        "sandbox-secret",
+    );
+    window.click("Save");
+    window.until("the form closes", |window| !window.has("Save"));
+    window.click(&window.button_with("Sandbox http://"));
+    window.until_shown("admin token is missing or another one");
+
+    window.click(&window.button_with("Sandbox http://"));
+    window.click(&window.button_with("ci…"));
+    window.fill(Place::Only, "Admin token (optional)", ADMIN_TOKEN);
+    window.assert_not_shown("Give AK and SK");
+    window.click("Save");
+    window.until("the form closes", |window| !window.has("Save"));
+    open_room(&mut window);
+    window.assert_not_shown("admin token is missing");
+    // With the keys that were there before.
+    window.publish();
+    until_counts(&mut window, TOPIC, &["1", "0", "0", "0"]);
     assert!(!window.config_text().contains(ADMIN_TOKEN));
 }

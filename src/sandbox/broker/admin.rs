@@ -1,9 +1,13 @@
 //! What an administrator may do, through the broker: the pure operations under its lock, kept in
 //! its store, with the polls woken that they are news for. Decides nothing itself.
 
+use std::time::Duration;
+
 use super::{Broker, BrokerError};
+use crate::clock::ClockHand;
+use crate::protocol::admin::ClockMove;
 use crate::protocol::{GroupId, ReceiptHandle, Timestamp};
-use crate::sandbox::queue::{HandleRefusal, Peek, PeekState, TopicKey};
+use crate::sandbox::queue::{Change, HandleRefusal, Peek, PeekState, TopicKey};
 
 impl Broker {
     /// Looks at messages without consuming them; see [`Queues::peek`].
@@ -92,5 +96,34 @@ impl Broker {
     ) -> Result<bool, BrokerError> {
         self.perform(|queues, now| queues.delete_group(topic, group, now))
             .await
+    }
+
+    /// Moves the time of everything here. Says whether it can be moved: the system's cannot.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn move_clock(&self, wish: ClockMove) -> Result<bool, BrokerError> {
+        let Some(hand) = self.clock.hand() else {
+            return Ok(false);
+        };
+        let room = self.store.room().await?;
+        let pending = {
+            // Under the lock, so that nothing is dated by a time that is kept only after it.
+            let mut state = self.lock();
+            turn(&hand, wish);
+            let moved = hand.travel().map(|to| Change::ClockMoved { to });
+            self.submit(&mut state, moved.into_iter().collect(), Some(room))
+        };
+        pending.durable().await?;
+        Ok(true)
+    }
+}
+
+fn turn(hand: &ClockHand, wish: ClockMove) {
+    match wish {
+        ClockMove::Advance { by_millis } => hand.advance(Duration::from_millis(by_millis)),
+        ClockMove::Freeze {} => hand.freeze(),
+        ClockMove::Resume {} => hand.resume(),
+        ClockMove::Set { to } => hand.set(to),
     }
 }

@@ -4,6 +4,7 @@
 use std::ops::Range;
 use std::sync::Arc;
 
+use crate::protocol::admin::Travel;
 use crate::protocol::{
     GroupId, InstanceId, MessageParts, NewMessage, Timestamp, TopicName, body_md5,
 };
@@ -209,5 +210,10 @@ pub enum Change {
         topic: Arc<TopicKey>,
         /// The group.
         group: Arc<GroupId>,
+    },
+    /// The time was moved: what comes after is dated by it. No queue is touched by that.
+    ClockMoved {
+        /// Where it is now.
+        to: Travel,
     },
 }

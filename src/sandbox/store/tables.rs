@@ -10,9 +10,12 @@ use std::fmt;
 use std::str::FromStr;
 use std::sync::Arc;
 
-use redb::{ReadTransaction, ReadableTable as _, Table, TableDefinition, WriteTransaction};
+use redb::{
+    ReadTransaction, ReadableTable as _, Table, TableDefinition, TableError, WriteTransaction,
+};
 
 use super::trouble::Trouble;
+use crate::protocol::admin::Travel;
 use crate::protocol::{GroupId, MessageParts, Timestamp};
 use crate::sandbox::queue::{Change, Lease, Origin, Place, StoredMessage, TopicKey};
 
@@ -24,6 +27,10 @@ pub(super) const ABOUT: TableDefinition<'_, &str, u64> = TableDefinition::new("m
 pub(super) const VERSION_KEY: &str = "version";
 /// How often the store was opened.
 pub(super) const RUNS_KEY: &str = "runs";
+
+/// Whether the moved clock stands still, and where it stands (Unix milliseconds) or how far it is
+/// ahead; nothing as long as nobody moved it. Not there in files of before it was kept.
+const CLOCK: TableDefinition<'_, (), (bool, i64)> = TableDefinition::new("clock");
 
 /// Instance and name by the topic's number.
 type TopicRow<'a> = (Option<&'a str>, &'a str);
@@ -148,6 +155,7 @@ fn missing(what: &str, which: impl fmt::Display) -> Trouble {
 
 /// The tables of one commit.
 pub(super) struct Tables<'txn> {
+    clock: Table<'txn, (), (bool, i64)>,
     topics: Table<'txn, u64, TopicRow<'static>>,
     groups: Table<'txn, (u64, u64), &'static str>,
     messages: Table<'txn, u64, MessageRow<'static>>,
@@ -164,6 +172,7 @@ impl<'txn> Tables<'txn> {
     /// Opens all of them; creates those that are missing.
     pub(super) fn open(transaction: &'txn WriteTransaction) -> Result<Self, Trouble> {
         Ok(Self {
+            clock: transaction.open_table(CLOCK)?,
             topics: transaction.open_table(TOPICS)?,
             groups: transaction.open_table(GROUPS)?,
             messages: transaction.open_table(MESSAGES)?,
@@ -266,6 +275,13 @@ impl<'txn> Tables<'txn> {
                 for range in done {
                     self.acked.insert((topic, group, range.start), range.end)?;
                 }
+            }
+            Change::ClockMoved { to } => {
+                let row = match *to {
+                    Travel::Running { offset_millis } => (false, offset_millis),
+                    Travel::Frozen { at } => (true, at.millis()),
+                };
+                self.clock.insert((), row)?;
             }
         }
         Ok(())
@@ -446,6 +462,9 @@ pub(super) fn read(
     mut each: impl FnMut(Change),
 ) -> Result<Numbers, Trouble> {
     let mut numbers = Numbers::default();
+    if let Some(to) = read_clock(transaction)? {
+        each(Change::ClockMoved { to });
+    }
     for entry in transaction.open_table(TOPICS)?.range::<u64>(..)? {
         let (number, row) = entry?;
         let (instance, topic) = row.value();
@@ -460,6 +479,19 @@ pub(super) fn read(
         read_topic(transaction, &topic, number.value(), &mut numbers, &mut each)?;
     }
     Ok(numbers)
+}
+
+fn read_clock(transaction: &ReadTransaction) -> Result<Option<Travel>, Trouble> {
+    let clock = match transaction.open_table(CLOCK) {
+        Err(TableError::TableDoesNotExist(_)) => return Ok(None),
+        other => other?,
+    };
+    Ok(clock.get(())?.map(|row| match row.value() {
+        (false, offset_millis) => Travel::Running { offset_millis },
+        (true, at) => Travel::Frozen {
+            at: Timestamp::from_millis(at),
+        },
+    }))
 }
 
 fn read_topic(

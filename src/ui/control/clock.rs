@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use egui::{Button, RichText, TextEdit, Ui};
 
-use crate::protocol::admin::ClockMove;
+use crate::protocol::admin::{ClockMove, Travel};
 use crate::protocol::span;
 use crate::session::{AdminWish, Look};
 
@@ -12,9 +12,6 @@ use super::{ask, free};
 use crate::ui::context::{Context, clock_time, countdown};
 use crate::ui::theme;
 use crate::ui::widgets::{named, pill, remark};
-
-/// Offsets below this are the time that the requests took.
-const NOTHING_MILLIS: u64 = 1_000;
 
 /// Width of the field for any length of time.
 const FIELD: f32 = 52.0;
@@ -38,7 +35,10 @@ impl ClockForm {
         let clock = &look.clock;
         let now = cx.model.control().sandbox_time(cx.now).unwrap_or(clock.now);
         let ahead = Duration::from_millis(clock.offset_millis.unsigned_abs());
-        let moved = clock.offset_millis.unsigned_abs() >= NOTHING_MILLIS;
+        let moved = Travel::Running {
+            offset_millis: clock.offset_millis,
+        }
+        .is_elsewhere();
         ui.horizontal(|ui| {
             ui.label(theme::column_head(ui.ctx(), t.get("control-time")));
             ui.label(theme::strong(clock_time(now, cx.now)));

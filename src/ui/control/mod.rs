@@ -74,6 +74,7 @@ pub(super) fn head_ui(ui: &mut Ui, cx: &Context<'_>) {
         if let Some(look) = control.look() {
             let seen = &look.statistics;
             let refused: u64 = seen.requests_refused.values().sum();
+            let dead: u64 = seen.dead.iter().map(|dead| dead.count).sum();
             let text = t.format(
                 "control-statistics",
                 &[
@@ -81,6 +82,7 @@ pub(super) fn head_ui(ui: &mut Ui, cx: &Context<'_>) {
                     ("delivered", seen.delivered.into()),
                     ("redelivered", seen.redelivered.into()),
                     ("acked", seen.acked.into()),
+                    ("dead", dead.into()),
                     ("refused", refused.into()),
                     ("parked", look.overview.parked_polls.into()),
                 ],
