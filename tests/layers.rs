@@ -28,7 +28,7 @@ struct Layer {
     never: &'static [&'static [&'static str]],
 }
 
-const WINDOW: &[&str] = &["egui", "eframe", "egui_extras", "accesskit"];
+const WINDOW: &[&str] = &["egui", "eframe", "egui_extras", "egui_plot", "accesskit"];
 const ASYNC: &[&str] = &["tokio", "backon"];
 const HTTP_CLIENT: &[&str] = &["reqwest"];
 const HTTP_SERVER: &[&str] = &["axum", "hyper::server", "hyper_util", "tower_http"];

@@ -340,12 +340,31 @@ control-deleted = Deleted { $name }
 control-expired = Returned to the group
 control-clock-moved = Moved the time
 control-faults-changed = Changed the faults
-control-peek-none = Look without consuming
-control-peek-none-next = Choose a topic, or a group to see what it holds
+control-peek-none-next = Choose a topic or a group to look at its messages without consuming them
 control-peek-empty = No messages
 control-peek-title-group = { $topic } as { $group } sees it
 control-peek-close = Close these messages
 control-peek-more = More
+statistics-title = Statistics
+statistics-topic = Statistics of
+statistics-all = All topics
+statistics-rates = Messages per second
+statistics-held = Messages · { $place }
+statistics-published = Published
+statistics-consumed = Consumed
+statistics-acked = Acked
+statistics-redelivered = Redelivered
+statistics-too-many = There are too many topics to keep numbers of this one; those of all topics hold them too
+plot-summary = { $title }: { $lines }; at most { $most } in { $minutes ->
+    [one] one minute
+   *[other] { $minutes } minutes
+}
+plot-empty = { $title }: nothing yet
+plot-comma = ,{" "}
+plot-per-second = { $n }/s
+plot-now = now
+plot-minutes-ago = { $n } min ago
+plot-seconds-ago = { $n } s ago
 column-state = State
 peek-ready = Ready
 peek-invisible = Invisible

@@ -299,7 +299,7 @@ impl Model {
                 let rows: Vec<u64> = self.view(id)?.rows.selected().collect();
                 self.ack(id, &rows, now)
             }
-            Command::Watch(id) => self.control.watch(id),
+            Command::Watch(id) => self.control.watch(id, now),
             Command::Admin(wish) => self.admin(*wish, now),
             Command::ClosePeek => {
                 self.control.close_peek();
@@ -459,7 +459,7 @@ impl Model {
                     *outcome = EditOutcome::Failed(String::new());
                 }
             }
-            Job::Watch(_) => self.control.not_watched(),
+            Job::Watch(_) => self.control.not_watched(now),
             Job::Admin(id, wish) => {
                 let _ = self.control.answered(&id, &wish, Err(Box::new(busy)));
             }

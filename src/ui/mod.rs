@@ -8,6 +8,7 @@ mod control;
 mod inbox;
 mod message;
 mod notices;
+mod plot;
 mod publish;
 mod table;
 pub mod theme;

@@ -129,11 +129,7 @@ impl<'o> Line<'o> {
     }
 
     fn topic_ref(self) -> TopicRef {
-        let (topic, _) = self.parts();
-        TopicRef {
-            instance: topic.instance.clone(),
-            topic: topic.topic.clone(),
-        }
+        self.parts().0.reference()
     }
 
     fn peek(self, cx: &mut Context<'_>) {
@@ -322,7 +318,7 @@ fn red(ui: &mut Ui, text: &str, bad: Color32) -> Response {
 }
 
 /// A topic, with its instance if clients name one.
-fn shown(topic: &TopicCounts) -> String {
+pub(super) fn shown(topic: &TopicCounts) -> String {
     match &topic.instance {
         Some(instance) => format!("{instance}/{}", topic.topic),
         None => topic.topic.to_string(),
