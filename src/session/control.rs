@@ -350,6 +350,7 @@ fn said(wish: &AdminWish, answer: &AdminAnswer) -> Say {
         }
         (AdminWish::Expire(_), _) => Say::new("control-expired"),
         (AdminWish::MoveClock(_) | AdminWish::RealTime, _) => Say::new("control-clock-moved"),
+        (AdminWish::SetFaults(plan), _) => Say::new("control-seed-changed").with("seed", plan.seed),
         _ => Say::new("control-faults-changed"),
     }
 }

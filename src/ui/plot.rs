@@ -5,7 +5,7 @@
 //! numbers are about.
 
 use egui::accesskit::Role;
-use egui::{Color32, Response, RichText, Sense, Shape, Stroke, Ui, Vec2, pos2};
+use egui::{Color32, Response, Sense, Shape, Stroke, Ui, Vec2, pos2};
 use egui_plot::{AxisHints, GridMark, LineStyle, PlotBounds};
 
 use crate::i18n::Texts;
@@ -21,16 +21,18 @@ const BETWEEN_NAMES: f32 = 16.0;
 const RIGHT: f64 = 0.03;
 /// Share of the height that is left free above the highest name.
 const TOP: f64 = 0.08;
+/// Seconds between the pointer and what it shows at most.
+const NEAR: f64 = 2.0;
 /// Length of a line's piece in the legend.
-const SAMPLE: f32 = 24.0;
+const SAMPLE: f32 = 18.0;
 /// How thick lines are.
 const STROKE: f32 = 1.5;
 /// How the lines are drawn, by their order; a fifth would look like the first.
 const STYLES: [LineStyle; 4] = [
     LineStyle::Solid,
-    LineStyle::Dashed { length: 6.0 },
+    LineStyle::Dashed { length: 4.0 },
     LineStyle::Dotted { spacing: 4.0 },
-    LineStyle::Dashed { length: 14.0 },
+    LineStyle::Dashed { length: 10.0 },
 ];
 
 /// What the numbers of a plot are.
@@ -68,14 +70,15 @@ impl<'a> Line<'a> {
         self.points.last()?.1
     }
 
-    /// What was known next to this moment: the point and its value.
+    /// What was known next to this moment, unless that is far: the point and its value.
     fn near(&self, ago: f64) -> Option<(f64, f64)> {
         let distance = |point: &&(f64, Option<f64>)| (point.0 - ago).abs();
         let near = self
             .points
             .iter()
             .min_by(|a, b| distance(a).total_cmp(&distance(b)))?;
-        Some((near.0, near.1?))
+        let known = (near.0, near.1?);
+        (distance(&near) <= NEAR).then_some(known)
     }
 
     /// Its pieces between gaps, as the plot has them: seconds ago are negative.
@@ -92,9 +95,10 @@ impl<'a> Line<'a> {
     }
 }
 
-/// Some lines under a title.
+/// Some lines with their legend above. The title is for whoever cannot see it, and tells this plot
+/// from others in the same place; who places the plot shows it.
 pub(super) struct Plot<'a> {
-    /// What they are about; also what tells this plot from others in the same place.
+    /// What they are about.
     pub(super) title: &'a str,
     /// Of all the lines.
     pub(super) unit: Unit,
@@ -103,12 +107,11 @@ pub(super) struct Plot<'a> {
 }
 
 impl Plot<'_> {
-    /// Draws it, as high as given with its title and legend.
+    /// Draws it, as high as given with its legend.
     pub(super) fn ui(&self, ui: &mut Ui, t: &'static Texts, p: &Palette, height: f32) -> Response {
         ui.vertical(|ui| {
             ui.spacing_mut().item_spacing.y = 0.0;
             let top = ui.cursor().top();
-            ui.label(theme::column_head(ui.ctx(), self.title));
             self.legend_ui(ui, t, p);
             ui.add_space(theme::GAP_SMALL);
             let left = height - (ui.cursor().top() - top);
@@ -165,19 +168,25 @@ impl Plot<'_> {
     }
 
     fn legend_ui(&self, ui: &mut Ui, t: &'static Texts, p: &Palette) {
+        // A row is as high as a control unless told so before it begins.
+        ui.spacing_mut().interact_size.y = theme::SMALL_LINE;
         ui.horizontal_wrapped(|ui| {
-            ui.spacing_mut().item_spacing = Vec2::new(theme::GAP_SMALL, 0.0);
-            ui.spacing_mut().interact_size.y = theme::SMALL_LINE;
+            ui.spacing_mut().item_spacing = Vec2::new(theme::GAP, 0.0);
             for (line, style) in self.lines.iter().zip(STYLES.iter().cycle()) {
-                ui.horizontal(|ui| {
-                    let size = Vec2::new(SAMPLE, theme::SMALL_LINE);
-                    let (rect, _) = ui.allocate_exact_size(size, Sense::hover());
-                    let ends = [rect.left_center(), rect.right_center()];
-                    ui.painter().extend(sample(*style, ends, line.color));
-                    let text = RichText::new(self.entry(t, line)).font(theme::small());
-                    ui.label(text.color(p.text));
-                    ui.add_space(theme::GAP);
-                });
+                let text = self.entry(t, line);
+                let galley = ui
+                    .painter()
+                    .layout_no_wrap(text.clone(), theme::small(), p.text);
+                let begin = SAMPLE + theme::GAP_SMALL;
+                // One thing, so that a name never leaves its line behind.
+                let size = Vec2::new(begin + galley.size().x, theme::SMALL_LINE);
+                let (rect, response) = ui.allocate_exact_size(size, Sense::hover());
+                let ends = [0.0, SAMPLE].map(|x| rect.left_center() + Vec2::new(x, 0.0));
+                ui.painter().extend(sample(*style, ends, line.color));
+                let y = rect.center().y - galley.size().y / 2.0;
+                ui.painter()
+                    .galley(pos2(rect.left() + begin, y), galley, p.text);
+                named(ui, response, Role::Label, &text);
             }
         });
     }
@@ -195,7 +204,11 @@ impl Plot<'_> {
         });
         let y = axis(AxisHints::new_y())
             .min_thickness(BETWEEN_NAMES * 2.0)
-            .formatter(|mark, _| number(mark.value));
+            .formatter(|mark, _| match mark.value {
+                // The foot needs no name, and would stand in the way of the oldest time.
+                0.0 => String::new(),
+                value => number(value),
+            });
         let shown = egui_plot::Plot::new(self.title)
             .height(height.max(0.0))
             .min_size(Vec2::ZERO)
@@ -211,6 +224,7 @@ impl Plot<'_> {
             .cursor_color(p.faint)
             .grid_color(p.line)
             .grid_fade(0.0)
+            .show_grid([false, true])
             .grid_spacing(1.0..=2.0)
             .x_grid_spacer(move |_| minutes(span))
             .y_grid_spacer(move |_| levels(top))
@@ -265,7 +279,6 @@ fn sample(style: LineStyle, ends: [egui::Pos2; 2], color: Color32) -> Vec<Shape>
         LineStyle::Dotted { spacing } => Shape::dotted_line(&ends, color, spacing, STROKE),
         LineStyle::Dashed { length } => {
             let gap = length * (std::f32::consts::GOLDEN_RATIO - 1.0);
-            let ends = [ends[0], pos2(ends[1].x, ends[1].y)];
             Shape::dashed_line(&ends, stroke, length, gap)
         }
     }
@@ -362,7 +375,8 @@ mod tests {
         let at = |ago| plot_of(&lines, |plot, t| plot.moment(t, ago));
         assert_eq!(at(2.7).unwrap(), "3 s ago\nPublished 40/s\nAcked 1/s");
         assert_eq!(at(2.2).unwrap(), "2 s ago\nAcked 0.4/s");
-        assert_eq!(at(-5.0).unwrap(), "1 s ago\nPublished 12/s");
+        assert_eq!(at(-0.5).unwrap(), "1 s ago\nPublished 12/s");
+        assert_eq!(at(5.5), None);
         assert_eq!(plot_of(&[], |plot, t| plot.moment(t, 1.0)), None);
     }
 

@@ -162,10 +162,7 @@ impl ControlRoom {
                 topics::ui(ui, cx, &look.overview, &mut self.dialog)
             });
         CentralPanel::default()
-            .frame(pane.inner_margin(egui::Margin {
-                left: 12,
-                ..egui::Margin::ZERO
-            }))
+            .frame(pane.inner_margin(inner))
             .show(ui, |ui| match model.control().peek() {
                 Some(peek) => peek::ui(ui, cx, peek, &mut self.statistics),
                 None => self.statistics.ui(ui, cx, &look.overview),

@@ -86,6 +86,14 @@ fn head_ui(ui: &mut Ui, cx: &mut Context<'_>, peek: &PeekView, statistics: &mut 
             }
             ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
                 ui.add(Label::new(theme::strong(title)).truncate());
+                if !peek.messages.is_empty() {
+                    let n = [("n", peek.messages.len().into())];
+                    let count = match peek.next {
+                        Some(_) => t.format("control-peek-first", &n),
+                        None => t.format("control-peek-all", &n),
+                    };
+                    ui.add(Label::new(theme::label(ui.ctx(), count)).truncate());
+                }
             });
         });
     });
@@ -108,6 +116,8 @@ fn table_ui(ui: &mut Ui, cx: &mut Context<'_>, peek: &PeekView, now: Timestamp) 
         .id_salt(("control-peek", place, keys, actions))
         .animate_scrolling(false)
         .auto_shrink(false)
+        // The drawer is as high as it was dragged, whatever is in it.
+        .min_scrolled_height(0.0)
         .sense(Sense::hover())
         .cell_layout(Layout::left_to_right(Align::Center))
         .column(Column::exact(122.0))

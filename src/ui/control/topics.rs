@@ -55,6 +55,8 @@ pub(super) fn ui(
         .sense(Sense::click())
         .animate_scrolling(false)
         .auto_shrink(false)
+        // The drawer is as high as it was dragged, whatever is in it.
+        .min_scrolled_height(0.0)
         .cell_layout(Layout::left_to_right(Align::Center))
         .column(Column::remainder().at_least(80.0).clip(true))
         .column(Column::exact(60.0))
