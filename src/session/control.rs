@@ -203,6 +203,11 @@ impl Control {
         Some(Job::Admin(id, Box::new(wish)))
     }
 
+    /// A wish was refused before it was sent.
+    pub(super) fn refuse(&mut self, why: Trouble) {
+        self.outcome = Some(ActionOutcome::Failed(Box::new(why)));
+    }
+
     pub(super) fn close_peek(&mut self) {
         self.peek = None;
     }

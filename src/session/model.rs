@@ -558,6 +558,7 @@ impl Model {
         let watched = self.connection(self.control.watched()?)?;
         if watched.profile.read_only && !matches!(wish, AdminWish::Peek(_)) {
             self.refuse_read_only(now);
+            self.control.refuse(read_only());
             return None;
         }
         self.control.wish(wish)
@@ -656,12 +657,8 @@ impl Model {
     }
 
     fn refuse_read_only(&mut self, now: Timestamp) {
-        self.notices.warn(
-            Say::new("notice-read-only"),
-            String::new(),
-            Say::new("notice-read-only-next"),
-            now,
-        );
+        let Trouble { what, detail, next } = read_only();
+        self.notices.warn(what, detail, next, now);
     }
 
     fn fail(&mut self, what: &'static str, detail: String, next: &'static str, now: Timestamp) {
@@ -671,5 +668,14 @@ impl Model {
             detail,
         };
         self.notices.fail(&trouble, now);
+    }
+}
+
+/// Why nothing is changed through a profile that is locked.
+fn read_only() -> Trouble {
+    Trouble {
+        what: Say::new("notice-read-only"),
+        detail: String::new(),
+        next: Say::new("notice-read-only-next"),
     }
 }
