@@ -406,7 +406,10 @@ control-probability = With
 control-how-often = How often
 control-spent = used up
 control-next-n = next { $n }
-control-hits = struck { $n } ×
+control-hits = { $n ->
+    [one] 1 hit
+   *[other] { $n } hits
+}
 control-add-fault = Add fault
 control-remove-fault = Remove fault { $id }
 control-fault-wrong = The topic or the pause cannot be read

@@ -9,14 +9,19 @@ use egui::{Color32, Response, Sense, Shape, Stroke, Ui, Vec2, pos2};
 use egui_plot::{AxisHints, GridMark, LineStyle, PlotBounds};
 
 use crate::i18n::Texts;
+use crate::protocol::Timestamp;
 
 use super::theme::{self, Palette};
 use super::widgets::named;
 
 /// Seconds that a plot can show; the least that holds all its points is taken.
-const SPANS: [f64; 4] = [60.0, 120.0, 300.0, 600.0];
+const SPANS: [f64; 4] = [60.0, 120.0, 240.0, 600.0];
+/// Most points of a line that are drawn; of more, some are drawn as their mean.
+const MOST_POINTS: f64 = 120.0;
 /// Points between names on the axis of values at least.
 const BETWEEN_NAMES: f32 = 16.0;
+/// From this height on there is room for a name in the middle of the axis of values.
+const WITH_MIDDLE: f32 = 64.0;
 /// Share of the width that is left free on the right, for the name of the newest second.
 const RIGHT: f64 = 0.03;
 /// Share of the height that is left free above the highest name.
@@ -24,15 +29,15 @@ const TOP: f64 = 0.08;
 /// Seconds between the pointer and what it shows at most.
 const NEAR: f64 = 2.0;
 /// Length of a line's piece in the legend.
-const SAMPLE: f32 = 18.0;
+const SAMPLE: f32 = 16.0;
 /// How thick lines are.
 const STROKE: f32 = 1.5;
 /// How the lines are drawn, by their order; a fifth would look like the first.
 const STYLES: [LineStyle; 4] = [
     LineStyle::Solid,
-    LineStyle::Dashed { length: 4.0 },
+    LineStyle::Dashed { length: 3.0 },
     LineStyle::Dotted { spacing: 4.0 },
-    LineStyle::Dashed { length: 10.0 },
+    LineStyle::Dashed { length: 7.0 },
 ];
 
 /// What the numbers of a plot are.
@@ -42,6 +47,16 @@ pub(super) enum Unit {
     PerSecond,
     /// How many there are: `12`.
     Count,
+}
+
+impl Unit {
+    /// A number as wide as most get.
+    fn usual(self) -> f64 {
+        match self {
+            Unit::PerSecond => 8.8,
+            Unit::Count => 888.0,
+        }
+    }
 }
 
 /// One line.
@@ -81,17 +96,27 @@ impl<'a> Line<'a> {
         (distance(&near) <= NEAR).then_some(known)
     }
 
-    /// Its pieces between gaps, as the plot has them: seconds ago are negative.
-    fn pieces(&self) -> impl Iterator<Item = Vec<[f64; 2]>> {
-        self.points
-            .split(|(_, value)| value.is_none())
-            .filter(|piece| !piece.is_empty())
-            .map(|piece| {
-                let known = piece.iter();
-                known
-                    .filter_map(|(ago, value)| Some([-ago, (*value)?]))
-                    .collect()
-            })
+    /// Its pieces between gaps, as the plot has them: seconds ago are negative. All points of the
+    /// same `step` seconds since the beginning of time are one, so that a line that moves on keeps
+    /// its shape.
+    fn pieces(&self, now: Timestamp, step: f64) -> Vec<Vec<[f64; 2]>> {
+        let second = now.millis().div_euclid(1000) as f64;
+        let mut pieces = Vec::new();
+        for known in self.points.split(|(_, value)| value.is_none()) {
+            let same = |a: &(f64, Option<f64>), b: &(f64, Option<f64>)| {
+                ((second - a.0) / step).floor() == ((second - b.0) / step).floor()
+            };
+            let mean = |points: &[(f64, Option<f64>)]| {
+                let sum = |of: fn(&(f64, Option<f64>)) -> f64| points.iter().map(of).sum::<f64>();
+                let n = points.len() as f64;
+                [-sum(|p| p.0) / n, sum(|p| p.1.unwrap_or_default()) / n]
+            };
+            let piece: Vec<_> = known.chunk_by(same).map(mean).collect();
+            if !piece.is_empty() {
+                pieces.push(piece);
+            }
+        }
+        pieces
     }
 }
 
@@ -104,6 +129,8 @@ pub(super) struct Plot<'a> {
     pub(super) unit: Unit,
     /// In the order of the legend.
     pub(super) lines: &'a [Line<'a>],
+    /// When the points were 0 seconds ago.
+    pub(super) now: Timestamp,
 }
 
 impl Plot<'_> {
@@ -174,12 +201,14 @@ impl Plot<'_> {
             ui.spacing_mut().item_spacing = Vec2::new(theme::GAP, 0.0);
             for (line, style) in self.lines.iter().zip(STYLES.iter().cycle()) {
                 let text = self.entry(t, line);
-                let galley = ui
-                    .painter()
-                    .layout_no_wrap(text.clone(), theme::small(), p.text);
+                let layout = |text| ui.painter().layout_no_wrap(text, theme::small(), p.text);
+                let galley = layout(text.clone());
+                // With room for most numbers, so that nothing jumps when they change.
+                let usual = format!("{} {}", line.name, self.value(t, self.unit.usual()));
+                let width = galley.size().x.max(layout(usual).size().x);
                 let begin = SAMPLE + theme::GAP_SMALL;
                 // One thing, so that a name never leaves its line behind.
-                let size = Vec2::new(begin + galley.size().x, theme::SMALL_LINE);
+                let size = Vec2::new(begin + width, theme::SMALL_LINE);
                 let (rect, response) = ui.allocate_exact_size(size, Sense::hover());
                 let ends = [0.0, SAMPLE].map(|x| rect.left_center() + Vec2::new(x, 0.0));
                 ui.painter().extend(sample(*style, ends, line.color));
@@ -227,7 +256,7 @@ impl Plot<'_> {
             .show_grid([false, true])
             .grid_spacing(1.0..=2.0)
             .x_grid_spacer(move |_| minutes(span))
-            .y_grid_spacer(move |_| levels(top))
+            .y_grid_spacer(move |_| levels(top, height >= WITH_MIDDLE))
             .custom_x_axes(vec![x])
             .custom_y_axes(vec![y])
             .label_formatter(|at| {
@@ -243,7 +272,7 @@ impl Plot<'_> {
                     [span * RIGHT, top * (1.0 + TOP)],
                 ));
                 for (line, style) in self.lines.iter().zip(STYLES.iter().cycle()) {
-                    for piece in line.pieces() {
+                    for piece in line.pieces(self.now, (span / MOST_POINTS).ceil()) {
                         plot.line(
                             egui_plot::Line::new(line.name, piece)
                                 .stroke(Stroke::new(STROKE, line.color))
@@ -296,16 +325,18 @@ fn minutes(span: f64) -> Vec<GridMark> {
     }
 }
 
-/// Marks of value: nothing, all, and the middle if it is whole.
-fn levels(top: f64) -> Vec<GridMark> {
-    let mark = |value| GridMark {
-        value,
-        step_size: top / 2.0,
+/// Marks of value: nothing, all, and the middle if it is wanted and whole.
+fn levels(top: f64, middle: bool) -> Vec<GridMark> {
+    let marks: &[f64] = match middle && top > 1.0 {
+        true => &[0.0, 0.5, 1.0],
+        false => &[0.0, 1.0],
     };
-    match top {
-        1.0 => vec![mark(0.0), mark(top)],
-        _ => vec![mark(0.0), mark(top / 2.0), mark(top)],
-    }
+    let step_size = top / (marks.len() - 1) as f64;
+    let mark = |share: &f64| GridMark {
+        value: top * share,
+        step_size,
+    };
+    marks.iter().map(mark).collect()
 }
 
 /// The least of 1, 2, 4, 10, 20, 40, 100 … that is not below a value.
@@ -342,6 +373,7 @@ mod tests {
             title: "Messages per second",
             unit: Unit::PerSecond,
             lines,
+            now: Timestamp::from_millis(0),
         };
         check(&plot, Texts::of(Lang::En))
     }
@@ -383,8 +415,24 @@ mod tests {
     #[test]
     fn a_gap_is_not_drawn_over() {
         let gaps = line("a", &[Some(1.0), Some(2.0), None, None, Some(3.0), None]);
-        let pieces: Vec<_> = gaps.pieces().collect();
+        let pieces = gaps.pieces(Timestamp::from_millis(0), 1.0);
         assert_eq!(pieces, [vec![[-6.0, 1.0], [-5.0, 2.0]], vec![[-2.0, 3.0]]]);
+    }
+
+    #[test]
+    fn a_long_line_is_drawn_in_means_that_stay_the_same_as_time_goes_on() {
+        let values: Vec<_> = (0..60).map(|n| Some(f64::from(n * n % 7))).collect();
+        let at = |second: usize| {
+            let line = line("a", &values[..second]);
+            let now = Timestamp::from_millis(second as i64 * 1000);
+            let pieces = line.pieces(now, 5.0);
+            assert_eq!(pieces.len(), 1);
+            let middle = pieces[0].iter().map(|[x, y]| [x + second as f64, *y]);
+            middle.collect::<Vec<_>>()
+        };
+        assert_eq!(at(30), at(60)[..6]);
+        assert_eq!(at(33)[..6], at(30));
+        assert_eq!(at(30)[0], [2.0, (0.0 + 1.0 + 4.0 + 2.0 + 2.0) / 5.0]);
     }
 
     #[test]

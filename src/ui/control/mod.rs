@@ -25,7 +25,7 @@ use faults::FaultForm;
 use statistics::StatisticsView;
 
 /// Width of the clock and the faults until it is dragged.
-const RIGHT: f32 = 360.0;
+const RIGHT: f32 = 344.0;
 /// Least width of the topics.
 const LEFT: f32 = 330.0;
 /// Least width of the messages.

@@ -130,7 +130,7 @@ fn table_ui(ui: &mut Ui, cx: &mut Context<'_>, peek: &PeekView, now: Timestamp) 
         .column(Column::exact(28.0))
         .column(Column::remainder().at_least(24.0).clip(true));
     if actions {
-        table = table.column(Column::exact(96.0));
+        table = table.column(Column::exact(84.0));
     }
     table
         .header(theme::HEAD_HEIGHT, |mut row| {

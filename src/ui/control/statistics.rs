@@ -18,6 +18,8 @@ use crate::ui::widgets::{choice_menu, from_the_right};
 const SIDE_BY_SIDE: f32 = 620.0;
 /// Least height of a plot; where there is less, the plots are scrolled.
 const LEAST_HEIGHT: f32 = 96.0;
+/// Below this width, what the topics are for is left to be found out.
+const WITH_HINT: f32 = 220.0;
 /// Height of what stands above a plot.
 const HEAD: f32 = 24.0;
 
@@ -90,6 +92,7 @@ impl StatisticsView {
             title: &format!("{title} · {place}"),
             unit: Unit::Count,
             lines: &lines,
+            now: cx.now,
         };
         plot.ui(ui, t, p, height - HEAD);
     }
@@ -130,10 +133,12 @@ fn rates_ui(ui: &mut Ui, cx: &Context<'_>, activity: &Activity, height: f32) {
     let (t, p) = (cx.texts, cx.palette);
     above(ui, |ui| {
         ui.label(theme::column_head(ui.ctx(), t.get("statistics-rates")));
-        from_the_right(ui, |ui| {
-            let hint = theme::label(ui.ctx(), t.get("control-peek-none-next"));
-            ui.add(Label::new(hint).truncate());
-        });
+        if ui.available_width() >= WITH_HINT {
+            from_the_right(ui, |ui| {
+                let hint = theme::label(ui.ctx(), t.get("control-peek-none-next"));
+                ui.add(Label::new(hint).truncate());
+            });
+        }
     });
     let line = |name, color, totals: &Totals| Line::new(name, color, totals.points(cx.now));
     let lines = [
@@ -150,6 +155,7 @@ fn rates_ui(ui: &mut Ui, cx: &Context<'_>, activity: &Activity, height: f32) {
         title: t.get("statistics-rates"),
         unit: Unit::PerSecond,
         lines: &lines,
+        now: cx.now,
     };
     plot.ui(ui, t, p, height - HEAD);
 }
