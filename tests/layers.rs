@@ -28,7 +28,14 @@ struct Layer {
     never: &'static [&'static [&'static str]],
 }
 
-const WINDOW: &[&str] = &["egui", "eframe", "egui_extras", "egui_tiles", "accesskit"];
+const WINDOW: &[&str] = &[
+    "egui",
+    "eframe",
+    "egui_extras",
+    "egui_plot",
+    "egui_tiles",
+    "accesskit",
+];
 const ASYNC: &[&str] = &["tokio", "backon"];
 const HTTP_CLIENT: &[&str] = &["reqwest"];
 const HTTP_SERVER: &[&str] = &["axum", "hyper::server", "hyper_util", "tower_http"];

@@ -61,7 +61,7 @@ connection-group = Default consumer group
 connection-proxy = HTTP proxy (optional)
 connection-ca = CA certificate file (optional)
 connection-password-not-kept = The password in this URL is not written to disk: it lasts until mqscope closes
-connection-lock = Read-only: refuse to publish and to ack
+connection-lock = Read-only: refuse to publish, to ack and to change anything
 connection-not-saved = Not saved: { $why }
 keys-ak-tdmq = Access key (AK) – the role's key
 keys-sk-tdmq = Secret key (SK) – the role's name
@@ -245,7 +245,7 @@ notice-damaged-next = They are listed with what is left of them and can be acked
 notice-no-keyring = The keys are kept until mqscope closes: there is no keyring here
 notice-no-keyring-next = Install and unlock one (gnome-keyring, KWallet), then save the connection again
 notice-read-only = This connection is read-only
-notice-read-only-next = Lift the lock in the connection's form to publish or ack
+notice-read-only-next = Lift the lock in the connection's form to publish, to ack or to change anything
 
 ## What went wrong, and what to do
 
@@ -346,13 +346,38 @@ control-reset = { $group } begins anew
 control-deleted = Deleted { $name }
 control-expired = Returned to the group
 control-clock-moved = Moved the time
+control-seed-changed = Seed { $seed }: the faults begin anew
 control-faults-changed = Changed the faults
-control-peek-none = Look without consuming
-control-peek-none-next = Choose a topic, or a group to see what it holds
+control-peek-none-next = Choose a topic to look without consuming
 control-peek-empty = No messages
 control-peek-title-group = { $topic } as { $group } sees it
 control-peek-close = Close these messages
 control-peek-more = More
+control-peek-first = the first { $n }
+control-peek-all = { $n ->
+    [one] one message
+   *[other] { $n } messages
+}
+statistics-title = Statistics
+statistics-topic = Messages of
+statistics-all = All topics
+statistics-rates = Messages per second
+statistics-held = Messages now
+statistics-published = Published
+statistics-consumed = Consumed
+statistics-acked = Acked
+statistics-redelivered = Redelivered
+statistics-too-many = There are too many topics to keep numbers of this one; those of all topics hold them too
+plot-summary = { $title }: { $lines }; at most { $most } in { $minutes ->
+    [one] one minute
+   *[other] { $minutes } minutes
+}
+plot-empty = { $title }: nothing yet
+plot-comma = ,{" "}
+plot-per-second = { $n }/s
+plot-now = now
+plot-minutes-ago = { $n } min ago
+plot-seconds-ago = { $n } s ago
 column-state = State
 peek-ready = Ready
 peek-invisible = Invisible
@@ -376,7 +401,7 @@ control-length = Write a length such as 30s, 5m or 1h 30m
 control-faults = Faults
 control-clear-faults = Clear
 control-seed = Seed
-control-seed-why = The same seed and the same requests meet the same faults
+control-seed-why = The same seed and the same requests meet the same faults; another seed sets all hits back to 0
 control-operation = Operation
 control-any-topic = any topic
 control-fault-topic = Topic of the fault
@@ -388,7 +413,10 @@ control-probability = With
 control-how-often = How often
 control-spent = used up
 control-next-n = next { $n }
-control-hits = struck { $n } ×
+control-hits = { $n ->
+    [one] 1 hit
+   *[other] { $n } hits
+}
 control-add-fault = Add fault
 control-remove-fault = Remove fault { $id }
 control-fault-wrong = The topic or the pause cannot be read

@@ -112,6 +112,16 @@ pub struct TopicCounts {
     pub groups: Vec<GroupCounts>,
 }
 
+impl TopicCounts {
+    /// How requests name it.
+    pub fn reference(&self) -> TopicRef {
+        TopicRef {
+            instance: self.instance.clone(),
+            topic: self.topic.clone(),
+        }
+    }
+}
+
 /// One group of a topic.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct GroupCounts {

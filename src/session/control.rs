@@ -8,6 +8,7 @@ use crate::protocol::admin::{
 };
 use crate::protocol::faults::{FaultPlan, FaultReport, FaultRule};
 
+use super::activity::Activity;
 use super::say::{Say, Trouble};
 use super::{ConnectionId, Job};
 
@@ -100,6 +101,9 @@ pub struct Control {
     peek: Option<PeekView>,
     pending: Option<AdminWish>,
     outcome: Option<ActionOutcome>,
+    /// Of the sandbox that was looked at last: whoever closes the control room and opens it again
+    /// finds what was seen before.
+    activity: Option<(ConnectionId, Activity)>,
 }
 
 impl Control {
@@ -142,20 +146,35 @@ impl Control {
         self.outcome.as_ref()
     }
 
-    pub(super) fn watch(&mut self, wanted: Option<ConnectionId>) -> Option<Job> {
+    /// What the sandbox did and held while it was looked at.
+    pub fn activity(&self) -> Option<&Activity> {
+        let (of, activity) = self.activity.as_ref()?;
+        (self.watched.as_ref() == Some(of)).then_some(activity)
+    }
+
+    pub(super) fn watch(&mut self, wanted: Option<ConnectionId>, now: Timestamp) -> Option<Job> {
         if self.watched == wanted {
             return None;
         }
-        *self = Self {
-            watched: wanted.clone(),
-            ..Self::default()
-        };
+        self.begin(wanted.clone(), now);
         Some(Job::Watch(wanted))
     }
 
     /// The worker did not hear of it.
-    pub(super) fn not_watched(&mut self) {
-        *self = Self::default();
+    pub(super) fn not_watched(&mut self, now: Timestamp) {
+        self.begin(None, now);
+    }
+
+    fn begin(&mut self, watched: Option<ConnectionId>, now: Timestamp) {
+        let mut activity = self.activity.take();
+        if let Some((_, activity)) = &mut activity {
+            activity.lose(now);
+        }
+        *self = Self {
+            watched,
+            activity,
+            ..Self::default()
+        };
     }
 
     pub(super) fn wish(&mut self, wish: AdminWish) -> Option<Job> {
@@ -184,6 +203,11 @@ impl Control {
         Some(Job::Admin(id, Box::new(wish)))
     }
 
+    /// A wish was refused before it was sent.
+    pub(super) fn refuse(&mut self, why: Trouble) {
+        self.outcome = Some(ActionOutcome::Failed(Box::new(why)));
+    }
+
     pub(super) fn close_peek(&mut self) {
         self.peek = None;
     }
@@ -202,10 +226,18 @@ impl Control {
             Ok(look) => look,
             Err(trouble) => {
                 self.trouble = Some(trouble);
+                if let Some((_, activity)) = &mut self.activity {
+                    activity.lose(now);
+                }
                 return None;
             }
         };
         self.trouble = None;
+        let known = self.activity.take().filter(|(of, _)| of == id);
+        let (_, activity) = self
+            .activity
+            .insert(known.unwrap_or_else(|| (id.clone(), Activity::default())));
+        activity.looked(now, &look.statistics, &look.overview);
         let before = self.look.replace((look, now));
         let (look, _) = self.look.as_ref()?;
         let peek = self.peek.as_ref()?;
@@ -323,6 +355,7 @@ fn said(wish: &AdminWish, answer: &AdminAnswer) -> Say {
         }
         (AdminWish::Expire(_), _) => Say::new("control-expired"),
         (AdminWish::MoveClock(_) | AdminWish::RealTime, _) => Say::new("control-clock-moved"),
+        (AdminWish::SetFaults(plan), _) => Say::new("control-seed-changed").with("seed", plan.seed),
         _ => Say::new("control-faults-changed"),
     }
 }

@@ -4,6 +4,7 @@
 //! No egui here, and no I/O outside `worker.rs` and what it uses (`poller.rs`, `embedded.rs`,
 //! `admin.rs`, `shared.rs`).
 
+mod activity;
 mod admin;
 mod control;
 mod draft;
@@ -18,6 +19,7 @@ mod notices;
 mod poller;
 mod rows;
 mod say;
+mod series;
 mod shared;
 mod subscription;
 mod trouble;
@@ -25,6 +27,7 @@ mod views;
 mod worker;
 mod workspace;
 
+pub use activity::{Activity, Held};
 pub use control::{ActionOutcome, AdminAnswer, AdminWish, Control, Look, PeekView, first_peek};
 pub use draft::{Deliver, Draft, DraftField, FieldProblem, parse_instant};
 pub use edit::{ConnectionEdit, ConnectionField, KeysEdit};
@@ -37,6 +40,7 @@ pub use model::{
 };
 pub use rows::{AckState, Content, Delivery, Row, RowState, Rows};
 pub use say::{Level, Notice, Say, Trouble};
+pub use series::{Idle, Series, Totals};
 pub use shared::Start;
 pub use subscription::{Polling, Source, Subscription, SubscriptionId};
 pub use worker::{Worker, start};

@@ -369,7 +369,7 @@ impl Model {
                 let rows: Vec<u64> = self.view(id)?.rows.selected().collect();
                 self.ack(id, &rows, now)
             }
-            Command::Watch(id) => self.control.watch(id),
+            Command::Watch(id) => self.control.watch(id, now),
             Command::Admin(wish) => self.admin(*wish, now),
             Command::ClosePeek => {
                 self.control.close_peek();
@@ -541,7 +541,7 @@ impl Model {
                     *outcome = EditOutcome::Failed(String::new());
                 }
             }
-            Job::Watch(_) => self.control.not_watched(),
+            Job::Watch(_) => self.control.not_watched(now),
             Job::Admin(id, wish) => {
                 let _ = self.control.answered(&id, &wish, Err(Box::new(busy)));
             }
@@ -643,6 +643,7 @@ impl Model {
         let watched = self.connection(self.control.watched()?)?;
         if watched.profile.read_only && !matches!(wish, AdminWish::Peek(_)) {
             self.refuse_read_only(now);
+            self.control.refuse(read_only());
             return None;
         }
         self.control.wish(wish)
@@ -770,12 +771,8 @@ impl Model {
     }
 
     fn refuse_read_only(&mut self, now: Timestamp) {
-        self.notices.warn(
-            Say::new("notice-read-only"),
-            String::new(),
-            Say::new("notice-read-only-next"),
-            now,
-        );
+        let Trouble { what, detail, next } = read_only();
+        self.notices.warn(what, detail, next, now);
     }
 
     fn fail(&mut self, what: &'static str, detail: String, next: &'static str, now: Timestamp) {
@@ -785,5 +782,14 @@ impl Model {
             detail,
         };
         self.notices.fail(&trouble, now);
+    }
+}
+
+/// Why nothing is changed through a profile that is locked.
+fn read_only() -> Trouble {
+    Trouble {
+        what: Say::new("notice-read-only"),
+        detail: String::new(),
+        next: Say::new("notice-read-only-next"),
     }
 }

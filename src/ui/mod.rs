@@ -9,6 +9,7 @@ mod dock;
 mod inbox;
 mod message;
 mod notices;
+mod plot;
 mod publish;
 mod quit;
 mod table;

@@ -1,9 +1,15 @@
 //! The control room of a sandbox: what it shows and what it does, to the embedded sandbox and to
 //! a remote one. That the sandbox does as it is told is the business of `tests/admin`.
 
-use egui::accesskit::Role;
+use std::time::Duration;
 
-use crate::support::{ADMIN_TOKEN, Place, Start, Window};
+use egui::Key;
+use egui::accesskit::Role;
+use mqscope::client::{Client, ClientSettings};
+use mqscope::credentials::Credentials;
+use mqscope::protocol::{MessageParts, Profile};
+
+use crate::support::{ADMIN_TOKEN, Place, Start, Window, en};
 
 /// Opens the control room and waits for the counts.
 fn open_room(window: &mut Window) {
@@ -222,6 +228,17 @@ fn a_lease_can_be_ended_early() {
     assert_eq!(window.rows(), [id]);
 }
 
+/// Waits for a dead letter among the messages; the name of the button that sends it back. It is a
+/// message of its own, so its id is another one.
+fn until_dead_letter(window: &mut Window) -> String {
+    let resend = |window: &Window| {
+        let mut names = window.texts_with("Resend ").into_iter();
+        names.find(|name| name != "Resend all")
+    };
+    window.until("the dead letter", |window| resend(window).is_some());
+    resend(window).expect("it was just there")
+}
+
 #[test]
 fn dead_letters_can_be_sent_back() {
     let mut window = Window::start(Start {
@@ -230,23 +247,15 @@ fn dead_letters_can_be_sent_back() {
     });
     window.until_running();
     open_room(&mut window);
-    let id = window.publish_and_see();
+    window.publish_and_see();
     until_counts(&mut window, GROUP, &["0", "1", "0"]);
     window.click("+5 min");
     until_counts(&mut window, GROUP, &["0", "0", "1"]);
     let letters = "Look into %DLQ%GID_debug";
     window.until("the topic of dead letters", |window| window.has(letters));
     window.click(letters);
-    let resend = format!("Resend {id}");
-    window.until("the dead letter", |window| {
-        window.texts_with("Resend ").len() > 1
-    });
-    let row = window
-        .texts_with("Resend ")
-        .into_iter()
-        .find(|name| name != "Resend all" && *name != "Resend")
-        .unwrap_or(resend);
-    window.click(&row);
+    let resend = until_dead_letter(&mut window);
+    window.click(&resend);
     window.until_shown("Resent 1");
     until_counts(&mut window, GROUP, &["0", "1", "0"]);
     window.until("it arrives again", |window| window.shows("2 received"));
@@ -258,14 +267,14 @@ fn the_next_publish_fails_on_purpose_and_the_one_after_does_not() {
     window.assert_shows("Operation · On publish");
     window.click("Add fault");
     window.until_shown("next 1");
-    window.assert_shows("struck 0 ×");
+    window.assert_shows("0 hits");
     window.click("Publish");
     window.until_shown("The server failed");
-    window.until_shown("struck 1 ×");
+    window.until_shown("1 hit");
     window.publish();
     until_counts(&mut window, TOPIC, &["1", "0", "0", "0"]);
     window.click("Remove fault 1");
-    window.until("the rule is gone", |window| !window.shows("struck"));
+    window.until("the rule is gone", |window| !window.has("Remove fault 1"));
     assert!(!window.is_on("Clear"));
 }
 
@@ -287,33 +296,39 @@ fn a_group_that_begins_anew_gets_everything_again() {
     window.assert_shows("GID_debug begins anew");
 }
 
-#[test]
-fn a_remote_sandbox_is_looked_into_with_its_token() {
-    let mut window = Window::open();
+/// Adds the window's own sandbox as a remote one and waits until the form has closed.
+fn add_remote(window: &mut Window, name: &str, token: &str, read_only: bool) {
     let endpoint = format!("http://{}", window.sandbox_addr());
     window.click("+ Add connection…");
     window.click("Sandbox");
-    window.fill(Place::Only, "Name", "ci");
+    window.fill(Place::Only, "Name", name);
     window.fill(Place::Only, "HTTP endpoint", &endpoint);
-    let save = |window: &mut Window, token: &str| {
-        window.fill(Place::Only, "Access key – by default sandbox", "sandbox");
-        window.fill(
-            Place::Only,
-            "Secret key – by default sandbox-secret",
-            "sandbox-secret",
-        );
-        window.fill(Place::Only, "Admin token (optional)", token);
-        window.click("Save");
-        window.until("the form closes", |window| !window.has("Save"));
-    };
-    save(&mut window, "another");
+    if read_only {
+        window.click(&en("connection-lock"));
+    }
+    save_remote(window, token);
+}
+
+fn save_remote(window: &mut Window, token: &str) {
+    window.fill(Place::Only, "Access key – by default sandbox", "sandbox");
+    let secret = "Secret key – by default sandbox-secret";
+    window.fill(Place::Only, secret, "sandbox-secret");
+    window.fill(Place::Only, "Admin token (optional)", token);
+    window.click("Save");
+    window.until("the form closes", |window| !window.has("Save"));
+}
+
+#[test]
+fn a_remote_sandbox_is_looked_into_with_its_token() {
+    let mut window = Window::open();
+    add_remote(&mut window, "ci", "another", false);
     window.click(&window.button_with("Sandbox http://"));
     window.until_shown("admin token is missing or another one");
     assert!(!window.has(TOPIC));
 
     window.click(&window.button_with("Sandbox http://"));
     window.click(&window.button_with("ci…"));
-    save(&mut window, ADMIN_TOKEN);
+    save_remote(&mut window, ADMIN_TOKEN);
     open_room(&mut window);
     window.click("+5 min");
     window.until_shown("ahead");
@@ -358,4 +373,186 @@ fn the_admin_token_can_be_added_alone_to_keys_that_are_kept() {
     window.publish();
     until_counts(&mut window, TOPIC, &["1", "0", "0", "0"]);
     assert!(!window.config_text().contains(ADMIN_TOKEN));
+}
+
+#[test]
+fn a_read_only_sandbox_is_looked_into_and_never_changed() {
+    let mut window = Window::start(Start {
+        max_deliveries: 1,
+        ..Start::default()
+    });
+    window.until_running();
+    open_room(&mut window);
+    window.publish_and_see();
+    until_counts(&mut window, GROUP, &["0", "1", "0"]);
+    window.click("+5 min");
+    until_counts(&mut window, GROUP, &["0", "0", "1"]);
+    // A poll that fails while time stands still would be a notice as well.
+    window.stop();
+    window.click(&window.button_with("Sandbox http://"));
+    add_remote(&mut window, "ci", ADMIN_TOKEN, true);
+    open_room(&mut window);
+    let letters = "Look into %DLQ%GID_debug";
+    assert!(window.has("ci") && window.has(letters));
+    let ahead = window.texts_with(" ahead");
+    assert_eq!(ahead.len(), 1);
+
+    // There is one already: these tests have no keyring.
+    let mut notices = 1;
+    let mut refused = |window: &mut Window, what: &str| {
+        notices += 1;
+        window.assert_shows(&en("notice-read-only-next"));
+        let count = format!("▸ Notices {notices}");
+        assert!(window.has(&count), "{what}\n{}", window.tree());
+    };
+    choose(&mut window, "orders", "Purge…");
+    window.click("Purge");
+    refused(&mut window, "purge");
+    choose(&mut window, "orders · GID_debug", "Reset…");
+    window.click("Reset");
+    refused(&mut window, "reset");
+    choose(&mut window, "orders · GID_debug", "Delete group…");
+    window.click("Delete group");
+    refused(&mut window, "delete a group");
+    choose(&mut window, "%DLQ%GID_debug", "Resend all");
+    refused(&mut window, "resend all");
+    window.click("Add fault");
+    refused(&mut window, "a fault");
+    window.click("+1 h");
+    refused(&mut window, "the time");
+
+    // Looking is what it is for.
+    window.click(letters);
+    let resend = until_dead_letter(&mut window);
+    window.click(&resend);
+    refused(&mut window, "resend");
+    until_counts(&mut window, TOPIC, &["1", "0", "0", "1"]);
+    until_counts(&mut window, GROUP, &["0", "0", "1"]);
+    assert!(!window.shows("Remove fault"));
+    assert_eq!(window.texts_with(" ahead"), ahead);
+}
+
+#[test]
+fn many_messages_are_looked_at_page_by_page() {
+    let mut window = quiet();
+    let endpoint = format!("http://{}", window.sandbox_addr());
+    let keys = Credentials::from_pasted("sandbox", "sandbox-secret", "");
+    let settings = ClientSettings::new(endpoint.parse().unwrap(), keys);
+    let client = Client::new(settings, window.clock().clone()).unwrap();
+    let topic = "orders".parse().unwrap();
+    for n in 0..111 {
+        let parts = MessageParts {
+            body: format!("body {n}"),
+            ..MessageParts::default()
+        };
+        let limits = Profile::Sandbox.limits();
+        let message = parts.checked(&limits, window.clock().now()).unwrap();
+        let published = client.publish(&topic, &message);
+        window.runtime().block_on(published).unwrap();
+    }
+    until_counts(&mut window, TOPIC, &["111", "0", "0", "0"]);
+    window.click(TOPIC);
+    window.until_shown("the first 50");
+    window.assert_shows("body 0");
+    window.click("More");
+    window.until_shown("the first 100");
+    window.click("More");
+    window.until_shown("111 messages");
+    assert!(!window.has("More"));
+    window.assert_shows("body 0");
+    window.click("Close these messages");
+    assert!(!window.shows("111 messages"));
+}
+
+#[test]
+fn a_fault_can_strike_with_a_probability() {
+    let mut window = quiet();
+    window.click("When · The next");
+    window.click("With");
+    window.fill(Place::Only, "How often", "100");
+    window.press(Key::Enter);
+    window.click("Add fault");
+    window.until_shown("500 InternalError · 100 %");
+    for strikes in ["1 hit", "2 hits"] {
+        window.click("Publish");
+        window.until_shown(strikes);
+    }
+    until_counts(&mut window, TOPIC, &["0", "0", "0", "0"]);
+
+    window.fill(Place::Only, "How often", "0");
+    window.press(Key::Enter);
+    window.click("Add fault");
+    window.until_shown("500 InternalError · 0 %");
+    window.click("Clear");
+    window.until("no rule is left", |window| !window.has("Remove fault 1"));
+    assert!(!window.is_on("Clear"));
+    window.publish();
+    until_counts(&mut window, TOPIC, &["1", "0", "0", "0"]);
+}
+
+#[test]
+fn a_fault_can_be_a_pause_of_some_length_at_one_topic() {
+    let mut window = quiet();
+    assert!(!window.shows(&en("control-pause")));
+    window.click("Fault · 500 InternalError");
+    window.click("Latency");
+    window.fill(Place::Only, "Pause", "a while");
+    assert!(!window.is_on("Add fault"));
+    window.assert_shows(&en("control-fault-wrong"));
+    window.fill(Place::Only, "Pause", "1ms..2ms");
+    window.fill(Place::Only, "Topic of the fault", "no topic");
+    assert!(!window.is_on("Add fault"));
+    window.fill(Place::Only, "Topic of the fault", "orders");
+    window.assert_not_shown(&en("control-fault-wrong"));
+    window.click("Add fault");
+    window.until_shown("Latency 1ms..2ms · next 1");
+    window.assert_shows("On publish · orders");
+    // A pause is no failure.
+    window.publish();
+    window.until_shown("1 hit");
+    window.assert_shows("Latency 1ms..2ms · used up");
+}
+
+#[test]
+fn another_seed_begins_the_faults_anew_and_says_so() {
+    let mut window = quiet();
+    window.click("Add fault");
+    window.until_shown("0 hits");
+    window.click("Publish");
+    window.until_shown("1 hit");
+    window.fill(Place::Only, "Seed", "42");
+    window.press(Key::Enter);
+    window.until_shown("Seed 42: the faults begin anew");
+    window.until_shown("0 hits");
+    assert_eq!(window.value(Place::Only, "Seed"), "42");
+    // What is used up stays so.
+    window.assert_shows("used up");
+    window.publish();
+}
+
+#[test]
+fn the_room_plots_what_happens_and_what_waits() {
+    let mut window = quiet();
+    window.until_shown("Messages per second: ");
+    window.publish();
+    window.publish();
+    window.until_shown("Messages now · All topics: Ready 2, Invisible 0, Delayed 0, Dead 0");
+    window.advance(Duration::from_secs(3));
+    let rates =
+        "Published 0/s, Consumed 0/s, Acked 0/s, Redelivered 0/s; at most 2/s in one minute";
+    window.until_shown(rates);
+
+    // The numbers of a topic that is looked into are a click away.
+    window.click(TOPIC);
+    window.until_shown("2 messages");
+    window.assert_not_shown("Messages per second");
+    window.click("Statistics");
+    window.assert_shows("Messages now · orders: Ready 2");
+    window.assert_shows(rates);
+
+    // Whoever closes the room and comes back finds what was seen, and a gap.
+    window.click(&window.button_with("Sandbox http://"));
+    window.advance(Duration::from_secs(100));
+    open_room(&mut window);
+    window.until_shown("at most 2/s in 2 minutes");
 }

@@ -1,11 +1,12 @@
-//! The control room of a sandbox, in the drawer: topics and groups on the left, messages without
-//! consuming them in the middle, time and faults on the right. Shows what the session knows and
+//! The control room of a sandbox, in the drawer: topics and groups on the left, statistics or
+//! messages without consuming them in the middle, time and faults on the right. Shows what the session knows and
 //! asks for actions; what would destroy something asks first (`dialog.rs`).
 
 mod clock;
 mod dialog;
 mod faults;
 mod peek;
+mod statistics;
 mod topics;
 
 use egui::{Align, CentralPanel, Label, Layout, Panel, RichText, ScrollArea, Ui};
@@ -21,9 +22,10 @@ use super::widgets::{Dot, dot, from_the_right};
 use clock::ClockForm;
 use dialog::Dialog;
 use faults::FaultForm;
+use statistics::StatisticsView;
 
 /// Width of the clock and the faults until it is dragged.
-const RIGHT: f32 = 360.0;
+const RIGHT: f32 = 344.0;
 /// Least width of the topics.
 const LEFT: f32 = 330.0;
 /// Least width of the messages.
@@ -38,6 +40,7 @@ pub(super) struct ControlRoom {
     dialog: Option<Dialog>,
     clock: ClockForm,
     faults: FaultForm,
+    statistics: StatisticsView,
 }
 
 /// The sandbox that the control room is about: the selected one, or else the one in this process.
@@ -130,6 +133,7 @@ impl ControlRoom {
     }
 
     fn panes_ui(&mut self, ui: &mut Ui, cx: &mut Context<'_>, look: &Look) {
+        let model = cx.model;
         let width = ui.available_width();
         let pane = egui::Frame::NONE.fill(cx.palette.panel);
         let inner = egui::Margin::symmetric(12, 0);
@@ -160,10 +164,10 @@ impl ControlRoom {
                 topics::ui(ui, cx, &look.overview, &mut self.dialog)
             });
         CentralPanel::default()
-            .frame(pane.inner_margin(egui::Margin {
-                left: 12,
-                ..egui::Margin::ZERO
-            }))
-            .show(ui, |ui| peek::ui(ui, cx));
+            .frame(pane.inner_margin(inner))
+            .show(ui, |ui| match model.control().peek() {
+                Some(peek) => peek::ui(ui, cx, peek, &mut self.statistics),
+                None => self.statistics.ui(ui, cx, &look.overview),
+            });
     }
 }

@@ -4,9 +4,10 @@ use egui::{Align, Button, Color32, Label, Layout, RichText, Sense, Ui};
 use egui_extras::{Column, TableBuilder, TableRow};
 
 use crate::protocol::Timestamp;
-use crate::protocol::admin::{Expire, MessageState, PeekQuery, PeekedMessage, Resend};
+use crate::protocol::admin::{Expire, MessageState, PeekQuery, PeekedMessage, Resend, TopicRef};
 use crate::session::{AdminWish, Command, PeekView};
 
+use super::statistics::StatisticsView;
 use super::{ask, free};
 use crate::ui::context::{Context, countdown, short_id};
 use crate::ui::table::{preview, text_ui};
@@ -16,21 +17,16 @@ use crate::ui::widgets::{Dot, dot, from_the_right, icon_button, named, pill};
 /// Below this width there is no column of keys.
 const WITH_KEYS: f32 = 560.0;
 
-/// The messages, or how to get at some.
-pub(super) fn ui(ui: &mut Ui, cx: &mut Context<'_>) {
+/// The messages; their topic's numbers are a click away.
+pub(super) fn ui(
+    ui: &mut Ui,
+    cx: &mut Context<'_>,
+    peek: &PeekView,
+    statistics: &mut StatisticsView,
+) {
     let t = cx.texts;
     let model = cx.model;
-    let Some(peek) = model.control().peek() else {
-        ui.vertical_centered(|ui| {
-            ui.add_space(ui.available_height() * 0.25);
-            let what = theme::strong(t.get("control-peek-none")).color(cx.palette.dim);
-            ui.add(Label::new(what).wrap());
-            let next = theme::dim(ui.ctx(), t.get("control-peek-none-next"));
-            ui.add(Label::new(next).wrap());
-        });
-        return;
-    };
-    head_ui(ui, cx, peek);
+    head_ui(ui, cx, peek, statistics);
     if peek.messages.is_empty() {
         let text = match peek.answered {
             true => t.get("control-peek-empty"),
@@ -43,7 +39,7 @@ pub(super) fn ui(ui: &mut Ui, cx: &mut Context<'_>) {
     table_ui(ui, cx, peek, now);
 }
 
-fn head_ui(ui: &mut Ui, cx: &mut Context<'_>, peek: &PeekView) {
+fn head_ui(ui: &mut Ui, cx: &mut Context<'_>, peek: &PeekView, statistics: &mut StatisticsView) {
     let t = cx.texts;
     let topic = peek.query.topic.as_str();
     let title = match &peek.query.group {
@@ -56,6 +52,13 @@ fn head_ui(ui: &mut Ui, cx: &mut Context<'_>, peek: &PeekView) {
     ui.horizontal(|ui| {
         from_the_right(ui, |ui| {
             if icon_button(ui, "✕", t.get("control-peek-close")).clicked() {
+                cx.command(Command::ClosePeek);
+            }
+            if ui.button(t.get("statistics-title")).clicked() {
+                statistics.topic = Some(TopicRef {
+                    instance: peek.query.instance.clone(),
+                    topic: peek.query.topic.clone(),
+                });
                 cx.command(Command::ClosePeek);
             }
             if peek.next.is_some() && ui.button(t.get("control-peek-more")).clicked() {
@@ -83,6 +86,14 @@ fn head_ui(ui: &mut Ui, cx: &mut Context<'_>, peek: &PeekView) {
             }
             ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
                 ui.add(Label::new(theme::strong(title)).truncate());
+                if !peek.messages.is_empty() {
+                    let n = [("n", peek.messages.len().into())];
+                    let count = match peek.next {
+                        Some(_) => t.format("control-peek-first", &n),
+                        None => t.format("control-peek-all", &n),
+                    };
+                    ui.add(Label::new(theme::label(ui.ctx(), count)).truncate());
+                }
             });
         });
     });
@@ -105,6 +116,8 @@ fn table_ui(ui: &mut Ui, cx: &mut Context<'_>, peek: &PeekView, now: Timestamp) 
         .id_salt(("control-peek", place, keys, actions))
         .animate_scrolling(false)
         .auto_shrink(false)
+        // The drawer is as high as it was dragged, whatever is in it.
+        .min_scrolled_height(0.0)
         .sense(Sense::hover())
         .cell_layout(Layout::left_to_right(Align::Center))
         .column(Column::exact(122.0))
@@ -117,7 +130,7 @@ fn table_ui(ui: &mut Ui, cx: &mut Context<'_>, peek: &PeekView, now: Timestamp) 
         .column(Column::exact(28.0))
         .column(Column::remainder().at_least(24.0).clip(true));
     if actions {
-        table = table.column(Column::exact(96.0));
+        table = table.column(Column::exact(84.0));
     }
     table
         .header(theme::HEAD_HEIGHT, |mut row| {

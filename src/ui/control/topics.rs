@@ -55,6 +55,8 @@ pub(super) fn ui(
         .sense(Sense::click())
         .animate_scrolling(false)
         .auto_shrink(false)
+        // The drawer is as high as it was dragged, whatever is in it.
+        .min_scrolled_height(0.0)
         .cell_layout(Layout::left_to_right(Align::Center))
         .column(Column::remainder().at_least(80.0).clip(true))
         .column(Column::exact(60.0))
@@ -129,11 +131,7 @@ impl<'o> Line<'o> {
     }
 
     fn topic_ref(self) -> TopicRef {
-        let (topic, _) = self.parts();
-        TopicRef {
-            instance: topic.instance.clone(),
-            topic: topic.topic.clone(),
-        }
+        self.parts().0.reference()
     }
 
     fn peek(self, cx: &mut Context<'_>) {
@@ -322,7 +320,7 @@ fn red(ui: &mut Ui, text: &str, bad: Color32) -> Response {
 }
 
 /// A topic, with its instance if clients name one.
-fn shown(topic: &TopicCounts) -> String {
+pub(super) fn shown(topic: &TopicCounts) -> String {
     match &topic.instance {
         Some(instance) => format!("{instance}/{}", topic.topic),
         None => topic.topic.to_string(),
