@@ -154,6 +154,13 @@ impl Model {
         message.deliver_at.max(message.published)
     }
 
+    /// As messages leave at the front, one behind a newer one stays as long as that.
+    fn kept_since(&self, id: &str) -> Timestamp {
+        let at = self.log.iter().position(|other| other == id).unwrap();
+        let before = self.log[..=at].iter().map(|id| self.since(id));
+        before.max().unwrap()
+    }
+
     /// Everything that is due happens.
     fn ripen(&mut self) {
         let now = self.now;
@@ -161,7 +168,7 @@ impl Model {
         for (&number, group) in &self.groups {
             for (id, held) in group {
                 let over = !held.acked && held.until <= now && held.times >= MAX_DELIVERIES;
-                if over && self.since(id) + RETENTION > held.until {
+                if over && self.kept_since(id) + RETENTION > held.until {
                     died.push((number, id.clone(), held.until));
                 }
             }
@@ -540,6 +547,7 @@ impl Bench {
             _ => (0, now),
         };
         assert_eq!(message.consumed_times, times + 1);
+        assert!(message.consumed_times <= MAX_DELIVERIES, "it was dead");
         assert_eq!(message.first_consume_time, first);
         let held = Held {
             handle: message.receipt_handle.clone(),
@@ -948,6 +956,38 @@ fn a_dead_letter_whose_message_is_gone_comes_back_to_its_group_alone() {
     let (given, _) = queues.consume(&want(0), now);
     let given = given[0].to_received();
     assert_eq!((given.body.as_str(), given.consumed_times), ("x", 1));
+}
+
+/// A half message counts as old as its publishing. Committed late it stands behind newer ones, is
+/// kept as long as they are, and dies like them.
+#[test]
+fn a_half_message_that_is_committed_late_dies_as_any_other() {
+    let mut bench = Bench::new();
+    let start = bench.model.now;
+    let at = |secs| start + Duration::from_secs(secs);
+    bench.publish(0, 0, 0, true);
+    publish(&mut bench.queues, &bench.topic, "newer", at(90));
+    let check = bench.want(0, &TagFilter::All, ConsumeMode::Half, 1);
+    let handle = bench.queues.consume(&check, at(90)).0[0].to_received();
+    let handles = [handle.receipt_handle];
+    let commit = AckAction::Commit;
+    let (done, _) = bench
+        .queues
+        .finish(&bench.topic, None, commit, &handles, at(95));
+    assert!(done.refused.is_empty());
+    let want = bench.want(0, &TagFilter::All, ConsumeMode::Plain, 16);
+    assert_eq!(bodies(&mut bench.queues, &want, at(95)), ["newer", "b"]);
+    for secs in [95 + INVISIBLE, 95 + 2 * INVISIBLE] {
+        // Older than the retention, but not the one in front of it.
+        assert_eq!(bodies(&mut bench.queues, &want, at(secs)), ["newer", "b"]);
+    }
+    let dead = at(95 + 3 * INVISIBLE);
+    assert!(bodies(&mut bench.queues, &want, dead).is_empty());
+    let letters = Want {
+        topic: letters_of(0),
+        ..bench.want(1, &TagFilter::All, ConsumeMode::Plain, 16)
+    };
+    assert_eq!(bodies(&mut bench.queues, &letters, dead), ["newer", "b"]);
 }
 
 #[test]

@@ -82,8 +82,9 @@ impl Queues {
                 .1
                 .held(dying.position, nonce)?;
             let entry = topic.log.entry(dying.position)?;
-            // Had somebody looked in time, it would have been gone before it died.
-            let in_time = entry.message.visible_since() + retention > until;
+            // Had somebody looked in time, it would have been gone before it died; not so if it
+            // stands behind a newer one, however old it is itself.
+            let in_time = entry.kept_since + retention > until;
             (in_time && lease.until == until).then(|| (Arc::clone(&entry.message), lease))
         }) else {
             return;

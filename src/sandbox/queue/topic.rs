@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::change::{Change, Lease, Place, StoredMessage, TopicKey};
-use super::group::{Group, Walk};
+use super::group::Group;
 use super::log::{Entry, Log, Wanted};
 use super::rules::GroupStart;
 use super::{Delivery, Nonces};
@@ -146,7 +146,7 @@ impl Topic {
         {
             self.drop_waiting(seq, changes);
         }
-        let old = |entry: &Entry| entry.message.visible_since() + retention <= now;
+        let old = |entry: &Entry| entry.kept_since + retention <= now;
         let first = self.log.first();
         while self.log.entry(self.log.first()).is_some_and(old) {
             self.log.discard_before(self.log.first() + 1);
@@ -223,12 +223,11 @@ impl Topic {
         group.expire(log, ask.now);
         let wanted = log.wanted(ask.filter);
         if ask.ordered {
-            group.look_around(log, ask.count);
+            group.look_around(log, &wanted, ask.count);
         }
-        let mut walk = Walk::default();
         let mut given = Vec::new();
         while given.len() < ask.count {
-            let Some(batch) = next_batch(group, log, &wanted, ask, &mut walk, given.len()) else {
+            let Some(batch) = next_batch(group, log, &wanted, ask, given.len()) else {
                 break;
             };
             for position in batch {
@@ -366,19 +365,14 @@ impl Topic {
             return self.half.first().map(|&(until, _)| until.max(ask.now));
         }
         let timed = self.timed.first().map(|&(at, _)| at.max(ask.now));
-        // A group that does not exist yet would find what a new one finds.
-        let mut fresh = Group::new(&self.log);
-        if ask.start == GroupStart::Latest {
-            let all = self.log.first()..self.log.end();
-            fresh.reset(&self.log, std::slice::from_ref(&all));
-        }
-        let group = match self.groups.get_mut(ask.group) {
-            Some((_, group)) => group,
-            None => &mut fresh,
+        let wanted = self.log.wanted(ask.filter);
+        let Some((_, group)) = self.groups.get_mut(ask.group) else {
+            // A new one finds all of the log, in order too, or nothing of it.
+            let oldest = ask.start == GroupStart::Oldest && self.log.has_any(&wanted);
+            return if oldest { Some(ask.now) } else { timed };
         };
         group.expire(&self.log, ask.now);
-        let wanted = self.log.wanted(ask.filter);
-        if next_batch(group, &self.log, &wanted, ask, &mut Walk::default(), 0).is_some() {
+        if next_batch(group, &self.log, &wanted, ask, 0).is_some() {
             return Some(ask.now);
         }
         timed.into_iter().chain(group.next_return()).min()
@@ -402,11 +396,10 @@ fn next_batch(
     log: &Log,
     wanted: &Wanted,
     ask: &Ask<'_>,
-    walk: &mut Walk,
     given: usize,
 ) -> Option<Vec<u64>> {
     if ask.ordered {
-        group.next_ordered(log, wanted, walk, ask.count - given)
+        group.next_ordered(log, wanted, ask.count - given)
     } else {
         group.next_plain(log, wanted).map(|position| vec![position])
     }
