@@ -429,6 +429,10 @@ impl Group {
 
     /// What a runnable shard hands out: what it handed out before, as long as that is not acked.
     fn shard_batch(&mut self, log: &Log, wanted: &Wanted, id: ShardId, room: usize) -> Vec<u64> {
+        #[cfg(test)]
+        {
+            self.looks += 1;
+        }
         let mut batch = Vec::new();
         if self.has_out(id) {
             let of_line = |line| self.out_of(id, line).take(room);
