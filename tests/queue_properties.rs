@@ -527,7 +527,9 @@ impl Bench {
         let returns = held
             .filter(|held| self.model.live(held))
             .map(|held| held.until);
-        let timed = self.model.timed.first_key_value().map(|(key, _)| key.0);
+        let mut timed = self.model.timed.iter();
+        let timed = timed.find(|(_, id)| filter.matches(self.model.messages[*id].tag));
+        let timed = timed.map(|(key, _)| key.0);
         if let Some(earliest) = returns.chain(timed).min() {
             assert!(next.is_some_and(|next| next <= earliest), "never too late");
         }
@@ -1031,6 +1033,42 @@ fn nothing_is_lost_by_a_group_that_reads_its_own_dead_letters() {
     let (given, _) = bench.queues.consume(&letters, now);
     assert_eq!(given[0].to_received().consumed_times, 3);
     assert_eq!(bench.queues.overview().totals().dead, 1);
+}
+
+/// Who parks wakes when time may bring something: not for every tag, nor for every group's dead.
+#[test]
+fn time_is_announced_to_those_it_brings_something() {
+    let mut bench = Bench::new();
+    let now = bench.model.now;
+    let next = |queues: &mut Queues, want: &Want| queues.next_visible(want, now).0;
+    bench.publish(1, 0, 5, false);
+    let visible = Some(now + Duration::from_secs(5));
+    for mode in [ConsumeMode::Plain, ConsumeMode::Ordered] {
+        let want = |tags: &str| bench.want(0, &TagFilter::parse(tags), mode, 1);
+        let (any, a, b) = (want("*"), want("C||A"), want("B"));
+        let queues = &mut bench.queues;
+        assert_eq!([&any, &a].map(|want| next(queues, want)), [visible; 2]);
+        assert_eq!(next(queues, &b), None);
+    }
+    publish(&mut bench.queues, &bench.topic, "x", now);
+    let want = bench.want(0, &TagFilter::All, ConsumeMode::Plain, 1);
+    for _ in 0..MAX_DELIVERIES {
+        let given = bench.queues.consume(&want, now).0;
+        let handle = given[0].to_received().receipt_handle;
+        let alive = given[0].to_received().consumed_times < MAX_DELIVERIES;
+        let (ended, _) = match alive {
+            true => bench.queues.expire(&bench.topic, &handle, now),
+            false => (Ok(()), Vec::new()),
+        };
+        assert_eq!(ended, Ok(()));
+    }
+    let letters = [0, 1].map(|number| Want {
+        topic: letters_of(number),
+        ..want.clone()
+    });
+    let dies = Some(now + Duration::from_secs(INVISIBLE));
+    let queues = &mut bench.queues;
+    assert_eq!(letters.map(|want| next(queues, &want)), [dies, None]);
 }
 
 #[test]

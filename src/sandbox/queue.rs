@@ -323,11 +323,7 @@ impl Queues {
         let ask = ask(want, &self.rules, now);
         let topic = self.topics.get_mut(&want.topic);
         let next = topic.and_then(|topic| topic.next_visible(&ask, want.mode));
-        // Whatever dies first may come here.
-        let death = match want.topic.topic.is_dead_letters() {
-            true => self.deaths.next(),
-            false => None,
-        };
+        let death = self.deaths.next(&want.topic);
         (next.into_iter().chain(death).min(), changes)
     }
 

@@ -27,6 +27,7 @@ pub(super) struct Topic {
     pub(super) waiting: BTreeMap<u64, (Arc<StoredMessage>, Place)>,
     /// Timed messages by when they become visible.
     timed: BTreeSet<(Timestamp, u64)>,
+    timed_by_tag: HashMap<String, BTreeSet<(Timestamp, u64)>>,
     /// Half messages by when they want a check.
     half: BTreeSet<(Timestamp, u64)>,
     /// Half messages by since when they are kept.
@@ -54,6 +55,7 @@ impl Topic {
             log: Log::default(),
             waiting: BTreeMap::new(),
             timed: BTreeSet::new(),
+            timed_by_tag: HashMap::new(),
             half: BTreeSet::new(),
             half_since: BTreeSet::new(),
             groups: HashMap::new(),
@@ -79,7 +81,13 @@ impl Topic {
                 self.log.append(message);
                 return;
             }
-            Place::Timed { at } => self.timed.insert((at, seq)),
+            Place::Timed { at } => {
+                if let Some(tag) = &message.parts.tag {
+                    let of_tag = self.timed_by_tag.entry(tag.clone()).or_default();
+                    of_tag.insert((at, seq));
+                }
+                self.timed.insert((at, seq))
+            }
             Place::Half { lease } => {
                 self.half_since.insert((message.visible_since(), seq));
                 self.half.insert((lease.until, seq))
@@ -93,7 +101,17 @@ impl Topic {
         let (message, place) = self.waiting.remove(&seq)?;
         match place {
             Place::Log { .. } => false,
-            Place::Timed { at } => self.timed.remove(&(at, seq)),
+            Place::Timed { at } => {
+                if let Some(tag) = &message.parts.tag
+                    && let Some(of_tag) = self.timed_by_tag.get_mut(tag)
+                {
+                    of_tag.remove(&(at, seq));
+                    if of_tag.is_empty() {
+                        self.timed_by_tag.remove(tag);
+                    }
+                }
+                self.timed.remove(&(at, seq))
+            }
             Place::Half { lease } => {
                 self.half_since.remove(&(message.visible_since(), seq));
                 self.half.remove(&(lease.until, seq))
@@ -358,13 +376,25 @@ impl Topic {
         }
     }
 
+    /// When the next timed message that is wanted becomes visible.
+    fn next_timed(&self, filter: &TagFilter) -> Option<Timestamp> {
+        let first = |timed: &BTreeSet<(Timestamp, u64)>| timed.first().map(|&(at, _)| at);
+        match filter {
+            TagFilter::All => first(&self.timed),
+            TagFilter::AnyOf(tags) => {
+                let of_tags = tags.iter().filter_map(|tag| self.timed_by_tag.get(tag));
+                of_tags.filter_map(first).min()
+            }
+        }
+    }
+
     /// When a consume like this may find something: `now` if it would at once, `None` if nothing
     /// is on its way. With a tag filter or in order it may be too early, never too late.
     pub(super) fn next_visible(&mut self, ask: &Ask<'_>, mode: ConsumeMode) -> Option<Timestamp> {
         if mode == ConsumeMode::Half {
             return self.half.first().map(|&(until, _)| until.max(ask.now));
         }
-        let timed = self.timed.first().map(|&(at, _)| at.max(ask.now));
+        let timed = self.next_timed(ask.filter).map(|at| at.max(ask.now));
         let wanted = self.log.wanted(ask.filter);
         let Some((_, group)) = self.groups.get_mut(ask.group) else {
             // A new one finds all of the log, in order too, or nothing of it.
