@@ -222,6 +222,7 @@ fn look_for_tag(
     let key = topic_key();
     let mut queues = Queues::new(Rules::default(), 1);
     let parts = |tag: &str, shard: usize| MessageParts {
+        body: "hello".to_owned(),
         tag: Some(tag.to_owned()),
         sharding_key: Some(format!("order-{shard}")),
         ..MessageParts::default()
