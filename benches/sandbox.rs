@@ -1,5 +1,7 @@
-//! What the sandbox costs: a consume and its ack at a small and a large backlog, and whole round
-//! trips beside a server that answers the same without thinking. In memory, on this machine only.
+//! What the sandbox costs: a consume and its ack at a small and a large backlog, an ordered consume
+//! that finds nothing among few and many shards, a publish beside few and many parked polls, and
+//! whole round trips beside a server that answers the same without thinking. In memory, on this
+//! machine only.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -10,6 +12,7 @@
 mod support;
 
 use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use axum::Router;
@@ -25,8 +28,9 @@ use mqscope::protocol::{
     Profile, PublishReceipt, ReceiptHandle, ReceivedMessage, Reply, TagFilter, Timestamp,
     TopicName, body_md5,
 };
-use mqscope::sandbox::queue::{Incoming, Queues, Timing, TopicKey, Want};
-use mqscope::sandbox::{Sandbox, SandboxSettings};
+use mqscope::sandbox::queue::{Incoming, Queues, Rules, Timing, TopicKey, Want};
+use mqscope::sandbox::store::Store;
+use mqscope::sandbox::{Broker, Sandbox, SandboxSettings};
 use support::{Samples, criterion};
 use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
@@ -41,10 +45,33 @@ fn main() {
         ("consume and ack, backlog 10^3", 1_000, 1),
         ("consume and ack, backlog 10^6", 1_000_000, 1),
         ("consume and ack, backlog 10^3, 1,000 groups", 1_000, 1_000),
+        (
+            "consume and ack, backlog 10^6, 1,000 groups",
+            1_000_000,
+            1_000,
+        ),
     ] {
         consume_and_ack(&mut criterion, &mut samples, name, backlog, groups);
     }
+    for (name, shards) in [
+        ("ordered consume of an unknown tag, 10^1 shards", 10),
+        ("ordered consume of an unknown tag, 10^5 shards", 100_000),
+    ] {
+        look_for_tag(&mut criterion, &mut samples, name, "unknown", shards);
+    }
+    for (name, shards) in [
+        ("ordered consume of a rare tag, 10^1 shards", 10),
+        ("ordered consume of a rare tag, 10^5 shards", 100_000),
+    ] {
+        look_for_tag(&mut criterion, &mut samples, name, "rare", shards);
+    }
     let runtime = Runtime::new().unwrap();
+    for (name, groups) in [
+        ("publish, nobody parked", 0),
+        ("publish, 1,000 groups parked for other tags", 1_000),
+    ] {
+        publish_beside_parked(&mut criterion, &mut samples, name, &runtime, groups);
+    }
     let sandbox = start_sandbox(&runtime);
     let bare = start_bare_handler(&runtime);
     for (name, addr) in [
@@ -63,9 +90,32 @@ fn main() {
         "consume and ack, backlog 10^3",
     );
     samples.print_ratio(
+        "consume and ack, backlog 10^6, 1,000 groups",
+        "consume and ack, backlog 10^3",
+    );
+    samples.print_ratio(
+        "ordered consume of an unknown tag, 10^5 shards",
+        "ordered consume of an unknown tag, 10^1 shards",
+    );
+    samples.print_ratio(
+        "ordered consume of a rare tag, 10^5 shards",
+        "ordered consume of a rare tag, 10^1 shards",
+    );
+    samples.print_ratio(
+        "publish, 1,000 groups parked for other tags",
+        "publish, nobody parked",
+    );
+    samples.print_ratio(
         "publish, consume, ack: sandbox",
         "publish, consume, ack: bare handler",
     );
+}
+
+fn topic_key() -> TopicKey {
+    TopicKey {
+        instance: None,
+        topic: "orders".parse().unwrap(),
+    }
 }
 
 fn message(body: String) -> NewMessage {
@@ -95,10 +145,7 @@ fn consume_and_ack(
         invisible: Duration::from_secs(300),
         order_invisible: Duration::from_secs(60),
     };
-    let key = TopicKey {
-        instance: None,
-        topic: "orders".parse().unwrap(),
-    };
+    let key = topic_key();
     let group: GroupId = "GID_bench".parse().unwrap();
     let want = Want {
         topic: key.clone(),
@@ -161,6 +208,99 @@ fn consume_and_ack(
         }
         took
     });
+}
+
+/// An ordered consume that finds nothing: of so many shards that wait with a message, one had
+/// another of the tag `rare`, which is acked.
+fn look_for_tag(
+    criterion: &mut Criterion,
+    samples: &mut Samples,
+    name: &str,
+    tag: &str,
+    shards: usize,
+) {
+    let key = topic_key();
+    let mut queues = Queues::new(Rules::default(), 1);
+    let parts = |tag: &str, shard: usize| MessageParts {
+        body: "hello".to_owned(),
+        tag: Some(tag.to_owned()),
+        sharding_key: Some(format!("order-{shard}")),
+        ..MessageParts::default()
+    };
+    let tagged = (0..shards).map(|shard| parts("paid", shard));
+    for parts in tagged.chain([parts("rare", shards / 2)]) {
+        let message = parts.checked(&Profile::Sandbox.limits(), NOW).unwrap();
+        queues.publish(&key, Incoming::new(message), NOW);
+    }
+    let want = |tag: &str| Want {
+        topic: key.clone(),
+        group: "GID_bench".parse().unwrap(),
+        filter: TagFilter::parse(tag),
+        mode: ConsumeMode::Ordered,
+        count: 16,
+    };
+    let rare = want("rare");
+    let given = queues.consume(&rare, NOW).0;
+    let handle = given[0].to_received().receipt_handle;
+    queues.finish(&key, Some(&rare.group), AckAction::Ack, &[handle], NOW);
+    let want = want(tag);
+    samples.measure(criterion, name, |turns| {
+        let start = Instant::now();
+        for _ in 0..turns {
+            assert!(queues.consume(&want, NOW).0.is_empty());
+        }
+        start.elapsed()
+    });
+}
+
+/// One publish after the other to a topic at which so many groups wait, each for a tag of its own
+/// that no message carries.
+fn publish_beside_parked(
+    criterion: &mut Criterion,
+    samples: &mut Samples,
+    name: &str,
+    runtime: &Runtime,
+    groups: usize,
+) {
+    // Then the topic is purged: memory is not endless.
+    const AT_ONCE: u64 = 50_000;
+
+    let key = topic_key();
+    let broker = Broker::open(Rules::default(), Store::Memory, Clock::system()).unwrap();
+    let broker = Arc::new(broker);
+    for number in 0..groups {
+        let want = Want {
+            topic: key.clone(),
+            group: format!("GID_{number}").parse().unwrap(),
+            filter: TagFilter::parse(&format!("tag-{number}")),
+            mode: ConsumeMode::Plain,
+            count: 16,
+        };
+        let broker = Arc::clone(&broker);
+        runtime.spawn(async move { broker.consume(&want, Duration::from_secs(3_600)).await });
+    }
+    let message = message("hello".to_owned());
+    samples.measure(criterion, name, |turns| {
+        runtime.block_on(async {
+            while broker.parked() != groups {
+                tokio::task::yield_now().await;
+            }
+            let (mut left, mut took) = (turns, Duration::ZERO);
+            while left > 0 {
+                let some = left.min(AT_ONCE);
+                let start = Instant::now();
+                for _ in 0..some {
+                    broker.publish(&key, message.clone()).await.unwrap();
+                }
+                took += start.elapsed();
+                left -= some;
+                broker.purge(&key).await.unwrap();
+            }
+            took
+        })
+    });
+    assert_eq!(broker.wake_ups(), 0);
+    broker.stop();
 }
 
 /// Publishes, consumes and acks one message through our own client, one call after the other.

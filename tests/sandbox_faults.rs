@@ -285,11 +285,31 @@ async fn an_ack_whose_answer_is_dropped_is_refused_the_second_time() {
 #[tokio::test]
 async fn a_consume_whose_answer_is_dropped_leaves_the_messages_leased() {
     let bench = Bench::new(&["consume:t:drop-after:next=1"]).await;
+    // An empty poll has done nothing: the rule waits for one that leases something.
+    assert_eq!(bench.bodies("G").await, NONE);
+    assert_eq!(bench.hits(), [0]);
     let bench = bench.filled(&["one"]).await;
     let answer = bench.consume("G").await.unwrap();
     assert_eq!(answer.attempts, 2);
     assert!(answer.value.is_empty());
+    assert_eq!(bench.hits(), [1]);
     assert_eq!(bench.invisible_and_acked(), (1, 0));
+}
+
+#[tokio::test]
+async fn where_nothing_was_done_the_answer_is_not_dropped() {
+    let bench = Bench::new(&[]).await.filled(&["one", "two"]).await;
+    let handles = handles(&bench.consume("G").await.unwrap().value);
+    assert_eq!(bench.ack(&handles[..1]).await.unwrap().value, []);
+    bench.chaos.add("ack:t:drop-after:next=1".parse().unwrap());
+    // Its only handle is used.
+    let answer = bench.ack(&handles[..1]).await.unwrap();
+    assert_eq!((answer.attempts, answer.value.len()), (1, 1));
+    assert_eq!(bench.hits(), [0]);
+    // Of these one is taken, so that the second attempt finds none.
+    let answer = bench.ack(&handles).await.unwrap();
+    assert_eq!((answer.attempts, answer.value.len()), (2, 2));
+    assert_eq!(bench.hits(), [1]);
 }
 
 #[tokio::test]

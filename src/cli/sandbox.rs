@@ -58,8 +58,9 @@ Faults:
              partial-ack, partial-ack-internal-error
                                               ack: only the first half of the handles
   WHEN       next=N: the next N requests; p=P: each with probability P; always, if left out
-For each request, the first rule that strikes is the only one. Pauses run in real time and last
-an hour at most.
+For each request, the first rule that strikes is the only one. What hides or damages an answer
+waits for one that matters: an empty poll is answered, and does not count. Pauses run
+in real time and last an hour at most.
 
 Examples:
   mqscope sandbox

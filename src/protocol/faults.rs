@@ -59,17 +59,22 @@ pub enum FaultKind {
     QpsLimitExceeded,
     /// The connection ends without an answer, and nothing was done.
     DropBefore,
-    /// The connection ends without an answer, after everything was done and is durable.
+    /// The connection ends without an answer, after everything was done and is durable. Where
+    /// nothing was done (an empty poll, a refusal, an ack of which no handle was taken) the
+    /// answer is sent and the strike not counted: what it is for is a client that has to do
+    /// again what is done.
     DropAfter,
     /// Publish and consume only: the answer's XML ends after half of its bytes. The HTTP around
     /// it is sound, that is: Content-Length is that of the half. A connection that breaks is
-    /// [`FaultKind::DropAfter`].
+    /// [`FaultKind::DropAfter`]. An answer without a receipt or a message is sent whole and the
+    /// strike not counted.
     Truncate,
     /// Consume only: the body of the first message of the answer begins with a raw U+0001, which
-    /// no XML can carry.
+    /// no XML can carry. An answer without a message is sent as it is and the strike not counted.
     IllegalCharacter,
-    /// Ack only: the first half of the handles is carried out (of one handle: none), the others
-    /// are refused with `MessageNotExist`.
+    /// Ack only: the first half of the handles is carried out, the others are refused with
+    /// `MessageNotExist`. Of one handle none is carried out, and it counts: clients that ack one
+    /// by one could not meet this fault otherwise.
     PartialAck,
     /// The same, refused with `InternalError`.
     PartialAckInternalError,

@@ -23,7 +23,7 @@ use super::queue::{
 };
 use super::statistics::Counters;
 use super::store::{Pending, Room, Store, StoreError};
-use super::waiting::{Ticket, Waiting};
+use super::waiting::{Kind, Ticket, Waiting};
 use crate::clock::Clock;
 use crate::protocol::admin::Statistics;
 use crate::protocol::{
@@ -71,7 +71,7 @@ struct Seat<'a> {
     want: &'a Want,
     bell: Arc<Notify>,
     /// Once it has parked.
-    ticket: Option<Ticket>,
+    place: Option<(Kind, Ticket)>,
     /// Parked, or woken and not looking yet.
     parked: bool,
 }
@@ -82,22 +82,24 @@ impl<'a> Seat<'a> {
             broker,
             want,
             bell: Arc::default(),
-            ticket: None,
+            place: None,
             parked: false,
         }
     }
 
     fn park(&mut self, waiting: &mut Waiting, next: Option<Timestamp>) -> Timestamp {
-        let ticket = *self.ticket.get_or_insert_with(|| waiting.ticket());
+        let first = || (Kind::of(self.want), waiting.ticket());
+        let (kind, ticket) = self.place.get_or_insert_with(first);
         self.parked = true;
-        waiting.park(self.want, ticket, &self.bell, next)
+        waiting.park(kind, *ticket, &self.bell, next)
     }
 
-    fn leave(&mut self, waiting: &mut Waiting) -> bool {
-        if let Some(ticket) = self.ticket.filter(|_| self.parked) {
-            waiting.leave(self.want, ticket);
-        }
-        std::mem::take(&mut self.parked)
+    /// Leaves the register. Returns whose place the next one may take, if it was parked.
+    fn leave(&mut self, waiting: &mut Waiting) -> Option<Kind> {
+        let was_parked = std::mem::take(&mut self.parked);
+        let (kind, ticket) = self.place.as_ref().filter(|_| was_parked)?;
+        waiting.leave(kind, *ticket);
+        Some(kind.clone())
     }
 }
 
@@ -111,9 +113,10 @@ impl Drop for Seat<'_> {
         let State {
             queues, waiting, ..
         } = &mut *state;
-        self.leave(waiting);
         let mut changes = Vec::new();
-        waiting.pass_on(self.want, queues, &mut changes, self.broker.clock.now());
+        if let Some(kind) = self.leave(waiting) {
+            waiting.pass_on(&kind, queues, &mut changes, self.broker.clock.now());
+        }
         // Only time has passed, which passes again after a crash: nobody waits for this write.
         drop(self.broker.submit(&mut state, changes, room));
     }
@@ -243,11 +246,10 @@ impl Broker {
         } else {
             None
         };
-        if was_parked {
+        match was_parked {
             // There may be more than it took, and somebody has to watch the time in its place.
-            waiting.pass_on(want, queues, &mut changes, now);
-        } else {
-            waiting.ring(queues, &mut changes, now);
+            Some(kind) => waiting.pass_on(&kind, queues, &mut changes, now),
+            None => waiting.ring(queues, &mut changes, now),
         }
         let pending = self.submit(&mut state, changes, Some(room));
         (given, until, pending)
@@ -339,6 +341,12 @@ impl Broker {
     /// How many times a parked poll was woken, other than by the clock.
     pub fn wake_ups(&self) -> u64 {
         self.lock().waiting.woken()
+    }
+
+    /// How many times a change made the broker ask whether there is something for parked polls
+    /// (those who want the same are asked about once): what they cost whoever publishes.
+    pub fn questions(&self) -> u64 {
+        self.lock().waiting.asked()
     }
 
     /// Long polls that wait for a message now.

@@ -40,7 +40,7 @@ use crate::protocol::{
 };
 
 /// What a consume asks for.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Want {
     /// From which topic.
     pub topic: TopicKey,
@@ -337,11 +337,7 @@ impl Queues {
         let ask = ask(want, &self.rules, now);
         let topic = self.topics.get_mut(&want.topic);
         let next = topic.and_then(|topic| topic.next_visible(&ask, want.mode));
-        // Whatever dies first may come here.
-        let death = match want.topic.topic.is_dead_letters() {
-            true => self.deaths.next(),
-            false => None,
-        };
+        let death = self.deaths.next(&want.topic);
         (next.into_iter().chain(death).min(), changes)
     }
 
@@ -355,6 +351,23 @@ impl Queues {
         self.topics
             .get(key)
             .is_some_and(|topic| topic.groups.contains_key(group))
+    }
+
+    /// The tag of a message that stands there, if it has one.
+    pub(super) fn tag_at(&self, key: &TopicKey, seq: u64, place: Place) -> Option<&str> {
+        match place {
+            Place::Log { position } => self.tag_in_log(key, position),
+            Place::Timed { .. } | Place::Half { .. } => {
+                let (message, _) = self.topics.get(key)?.waiting.get(&seq)?;
+                message.parts.tag.as_deref()
+            }
+        }
+    }
+
+    /// The tag of a message of the log, if it has one.
+    pub(super) fn tag_in_log(&self, key: &TopicKey, position: u64) -> Option<&str> {
+        let entry = self.topics.get(key)?.log.entry(position)?;
+        entry.message.parts.tag.as_deref()
     }
 
     /// Acks, commits or rolls back, each handle by itself. Creates nothing.

@@ -47,11 +47,7 @@ impl Front {
             }
             FaultKind::UnavailableText => unavailable_text(),
             FaultKind::DropBefore => hang_up(),
-            FaultKind::DropAfter => {
-                // Whatever came of it: the client shall not know.
-                let _ = self.perform(call).await;
-                hang_up()
-            }
+            FaultKind::DropAfter => self.drop_after(call, injected, host).await,
             FaultKind::Truncate => self.damage(call, injected, host, cut_in_half).await,
             FaultKind::IllegalCharacter => {
                 self.damage(call, injected, host, with_illegal_character)
@@ -79,6 +75,27 @@ impl Front {
             () = tokio::time::sleep(pause) => {}
             () = self.broker.stopped() => {}
         }
+    }
+
+    /// Keeps the answer from the client if something was done that it now cannot know of. Where
+    /// nothing was done, such as in an empty poll, the answer is sent, and the rule may strike
+    /// again.
+    async fn drop_after(&self, call: Call, injected: Injected, host: &str) -> Response {
+        let handles = match &call.operation {
+            Operation::Ack { handles, .. } => handles.as_slice().len(),
+            Operation::Publish(_) | Operation::Consume { .. } => 0,
+        };
+        let result = self.perform(call).await;
+        let done = match &result {
+            Ok(Reply::AckRefused(refused)) => refused.len() < handles,
+            Ok(_) => true,
+            Err(_) => false,
+        };
+        if done {
+            return hang_up();
+        }
+        self.chaos.missed(&injected);
+        self.respond(result, host)
     }
 
     /// Damages the bytes of an answer that carries something; any other is sent as it is, and

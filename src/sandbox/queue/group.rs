@@ -4,11 +4,15 @@
 //! one range. Has no clock and draws no nonces: who calls decides the lease. What leaves the front
 //! of the log leaves a group the next time that [`Group::expire`] is called, before all else.
 
+mod order;
+
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ops::Range;
 
+use order::{Queue, Shard};
+
 use super::change::Lease;
-use super::log::{List, Log, ShardId, TagId, Wanted};
+use super::log::{Line, List, Log, ShardId, TagId, Wanted, lines_of};
 use super::ranges::Ranges;
 use crate::protocol::Timestamp;
 
@@ -25,13 +29,17 @@ pub(super) struct Group {
     /// Handed out, not acked, lease over.
     returned: BTreeSet<u64>,
     returned_by_tag: HashMap<TagId, BTreeSet<u64>>,
+    /// Handed out and not acked, by shard: each as any message, and as one of its tag.
+    out_of: BTreeSet<(ShardId, Line, u64)>,
+    /// Those with live leases, or with a place in a queue.
     shards: HashMap<ShardId, Shard>,
-    /// Shards that an ordered consume may take from, by the next position there.
-    runnable: BTreeSet<(u64, ShardId)>,
-    /// Shards whose last message stands before this have been looked at.
-    discovered: u64,
+    /// For each line that was ever asked for in order, the shards that have something for it.
+    queues: HashMap<Line, Queue>,
     /// No untaken message of the list stands before this.
     from: HashMap<List, u64>,
+    /// How many times a shard was looked at.
+    #[cfg(test)]
+    looks: u64,
 }
 
 #[derive(Debug)]
@@ -51,21 +59,6 @@ pub(super) enum Standing {
     Invisible(Lease),
     Done,
 }
-
-/// One sharding key of one group.
-#[derive(Debug, Default)]
-struct Shard {
-    /// Handed out and not acked.
-    out: BTreeSet<u64>,
-    /// How many of them are under a live lease: while there are any, the shard waits.
-    live: usize,
-    /// Its entry in `runnable`.
-    queued: Option<u64>,
-}
-
-/// How far an ordered consume has come through the runnable shards.
-#[derive(Debug, Default)]
-pub(super) struct Walk(u64, ShardId);
 
 impl Group {
     /// A group that has read nothing.
@@ -97,20 +90,12 @@ impl Group {
                 break;
             }
             if let Some(shard) = self.take_out(position) {
-                self.queue_shard(log, shard);
+                self.line_up(log, shard);
             }
         }
         self.taken.drop_before(self.first);
-        while let Some(&(position, shard)) = self.runnable.first() {
-            if position >= self.first {
-                break;
-            }
-            self.queue_shard(log, shard);
-        }
         // Seldom enough to cost nothing per message.
-        if self.shards.len() > 2 * log.shard_count() + 64 {
-            self.shards.retain(|&id, _| log.has(List::Shard(id)));
-        }
+        self.forget_shards(log);
         if self.from.len() > 2 * log.list_count() + 64 {
             self.from.retain(|&list, _| log.has(list));
         }
@@ -140,7 +125,7 @@ impl Group {
                     .insert(position);
             }
             self.shard_lease_ended(shard);
-            self.queue_shard(log, shard);
+            self.line_up(log, shard);
         }
     }
 
@@ -159,40 +144,6 @@ impl Group {
                         .filter_map(|&tag| self.next_fresh(log, List::Tag(tag), 0))
                         .min()
                 })
-            }
-        }
-    }
-
-    /// Looks at some more shards with news, so that a shard with a long backlog does not keep the
-    /// others from being found.
-    pub(super) fn look_around(&mut self, log: &Log, shards: usize) {
-        for _ in 0..shards {
-            if self.discover(log).is_none() {
-                break;
-            }
-        }
-    }
-
-    /// The next messages of one shard that an ordered consume may have, at most `room`; `None`
-    /// once no shard has any. The caller leases them before it asks again.
-    pub(super) fn next_ordered(
-        &mut self,
-        log: &Log,
-        wanted: &Wanted,
-        walk: &mut Walk,
-        room: usize,
-    ) -> Option<Vec<u64>> {
-        loop {
-            let shard = match self.runnable.range((walk.0, walk.1)..).next() {
-                Some(&(position, shard)) => {
-                    *walk = Walk(position, shard + 1);
-                    shard
-                }
-                None => self.discover(log)?,
-            };
-            let batch = self.shard_batch(log, wanted, shard, room);
-            if !batch.is_empty() {
-                return Some(batch);
             }
         }
     }
@@ -251,12 +202,13 @@ impl Group {
             tag: entry.tag,
             shard: entry.shard,
         };
+        for line in lines_of(entry.tag) {
+            self.out_of.insert((entry.shard, line, position));
+        }
         self.out.insert(position, out);
         self.leases.insert((lease.until, position));
-        let shard = self.shards.entry(entry.shard).or_default();
-        shard.out.insert(position);
-        shard.live += 1;
-        self.queue_shard(log, entry.shard);
+        self.shards.entry(entry.shard).or_default().live += 1;
+        self.line_up(log, entry.shard);
     }
 
     /// The message is done.
@@ -266,7 +218,7 @@ impl Group {
         };
         self.take_out(position);
         self.taken.insert(position);
-        self.queue_shard(log, entry.shard);
+        self.line_up(log, entry.shard);
     }
 
     /// Visible to this group now.
@@ -303,69 +255,10 @@ impl Group {
                 positions.remove(&position);
             }
         }
-        if let Some(shard) = self.shards.get_mut(&shard) {
-            shard.out.remove(&position);
+        for line in lines_of(tag) {
+            self.out_of.remove(&(shard, line, position));
         }
         Some(shard)
-    }
-
-    fn shard_lease_ended(&mut self, shard: ShardId) {
-        if let Some(shard) = self.shards.get_mut(&shard) {
-            shard.live = shard.live.saturating_sub(1);
-        }
-    }
-
-    /// Brings a shard's entry in `runnable` up to date. Returns whether it has one.
-    fn queue_shard(&mut self, log: &Log, id: ShardId) -> bool {
-        let shard = self.shards.entry(id).or_default();
-        if let Some(position) = shard.queued.take() {
-            self.runnable.remove(&(position, id));
-        }
-        if shard.live > 0 {
-            return false;
-        }
-        let first_out = shard.out.first().copied();
-        let next = first_out.or_else(|| self.next_fresh(log, List::Shard(id), 0));
-        if let (Some(position), Some(shard)) = (next, self.shards.get_mut(&id)) {
-            shard.queued = Some(position);
-            self.runnable.insert((position, id));
-        }
-        next.is_some()
-    }
-
-    /// A shard that got messages since it was last looked at, and may hand them out.
-    fn discover(&mut self, log: &Log) -> Option<ShardId> {
-        loop {
-            let (position, shard) = log.active_shard(self.discovered)?;
-            self.discovered = position + 1;
-            if self.queue_shard(log, shard) {
-                return Some(shard);
-            }
-        }
-    }
-
-    /// What a runnable shard hands out: what it handed out before, as long as that is not acked.
-    fn shard_batch(&mut self, log: &Log, wanted: &Wanted, id: ShardId, room: usize) -> Vec<u64> {
-        if let Some(shard) = self.shards.get(&id).filter(|shard| !shard.out.is_empty()) {
-            let tag = |position: &u64| log.entry(*position).and_then(|entry| entry.tag);
-            let again = shard.out.iter().filter(|&at| wanted.matches(tag(at)));
-            return again.take(room).copied().collect();
-        }
-        let mut batch = Vec::new();
-        let mut from = 0;
-        while batch.len() < room {
-            let next = match wanted {
-                Wanted::All => self.next_fresh(log, List::Shard(id), from),
-                Wanted::AnyOf(tags) => tags
-                    .iter()
-                    .filter_map(|&tag| self.next_fresh(log, List::ShardTag(id, tag), from))
-                    .min(),
-            };
-            let Some(position) = next else { break };
-            batch.push(position);
-            from = position + 1;
-        }
-        batch
     }
 
     /// The first untaken position of a list at or after `from`. Remembers how far the list is

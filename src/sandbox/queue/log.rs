@@ -7,12 +7,15 @@ use std::sync::Arc;
 
 use super::change::StoredMessage;
 use super::ranges::Ranges;
-use crate::protocol::{TagFilter, TopicName};
+use crate::protocol::{TagFilter, Timestamp, TopicName};
 
 /// Number of a tag in its log.
 pub(super) type TagId = u32;
 /// Number of a sharding key in its log; messages without a key are one shard. [us]
 pub(super) type ShardId = u32;
+
+/// What an ordered consume looks for in a shard: messages of a tag, or `None`: any message.
+pub(super) type Line = Option<TagId>;
 
 /// A list of positions that share something.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -20,6 +23,21 @@ pub(super) enum List {
     Tag(TagId),
     Shard(ShardId),
     ShardTag(ShardId, TagId),
+}
+
+/// The lines that a message of this tag is in.
+pub(super) fn lines_of(tag: Option<TagId>) -> impl Iterator<Item = Line> {
+    [None].into_iter().chain(tag.map(Some))
+}
+
+impl List {
+    /// What a shard has for a line.
+    pub(super) fn of(shard: ShardId, line: Line) -> Self {
+        match line {
+            None => List::Shard(shard),
+            Some(tag) => List::ShardTag(shard, tag),
+        }
+    }
 }
 
 /// A tag filter in the numbers of a log.
@@ -30,11 +48,13 @@ pub(super) enum Wanted {
 }
 
 impl Wanted {
-    pub(super) fn matches(&self, tag: Option<TagId>) -> bool {
-        match self {
-            Wanted::All => true,
-            Wanted::AnyOf(tags) => tag.is_some_and(|tag| tags.contains(&tag)),
-        }
+    /// The lines that have all of it.
+    pub(super) fn lines(&self) -> impl Iterator<Item = Line> + '_ {
+        let (any, tags) = match self {
+            Wanted::All => (Some(None), [].as_slice()),
+            Wanted::AnyOf(tags) => (None, tags.as_slice()),
+        };
+        any.into_iter().chain(tags.iter().copied().map(Some))
     }
 }
 
@@ -44,6 +64,9 @@ pub(super) struct Entry {
     pub(super) message: Arc<StoredMessage>,
     pub(super) tag: Option<TagId>,
     pub(super) shard: ShardId,
+    /// The newest `visible_since` of this message and all before it: as they leave at the front,
+    /// it stays as long as if it were that new.
+    pub(super) kept_since: Timestamp,
 }
 
 #[derive(Debug, Default)]
@@ -59,9 +82,9 @@ pub(super) struct Log {
     next_id: u32,
     /// Positions in ascending order.
     lists: HashMap<List, VecDeque<u64>>,
-    /// Last position of each shard, so that a group finds shards with news without a look at
-    /// each message.
-    activity: BTreeMap<u64, ShardId>,
+    /// Last position of each shard, of each tag as well, so that a group finds shards with news
+    /// for it without a look at each message or at shards without.
+    activity: BTreeMap<(Line, u64), ShardId>,
     /// Dead letters in it by the topic that they come from.
     letters: HashMap<TopicName, u64>,
 }
@@ -113,17 +136,20 @@ impl Log {
             *next_id += 1;
             *next_id
         });
-        let in_shard = self.lists.entry(List::Shard(shard)).or_default();
-        if let Some(last) = in_shard.back() {
-            self.activity.remove(last);
-        }
-        in_shard.push_back(position);
-        self.activity.insert(position, shard);
-        if let Some(tag) = tag {
-            for list in [List::Tag(tag), List::ShardTag(shard, tag)] {
-                self.lists.entry(list).or_default().push_back(position);
+        for line in lines_of(tag) {
+            let list = self.lists.entry(List::of(shard, line)).or_default();
+            if let Some(&last) = list.back() {
+                self.activity.remove(&(line, last));
             }
+            list.push_back(position);
+            self.activity.insert((line, position), shard);
         }
+        if let Some(tag) = tag {
+            let list = self.lists.entry(List::Tag(tag)).or_default();
+            list.push_back(position);
+        }
+        let since = message.visible_since();
+        let before = self.entries.back().map(|entry| entry.kept_since);
         if let Some(origin) = &message.origin {
             *self.letters.entry(origin.topic.clone()).or_default() += 1;
         }
@@ -131,6 +157,7 @@ impl Log {
             message,
             tag,
             shard,
+            kept_since: before.map_or(since, |before| before.max(since)),
         });
     }
 
@@ -193,13 +220,15 @@ impl Log {
         let StoredMessage { parts, .. } = &*entry.message;
         match list {
             List::Shard(_) => {
-                self.activity.remove(&position);
+                self.activity.remove(&(None, position));
                 self.shards.remove(&parts.sharding_key);
             }
             List::Tag(_) => {
                 self.tags.remove(parts.tag.as_deref().unwrap_or_default());
             }
-            List::ShardTag(..) => {}
+            List::ShardTag(_, tag) => {
+                self.activity.remove(&(Some(tag), position));
+            }
         }
     }
 
@@ -230,6 +259,17 @@ impl Log {
         }
     }
 
+    /// Whether a message that is wanted is there.
+    pub(super) fn has_any(&self, wanted: &Wanted) -> bool {
+        match wanted {
+            Wanted::All => self.len() > 0,
+            Wanted::AnyOf(tags) => tags.iter().any(|&tag| {
+                let removed = &self.removed;
+                self.next_in(List::Tag(tag), self.first, removed).is_some()
+            }),
+        }
+    }
+
     /// The first position of a list at or after `from` that is not taken.
     pub(super) fn next_in(&self, list: List, from: u64, taken: &Ranges) -> Option<u64> {
         let list = self.lists.get(&list)?;
@@ -246,9 +286,10 @@ impl Log {
         }
     }
 
-    /// The first shard whose last message stands at or after `from`, with that position.
-    pub(super) fn active_shard(&self, from: u64) -> Option<(u64, ShardId)> {
-        let (&position, &shard) = self.activity.range(from..).next()?;
+    /// The first shard whose last message of a line stands at or after `from`, with that position.
+    pub(super) fn active_shard(&self, line: Line, from: u64) -> Option<(u64, ShardId)> {
+        let mut news = self.activity.range((line, from)..=(line, u64::MAX));
+        let (&(_, position), &shard) = news.next()?;
         Some((position, shard))
     }
 }

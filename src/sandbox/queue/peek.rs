@@ -86,10 +86,13 @@ impl Queues {
 
 impl Topic {
     fn look(&self, group: Option<&GroupId>, state: PeekState, from: u64, limit: usize) -> Peek {
-        let fresh = Group::new(&self.log);
-        let group = match group {
-            Some(name) => self.groups.get(name).map_or(&fresh, |(_, group)| group),
-            None => &fresh,
+        let fresh;
+        let group = match group.and_then(|name| self.groups.get(name)) {
+            Some((_, group)) => group,
+            None => {
+                fresh = Group::new(&self.log);
+                &fresh
+            }
         };
         let mut found = Peek::default();
         let mut looks = 0;

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::change::{Change, Lease, Place, StoredMessage, TopicKey};
-use super::group::{Group, Walk};
+use super::group::Group;
 use super::log::{Entry, Log, Wanted};
 use super::rules::GroupStart;
 use super::{Delivery, Nonces};
@@ -27,6 +27,7 @@ pub(super) struct Topic {
     pub(super) waiting: BTreeMap<u64, (Arc<StoredMessage>, Place)>,
     /// Timed messages by when they become visible.
     timed: BTreeSet<(Timestamp, u64)>,
+    timed_by_tag: HashMap<String, BTreeSet<(Timestamp, u64)>>,
     /// Half messages by when they want a check.
     half: BTreeSet<(Timestamp, u64)>,
     /// Half messages by since when they are kept.
@@ -54,6 +55,7 @@ impl Topic {
             log: Log::default(),
             waiting: BTreeMap::new(),
             timed: BTreeSet::new(),
+            timed_by_tag: HashMap::new(),
             half: BTreeSet::new(),
             half_since: BTreeSet::new(),
             groups: HashMap::new(),
@@ -79,7 +81,13 @@ impl Topic {
                 self.log.append(message);
                 return;
             }
-            Place::Timed { at } => self.timed.insert((at, seq)),
+            Place::Timed { at } => {
+                if let Some(tag) = &message.parts.tag {
+                    let of_tag = self.timed_by_tag.entry(tag.clone()).or_default();
+                    of_tag.insert((at, seq));
+                }
+                self.timed.insert((at, seq))
+            }
             Place::Half { lease } => {
                 self.half_since.insert((message.visible_since(), seq));
                 self.half.insert((lease.until, seq))
@@ -93,7 +101,17 @@ impl Topic {
         let (message, place) = self.waiting.remove(&seq)?;
         match place {
             Place::Log { .. } => false,
-            Place::Timed { at } => self.timed.remove(&(at, seq)),
+            Place::Timed { at } => {
+                if let Some(tag) = &message.parts.tag
+                    && let Some(of_tag) = self.timed_by_tag.get_mut(tag)
+                {
+                    of_tag.remove(&(at, seq));
+                    if of_tag.is_empty() {
+                        self.timed_by_tag.remove(tag);
+                    }
+                }
+                self.timed.remove(&(at, seq))
+            }
             Place::Half { lease } => {
                 self.half_since.remove(&(message.visible_since(), seq));
                 self.half.remove(&(lease.until, seq))
@@ -146,7 +164,7 @@ impl Topic {
         {
             self.drop_waiting(seq, changes);
         }
-        let old = |entry: &Entry| entry.message.visible_since() + retention <= now;
+        let old = |entry: &Entry| entry.kept_since + retention <= now;
         let first = self.log.first();
         while self.log.entry(self.log.first()).is_some_and(old) {
             self.log.discard_before(self.log.first() + 1);
@@ -223,12 +241,11 @@ impl Topic {
         group.expire(log, ask.now);
         let wanted = log.wanted(ask.filter);
         if ask.ordered {
-            group.look_around(log, ask.count);
+            group.look_around(log, &wanted, ask.count);
         }
-        let mut walk = Walk::default();
         let mut given = Vec::new();
         while given.len() < ask.count {
-            let Some(batch) = next_batch(group, log, &wanted, ask, &mut walk, given.len()) else {
+            let Some(batch) = next_batch(group, log, &wanted, ask, given.len()) else {
                 break;
             };
             for position in batch {
@@ -359,26 +376,33 @@ impl Topic {
         }
     }
 
+    /// When the next timed message that is wanted becomes visible.
+    fn next_timed(&self, filter: &TagFilter) -> Option<Timestamp> {
+        let first = |timed: &BTreeSet<(Timestamp, u64)>| timed.first().map(|&(at, _)| at);
+        match filter {
+            TagFilter::All => first(&self.timed),
+            TagFilter::AnyOf(tags) => {
+                let of_tags = tags.iter().filter_map(|tag| self.timed_by_tag.get(tag));
+                of_tags.filter_map(first).min()
+            }
+        }
+    }
+
     /// When a consume like this may find something: `now` if it would at once, `None` if nothing
     /// is on its way. With a tag filter or in order it may be too early, never too late.
     pub(super) fn next_visible(&mut self, ask: &Ask<'_>, mode: ConsumeMode) -> Option<Timestamp> {
         if mode == ConsumeMode::Half {
             return self.half.first().map(|&(until, _)| until.max(ask.now));
         }
-        let timed = self.timed.first().map(|&(at, _)| at.max(ask.now));
-        // A group that does not exist yet would find what a new one finds.
-        let mut fresh = Group::new(&self.log);
-        if ask.start == GroupStart::Latest {
-            let all = self.log.first()..self.log.end();
-            fresh.reset(&self.log, std::slice::from_ref(&all));
-        }
-        let group = match self.groups.get_mut(ask.group) {
-            Some((_, group)) => group,
-            None => &mut fresh,
+        let timed = self.next_timed(ask.filter).map(|at| at.max(ask.now));
+        let wanted = self.log.wanted(ask.filter);
+        let Some((_, group)) = self.groups.get_mut(ask.group) else {
+            // A new one finds all of the log, in order too, or nothing of it.
+            let oldest = ask.start == GroupStart::Oldest && self.log.has_any(&wanted);
+            return if oldest { Some(ask.now) } else { timed };
         };
         group.expire(&self.log, ask.now);
-        let wanted = self.log.wanted(ask.filter);
-        if next_batch(group, &self.log, &wanted, ask, &mut Walk::default(), 0).is_some() {
+        if next_batch(group, &self.log, &wanted, ask, 0).is_some() {
             return Some(ask.now);
         }
         timed.into_iter().chain(group.next_return()).min()
@@ -402,11 +426,10 @@ fn next_batch(
     log: &Log,
     wanted: &Wanted,
     ask: &Ask<'_>,
-    walk: &mut Walk,
     given: usize,
 ) -> Option<Vec<u64>> {
     if ask.ordered {
-        group.next_ordered(log, wanted, walk, ask.count - given)
+        group.next_ordered(log, wanted, ask.count - given)
     } else {
         group.next_plain(log, wanted).map(|position| vec![position])
     }
