@@ -61,6 +61,8 @@ const CONNECTIONS: usize = 64;
 const BODY_BYTES: usize = 1024;
 const KEYS: (&str, &str) = ("sandbox", "sandbox-secret");
 
+type Part = fn(&Runtime, &Effort);
+
 /// How much of everything.
 struct Effort {
     /// Turns of each side of a comparison.
@@ -87,7 +89,7 @@ fn main() {
     };
     // One thread makes the load, so that the server has the rest of the machine.
     let load = Builder::new_current_thread().enable_all().build().unwrap();
-    let parts: [(&str, fn(&Runtime, &Effort)); 4] = [
+    let parts: [(&str, Part); 4] = [
         ("bare", beside_bare_handler),
         ("disk", beside_syncs),
         ("backlog", beside_small_backlog),

@@ -38,12 +38,12 @@ pub(super) fn run<B: StorageBackend>(
         last,
     } in sealed
     {
-        let applied = commit(database, &mut numbers, &changes, last);
-        match applied.and_then(|()| segment.clear()) {
-            // The writer may be gone, with nothing more to write.
-            Ok(()) => drop(empty.send(segment)),
-            Err(error) => return health.fail(error.failed()),
+        if let Err(error) = commit(database, &mut numbers, &changes, last) {
+            return health.fail(error.failed());
         }
+        segment.begin_anew();
+        // The writer may be gone, with nothing more to write.
+        drop(empty.send(segment));
     }
 }
 
@@ -54,7 +54,7 @@ fn commit(
     last: u64,
 ) -> Result<(), Trouble> {
     let mut transaction = database.begin_write()?;
-    // The log is cleared after this.
+    // The log begins anew after this.
     transaction.set_durability(Durability::Immediate)?;
     apply(&transaction, numbers, changes, last)?;
     transaction.commit()?;

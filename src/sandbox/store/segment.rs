@@ -149,12 +149,18 @@ impl<B: StorageBackend> Segment<B> {
         self.end
     }
 
-    /// Takes all records out, which the database has by now. Should a crash bring them back, they
-    /// are known by their numbers, hence no sync.
+    /// Takes all records out, and what may be left of a broken one. The database has them by now:
+    /// should a crash bring them back, they are known by their numbers, hence no sync.
     pub(super) fn clear(&mut self) -> Result<(), Trouble> {
-        self.end = HEADER_BYTES as u64;
+        self.begin_anew();
         self.file.set_len(self.end)?;
         Ok(())
+    }
+
+    /// The next record takes the place of the first one. All must be whole, and in the database:
+    /// what is left of them is known by its numbers. A file that does not grow is synced faster.
+    pub(super) fn begin_anew(&mut self) {
+        self.end = HEADER_BYTES as u64;
     }
 }
 
