@@ -573,7 +573,7 @@ fn plausible(steps: &[(u8, u64)]) -> Vec<Change> {
             (20, _) => Change::GroupReset {
                 topic: topic(),
                 group: group(),
-                done: vec![first..first + 2],
+                done: vec![first..first + 2, first + 4..first + 5],
             },
             (21, _) => {
                 changes.push(Change::GroupDeleted {
