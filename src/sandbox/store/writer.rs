@@ -29,7 +29,7 @@ pub(super) struct Pace {
     /// A segment of this size is sealed as soon as the other one is empty, and at twice the size
     /// everybody waits for that: what the database lacks has to fit into memory.
     pub(super) segment_bytes: u64,
-    /// After so long without a write: a log that nobody writes to should be empty.
+    /// After so long without a write: a log that nobody writes to should hold nothing that the database lacks.
     pub(super) quiet: Duration,
 }
 
