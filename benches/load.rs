@@ -16,6 +16,8 @@
 //! - Publish, consume and ack by one connection and by 64, beside moto's SQS server with
 //!   SendMessage, ReceiveMessage and DeleteMessage, if `benches/moto.sh` has installed it.
 //!
+//! `cargo bench --bench load -- disk` runs one part; the others are `bare`, `backlog` and `moto`.
+//!
 //! What is compared takes turns, several of each, so that both get their share of what else goes on
 //! in the machine. `MQSCOPE_BENCH_DIR` names the folder for files, should the one for temporary
 //! files be in memory. Without `--bench` (as `cargo test --benches` has it) everything is tried
@@ -59,6 +61,8 @@ const CONNECTIONS: usize = 64;
 const BODY_BYTES: usize = 1024;
 const KEYS: (&str, &str) = ("sandbox", "sandbox-secret");
 
+type Part = fn(&Runtime, &Effort);
+
 /// How much of everything.
 struct Effort {
     /// Turns of each side of a comparison.
@@ -85,10 +89,19 @@ fn main() {
     };
     // One thread makes the load, so that the server has the rest of the machine.
     let load = Builder::new_current_thread().enable_all().build().unwrap();
-    beside_bare_handler(&load, &effort);
-    beside_syncs(&load, &effort);
-    beside_small_backlog(&load, &effort);
-    beside_moto(&load, &effort);
+    let parts: [(&str, Part); 4] = [
+        ("bare", beside_bare_handler),
+        ("disk", beside_syncs),
+        ("backlog", beside_small_backlog),
+        ("moto", beside_moto),
+    ];
+    let asked = |part: &str| std::env::args().any(|argument| argument == part);
+    let all = !parts.iter().any(|(part, _)| asked(part));
+    for (part, run) in parts {
+        if all || asked(part) {
+            run(&load, &effort);
+        }
+    }
 }
 
 fn beside_bare_handler(load: &Runtime, effort: &Effort) {

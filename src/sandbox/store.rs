@@ -1,12 +1,29 @@
-//! Where changes are kept: nowhere (the queues hold everything), or in a file on disk. Decides
-//! nothing about queues; how the file looks is the business of its submodules.
+//! Where changes are kept: nowhere (the queues hold everything), or in files on disk. Decides
+//! nothing about queues; how the files look is the business of its submodules.
 //!
-//! In reading order: `disk` opens the file and takes changes, `writer` makes commits of them,
-//! `tables` says what a change is in the file and reads the file back, `guard` keeps a file
-//! untouched until it has proved to be good, `trouble` says what is wrong with it.
+//! A change is kept once it is in the log, which is only appended to: one write and one sync for
+//! all who wait. From there it goes into the database later, together with many others.
+//!
+//! In reading order: `disk` opens the files and takes changes, `writer` makes records of them in
+//! the log, `segment` says how a file of the log looks and `log` what two of them hold together;
+//! `applier` brings the changes into the database, without those that `fold` finds undone, and
+//! `tables` says what a change is there and reads it back. `guard` keeps a file untouched until it
+//! has proved to be good, `trouble` says what is wrong with it, `health` whether all is well.
 
+mod applier;
+#[cfg(test)]
+#[allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test fails by panicking"
+)]
+mod crashes;
 mod disk;
+mod fold;
 mod guard;
+mod health;
+mod log;
+mod segment;
 mod tables;
 mod trouble;
 mod writer;
@@ -30,7 +47,7 @@ use super::queue::Change;
 pub enum Store {
     /// Forgets everything with the process.
     Memory,
-    /// Keeps everything in a file.
+    /// Keeps everything in files.
     Disk(Disk),
 }
 
@@ -83,7 +100,8 @@ impl Store {
         Disk::open(data_dir).map(Store::Disk)
     }
 
-    /// Gives everything that was kept to `each`, as changes that rebuild it. Blocks on the disk.
+    /// Gives everything that was kept before it was opened to `each`, as changes that rebuild it.
+    /// Blocks on the disk.
     ///
     /// # Errors
     /// When it cannot be read; `each` may have got some of it.

@@ -3,6 +3,8 @@
 
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
+
 use super::super::message::Timestamp;
 
 /// Range of a moved clock: the years 1970 to 9999. At the end of time nothing would ever be due.
@@ -14,7 +16,7 @@ const NOTHING_MILLIS: u64 = 1_000;
 
 /// Where a moved clock is. Kept over a restart, one that runs has gone on meanwhile as far as the
 /// real time has, and one that is frozen stands where it stood. [us]
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Travel {
     /// It goes as fast as the real time.
     Running {

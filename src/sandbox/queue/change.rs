@@ -1,8 +1,13 @@
 //! What can happen to the queues, as values: applied to memory and handed to a store in the same
 //! words. Plain data; decides nothing.
+//!
+//! A store may write them down as they stand here: a variant or field that comes, goes or moves is
+//! a new format there, except a variant that comes last.
 
 use std::ops::Range;
 use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
 
 use crate::protocol::admin::Travel;
 use crate::protocol::{
@@ -10,7 +15,7 @@ use crate::protocol::{
 };
 
 /// A topic of an instance; the same name in another instance is another topic.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct TopicKey {
     /// The instance (`ns`); requests without one have an instance of their own. [us]
     pub instance: Option<InstanceId>,
@@ -37,7 +42,7 @@ impl Incoming {
 }
 
 /// A message as the broker keeps it; never changes.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StoredMessage {
     /// Its number, one for the whole broker, in the order of publishing.
     pub seq: u64,
@@ -55,7 +60,7 @@ pub struct StoredMessage {
 }
 
 /// What a dead letter was before.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Origin {
     /// The topic, in the instance of the dead-letter topic.
     pub topic: TopicName,
@@ -82,7 +87,7 @@ impl StoredMessage {
 }
 
 /// One delivery: who holds the nonce may end it, until then.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Lease {
     /// Never used twice; part of the receipt handle.
     pub nonce: u64,
@@ -95,7 +100,7 @@ pub struct Lease {
 }
 
 /// Where a message stands in its topic.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Place {
     /// In the log, for every group to read. Messages enter it when they become visible.
     Log {
@@ -115,7 +120,7 @@ pub enum Place {
 }
 
 /// One thing that happened.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Change {
     /// A topic exists from now on.
     TopicCreated {

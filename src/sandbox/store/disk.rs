@@ -1,7 +1,7 @@
-//! The store on disk: opens the file, with care, and hands changes to the writer. Knows neither
-//! what a change is in the file nor when it is written.
+//! The store on disk: opens the database and its log, with care, and hands changes to the writer.
+//! Knows neither what a change is in the files nor when it is written.
 
-use std::fs::{self, OpenOptions};
+use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -10,29 +10,36 @@ use std::thread::{self, JoinHandle};
 
 use redb::backends::FileBackend;
 use redb::{Builder, Database, ReadableDatabase as _, StorageBackend};
-use tokio::sync::{Semaphore, oneshot, watch};
+use tokio::sync::oneshot;
 
+use super::applier;
 use super::guard::Guard;
-use super::tables::{self, ABOUT, Numbers, RUNS_KEY, Tables, VERSION, VERSION_KEY};
+use super::health::Health;
+use super::log;
+use super::segment::{Record, Segment};
+use super::tables::{
+    self, ABOUT, APPLIED_KEY, IDENTITY_KEY, Numbers, RUNS_KEY, Tables, VERSION, VERSION_KEY,
+};
 use super::trouble::Trouble;
-use super::writer::{self, Batch, Health};
+use super::writer::{Batch, Pace, Writer};
 use super::{Pending, Room, StoreError, Write};
 use crate::sandbox::queue::Change;
 
-/// Name of the file in its folder.
-const FILE_NAME: &str = "sandbox.redb";
+/// Name of the database in its folder.
+pub(super) const FILE_NAME: &str = "sandbox.redb";
 
 /// Most requests whose changes wait to be written; further ones wait in front of the queues. [us]
 const WAITING: usize = 4_096;
 
-/// Memory for pages of the file: enough to write with, as nothing is read after the start. [us]
+/// Memory for pages of the database: enough to write with, as nothing is read after the start. [us]
 const CACHE_BYTES: usize = 64 << 20;
 
 /// Message ids and handles that a run may give out before it reaches those of the next: 2^40.
 /// Leaves room for 2^24 runs. [us]
 const RUN_SHIFT: u32 = 40;
 
-/// A file with a thread that writes it. Dropped, it waits for what was submitted to be written.
+/// A database and its log, with the threads that write them. Dropped, it waits for what was
+/// submitted to be written, and takes away the log, which has nothing left to say.
 #[derive(Debug)]
 pub struct Disk {
     path: PathBuf,
@@ -40,57 +47,76 @@ pub struct Disk {
     run: u64,
     health: Health,
     batches: Option<SyncSender<Batch>>,
-    writer: Option<JoinHandle<()>>,
+    /// The writer, then the applier: each ends after the one before it.
+    threads: Vec<JoinHandle<()>>,
 }
 
 impl Disk {
     /// See [`Store::open`](super::Store::open).
     pub(super) fn open(data_dir: &Path) -> Result<Self, StoreError> {
+        Self::with(data_dir, Pace::default(), &|file| file)
+    }
+
+    /// With what may not be plain files; the database is the first of them.
+    pub(super) fn with<B: StorageBackend>(
+        data_dir: &Path,
+        pace: Pace,
+        wrap: &impl Fn(FileBackend) -> B,
+    ) -> Result<Self, StoreError> {
         let path = data_dir.join(FILE_NAME);
-        let open = || OpenOptions::new().read(true).write(true).open(&path);
-        let file = match open() {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                create(data_dir, &path)?;
-                open()
+        let file = match log::open(&path) {
+            Err(Trouble::Io(error)) if error.kind() == io::ErrorKind::NotFound => {
+                log::none_in(data_dir)?;
+                create(data_dir, &path).and_then(|()| log::open(&path))
             }
             other => other,
         };
-        let backend = file
-            .map_err(Trouble::from)
-            .and_then(|file| Ok(FileBackend::new(file)?))
-            .map_err(|error| error.unusable(&path))?;
-        Self::with(&path, backend)
+        let unusable = |error: Trouble| error.unusable(&path);
+        let guard = Guard::new(wrap(file.map_err(unusable)?));
+        let mut good = check(guard.clone()).map_err(unusable)?;
+        // Nobody else writes to the log as long as the database is ours.
+        let mut log = log::Found::in_folder(data_dir, good.identity, good.applied, wrap)?;
+        good.take_in(std::mem::take(&mut log.records))
+            .map_err(unusable)?;
+        guard.let_go().map_err(|error| unusable(error.into()))?;
+        Self::start(&path, pace, good, log.empty(wrap)?)
     }
 
-    /// With what may not be a file.
-    fn with(path: &Path, file: impl StorageBackend) -> Result<Self, StoreError> {
-        let guard = Guard::new(file);
-        let good = check(guard.clone()).map_err(|error| error.unusable(path))?;
-        guard
-            .let_go()
-            .map_err(|error| Trouble::from(error).unusable(path))?;
-        Self::start(path, good)
-    }
-
-    fn start(path: &Path, good: Checked) -> Result<Self, StoreError> {
+    fn start<B: StorageBackend>(
+        path: &Path,
+        pace: Pace,
+        good: Checked,
+        log: [Segment<B>; 2],
+    ) -> Result<Self, StoreError> {
         let Checked {
             database,
             numbers,
             runs,
+            applied,
+            identity: _,
         } = good;
         let database = Arc::new(database);
-        let health = Health {
-            room: Arc::new(Semaphore::new(WAITING)),
-            failure: watch::Sender::new(None),
-        };
+        let health = Health::new(WAITING);
+        let [active, other] = log;
         let (batches, waiting) = mpsc::sync_channel(WAITING);
-        let writer = {
-            let (database, health) = (Arc::clone(&database), health.clone());
-            thread::Builder::new()
-                .name("mqscope-store".to_owned())
-                .spawn(move || writer::run(&database, numbers, &waiting, &health))
-                .map_err(|error| StoreError::Failed(error.to_string()))?
+        // Room for both segments in either direction: nobody waits to hand one on.
+        let (sealed, to_apply) = mpsc::sync_channel(2);
+        let (empty, to_fill) = mpsc::sync_channel(2);
+        let _ = empty.send(other);
+        let writer = Writer {
+            pace,
+            active,
+            last: applied,
+            unapplied: Vec::new(),
+            sealed,
+            empty: to_fill,
         };
+        let of_writer = health.clone();
+        let writer = spawn("mqscope-log", move || writer.run(&waiting, &of_writer))?;
+        let (of_applier, applied_to) = (health.clone(), Arc::clone(&database));
+        let applier = spawn("mqscope-store", move || {
+            applier::run(&applied_to, numbers, &to_apply, &empty, &of_applier);
+        })?;
         Ok(Self {
             path: path.to_owned(),
             database,
@@ -98,11 +124,11 @@ impl Disk {
             run: (runs << RUN_SHIFT) | fastrand::u64(..1 << (RUN_SHIFT - 1)),
             health,
             batches: Some(batches),
-            writer: Some(writer),
+            threads: vec![writer, applier],
         })
     }
 
-    /// The file.
+    /// The database.
     pub fn path(&self) -> &Path {
         &self.path
     }
@@ -145,58 +171,53 @@ impl Disk {
     }
 
     pub(super) fn failure(&self) -> Option<StoreError> {
-        self.health.failure.borrow().clone()
+        self.health.failure()
     }
 
     pub(super) async fn failed(&self) {
-        let mut failure = self.health.failure.subscribe();
-        // The sender lives in `self`, so waiting cannot fail.
-        let _ = failure.wait_for(Option::is_some).await;
+        self.health.failed().await;
     }
 }
 
 impl Drop for Disk {
     fn drop(&mut self) {
         drop(self.batches.take());
-        // At most one commit: whoever opens the file next finds it free. A writer that panicked
-        // has said so already.
-        if let Some(writer) = self.writer.take() {
-            let _ = writer.join();
+        // At most what the log holds: whoever opens the files next finds them free. A thread that
+        // panicked has said so already.
+        for thread in self.threads.drain(..) {
+            let _ = thread.join();
+        }
+        // The database is still ours: nobody else has begun to use the log.
+        if let (None, Some(folder)) = (self.failure(), self.path.parent()) {
+            log::remove(folder);
         }
     }
 }
 
-/// A new file under another name, renamed once it is complete: a process that is killed here
-/// leaves no half of a file behind.
-fn create(data_dir: &Path, path: &Path) -> Result<(), StoreError> {
-    let made = || -> Result<(), Trouble> {
-        fs::create_dir_all(data_dir)?;
-        // For the user alone, and removed again if we fail before the rename.
-        let temporary = tempfile::Builder::new()
-            .prefix(FILE_NAME)
-            .tempfile_in(data_dir)?;
-        let database = builder().create_with_backend(FileBackend::new(temporary.reopen()?)?)?;
+fn spawn(name: &str, work: impl FnOnce() + Send + 'static) -> Result<JoinHandle<()>, StoreError> {
+    thread::Builder::new()
+        .name(name.to_owned())
+        .spawn(work)
+        .map_err(|error| StoreError::Failed(error.to_string()))
+}
+
+/// A new database.
+fn create(data_dir: &Path, path: &Path) -> Result<(), Trouble> {
+    fs::create_dir_all(data_dir)?;
+    log::create(path, |file| {
+        let database = builder().create_with_backend(FileBackend::new(file.reopen()?)?)?;
         let transaction = database.begin_write()?;
         {
             let mut about = transaction.open_table(ABOUT)?;
             about.insert(VERSION_KEY, VERSION)?;
             about.insert(RUNS_KEY, 0)?;
+            about.insert(IDENTITY_KEY, fastrand::u64(..))?;
+            about.insert(APPLIED_KEY, 0)?;
             Tables::open(&transaction)?;
         }
         transaction.commit()?;
-        drop(database);
-        match temporary.persist_noclobber(path) {
-            // Another process was faster: its file is as good.
-            Err(error) if error.error.kind() == io::ErrorKind::AlreadyExists => {}
-            Err(error) => return Err(error.error.into()),
-            Ok(file) => file.sync_all()?,
-        }
-        // So that the rename outlives a power cut too; not every file system can do it.
-        #[cfg(unix)]
-        let _ = fs::File::open(data_dir).and_then(|dir| dir.sync_all());
         Ok(())
-    };
-    made().map_err(|error| error.unusable(path))
+    })
 }
 
 fn builder() -> Builder {
@@ -207,46 +228,67 @@ fn builder() -> Builder {
     builder
 }
 
-/// A file that proved to be good.
+/// A database that proved to be good.
 struct Checked {
     database: Database,
     numbers: Numbers,
     /// This run, counted from 1.
     runs: u64,
+    identity: u64,
+    /// Number of the last record of the log whose changes it holds.
+    applied: u64,
 }
 
-/// Opens the file and reads it to its end. Whatever is written meanwhile is held back by the guard.
+/// Opens the database and reads it to its end. Whatever is written meanwhile is held back by the
+/// guard.
 fn check<B: StorageBackend>(guard: Guard<B>) -> Result<Checked, Trouble> {
     if guard.len()? == 0 {
         return Err(Trouble::Foreign("it is empty"));
     }
     let database = builder().create_with_backend(guard)?;
-    let runs = 1 + check_version(&database)?;
-    let numbers = tables::read(&database.begin_read()?, |_| ())?;
-    let transaction = database.begin_write()?;
-    transaction.open_table(ABOUT)?.insert(RUNS_KEY, runs)?;
-    transaction.commit()?;
-    Ok(Checked {
-        database,
-        numbers,
-        runs,
-    })
-}
-
-/// The number of earlier runs, if this version can read the file.
-fn check_version(database: &Database) -> Result<u64, Trouble> {
     let transaction = database.begin_read()?;
     let about = match transaction.open_table(ABOUT) {
         Ok(about) => about,
         Err(redb::TableError::Storage(error)) => return Err(error.into()),
         Err(_) => return Err(Trouble::Foreign("it is a database of something else")),
     };
-    match about.get(VERSION_KEY)?.map(|version| version.value()) {
+    let about = |key: &str| -> Result<Option<u64>, Trouble> {
+        Ok(about.get(key)?.map(|number| number.value()))
+    };
+    match about(VERSION_KEY)? {
         Some(VERSION) => {}
         Some(version) => return Err(Trouble::Version(version)),
         None => return Err(Trouble::Foreign("it names no version")),
     }
-    Ok(about.get(RUNS_KEY)?.map_or(0, |runs| runs.value()))
+    let number = |key: &str| about(key)?.ok_or_else(|| Trouble::Missing(format!("number {key}")));
+    let (runs, identity) = (1 + number(RUNS_KEY)?, number(IDENTITY_KEY)?);
+    let applied = number(APPLIED_KEY)?;
+    let numbers = tables::read(&transaction, |_| ())?;
+    Ok(Checked {
+        database,
+        numbers,
+        runs,
+        identity,
+        applied,
+    })
+}
+
+impl Checked {
+    /// Counts the run, and makes the changes of the log that the database lacks.
+    fn take_in(&mut self, records: Vec<Record>) -> Result<(), Trouble> {
+        if let Some(last) = records.last() {
+            self.applied = last.batch;
+        }
+        let changes: Vec<Change> = records
+            .into_iter()
+            .flat_map(|record| record.changes)
+            .collect();
+        let transaction = self.database.begin_write()?;
+        transaction.open_table(ABOUT)?.insert(RUNS_KEY, self.runs)?;
+        applier::apply(&transaction, &mut self.numbers, &changes, self.applied)?;
+        transaction.commit()?;
+        Ok(())
+    }
 }
 
 #[cfg(test)]
@@ -256,7 +298,7 @@ fn check_version(database: &Database) -> Result<u64, Trouble> {
     reason = "a test fails by panicking"
 )]
 mod tests {
-    use std::sync::atomic::{AtomicBool, Ordering};
+    use std::sync::atomic::{AtomicUsize, Ordering};
 
     use super::*;
     use crate::clock::Clock;
@@ -425,18 +467,48 @@ mod tests {
         );
     }
 
-    /// A disk that may stop working.
+    /// A disk that may stop working: all of it, or the database alone.
+    #[derive(Debug, Clone, Default)]
+    struct Switch(Arc<AtomicUsize>);
+
+    const WORKS: usize = 0;
+    const FAILS: usize = 1;
+    const DATABASE_FAILS: usize = 2;
+
     #[derive(Debug)]
     struct Failing {
         file: FileBackend,
-        fails: Arc<AtomicBool>,
+        switch: Switch,
+        database: bool,
+    }
+
+    impl Switch {
+        fn turn(&self, to: usize) {
+            self.0.store(to, Ordering::SeqCst);
+        }
+
+        /// A store whose segments are sealed at once.
+        fn store(&self, dir: &Path) -> Store {
+            let files = AtomicUsize::new(0);
+            let pace = Pace {
+                segment_bytes: 1,
+                ..Pace::default()
+            };
+            let disk = Disk::with(dir, pace, &|file| Failing {
+                file,
+                switch: self.clone(),
+                database: files.fetch_add(1, Ordering::SeqCst) == 0,
+            });
+            Store::Disk(disk.unwrap())
+        }
     }
 
     impl Failing {
         fn check(&self) -> io::Result<()> {
-            match self.fails.load(Ordering::SeqCst) {
-                true => Err(io::Error::other("the disk is gone")),
-                false => Ok(()),
+            match self.switch.0.load(Ordering::SeqCst) {
+                FAILS => Err(io::Error::other("the disk is gone")),
+                DATABASE_FAILS if self.database => Err(io::Error::other("the disk is full")),
+                _ => Ok(()),
             }
         }
     }
@@ -466,16 +538,23 @@ mod tests {
         }
     }
 
+    fn lengths(dir: &Path) -> Vec<usize> {
+        let mut bodies = Vec::new();
+        let disk = Disk::open(dir).unwrap();
+        disk.load(|change| {
+            if let Change::Stored { message, .. } = change {
+                bodies.push(message.parts.body.len());
+            }
+        })
+        .unwrap();
+        bodies
+    }
+
     #[tokio::test]
     async fn an_error_of_the_disk_is_for_good() {
-        let (dir, path) = filled().await;
-        let file = OpenOptions::new().read(true).write(true).open(&path);
-        let fails = Arc::new(AtomicBool::new(false));
-        let failing = Failing {
-            file: FileBackend::new(file.unwrap()).unwrap(),
-            fails: Arc::clone(&fails),
-        };
-        let store = Store::Disk(Disk::with(&path, failing).unwrap());
+        let (dir, _path) = filled().await;
+        let switch = Switch::default();
+        let store = switch.store(dir.path());
         let broker = Arc::new(Broker::open(rules(), store, Clock::system()).unwrap());
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let sandbox = Sandbox {
@@ -489,27 +568,39 @@ mod tests {
         publish(&broker, "d").await.unwrap();
         assert_eq!(broker.store_failure(), None);
 
-        fails.store(true, Ordering::SeqCst);
+        switch.turn(FAILS);
         let error = publish(&broker, "lost").await.unwrap_err();
         assert!(error.contains("the disk is gone"), "{error}");
         broker.store_failed().await;
         let ended = running.await.unwrap().unwrap_err();
         assert_eq!(ended.kind(), SandboxErrorKind::Store);
-        // Even should the disk come back: what memory holds by now, the file does not.
-        fails.store(false, Ordering::SeqCst);
+        // Even should the disk come back: what memory holds by now, the files do not.
+        switch.turn(WORKS);
         assert_eq!(publish(&broker, "e").await, Err(error));
         // It still shows what it has.
         assert_eq!(broker.overview().topics.len(), 1);
         drop(broker);
+        assert_eq!(lengths(dir.path()), [1, 1, 100_000, 1]);
+    }
 
-        let mut bodies = Vec::new();
-        let disk = Disk::open(dir.path()).unwrap();
-        disk.load(|change| {
-            if let Change::Stored { message, .. } = change {
-                bodies.push(message.parts.body.len());
+    /// What was answered is in the log all the same.
+    #[tokio::test]
+    async fn an_error_of_the_database_is_for_good_and_loses_nothing() {
+        let (dir, _path) = filled().await;
+        let switch = Switch::default();
+        let broker = Broker::open(rules(), switch.store(dir.path()), Clock::system()).unwrap();
+        switch.turn(DATABASE_FAILS);
+        let mut expected = vec![1, 1, 100_000];
+        let error = loop {
+            match publish(&broker, "xy").await {
+                Ok(()) => expected.push(2),
+                Err(error) => break error,
             }
-        })
-        .unwrap();
-        assert_eq!(bodies, [1, 1, 100_000, 1]);
+        };
+        assert!(error.contains("the disk is full"), "{error}");
+        assert!(expected.len() > 3, "{expected:?}");
+        drop(broker);
+        switch.turn(WORKS);
+        assert_eq!(lengths(dir.path()), expected);
     }
 }

@@ -20,13 +20,17 @@ use crate::protocol::{GroupId, MessageParts, Timestamp};
 use crate::sandbox::queue::{Change, Lease, Origin, Place, StoredMessage, TopicKey};
 
 /// Version of what follows. Another version is neither read nor written. [us]
-pub(super) const VERSION: u64 = 1;
+pub(super) const VERSION: u64 = 2;
 
-/// [`VERSION_KEY`] and [`RUNS_KEY`]; this table is the same in every version.
+/// Numbers about the whole file. [`VERSION_KEY`] is the same in every version.
 pub(super) const ABOUT: TableDefinition<'_, &str, u64> = TableDefinition::new("mqscope");
 pub(super) const VERSION_KEY: &str = "version";
 /// How often the store was opened.
 pub(super) const RUNS_KEY: &str = "runs";
+/// A random number by which the log knows its database.
+pub(super) const IDENTITY_KEY: &str = "identity";
+/// Number of the last record of the log whose changes are here.
+pub(super) const APPLIED_KEY: &str = "applied";
 
 /// Whether the moved clock stands still, and where it stands (Unix milliseconds) or how far it is
 /// ahead; nothing as long as nobody moved it. Not there in files of before it was kept.

@@ -8,6 +8,7 @@ use redb::{
 };
 
 use super::StoreError;
+use super::segment::FORMAT;
 use super::tables::VERSION;
 use crate::protocol::InvalidName;
 
@@ -40,6 +41,15 @@ pub(super) enum Trouble {
     /// Something else than a sandbox wrote it.
     #[error("{0}")]
     Foreign(&'static str),
+    /// The log cannot be read.
+    #[error("{0}")]
+    Record(String),
+    /// The version of the log.
+    #[error("it has format {0}, this mqscope knows format {FORMAT}")]
+    Format(u32),
+    /// A log without its database.
+    #[error("{0}")]
+    Stray(&'static str),
 }
 
 impl From<TransactionError> for Trouble {
@@ -77,6 +87,22 @@ impl Trouble {
             Trouble::Foreign(why) => (
                 format!("was not written by a sandbox: {why}"),
                 "it was left as it is; choose another data folder, or move the file away",
+            ),
+            Trouble::Format(format) => (
+                format!(
+                    "is of another mqscope: it has format {format}, this one knows format {FORMAT}"
+                ),
+                "it was left as it is; use that mqscope, or choose another data folder",
+            ),
+            Trouble::Stray(why) => (
+                format!("is the log of another store: {why}"),
+                "it was left as it is; put its sandbox.redb back, or move it away to go on \
+                 without it",
+            ),
+            Trouble::Record(why) => (
+                format!("is damaged: {why}"),
+                "it was left as it is; put good copies of it and of sandbox.redb in their place, \
+                 or move all of them away to start with nothing",
             ),
             damaged => (
                 format!("is damaged: {damaged}"),
