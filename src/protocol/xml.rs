@@ -48,6 +48,19 @@ pub(super) fn is_legal(c: char) -> bool {
 
 /// The first character that XML 1.0 cannot carry, with its position in characters.
 pub(super) fn first_illegal(text: &str) -> Option<(usize, char)> {
+    // Nearly every text is legal, and that shows without decoding it: illegal are only the control
+    // characters and U+FFFE and U+FFFF, whose UTF-8 begins with 0xEF. No early end, so that the
+    // compiler can look at many bytes at once.
+    let suspect = |found: bool, byte: &u8| found | (*byte < 0x20) | (*byte == 0xEF);
+    let blank = |byte: &u8| matches!(byte, b'\t' | b'\n' | b'\r');
+    if !text
+        .as_bytes()
+        .iter()
+        .filter(|byte| !blank(byte))
+        .fold(false, suspect)
+    {
+        return None;
+    }
     text.chars().enumerate().find(|&(_, c)| !is_legal(c))
 }
 
@@ -192,22 +205,55 @@ impl Writer {
 /// others write them so. A character that XML cannot carry becomes U+FFFD rather than broken XML:
 /// who must not lose it checks with [`first_illegal`] first.
 fn escape_into(out: &mut String, text: &str) {
-    for c in text.chars() {
-        match c {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '\r' => out.push_str("&#13;"),
-            c if is_legal(c) => out.push(c),
+    let mut rest = text;
+    // Long runs need nothing: only these bytes begin a character that is written otherwise.
+    let special = |byte: u8| matches!(byte, b'&' | b'<' | b'>' | 0..=8 | 11..=31 | 0xEF);
+    while let Some(at) = rest.bytes().position(special) {
+        out.push_str(&rest[..at]);
+        let mut chars = rest[at..].chars();
+        match chars.next() {
+            Some('&') => out.push_str("&amp;"),
+            Some('<') => out.push_str("&lt;"),
+            Some('>') => out.push_str("&gt;"),
+            Some('\r') => out.push_str("&#13;"),
+            Some(c) if is_legal(c) => out.push(c),
             _ => out.push('\u{FFFD}'),
         }
+        rest = chars.as_str();
     }
+    out.push_str(rest);
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use proptest::prelude::*;
+
+    proptest! {
+        /// Both look at bytes first; what they find must be what every single character says.
+        #[test]
+        fn bytes_and_characters_agree(
+            text in prop::collection::vec(prop_oneof![any::<char>(), "[&<>\\r\\t\u{0}-\u{20}\u{fffd}-\u{ffff}]".prop_map(|s| s.chars().next().unwrap_or('x'))], 0..40)
+        ) {
+            let text: String = text.into_iter().collect();
+            let naive = text.chars().enumerate().find(|&(_, c)| !is_legal(c));
+            prop_assert_eq!(first_illegal(&text), naive);
+            let escaped: String = text
+                .chars()
+                .map(|c| match c {
+                    '&' => "&amp;".to_owned(),
+                    '<' => "&lt;".to_owned(),
+                    '>' => "&gt;".to_owned(),
+                    '\r' => "&#13;".to_owned(),
+                    c if is_legal(c) => c.to_string(),
+                    _ => '\u{FFFD}'.to_string(),
+                })
+                .collect();
+            let mut out = String::new();
+            escape_into(&mut out, &text);
+            prop_assert_eq!(out, escaped);
+        }
+    }
 
     #[test]
     fn what_the_clients_write_is_read() {
