@@ -479,3 +479,39 @@ status-sandbox-running = Sandbox http://{ $addr }
 status-sandbox-failed = Sandbox not running
 status-counts = { $received } received · { $acked } acked
 status-evicted = { $n } old messages let go to save memory
+
+## The live table
+
+filter-name = Filter
+filter-hint = Filter body, tag, key, property…
+filter-help = Words in any case, "two words", /regex/i, tag:x, key:x, body:x, id:x, prop.NAME:x, state:held, acked, returned or refused; -x for all without x
+filter-wrong = At character { $at }: { $what }. The last good filter still holds
+filter-open-quote = close the quote with "
+filter-open-pattern = close the regular expression with /
+filter-flag = only i can follow a regular expression, not { $found }
+filter-pattern = no regular expression: { $why }
+filter-too-large = this regular expression is too large
+filter-no-value = say what to look for after the colon; "" finds what is there at all
+filter-state = there is no state { $found }; use held, acked, returned or refused
+table-shown = { $shown } of { $all } shown
+table-busy = sorting { $percent } %
+table-news = { $n ->
+    [one] ↑ one new
+   *[other] ↑ { $n } new
+}
+table-columns = Columns
+column-size = Size
+column-published = Published
+sorted-up = { $column }, smallest first
+sorted-down = { $column }, largest first
+state-held = Held
+row-pin = Pin on top
+row-unpin = Unpin
+row-pinned = Pinned on top
+view-pause = Pause
+view-resume = Resume
+view-pause-why = Paused, nothing more is taken from the group; what is held stays held
+empty-paused = Paused
+empty-paused-next = Nothing is taken from the group until you press Resume
+empty-filtered = Nothing matches the filter
+empty-filtered-next = Messages are there; change the filter to see them

@@ -461,3 +461,36 @@ status-sandbox-running = 沙箱 http://{ $addr }
 status-sandbox-failed = 沙箱未运行
 status-counts = 接收 { $received } · 确认 { $acked }
 status-evicted = 为节省内存已移除 { $n } 条旧消息
+
+## 消息列表
+
+filter-name = 过滤
+filter-hint = 过滤消息体、标签、Key、属性…
+filter-help = 支持关键词（不区分大小写）、"带空格的词"、/正则/i、tag:x、key:x、body:x、id:x、prop.属性名:x、state:held / acked / returned / refused；-x 表示排除
+filter-wrong = 第 { $at } 个字符：{ $what }。仍按上一个有效条件过滤
+filter-open-quote = 请用 " 结束引号
+filter-open-pattern = 请用 / 结束正则表达式
+filter-flag = 正则表达式后只能跟 i，不能是 { $found }
+filter-pattern = 正则表达式无效：{ $why }
+filter-too-large = 正则表达式过大
+filter-no-value = 冒号后请填写要查找的内容；填 "" 可查找所有含该字段的消息
+filter-state = 没有状态 { $found }，可用 held、acked、returned、refused
+table-shown = 显示 { $shown } / { $all }
+table-busy = 正在整理 { $percent }%
+table-news = ↑ { $n } 条新消息
+table-columns = 列
+column-size = 大小
+column-published = 发布时间
+sorted-up = { $column }，升序
+sorted-down = { $column }，降序
+state-held = 持有中
+row-pin = 置顶
+row-unpin = 取消置顶
+row-pinned = 已置顶
+view-pause = 暂停
+view-resume = 继续
+view-pause-why = 暂停后不再从消费组拉取新消息，已持有的消息不受影响
+empty-paused = 已暂停
+empty-paused-next = 点击“继续”后才会继续拉取消息
+empty-filtered = 没有符合条件的消息
+empty-filtered-next = 消息仍在，修改过滤条件即可看到

@@ -1,7 +1,7 @@
 //! A consume view: its head (where, what and for whom to consume), the banner that says that looking
 //! consumes; the live table is `table.rs`. What is typed lies in the model.
 
-use egui::{Align, Button, Color32, DragValue, Label, Layout, RichText, Ui};
+use egui::{Align, Color32, DragValue, Label, Layout, RichText, Ui};
 
 use crate::session::{
     Command, ConsumeField, ConsumeForm, Kind, Level, Polling, Subscription, SubscriptionId,
@@ -10,10 +10,10 @@ use crate::session::{
 use super::connections::connection_name;
 use super::context::{Context, countdown};
 use super::widgets::{choice_menu, from_the_right, labelled_edit, remark};
-use super::{table, theme};
+use super::{table, theme, toolbar};
 
-/// Width of the head beside its three fields of text: two numbers, two buttons, the gaps.
-const BESIDE_FIELDS: f32 = 360.0;
+/// Width of the head beside its three fields of text: two numbers, a menu, the gaps.
+const BESIDE_FIELDS: f32 = 250.0;
 
 /// What is typed into the heads of the views.
 #[derive(Default)]
@@ -35,6 +35,8 @@ impl Inbox {
         });
         if view.rows.is_empty() {
             empty_ui(ui, cx, view);
+        } else if view.table.arrangement().is_empty() && !view.table.is_busy() {
+            nothing_found_ui(ui, cx);
         } else {
             table::ui(ui, cx, view);
         }
@@ -43,15 +45,11 @@ impl Inbox {
     fn head_ui(&mut self, ui: &mut Ui, cx: &mut Context<'_>, view: &Subscription) {
         let mut form = view.form.clone();
         let stopped = view.polling.is_stopped();
-        let mut start = false;
-        ui.horizontal(|ui| {
-            ui.add_enabled_ui(stopped, |ui| form_ui(ui, cx, &mut form));
-            // Level with the fields, which have a label above them.
-            ui.with_layout(Layout::right_to_left(Align::Max), |ui| {
-                start = polling_ui(ui, cx, view);
-                ack_selected_ui(ui, cx, view);
-            });
-        });
+        if stopped {
+            ui.horizontal_wrapped(|ui| form_ui(ui, cx, &mut form));
+            ui.add_space(theme::GAP);
+        }
+        let start = toolbar::ui(ui, cx, view);
         let problems = form
             .check(&cx.model.limits_of(&form.connection))
             .err()
@@ -81,7 +79,7 @@ impl Inbox {
 fn form_ui(ui: &mut Ui, cx: &Context<'_>, form: &mut ConsumeForm) {
     use egui::TextEdit;
     let t = cx.texts;
-    let room = (ui.available_width() - BESIDE_FIELDS).clamp(180.0, 520.0);
+    let room = (ui.available_width() - BESIDE_FIELDS).clamp(260.0, 620.0);
     connection_ui(ui, cx, form);
     for (label, text, width) in [
         (t.get("field-topic"), &mut form.topic, room * 0.36),
@@ -156,40 +154,6 @@ fn number_ui(ui: &mut Ui, label: &str, value: DragValue<'_>) {
     });
 }
 
-/// Start or stop; whether start was asked for.
-fn polling_ui(ui: &mut Ui, cx: &mut Context<'_>, view: &Subscription) -> bool {
-    let t = cx.texts;
-    match &view.polling {
-        Polling::Stopped => {
-            let face = theme::strong(format!("▶ {}", t.get("view-start"))).color(cx.palette.ok);
-            ui.add(Button::new(face)).clicked()
-        }
-        Polling::Running | Polling::Paused | Polling::Failing(..) => {
-            let face = theme::strong(format!("■ {}", t.get("view-stop"))).color(cx.palette.bad);
-            if ui.add(Button::new(face)).clicked() {
-                cx.command(Command::StopConsuming(view.id));
-            }
-            false
-        }
-        Polling::Stopping => {
-            ui.add_enabled(false, Button::new(t.get("view-stopping")))
-                .on_disabled_hover_text(t.get("view-stopping-why"));
-            false
-        }
-    }
-}
-
-fn ack_selected_ui(ui: &mut Ui, cx: &mut Context<'_>, view: &Subscription) {
-    let count = view.rows.selected().len();
-    let text = cx.texts.format("ack-selected", &[("n", count.into())]);
-    if ui
-        .add_enabled(count > 0, Button::new(theme::strong(text)))
-        .clicked()
-    {
-        cx.command(Command::AckSelected(view.id));
-    }
-}
-
 /// Says that looking consumes, and what that means just now; or what is wrong.
 fn banner_ui(ui: &mut Ui, cx: &Context<'_>, view: &Subscription) {
     let t = cx.texts;
@@ -241,12 +205,23 @@ fn strip_ui(ui: &mut Ui, text: &str, right: &str, ink: Color32, ground: Color32)
     });
 }
 
+/// Nothing found is not nothing there.
+fn nothing_found_ui(ui: &mut Ui, cx: &Context<'_>) {
+    let t = cx.texts;
+    ui.vertical_centered(|ui| {
+        ui.add_space(ui.available_height() * 0.3);
+        ui.label(theme::title(t.get("empty-filtered")).color(cx.palette.dim));
+        ui.label(theme::dim(ui.ctx(), t.get("empty-filtered-next")));
+    });
+}
+
 fn empty_ui(ui: &mut Ui, cx: &Context<'_>, view: &Subscription) {
     let t = cx.texts;
     let (what, next) = match view.polling {
         Polling::Stopped => (t.get("empty-stopped"), t.get("empty-stopped-next")),
         Polling::Failing(..) => (t.get("empty-failing"), t.get("empty-failing-next")),
-        Polling::Running | Polling::Paused | Polling::Stopping => {
+        Polling::Paused => (t.get("empty-paused"), t.get("empty-paused-next")),
+        Polling::Running | Polling::Stopping => {
             (t.get("empty-waiting"), t.get("empty-waiting-next"))
         }
     };

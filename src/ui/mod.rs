@@ -14,6 +14,7 @@ mod publish;
 mod quit;
 mod table;
 pub mod theme;
+mod toolbar;
 mod widgets;
 
 use std::time::Duration;
@@ -182,6 +183,9 @@ impl App {
     /// needs to be drawn until something happens.
     fn ask_for_next_second(&self, ctx: &egui::Context) {
         let views = self.model.views();
+        if views.iter().any(|view| view.table.is_busy()) {
+            ctx.request_repaint();
+        }
         let alive = views.iter().any(|view| {
             view.rows.held().0 > 0 || matches!(view.polling, crate::session::Polling::Failing(..))
         });

@@ -1,16 +1,18 @@
-//! The live table of one consume view: newest on top, a row a message, only the visible rows
-//! drawn. Asks for acks and selections; changes nothing itself.
+//! The live table of one consume view: a row a message, only the visible rows drawn; which rows,
+//! in which order and under which columns is the model's. Asks for acks and selections; changes nothing itself.
 
-use egui::{Align, Button, Checkbox, Color32, Label, Layout, RichText, Sense, Ui};
-use egui_extras::{Column, TableBuilder, TableRow};
+use egui::{Align, Button, Checkbox, Color32, Key, Label, Layout, Modifiers, RichText, Sense, Ui};
+use egui_extras::{Column as Width, TableBuilder, TableRow};
 
 use crate::i18n::Texts;
 use crate::session::{
-    AckState, Command, Content, Row, RowState, Subscription, TableCommand, Urgency,
+    AckState, Column, Command, Content, Place, Row, RowState, Sort, Subscription, TableCommand,
+    Urgency, cells,
 };
 
-use super::context::{Context, countdown, short_id};
+use super::context::{Context, bytes, clock_time, countdown, short_id};
 use super::theme;
+use super::toolbar::column_name;
 use super::widgets::{Dot, dot, from_the_right, lease_bar, named, named_choice, pill};
 
 /// Height of a button in a row.
@@ -22,43 +24,215 @@ const PREVIEW_CHARS: usize = 160;
 /// The table.
 pub(super) fn ui(ui: &mut Ui, cx: &mut Context<'_>, view: &Subscription) {
     let t = cx.texts;
+    let mut asked = Vec::new();
+    keyboard_ui(ui, cx, view, &mut asked);
     // No gaps between cells, so that the lines between rows are whole; `cell` pads instead.
     ui.spacing_mut().item_spacing = egui::Vec2::ZERO;
     ui.visuals_mut().selection.bg_fill = cx.palette.selected;
-    let mut asked = Vec::new();
-    TableBuilder::new(ui)
-        .id_salt(view.id)
+    let arrangement = view.table.arrangement();
+    let columns = view.table.columns();
+    let mut table = TableBuilder::new(ui)
+        // Another set of columns has widths of its own.
+        .id_salt((view.id, columns.len()))
         .sense(Sense::click())
         .animate_scrolling(false)
         .auto_shrink(false)
         .cell_layout(Layout::left_to_right(Align::Center))
-        .column(Column::exact(36.0))
-        .column(Column::exact(140.0))
-        .column(Column::initial(122.0).range(80.0..=300.0).clip(true))
-        .column(Column::initial(72.0).range(40.0..=240.0).clip(true))
-        .column(Column::initial(94.0).range(40.0..=300.0).clip(true))
-        .column(Column::exact(36.0))
-        .column(Column::exact(64.0))
-        .column(Column::remainder().at_least(60.0).clip(true))
-        .column(Column::exact(68.0))
+        .column(Width::exact(36.0));
+    for setting in columns {
+        table = table.column(width_of(&setting.column));
+    }
+    if let Place::Row { number, hidden } = view.table.place() {
+        // Whatever came above it, the row stays where it was.
+        let place = arrangement.place_of(number).unwrap_or_default();
+        table = table.vertical_scroll_offset(place as f32 * theme::ROW_HEIGHT + hidden);
+    }
+    let shown = table
+        .column(Width::exact(68.0))
         .header(theme::HEAD_HEIGHT, |row| {
             header_ui(row, t, view, &mut asked);
         })
         .body(|body| {
-            body.rows(theme::ROW_HEIGHT, view.rows.len(), |mut cells| {
-                if let Some(row) = view.rows.from_newest(cells.index()) {
+            body.rows(theme::ROW_HEIGHT, arrangement.len(), |mut cells| {
+                let number = arrangement.row_at(cells.index());
+                if let Some(row) = number.and_then(|number| view.rows.get(number)) {
                     cells.set_overline(true);
                     cells.set_selected(
                         view.rows.is_selected(row.number) || view.focused == Some(row.number),
                     );
                     RowUi { row, view, cx }.show(&mut cells, &mut asked);
-                    if cells.response().clicked() {
-                        asked.push(Command::Focus(view.id, row.number));
-                    }
+                    let response = cells.response();
+                    clicked(&response, view, row, &mut asked);
+                    response.context_menu(|ui| menu_ui(ui, cx, view, row, &mut asked));
                 }
             });
         });
+    let place = place_at(view, shown.state.offset().y);
+    if place != view.table.place() {
+        asked.push(Command::Table(view.id, TableCommand::Look(place)));
+    }
     cx.commands.append(&mut asked);
+}
+
+/// Where one looks when so many points of the table are out of sight above.
+fn place_at(view: &Subscription, offset: f32) -> Place {
+    let first = (offset / theme::ROW_HEIGHT).floor().max(0.0);
+    match view.table.arrangement().row_at(first as usize) {
+        Some(number) if offset >= 1.0 => Place::Row {
+            number,
+            hidden: offset - first * theme::ROW_HEIGHT,
+        },
+        _ => Place::Top,
+    }
+}
+
+/// A click shows the details; with Ctrl it selects, with Shift it selects up to there.
+fn clicked(response: &egui::Response, view: &Subscription, row: &Row, asked: &mut Vec<Command>) {
+    if !response.clicked() {
+        return;
+    }
+    let modifiers = response.ctx.input(|input| input.modifiers);
+    if modifiers.command {
+        asked.push(Command::ToggleSelected(view.id, row.number));
+    } else if let (true, Some(focused)) = (modifiers.shift, view.focused) {
+        let range = TableCommand::SelectRange(focused, row.number);
+        asked.push(Command::Table(view.id, range));
+        return;
+    }
+    asked.push(Command::Focus(view.id, row.number));
+}
+
+/// What can be done with one row.
+fn menu_ui(
+    ui: &mut Ui,
+    cx: &Context<'_>,
+    view: &Subscription,
+    row: &Row,
+    asked: &mut Vec<Command>,
+) {
+    let t = cx.texts;
+    let pinned = view.table.arrangement().is_pinned(row.number);
+    let (text, pin) = if pinned {
+        (t.get("row-unpin"), TableCommand::Unpin(row.number))
+    } else {
+        (t.get("row-pin"), TableCommand::Pin(row.number))
+    };
+    if ui.button(text).clicked() {
+        asked.push(Command::Table(view.id, pin));
+        ui.close();
+    }
+    if let Some(id) = row.message_id()
+        && ui.button(t.get("copy-id")).clicked()
+    {
+        ui.ctx().copy_text(id.to_owned());
+        ui.close();
+    }
+    if let Some(body) = cells::body(row)
+        && ui.button(t.get("copy-body")).clicked()
+    {
+        ui.ctx().copy_text(body.to_owned());
+        ui.close();
+    }
+}
+
+/// Keys of the table that is shown, while nobody types anywhere.
+fn keyboard_ui(ui: &Ui, cx: &Context<'_>, view: &Subscription, asked: &mut Vec<Command>) {
+    let shown = cx.model.shown_view().map(|shown| shown.id) == Some(view.id);
+    let free = ui
+        .ctx()
+        .memory(|memory| memory.focused().is_none() && memory.top_modal_layer().is_none());
+    if !shown || !free {
+        return;
+    }
+    let pressed = |key| ui.input_mut(|input| input.consume_key(Modifiers::NONE, key));
+    let arrangement = view.table.arrangement();
+    let last = arrangement.len().saturating_sub(1);
+    let at = view.focused.and_then(|number| arrangement.place_of(number));
+    let target = if pressed(Key::ArrowDown) {
+        Some(at.map_or(0, |at| (at + 1).min(last)))
+    } else if pressed(Key::ArrowUp) {
+        Some(at.map_or(0, |at| at.saturating_sub(1)))
+    } else if pressed(Key::Home) {
+        Some(0)
+    } else if pressed(Key::End) {
+        Some(last)
+    } else {
+        None
+    };
+    if let Some(number) = target.and_then(|place| arrangement.row_at(place)) {
+        asked.push(Command::Focus(view.id, number));
+        let rows = (ui.available_height() / theme::ROW_HEIGHT) as usize;
+        look_at(
+            view,
+            target.unwrap_or_default(),
+            rows.saturating_sub(2),
+            asked,
+        );
+    }
+    if let Some(number) = view.focused {
+        if pressed(Key::Space) {
+            asked.push(Command::ToggleSelected(view.id, number));
+        }
+        if pressed(Key::A) {
+            asked.push(Command::Ack(view.id, vec![number]));
+        }
+        if pressed(Key::P) {
+            let command = match arrangement.is_pinned(number) {
+                true => TableCommand::Unpin(number),
+                false => TableCommand::Pin(number),
+            };
+            asked.push(Command::Table(view.id, command));
+        }
+    }
+    if ui.input_mut(|input| input.consume_key(Modifiers::COMMAND, Key::A)) {
+        asked.push(Command::Table(view.id, TableCommand::SelectShown(true)));
+    }
+}
+
+/// Brings a row into sight, where so many rows are.
+fn look_at(view: &Subscription, place: usize, rows: usize, asked: &mut Vec<Command>) {
+    let arrangement = view.table.arrangement();
+    let first = match view.table.place() {
+        Place::Top => 0,
+        Place::Row { number, .. } => arrangement.place_of(number).unwrap_or_default(),
+    };
+    let first = if place < first + 1 {
+        place
+    } else if place > first + rows {
+        place - rows
+    } else {
+        return;
+    };
+    let look = match arrangement.row_at(first) {
+        Some(number) if first > 0 => Place::Row {
+            number,
+            hidden: 0.0,
+        },
+        _ => Place::Top,
+    };
+    asked.push(Command::Table(view.id, TableCommand::Look(look)));
+}
+
+/// How wide a column is at first; the body takes the rest.
+fn width_of(column: &Column) -> Width {
+    match column {
+        Column::State => Width::initial(104.0).range(60.0..=200.0).clip(true),
+        Column::Returns => Width::exact(140.0),
+        Column::Id => Width::initial(122.0).range(80.0..=300.0).clip(true),
+        Column::Tag => Width::initial(72.0).range(40.0..=240.0).clip(true),
+        Column::Key | Column::ShardingKey | Column::Property(_) => {
+            Width::initial(94.0).range(40.0..=300.0).clip(true)
+        }
+        Column::Times => Width::exact(36.0),
+        Column::Size | Column::Age => Width::exact(64.0),
+        Column::Published => Width::initial(96.0).range(60.0..=200.0).clip(true),
+        Column::Body => Width::remainder().at_least(60.0).clip(true),
+    }
+}
+
+/// Whether what stands in a column is a number, at the right.
+fn is_number(column: &Column) -> bool {
+    matches!(column, Column::Times | Column::Age | Column::Size)
 }
 
 /// A cell with room at its left, and what its contents need of spacing. Its widgets belong to
@@ -83,34 +257,73 @@ fn header_ui(
     asked: &mut Vec<Command>,
 ) {
     cell(&mut row, None, |ui| {
-        let mut all = view.rows.all_selected();
+        let mut all = view.table.all_selected() || view.rows.all_selected();
         let response = ui.add(Checkbox::without_text(&mut all));
         let response = named_choice(ui, response, egui::Role::CheckBox, all, t.get("select-all"));
         if response.clicked() {
             asked.push(Command::Table(view.id, TableCommand::SelectShown(all)));
         }
     });
-    for (text, right) in [
-        (t.get("column-returns"), false),
-        (t.get("column-id"), false),
-        (t.get("column-tag"), false),
-        (t.get("column-key"), false),
-        (t.get("column-times"), true),
-        (t.get("column-age"), true),
-        (t.get("column-body"), false),
-        (t.get("column-ack"), false),
-    ] {
+    for setting in view.table.columns() {
         cell(&mut row, None, |ui| {
-            let head = theme::column_head(ui.ctx(), text);
-            if right {
+            if is_number(&setting.column) {
                 from_the_right(ui, |ui| {
                     ui.spacing_mut().item_spacing.x = 0.0;
-                    ui.label(head)
+                    head_ui(ui, t, view, &setting.column, asked);
                 });
             } else {
-                ui.label(head);
+                head_ui(ui, t, view, &setting.column, asked);
             }
         });
+    }
+    cell(&mut row, None, |ui| {
+        ui.label(theme::column_head(ui.ctx(), t.get("column-ack")));
+    });
+}
+
+/// The name of a column; a click sorts by it, another one turns the order round, a third one goes
+/// back to the newest first.
+fn head_ui(
+    ui: &mut Ui,
+    t: &'static Texts,
+    view: &Subscription,
+    column: &Column,
+    asked: &mut Vec<Command>,
+) {
+    let sort = view.table.arrangement().sort();
+    let sorted = sort.column.as_ref() == Some(column);
+    let name = column_name(t, column);
+    let (face, spoken) = match (sorted, sort.descending) {
+        (false, _) => (name.clone(), name),
+        (true, false) => (
+            format!("{name} ▲"),
+            t.format("sorted-up", &[("column", name.into())]),
+        ),
+        (true, true) => (
+            format!("{name} ▼"),
+            t.format("sorted-down", &[("column", name.into())]),
+        ),
+    };
+    let text = theme::column_head(ui.ctx(), face);
+    let label = Label::new(text)
+        .selectable(false)
+        .truncate()
+        .sense(Sense::click());
+    let response = ui.add(label);
+    let response = named(ui, response, egui::Role::ColumnHeader, &spoken);
+    if response.clicked() {
+        let next = match (sorted, sort.descending) {
+            (false, _) => Sort {
+                column: Some(column.clone()),
+                descending: false,
+            },
+            (true, false) => Sort {
+                column: Some(column.clone()),
+                descending: true,
+            },
+            (true, true) => Sort::default(),
+        };
+        asked.push(Command::Table(view.id, TableCommand::SortBy(next)));
     }
 }
 
@@ -130,38 +343,80 @@ impl RowUi<'_, '_> {
         let number = Some(row.number);
         let id = row.message_id().unwrap_or("?").to_owned();
         cell(cells, number, |ui| self.select_ui(ui, &id, asked));
-        cell(cells, number, |ui| self.state_ui(ui, state));
-        cell(cells, number, |ui| text_ui(ui, &short_id(&id), ink));
-        cell(cells, number, |ui| {
-            let tag = row.message().and_then(|message| message.tag.as_deref());
-            if let Some(tag) = tag {
-                let (ink, ground) = if done {
-                    (p.faint, p.raised)
-                } else {
-                    (p.tag, p.tag_bg)
-                };
-                pill(ui, tag, ink, ground);
-            }
-        });
-        let key = row.message().and_then(|message| message.key());
-        cell(cells, number, |ui| {
-            text_ui(ui, key.unwrap_or_default(), ink)
-        });
-        cell(cells, number, |ui| self.times_ui(ui, ink));
-        cell(cells, number, |ui| {
-            if let Some(message) = row.message() {
-                let age = RichText::new(self.cx.age(message.publish_time)).color(p.dim);
-                from_the_right(ui, |ui| {
-                    ui.spacing_mut().item_spacing.x = 0.0;
-                    ui.label(age)
-                });
-            }
-        });
-        cell(cells, number, |ui| match &row.content {
-            Content::Whole(message) => text_ui(ui, &preview(&message.body), ink),
-            Content::Damaged(damaged) => text_ui(ui, &damaged.problem.to_string(), p.bad),
-        });
+        for setting in self.view.table.columns() {
+            cell(cells, number, |ui| {
+                self.column_ui(ui, &setting.column, state, &id, ink)
+            });
+        }
         cell(cells, number, |ui| self.ack_ui(ui, &id, state, asked));
+    }
+
+    fn column_ui(&self, ui: &mut Ui, column: &Column, state: RowState, id: &str, ink: Color32) {
+        let (row, p) = (self.row, self.cx.palette);
+        let dim_number = |ui: &mut Ui, text: String| {
+            from_the_right(ui, |ui| {
+                ui.spacing_mut().item_spacing.x = 0.0;
+                ui.label(RichText::new(text).color(p.dim));
+            });
+        };
+        match column {
+            Column::State => text_ui(ui, self.state_word(state), ink),
+            Column::Returns => self.state_ui(ui, state),
+            Column::Id => {
+                if self.view.table.arrangement().is_pinned(row.number) {
+                    ui.label(RichText::new("▲").color(p.accent))
+                        .on_hover_text(self.cx.texts.get("row-pinned"));
+                }
+                text_ui(ui, &short_id(id), ink);
+            }
+            Column::Tag => {
+                if let Some(tag) = cells::tag(row) {
+                    let done = matches!(state, RowState::Acked);
+                    let (ink, ground) = if done {
+                        (p.faint, p.raised)
+                    } else {
+                        (p.tag, p.tag_bg)
+                    };
+                    pill(ui, tag, ink, ground);
+                }
+            }
+            Column::Key => text_ui(ui, cells::key(row).unwrap_or_default(), ink),
+            Column::ShardingKey => text_ui(ui, cells::sharding_key(row).unwrap_or_default(), ink),
+            Column::Property(name) => {
+                text_ui(ui, cells::property(row, name).unwrap_or_default(), ink);
+            }
+            Column::Times => self.times_ui(ui, ink),
+            Column::Size => {
+                if let Some(body) = cells::body(row) {
+                    dim_number(ui, bytes(body.len()));
+                }
+            }
+            Column::Age => {
+                if let Some(at) = cells::published(row) {
+                    dim_number(ui, self.cx.age(at));
+                }
+            }
+            Column::Published => {
+                if let Some(at) = cells::published(row) {
+                    text_ui(ui, &clock_time(at, self.cx.now), ink);
+                }
+            }
+            Column::Body => match &row.content {
+                Content::Whole(message) => text_ui(ui, &preview(&message.body), ink),
+                Content::Damaged(damaged) => text_ui(ui, &damaged.problem.to_string(), p.bad),
+            },
+        }
+    }
+
+    fn state_word(&self, state: RowState) -> &'static str {
+        let t = self.cx.texts;
+        match state {
+            RowState::Held(_) => t.get("state-held"),
+            RowState::Acking => t.get("state-acking"),
+            RowState::Acked => t.get("state-acked"),
+            RowState::Returned => t.get("state-returned"),
+            RowState::Refused => t.get("state-refused"),
+        }
     }
 
     fn select_ui(&self, ui: &mut Ui, id: &str, asked: &mut Vec<Command>) {

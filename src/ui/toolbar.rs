@@ -1,0 +1,242 @@
+//! The line above a live table: the filter and what is wrong with it, how much is shown, which
+//! columns, what came meanwhile, and the buttons that ack, pause, start and stop. Changes nothing
+//! itself.
+
+use egui::containers::menu::{MenuButton, MenuConfig};
+use egui::{Button, Checkbox, Key, Modifiers, PopupCloseBehavior, TextEdit, Ui};
+
+use crate::i18n::Texts;
+use crate::session::{
+    Column, ColumnSetting, Command, FilterProblem, Polling, Subscription, TableCommand,
+};
+
+use super::context::Context;
+use super::theme;
+use super::widgets::{from_the_right, link_button, named, pill, remark};
+
+/// Least and greatest width of the filter field.
+const FILTER_WIDTH: std::ops::RangeInclusive<f32> = 140.0..=420.0;
+
+/// Room for what stands between the filter and the buttons.
+const BESIDE_FILTER: f32 = 160.0;
+
+/// The line; whether a start was asked for.
+pub(super) fn ui(ui: &mut Ui, cx: &mut Context<'_>, view: &Subscription) -> bool {
+    let mut start = false;
+    ui.horizontal(|ui| {
+        from_the_right(ui, |ui| {
+            start = polling_ui(ui, cx, view);
+            pause_ui(ui, cx, view);
+            ack_selected_ui(ui, cx, view);
+            columns_ui(ui, cx, view);
+            ui.with_layout(egui::Layout::left_to_right(egui::Align::Center), |ui| {
+                filter_ui(ui, cx, view);
+                counts_ui(ui, cx, view);
+            });
+        });
+    });
+    if let Some(problem) = view.table.filter_problem() {
+        let t = cx.texts;
+        let what = match &problem.what {
+            FilterProblem::OpenQuote => t.get("filter-open-quote").to_owned(),
+            FilterProblem::OpenPattern => t.get("filter-open-pattern").to_owned(),
+            FilterProblem::Flag(found) => {
+                t.format("filter-flag", &[("found", found.to_string().into())])
+            }
+            FilterProblem::Pattern(why) => {
+                t.format("filter-pattern", &[("why", why.as_str().into())])
+            }
+            FilterProblem::TooLarge => t.get("filter-too-large").to_owned(),
+            FilterProblem::NoValue => t.get("filter-no-value").to_owned(),
+            FilterProblem::State(found) => {
+                t.format("filter-state", &[("found", found.as_str().into())])
+            }
+        };
+        let values = [("at", (problem.at + 1).into()), ("what", what.into())];
+        remark(ui, &t.format("filter-wrong", &values), cx.palette.bad);
+    }
+    start
+}
+
+fn filter_ui(ui: &mut Ui, cx: &mut Context<'_>, view: &Subscription) {
+    let mut text = view.table.filter_text().to_owned();
+    let width =
+        (ui.available_width() - BESIDE_FILTER).clamp(*FILTER_WIDTH.start(), *FILTER_WIDTH.end());
+    let name = cx.texts.get("filter-name");
+    let edit = TextEdit::singleline(&mut text)
+        .id_salt("filter")
+        .hint_text(theme::hint(cx.texts.get("filter-hint")))
+        .desired_width(width);
+    let response = ui.add(edit);
+    let shown = cx.model.shown_view().map(|shown| shown.id) == Some(view.id);
+    let free = ui
+        .ctx()
+        .memory(|memory| memory.focused().is_none() && memory.top_modal_layer().is_none());
+    if shown && free && ui.input_mut(|input| input.consume_key(Modifiers::NONE, Key::Slash)) {
+        response.request_focus();
+    }
+    let response = named(ui, response, egui::Role::TextInput, name);
+    response.on_hover_text(cx.texts.get("filter-help"));
+    if text != view.table.filter_text() {
+        table(cx, view, TableCommand::SetFilter(text));
+    }
+}
+
+/// How many rows are shown of how many, what came meanwhile, and the tags that are asked for.
+fn counts_ui(ui: &mut Ui, cx: &mut Context<'_>, view: &Subscription) {
+    let (t, p) = (cx.texts, cx.palette);
+    if !view.polling.is_stopped() && !view.form.tag.trim().is_empty() {
+        pill(ui, view.form.tag.trim(), p.tag, p.tag_bg);
+    }
+    let news = view.table.news();
+    if news > 0 {
+        let text = t.format("table-news", &[("n", news.into())]);
+        if link_button(ui, &text, p).clicked() {
+            table(cx, view, TableCommand::JumpToNewest);
+        }
+    }
+    let arrangement = view.table.arrangement();
+    if !arrangement.shows_all() {
+        let values = [
+            ("shown", arrangement.len().into()),
+            ("all", view.rows.len().into()),
+        ];
+        ui.label(theme::dim(ui.ctx(), t.format("table-shown", &values)));
+    }
+    if let Some(part) = arrangement.progress(&view.rows) {
+        let percent = format!("{:.0}", part * 100.0);
+        let text = t.format("table-busy", &[("percent", percent.into())]);
+        ui.label(theme::dim(ui.ctx(), text));
+    }
+    let evicted = view.rows.evicted();
+    if evicted > 0 {
+        let text = t.format("status-evicted", &[("n", evicted.into())]);
+        ui.label(egui::RichText::new(text).color(p.soon));
+    }
+}
+
+/// Which columns there are; each with its name, and the properties that rows have.
+fn columns_ui(ui: &mut Ui, cx: &mut Context<'_>, view: &Subscription) {
+    let t = cx.texts;
+    let button = Button::new("▦ ▾");
+    let config = MenuConfig::new().close_behavior(PopupCloseBehavior::CloseOnClickOutside);
+    let (response, _) = MenuButton::from_button(button).config(config).ui(ui, |ui| {
+        let mut columns = view.table.columns().to_vec();
+        let mut offered = ALL.to_vec();
+        let newest = view.rows.from_newest(0);
+        let of_rows = newest
+            .into_iter()
+            .flat_map(crate::session::cells::properties);
+        offered.extend(of_rows.map(|(name, _)| Column::Property(name.to_owned())));
+        for setting in &columns {
+            if !offered.contains(&setting.column) {
+                offered.push(setting.column.clone());
+            }
+        }
+        for column in offered {
+            let place = columns.iter().position(|setting| setting.column == column);
+            let mut on = place.is_some();
+            let name = column_name(t, &column);
+            if ui.add(Checkbox::new(&mut on, name)).changed() {
+                match place {
+                    Some(place) => drop(columns.remove(place)),
+                    None => {
+                        // The body takes the room that is left, so it stays the last.
+                        let body = columns.iter().position(|c| c.column == Column::Body);
+                        let width = None;
+                        let at = body.unwrap_or(columns.len());
+                        columns.insert(at, ColumnSetting { column, width });
+                    }
+                }
+                if !columns.is_empty() {
+                    table(cx, view, TableCommand::SetColumns(columns.clone()));
+                }
+            }
+        }
+    });
+    named(ui, response, egui::Role::Button, t.get("table-columns"));
+}
+
+/// Columns that every table has.
+const ALL: [Column; 11] = [
+    Column::State,
+    Column::Returns,
+    Column::Id,
+    Column::Tag,
+    Column::Key,
+    Column::Size,
+    Column::Times,
+    Column::Age,
+    Column::Published,
+    Column::ShardingKey,
+    Column::Body,
+];
+
+/// What a column is called.
+pub(super) fn column_name(t: &Texts, column: &Column) -> String {
+    let name = match column {
+        Column::State => t.get("column-state"),
+        Column::Returns => t.get("column-returns"),
+        Column::Id => t.get("column-id"),
+        Column::Tag => t.get("column-tag"),
+        Column::Key => t.get("column-key"),
+        Column::Size => t.get("column-size"),
+        Column::Times => t.get("column-times"),
+        Column::Age => t.get("column-age"),
+        Column::Published => t.get("column-published"),
+        Column::ShardingKey => t.get("field-sharding-key"),
+        Column::Body => t.get("column-body"),
+        Column::Property(name) => return name.clone(),
+    };
+    name.to_owned()
+}
+
+fn ack_selected_ui(ui: &mut Ui, cx: &mut Context<'_>, view: &Subscription) {
+    let count = view.rows.selected().len();
+    let text = cx.texts.format("ack-selected", &[("n", count.into())]);
+    let button = Button::new(theme::strong(text));
+    if ui.add_enabled(count > 0, button).clicked() {
+        cx.command(Command::AckSelected(view.id));
+    }
+}
+
+/// Takes nothing more, and goes on.
+fn pause_ui(ui: &mut Ui, cx: &mut Context<'_>, view: &Subscription) {
+    let t = cx.texts;
+    let (text, command) = match view.polling {
+        Polling::Running | Polling::Failing(..) => (t.get("view-pause"), TableCommand::Pause),
+        Polling::Paused => (t.get("view-resume"), TableCommand::Resume),
+        Polling::Stopped | Polling::Stopping => return,
+    };
+    let response = ui.button(text).on_hover_text(t.get("view-pause-why"));
+    if response.clicked() {
+        table(cx, view, command);
+    }
+}
+
+/// Start or stop; whether start was asked for.
+fn polling_ui(ui: &mut Ui, cx: &mut Context<'_>, view: &Subscription) -> bool {
+    let t = cx.texts;
+    match &view.polling {
+        Polling::Stopped => {
+            let face = theme::strong(format!("▶ {}", t.get("view-start"))).color(cx.palette.ok);
+            return ui.add(Button::new(face)).clicked();
+        }
+        Polling::Running | Polling::Paused | Polling::Failing(..) => {
+            let face = theme::strong(format!("■ {}", t.get("view-stop"))).color(cx.palette.bad);
+            if ui.add(Button::new(face)).clicked() {
+                cx.command(Command::StopConsuming(view.id));
+            }
+        }
+        Polling::Stopping => {
+            ui.add_enabled(false, Button::new(t.get("view-stopping")))
+                .on_disabled_hover_text(t.get("view-stopping-why"));
+        }
+    }
+    false
+}
+
+/// Asks something of the table.
+pub(super) fn table(cx: &mut Context<'_>, view: &Subscription, command: TableCommand) {
+    cx.command(Command::Table(view.id, command));
+}
