@@ -5,10 +5,13 @@
 //! `admin.rs`, `shared.rs`).
 
 mod admin;
+mod arrangement;
+pub mod cells;
 mod control;
 mod draft;
 mod edit;
 mod embedded;
+mod filter;
 mod form;
 mod keeper;
 mod lease;
@@ -19,15 +22,20 @@ mod poller;
 mod rows;
 mod say;
 mod shared;
+mod shelves;
 mod subscription;
+mod table;
 mod trouble;
 mod views;
 mod worker;
 mod workspace;
 
+pub use arrangement::{Arrangement, Sort};
+pub use cells::Column;
 pub use control::{ActionOutcome, AdminAnswer, AdminWish, Control, Look, PeekView, first_peek};
 pub use draft::{Deliver, Draft, DraftField, FieldProblem, parse_instant};
 pub use edit::{ConnectionEdit, ConnectionField};
+pub use filter::{Filter, FilterError, FilterProblem};
 pub use form::{ConsumeField, ConsumeForm, Kind};
 pub use keeper::{WORKSPACE_FILE, load_workspace};
 pub use lease::{Lease, Urgency};
@@ -39,6 +47,7 @@ pub use rows::{AckState, Content, Delivery, Row, RowState, Rows};
 pub use say::{Level, Notice, Say, Trouble};
 pub use shared::Start;
 pub use subscription::{Polling, Source, Subscription, SubscriptionId};
+pub use table::{ColumnSetting, Place, SavedTable, Table, TableCommand};
 pub use worker::{Worker, start};
 pub use workspace::{SavedView, Workspace};
 
@@ -97,8 +106,8 @@ pub enum Command {
     Focus(SubscriptionId, u64),
     /// Add the row to the selected ones, or take it out.
     ToggleSelected(SubscriptionId, u64),
-    /// Select every row that can be acked, or none.
-    SelectAll(SubscriptionId, bool),
+    /// Do this with the table of a view.
+    Table(SubscriptionId, TableCommand),
     /// Ack the newest deliveries of these rows.
     Ack(SubscriptionId, Vec<u64>),
     /// Ack the selected rows.
@@ -138,6 +147,8 @@ pub enum Job {
     StartPolling(Box<PollOrder>),
     /// Stop after the poll in flight.
     StopPolling(SubscriptionId),
+    /// Take nothing more after the poll in flight, or go on at once.
+    PausePolling(SubscriptionId, bool),
     /// Ack handles, any number.
     Ack(Box<AckOrder>),
     /// Look into this sandbox again and again from now on, or into none.

@@ -357,13 +357,12 @@ impl Model {
                 None
             }
             Command::ToggleSelected(id, row) => {
-                self.views.get_mut(id)?.rows.toggle_selected(row, now);
+                let view = self.views.get_mut(id)?;
+                view.rows.toggle_selected(row, now);
+                view.table.selection_changed();
                 None
             }
-            Command::SelectAll(id, all) => {
-                self.views.get_mut(id)?.rows.select_all(all);
-                None
-            }
+            Command::Table(id, command) => self.views.table(id, command, now),
             Command::Ack(id, rows) => self.ack(id, &rows, now),
             Command::AckSelected(id) => {
                 let rows: Vec<u64> = self.view(id)?.rows.selected().collect();
@@ -530,6 +529,7 @@ impl Model {
                     view.polling = Polling::Running;
                 }
             }
+            Job::PausePolling(id, pause) => self.views.not_paused(id, pause),
             Job::SaveConnection(..) => {
                 if let Some((_, outcome)) = &mut self.edit {
                     *outcome = EditOutcome::Failed(String::new());
@@ -684,7 +684,9 @@ impl Model {
         let saved = |view: &Subscription| SavedView {
             id: view.id,
             form: view.form.clone(),
-            running: !view.polling.is_stopped() || self.waiting.contains(&view.id),
+            running: self.waiting.contains(&view.id)
+                || !matches!(view.polling, Polling::Stopped | Polling::Paused),
+            table: view.table.saved().clone(),
         };
         let workspace = Workspace {
             selected: self.selected.clone(),

@@ -1,6 +1,6 @@
-//! One consume view's loop: poll, hand over what came, poll again, until asked to stop.
+//! One consume view's loop: poll, hand over what came, poll again, until asked to pause or stop.
 //!
-//! Asked to stop, it lets the poll in flight finish: whatever that poll leased would otherwise
+//! Asked to, it lets the poll in flight finish: whatever that poll leased would otherwise
 //! be invisible for minutes with nobody who knows of it.
 
 use std::sync::Arc;
@@ -22,6 +22,17 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 /// Shortest time from the start of an empty poll to the next, for servers that do not let us wait.
 const EMPTY_PACE: Duration = Duration::from_secs(1);
 
+/// What a poll loop is to do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Wish {
+    /// Poll.
+    Go,
+    /// Take nothing more until there is another wish.
+    Pause,
+    /// End.
+    Stop,
+}
+
 /// What one poll leads to.
 enum Next {
     /// Messages came: poll again at once.
@@ -34,15 +45,20 @@ enum Next {
     End,
 }
 
-/// Polls until `stop` is true or gone, or until the server refuses for good.
-pub(super) async fn run(shared: Arc<Shared>, order: PollOrder, mut stop: watch::Receiver<bool>) {
+/// Polls while that is the wish, until it is to stop or nobody is left to wish, or until the
+/// server refuses for good.
+pub(super) async fn run(shared: Arc<Shared>, order: PollOrder, mut wish: watch::Receiver<Wish>) {
     let mut pause = FIRST_PAUSE;
-    while !*stop.borrow() {
+    loop {
+        match wish.wait_for(|wish| *wish != Wish::Pause).await {
+            Ok(wish) if *wish == Wish::Go => {}
+            _ => break,
+        }
         let began = shared.clock.now();
         // Nothing is leased before there is a client, so that wait can be broken off.
         let client = tokio::select! {
             client = shared.client(&order.connection) => client,
-            _ = stop.wait_for(|stop| *stop) => break,
+            _ = wish.wait_for(|wish| *wish == Wish::Stop) => break,
         };
         let next = match client {
             Ok(client) => poll_once(&shared, &order, &client, pause).await,
@@ -69,7 +85,7 @@ pub(super) async fn run(shared: Arc<Shared>, order: PollOrder, mut stop: watch::
         };
         tokio::select! {
             () = shared.clock.sleep_until(resume) => {}
-            _ = stop.wait_for(|stop| *stop) => {}
+            _ = wish.wait_for(|wish| *wish != Wish::Go) => {}
         }
     }
     shared.emit(Event::PollingEnded(order.subscription)).await;

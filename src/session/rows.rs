@@ -184,6 +184,8 @@ pub struct Rows {
     free: BTreeSet<u64>,
     /// Rows chosen for an ack: held, and no ack on its way.
     selected: BTreeSet<u64>,
+    /// Numbers of rows that came, changed or went, for who follows them.
+    changed: Vec<u64>,
     next_number: u64,
     bytes: usize,
     budget: usize,
@@ -201,6 +203,7 @@ impl Rows {
             pending: BTreeSet::new(),
             free: BTreeSet::new(),
             selected: BTreeSet::new(),
+            changed: Vec::new(),
             next_number: 0,
             bytes: 0,
             budget,
@@ -232,6 +235,17 @@ impl Rows {
     /// Rows, oldest first.
     pub fn iter(&self) -> impl Iterator<Item = &Row> {
         self.rows.iter()
+    }
+
+    /// Rows from this number on, oldest first.
+    pub fn iter_from(&self, number: u64) -> impl Iterator<Item = &Row> {
+        let first = self.rows.partition_point(|row| row.number < number);
+        self.rows.range(first..)
+    }
+
+    /// Numbers of rows that came, changed or went since this was last asked; some of them twice.
+    pub fn take_changed(&mut self) -> Vec<u64> {
+        std::mem::take(&mut self.changed)
     }
 
     /// The row of this number, if it is still there.
@@ -281,6 +295,7 @@ impl Rows {
             self.pending.remove(&number);
             self.selected.remove(&number);
             self.free.insert(number);
+            self.changed.push(number);
         }
     }
 
@@ -436,6 +451,7 @@ impl Rows {
     /// Brings the sets up to date after the newest delivery of a row changed; `before` is the end
     /// of the lease that was the newest until then.
     fn update_held(&mut self, number: u64, before: Option<Timestamp>) {
+        self.changed.push(number);
         if let Some(ends) = before {
             self.held.remove(&(ends, number));
         }
@@ -486,6 +502,7 @@ impl Rows {
             };
             self.bytes -= row.bytes();
             self.evicted += 1;
+            self.changed.push(number);
             if let Some(id) = row.message_id() {
                 self.by_id.remove(id);
             }

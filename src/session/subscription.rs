@@ -9,6 +9,7 @@ use super::ConnectionId;
 use super::form::ConsumeForm;
 use super::rows::Rows;
 use super::say::Trouble;
+use super::table::Table;
 
 /// Which consume view; never reused within a run. Views that come back keep theirs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -30,6 +31,8 @@ pub struct Subscription {
     pub ended_by: Option<Box<Trouble>>,
     /// What came.
     pub rows: Rows,
+    /// Which of them are shown, and how.
+    pub table: Table,
     /// The row whose details are shown.
     pub focused: Option<u64>,
     /// Deliveries that came, redeliveries included.
@@ -77,6 +80,8 @@ pub enum Polling {
     Running,
     /// Asked to stop; the poll in flight may still bring messages.
     Stopping,
+    /// Takes nothing more until it is resumed; what the poll in flight brings still comes.
+    Paused,
     /// The last poll failed; the next try is at this time.
     Failing(Box<Trouble>, Timestamp),
 }

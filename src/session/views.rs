@@ -7,6 +7,7 @@ use super::form::ConsumeForm;
 use super::rows::{AckState, Rows};
 use super::say::Trouble;
 use super::subscription::{Polling, Source, Subscription, SubscriptionId};
+use super::table::{self, SavedTable, Table, TableCommand};
 use super::workspace::SavedView;
 use super::{AckOrder, Arrival, ConnectionId, Job, PollOrder};
 use crate::protocol::DamagedMessage;
@@ -44,7 +45,8 @@ impl Views {
         };
         for view in saved {
             if views.get(view.id).is_none() {
-                views.list.push(new_view(view.id, view.form.clone()));
+                let table = view.table.clone();
+                views.list.push(new_view(view.id, view.form.clone(), table));
             }
         }
         if views.shown().is_none() {
@@ -82,7 +84,7 @@ impl Views {
     pub(super) fn open(&mut self, form: ConsumeForm) -> SubscriptionId {
         let id = SubscriptionId(self.next);
         self.next += 1;
-        self.list.push(new_view(id, form));
+        self.list.push(new_view(id, form, SavedTable::default()));
         self.shown = id;
         id
     }
@@ -146,11 +148,47 @@ impl Views {
     pub(super) fn stop(&mut self, id: SubscriptionId) -> Option<Job> {
         let view = self.get_mut(id)?;
         match view.polling {
-            Polling::Running | Polling::Failing(..) => {
+            Polling::Running | Polling::Paused | Polling::Failing(..) => {
                 view.polling = Polling::Stopping;
                 Some(Job::StopPolling(id))
             }
             Polling::Stopped | Polling::Stopping => None,
+        }
+    }
+
+    /// Does something with the table of a view, or with its polling from there.
+    pub(super) fn table(
+        &mut self,
+        id: SubscriptionId,
+        command: TableCommand,
+        now: Timestamp,
+    ) -> Option<Job> {
+        let view = self.get_mut(id)?;
+        match (&command, &view.polling) {
+            (TableCommand::Pause, Polling::Running | Polling::Failing(..)) => {
+                view.polling = Polling::Paused;
+                Some(Job::PausePolling(id, true))
+            }
+            (TableCommand::Resume, Polling::Paused) => {
+                view.polling = Polling::Running;
+                Some(Job::PausePolling(id, false))
+            }
+            _ => {
+                view.table.apply(command, &mut view.rows, now);
+                None
+            }
+        }
+    }
+
+    /// The worker heard nothing of a pause, or of its end.
+    pub(super) fn not_paused(&mut self, id: SubscriptionId, pause: bool) {
+        let Some(view) = self.get_mut(id) else {
+            return;
+        };
+        match view.polling {
+            Polling::Paused if pause => view.polling = Polling::Running,
+            Polling::Running if !pause => view.polling = Polling::Paused,
+            _ => {}
         }
     }
 
@@ -213,7 +251,7 @@ impl Views {
         let news =
             !matches!(&view.polling, Polling::Failing(before, _) if before.what == trouble.what);
         match retry_at {
-            Some(_) if view.polling == Polling::Stopping => {}
+            Some(_) if matches!(view.polling, Polling::Stopping | Polling::Paused) => {}
             Some(at) => view.polling = Polling::Failing(Box::new(trouble.clone()), at),
             None => view.ended_by = Some(Box::new(trouble.clone())),
         }
@@ -273,15 +311,16 @@ impl Views {
         Some((count, first, last))
     }
 
-    /// Time has passed.
+    /// Time has passed: leases end, and the tables follow their rows for a while.
     pub(super) fn expire(&mut self, now: Timestamp) {
         for view in &mut self.list {
             view.rows.expire(now);
+            view.table.work(&mut view.rows, now, table::STEP);
         }
     }
 }
 
-fn new_view(id: SubscriptionId, form: ConsumeForm) -> Subscription {
+fn new_view(id: SubscriptionId, form: ConsumeForm, table: SavedTable) -> Subscription {
     Subscription {
         id,
         form,
@@ -289,6 +328,7 @@ fn new_view(id: SubscriptionId, form: ConsumeForm) -> Subscription {
         polling: Polling::Stopped,
         ended_by: None,
         rows: Rows::new(VIEW_BYTES),
+        table: Table::new(table),
         focused: None,
         received: 0,
         acked: 0,

@@ -15,6 +15,7 @@ use tokio::task::{JoinHandle, JoinSet};
 use crate::protocol::{HandleList, NewMessage, OperationKind, TopicName};
 
 use super::link::{EVENTS, JOBS};
+use super::poller::Wish;
 use super::shared::{Shared, Start};
 use super::subscription::SubscriptionId;
 use super::{
@@ -53,7 +54,7 @@ pub fn start(runtime: &Handle, start: Start) -> (Link, Worker) {
 async fn run(shared: Arc<Shared>, mut jobs: Receiver<Job>) {
     let (stop_sandbox, sandbox_stopped) = watch::channel(false);
     let mut sandbox = embedded::start(&shared, sandbox_stopped).await;
-    let mut pollers: HashMap<SubscriptionId, watch::Sender<bool>> = HashMap::new();
+    let mut pollers: HashMap<SubscriptionId, watch::Sender<Wish>> = HashMap::new();
     let mut watcher: Option<watch::Sender<bool>> = None;
     let mut tasks = JoinSet::new();
     let (keep, to_keep) = mpsc::channel(JOBS);
@@ -65,9 +66,9 @@ async fn run(shared: Arc<Shared>, mut jobs: Receiver<Job>) {
             job = jobs.recv() => match job {
                 None => break,
                 Some(Job::StartPolling(order)) => {
-                    let (stop, stopped) = watch::channel(false);
-                    pollers.insert(order.subscription, stop);
-                    tasks.spawn(poller::run(Arc::clone(&shared), *order, stopped));
+                    let (wishes, wish) = watch::channel(Wish::Go);
+                    pollers.insert(order.subscription, wishes);
+                    tasks.spawn(poller::run(Arc::clone(&shared), *order, wish));
                 }
                 Some(
                     job @ (Job::SaveConnection(..)
@@ -80,8 +81,13 @@ async fn run(shared: Arc<Shared>, mut jobs: Receiver<Job>) {
                 }
                 // Dropping the sender would stop it too, but says less.
                 Some(Job::StopPolling(id)) => {
-                    if let Some(stop) = pollers.remove(&id) {
-                        stop.send_replace(true);
+                    if let Some(wishes) = pollers.remove(&id) {
+                        wishes.send_replace(Wish::Stop);
+                    }
+                }
+                Some(Job::PausePolling(id, pause)) => {
+                    if let Some(wishes) = pollers.get(&id) {
+                        wishes.send_replace(if pause { Wish::Pause } else { Wish::Go });
                     }
                 }
                 Some(Job::Watch(id)) => {
@@ -131,6 +137,7 @@ async fn carry_out(shared: Arc<Shared>, job: Job) {
         // Served elsewhere: where the pollers are kept, and by the keeper.
         Job::StartPolling(_)
         | Job::StopPolling(_)
+        | Job::PausePolling(..)
         | Job::Watch(_)
         | Job::Admin(..)
         | Job::SaveConnection(..)

@@ -10,6 +10,7 @@ use super::ConnectionId;
 use super::draft::Draft;
 use super::form::ConsumeForm;
 use super::subscription::SubscriptionId;
+use super::table::SavedTable;
 
 /// Everything that comes back.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
@@ -39,6 +40,9 @@ pub struct SavedView {
     /// takes messages away from somebody.
     #[serde(default)]
     pub running: bool,
+    /// How its table is set up.
+    #[serde(default)]
+    pub table: SavedTable,
 }
 
 impl Workspace {
@@ -76,6 +80,10 @@ mod tests {
                     ..ConsumeForm::default()
                 },
                 running: true,
+                table: SavedTable {
+                    filter: "tag:\"".to_owned(),
+                    ..SavedTable::default()
+                },
             }],
             shown: Some(SubscriptionId(7)),
             draft: Some(Draft {

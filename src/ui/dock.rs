@@ -348,6 +348,7 @@ fn state_dot(ui: &mut Ui, cx: &Context<'_>, view: &Subscription) {
     match view.polling {
         Polling::Stopped => dot(ui, Dot::Ring, color),
         Polling::Running | Polling::Stopping => dot(ui, Dot::Full, color),
+        Polling::Paused => dot(ui, Dot::Half, color),
         Polling::Failing(..) => dot(ui, Dot::Half, p.bad),
     };
 }
@@ -357,6 +358,7 @@ fn mark(view: &Subscription) -> &'static str {
     match view.polling {
         Polling::Stopped => "○",
         Polling::Running | Polling::Stopping => "●",
+        Polling::Paused => "⏸",
         Polling::Failing(..) => "⚠",
     }
 }

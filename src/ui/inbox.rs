@@ -164,7 +164,7 @@ fn polling_ui(ui: &mut Ui, cx: &mut Context<'_>, view: &Subscription) -> bool {
             let face = theme::strong(format!("▶ {}", t.get("view-start"))).color(cx.palette.ok);
             ui.add(Button::new(face)).clicked()
         }
-        Polling::Running | Polling::Failing(..) => {
+        Polling::Running | Polling::Paused | Polling::Failing(..) => {
             let face = theme::strong(format!("■ {}", t.get("view-stop"))).color(cx.palette.bad);
             if ui.add(Button::new(face)).clicked() {
                 cx.command(Command::StopConsuming(view.id));
@@ -246,7 +246,7 @@ fn empty_ui(ui: &mut Ui, cx: &Context<'_>, view: &Subscription) {
     let (what, next) = match view.polling {
         Polling::Stopped => (t.get("empty-stopped"), t.get("empty-stopped-next")),
         Polling::Failing(..) => (t.get("empty-failing"), t.get("empty-failing-next")),
-        Polling::Running | Polling::Stopping => {
+        Polling::Running | Polling::Paused | Polling::Stopping => {
             (t.get("empty-waiting"), t.get("empty-waiting-next"))
         }
     };

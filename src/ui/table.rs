@@ -5,7 +5,9 @@ use egui::{Align, Button, Checkbox, Color32, Label, Layout, RichText, Sense, Ui}
 use egui_extras::{Column, TableBuilder, TableRow};
 
 use crate::i18n::Texts;
-use crate::session::{AckState, Command, Content, Row, RowState, Subscription, Urgency};
+use crate::session::{
+    AckState, Command, Content, Row, RowState, Subscription, TableCommand, Urgency,
+};
 
 use super::context::{Context, countdown, short_id};
 use super::theme;
@@ -85,7 +87,7 @@ fn header_ui(
         let response = ui.add(Checkbox::without_text(&mut all));
         let response = named_choice(ui, response, egui::Role::CheckBox, all, t.get("select-all"));
         if response.clicked() {
-            asked.push(Command::SelectAll(view.id, all));
+            asked.push(Command::Table(view.id, TableCommand::SelectShown(all)));
         }
     });
     for (text, right) in [
