@@ -307,10 +307,11 @@ impl Arrangement {
         {
             left = left.saturating_sub(self.follow(number, rows, now));
         }
-        if left > 0 && self.build(rows, now, left) {
-            if let Some(next) = self.next.take() {
-                self.shown = next.order;
-            }
+        if left > 0
+            && self.build(rows, now, left)
+            && let Some(next) = self.next.take()
+        {
+            self.shown = next.order;
         }
         !self.is_busy()
     }
