@@ -67,7 +67,7 @@ pub(super) fn ui(ui: &mut Ui, cx: &mut Context<'_>, view: &Subscription) {
                 }
             });
         });
-    let place = place_at(view, shown.state.offset().y);
+    let place = place_at(view, shown.state.clamped_offset().y);
     if place != view.table.place() {
         asked.push(Command::Table(view.id, TableCommand::Look(place)));
     }

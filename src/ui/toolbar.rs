@@ -118,7 +118,7 @@ fn counts_ui(ui: &mut Ui, cx: &mut Context<'_>, view: &Subscription) {
 /// Which columns there are; each with its name, and the properties that rows have.
 fn columns_ui(ui: &mut Ui, cx: &mut Context<'_>, view: &Subscription) {
     let t = cx.texts;
-    let button = Button::new("▦ ▾");
+    let button = Button::new(format!("{} ▾", t.get("table-columns")));
     let config = MenuConfig::new().close_behavior(PopupCloseBehavior::CloseOnClickOutside);
     let (response, _) = MenuButton::from_button(button).config(config).ui(ui, |ui| {
         let mut columns = view.table.columns().to_vec();

@@ -519,6 +519,34 @@ impl Window {
         !held_back
     }
 
+    /// Clicks on the one of this role, where others have its name too.
+    #[track_caller]
+    pub(crate) fn click_role(&mut self, role: Role, name: &str) {
+        let named = self.harness.query_all_by_label(name);
+        let middle = named
+            .filter(|node| node.accesskit_node().role() == role)
+            .map(|node| node.rect().center())
+            .next();
+        let Some(middle) = middle else {
+            panic!("no {role:?} {name:?}:\n{}", self.tree());
+        };
+        self.click_at(middle);
+    }
+
+    /// Clicks where nothing is, so that no field has the keyboard.
+    pub(crate) fn leave_fields(&mut self) {
+        self.harness
+            .ctx
+            .memory_mut(|memory| memory.stop_text_input());
+        self.settle();
+    }
+
+    /// Whether the keyboard writes into this field.
+    #[track_caller]
+    pub(crate) fn is_typed_into(&self, name: &str) -> bool {
+        self.field(Place::Only, name).is_focused()
+    }
+
     /// Replaces what is in a field.
     #[track_caller]
     pub(crate) fn fill(&mut self, place: Place, name: &str, text: &str) {

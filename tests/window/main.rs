@@ -16,5 +16,6 @@ mod leases;
 mod looks;
 #[path = "../support/window.rs"]
 mod support;
+mod table;
 mod views;
 mod workspace;
