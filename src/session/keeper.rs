@@ -77,6 +77,7 @@ fn keep(shared: &Shared, job: Job) -> Option<Event> {
         | Job::Ack(_)
         | Job::StartPolling(_)
         | Job::StopPolling(_)
+        | Job::Read(_)
         | Job::Watch(_)
         | Job::Admin(..) => None,
     }

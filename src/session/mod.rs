@@ -5,8 +5,10 @@
 //! `admin.rs`, `shared.rs`).
 
 mod admin;
+pub mod body;
 mod control;
 mod draft;
+mod earlier;
 mod edit;
 mod embedded;
 mod form;
@@ -16,6 +18,7 @@ mod link;
 mod model;
 mod notices;
 mod poller;
+mod reader;
 mod rows;
 mod say;
 mod shared;
@@ -27,6 +30,7 @@ mod workspace;
 
 pub use control::{ActionOutcome, AdminAnswer, AdminWish, Control, Look, PeekView, first_peek};
 pub use draft::{Deliver, Draft, DraftField, FieldProblem, parse_instant};
+pub use earlier::Earlier;
 pub use edit::{ConnectionEdit, ConnectionField};
 pub use form::{ConsumeField, ConsumeForm, Kind};
 pub use keeper::{WORKSPACE_FILE, load_workspace};
@@ -34,6 +38,9 @@ pub use lease::{Lease, Urgency};
 pub use link::{Link, Wake};
 pub use model::{
     Connection, EditOutcome, KeysState, Model, PublishOutcome, PublishState, SandboxState, Setup,
+};
+pub use reader::{
+    Against, Compared, Found, Paper, ReadCommand, ReadEvent, ReadJob, Reader, Wanted,
 };
 pub use rows::{AckState, Content, Delivery, Row, RowState, Rows};
 pub use say::{Level, Notice, Say, Trouble};
@@ -103,6 +110,8 @@ pub enum Command {
     Ack(SubscriptionId, Vec<u64>),
     /// Ack the selected rows.
     AckSelected(SubscriptionId),
+    /// Do this with the message in the details.
+    Read(ReadCommand),
     /// Look into this sandbox from now on, or into none.
     Watch(Option<ConnectionId>),
     /// Ask this of the sandbox that is looked into.
@@ -142,6 +151,8 @@ pub enum Job {
     Ack(Box<AckOrder>),
     /// Look into this sandbox again and again from now on, or into none.
     Watch(Option<ConnectionId>),
+    /// Work on the text of a message.
+    Read(Box<ReadJob>),
     /// Ask this of a sandbox.
     Admin(ConnectionId, Box<AdminWish>),
 }
@@ -266,6 +277,8 @@ pub enum Event {
         /// When the reply came.
         at: Timestamp,
     },
+    /// What came of the work on a text.
+    Read(Box<ReadEvent>),
     /// A sandbox as it stands, or why it cannot be looked into. Only what is new.
     Looked(ConnectionId, Result<Box<Look>, Box<Trouble>>),
     /// What a sandbox answered to a wish.
