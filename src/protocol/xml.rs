@@ -70,21 +70,26 @@ pub(super) fn parse(bytes: &[u8]) -> Result<Element, XmlError> {
         at: error.valid_up_to() as u64,
         what: "not UTF-8".to_owned(),
     })?;
+    let whole = text.len();
     let text = text.trim_start_matches('\u{feff}');
+    let skipped = (whole - text.len()) as u64;
     let mut reader = Reader::from_str(text);
     // An empty element is a start and an end: one way less to get it wrong.
     reader.config_mut().expand_empty_elements = true;
     let mut open: Vec<Element> = Vec::new();
     let mut root: Option<Element> = None;
     loop {
+        let start = reader.buffer_position();
         let event = reader.read_event().map_err(|error| XmlError {
-            at: reader.error_position(),
+            at: skipped + reader.error_position(),
             what: error.to_string(),
         })?;
         let fail = |what: &str| XmlError {
-            at: reader.buffer_position(),
+            at: skipped + start,
             what: what.to_owned(),
         };
+        // As it stands, with its marks and line ends: places are counted there.
+        let raw = read_since(text, start, reader.buffer_position());
         match event {
             Event::Start(start) => {
                 if open.len() == MAX_DEPTH {
@@ -109,12 +114,19 @@ pub(super) fn parse(bytes: &[u8]) -> Result<Element, XmlError> {
             }
             Event::Text(text) => {
                 // XML forbids it; the Node SDK writes it for a body that holds it. [wire]
-                if text.contains("]]>") {
-                    return Err(fail("]]> outside a CDATA section"));
+                if let Some(inside) = raw.find("]]>") {
+                    return Err(XmlError {
+                        at: skipped + start + inside as u64,
+                        what: "]]> outside a CDATA section".to_owned(),
+                    });
                 }
+                check_characters(raw, skipped + start)?;
                 push_text(&mut open, &text.xml10_content(), &fail)?;
             }
-            Event::CData(text) => push_text(&mut open, &text.xml10_content(), &fail)?,
+            Event::CData(text) => {
+                check_characters(raw, skipped + start)?;
+                push_text(&mut open, &text.xml10_content(), &fail)?;
+            }
             Event::GeneralRef(reference) => {
                 let resolved = reference
                     .resolve_char_ref()
@@ -147,16 +159,37 @@ pub(super) fn parse(bytes: &[u8]) -> Result<Element, XmlError> {
     }
 }
 
+/// What was read between two places.
+fn read_since(text: &str, start: u64, end: u64) -> &str {
+    let place = |at: u64| usize::try_from(at).unwrap_or(usize::MAX);
+    text.get(place(start)..place(end)).unwrap_or_default()
+}
+
+/// Says which character XML cannot carry, and at which byte; `raw` begins at `start`.
+fn check_characters(raw: &str, start: u64) -> Result<(), XmlError> {
+    match raw.char_indices().find(|&(_, c)| !is_legal(c)) {
+        Some((at, c)) => Err(XmlError {
+            at: start + at as u64,
+            what: illegal(c),
+        }),
+        None => Ok(()),
+    }
+}
+
+fn illegal(c: char) -> String {
+    format!(
+        "the character U+{:04X}, which XML cannot carry",
+        u32::from(c)
+    )
+}
+
 fn push_text(
     open: &mut [Element],
     text: &str,
     fail: &dyn Fn(&str) -> XmlError,
 ) -> Result<(), XmlError> {
     if let Some((_, c)) = first_illegal(text) {
-        return Err(fail(&format!(
-            "the character U+{:04X}, which XML cannot carry",
-            u32::from(c)
-        )));
+        return Err(fail(&illegal(c)));
     }
     match open.last_mut() {
         Some(element) => element.text.push_str(text),
@@ -299,6 +332,20 @@ mod tests {
             assert!(parse(bad.as_bytes()).is_err(), "{bad}");
         }
         assert!(parse(&[b'<', b'a', b'>', 0xff]).is_err());
+    }
+
+    #[test]
+    fn a_mistake_is_told_by_the_byte_at_which_it_stands() {
+        for (xml, wrong) in [
+            ("<a>one\r\ntwo\u{1}</a>", "\u{1}"),
+            ("<a>one&#x1;two</a>", "&#x1;"),
+            ("<a>one <![CDATA[two\u{1}]]></a>", "\u{1}"),
+            ("\u{feff}<a>你好 &nbsp; b</a>", "&nbsp;"),
+            ("<a>b]]>c</a>", "]]>"),
+        ] {
+            let at = parse(xml.as_bytes()).map_err(|error| error.at);
+            assert_eq!(at, Err(xml.find(wrong).unwrap_or_default() as u64), "{xml}");
+        }
     }
 
     proptest! {

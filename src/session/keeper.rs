@@ -78,6 +78,7 @@ fn keep(shared: &Shared, job: Job) -> Option<Event> {
         | Job::StartPolling(_)
         | Job::StopPolling(_)
         | Job::PausePolling(..)
+        | Job::Read(_)
         | Job::Watch(_)
         | Job::Admin(..) => None,
     }

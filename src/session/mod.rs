@@ -7,9 +7,11 @@
 mod activity;
 mod admin;
 mod arrangement;
+pub mod body;
 pub mod cells;
 mod control;
 mod draft;
+mod earlier;
 mod edit;
 mod embedded;
 mod filter;
@@ -20,6 +22,7 @@ mod link;
 mod model;
 mod notices;
 mod poller;
+mod reader;
 mod rows;
 mod say;
 mod series;
@@ -37,6 +40,7 @@ pub use arrangement::{Arrangement, Sort};
 pub use cells::Column;
 pub use control::{ActionOutcome, AdminAnswer, AdminWish, Control, Look, PeekView, first_peek};
 pub use draft::{Deliver, Draft, DraftField, FieldProblem, parse_instant};
+pub use earlier::Earlier;
 pub use edit::{ConnectionEdit, ConnectionField, KeysEdit};
 pub use filter::{Filter, FilterError, FilterProblem};
 pub use form::{ConsumeField, ConsumeForm, Kind};
@@ -45,6 +49,9 @@ pub use lease::{Lease, Urgency};
 pub use link::{Link, Wake};
 pub use model::{
     Connection, EditOutcome, KeysState, Model, PublishOutcome, PublishState, SandboxState, Setup,
+};
+pub use reader::{
+    Against, Compared, Found, Paper, ReadCommand, ReadEvent, ReadJob, Reader, Wanted,
 };
 pub use rows::{AckState, Content, Delivery, Row, RowState, Rows};
 pub use say::{Level, Notice, Say, Trouble};
@@ -115,6 +122,8 @@ pub enum Command {
     Ack(SubscriptionId, Vec<u64>),
     /// Ack the selected rows.
     AckSelected(SubscriptionId),
+    /// Do this with the message in the details.
+    Read(ReadCommand),
     /// Look into this sandbox from now on, or into none.
     Watch(Option<ConnectionId>),
     /// Ask this of the sandbox that is looked into.
@@ -156,6 +165,8 @@ pub enum Job {
     Ack(Box<AckOrder>),
     /// Look into this sandbox again and again from now on, or into none.
     Watch(Option<ConnectionId>),
+    /// Work on the text of a message.
+    Read(Box<ReadJob>),
     /// Ask this of a sandbox.
     Admin(ConnectionId, Box<AdminWish>),
 }
@@ -282,6 +293,8 @@ pub enum Event {
         /// When the reply came.
         at: Timestamp,
     },
+    /// What came of the work on a text.
+    Read(Box<ReadEvent>),
     /// A sandbox as it stands, or why it cannot be looked into. Only what is new.
     Looked(ConnectionId, Result<Box<Look>, Box<Trouble>>),
     /// What a sandbox answered to a wish.

@@ -13,6 +13,7 @@ use super::control::{AdminWish, Control};
 use super::draft::Draft;
 use super::form::ConsumeForm;
 use super::notices::Notices;
+use super::reader::Reader;
 use super::say::{Level, Notice, Say, Trouble};
 use super::subscription::{Polling, Source, Subscription, SubscriptionId};
 use super::views::Views;
@@ -126,6 +127,7 @@ pub struct Model {
     deleted: HashSet<String>,
     notices: Notices,
     control: Control,
+    reader: Reader,
     preferences: Preferences,
     /// As it was last kept, or found at the start.
     workspace: Workspace,
@@ -192,6 +194,7 @@ impl Model {
             deleted: HashSet::new(),
             notices,
             control: Control::default(),
+            reader: Reader::default(),
             preferences: setup.preferences,
         }
     }
@@ -299,6 +302,11 @@ impl Model {
         self.notices.unseen()
     }
 
+    /// The message in the details pane.
+    pub fn reader(&self) -> &Reader {
+        &self.reader
+    }
+
     /// The inside of the sandbox that is looked into.
     pub fn control(&self) -> &Control {
         &self.control
@@ -369,6 +377,7 @@ impl Model {
                 self.ack(id, &rows, now)
             }
             Command::Watch(id) => self.control.watch(id, now),
+            Command::Read(command) => self.reader.apply(command, &self.views),
             Command::Admin(wish) => self.admin(*wish, now),
             Command::ClosePeek => {
                 self.control.close_peek();
@@ -483,6 +492,7 @@ impl Model {
                 repeated,
                 at,
             } => self.views.acked(subscription, &done, refused, repeated, at),
+            Event::Read(event) => return self.reader.absorb(*event),
             Event::Looked(id, look) => {
                 return self.control.looked(&id, look.map(|look| *look), now);
             }
@@ -542,6 +552,7 @@ impl Model {
                 }
             }
             Job::Watch(_) => self.control.not_watched(now),
+            Job::Read(_) => self.reader.not_taken(),
             Job::Admin(id, wish) => {
                 let _ = self.control.answered(&id, &wish, Err(Box::new(busy)));
             }

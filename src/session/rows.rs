@@ -10,6 +10,7 @@ use crate::protocol::{
     AckFailure, DamagedMessage, FaultCode, ReceiptHandle, ReceivedMessage, Timestamp,
 };
 
+use super::earlier::Earlier;
 use super::lease::{Lease, Urgency};
 use super::say::Trouble;
 
@@ -23,6 +24,8 @@ pub struct Row {
     pub number: u64,
     /// The message as last delivered.
     pub content: Content,
+    /// The message as it was delivered before that, if it was readable both times.
+    pub earlier: Option<Box<Earlier>>,
     /// Deliveries, oldest first; at least one.
     pub deliveries: Vec<Delivery>,
 }
@@ -165,7 +168,8 @@ impl Row {
             }
             Content::Damaged(d) => d.raw.len(),
         };
-        texts + ROW_BYTES * self.deliveries.len()
+        let earlier = self.earlier.as_ref().map_or(0, |earlier| earlier.bytes());
+        texts + earlier + ROW_BYTES * self.deliveries.len()
     }
 }
 
@@ -363,7 +367,10 @@ impl Rows {
                 let (before, ended) = (row.bytes(), row.newest().ends());
                 // A damaged redelivery must not hide the body that came through before.
                 if matches!(content, Content::Whole(_)) || row.message().is_none() {
-                    row.content = content;
+                    let old = std::mem::replace(&mut row.content, content);
+                    if let (Content::Whole(old), Content::Whole(new)) = (old, &row.content) {
+                        row.earlier = Some(Box::new(Earlier::new(*old, new)));
+                    }
                 }
                 row.deliveries.push(delivery);
                 self.bytes = self.bytes - before + row.bytes();
@@ -376,6 +383,7 @@ impl Rows {
                 let row = Row {
                     number,
                     content,
+                    earlier: None,
                     deliveries: vec![delivery],
                 };
                 self.bytes += row.bytes();

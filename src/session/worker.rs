@@ -20,7 +20,7 @@ use super::shared::{Shared, Start};
 use super::subscription::SubscriptionId;
 use super::{
     AckOrder, ConnectionId, Event, Job, Link, TopicContent, admin, embedded, keeper, poller,
-    trouble,
+    reader, trouble,
 };
 
 /// How often the window is told what is in the sandbox, if that has changed.
@@ -134,6 +134,12 @@ async fn carry_out(shared: Arc<Shared>, job: Job) {
             shared.emit(event).await;
         }
         Job::Ack(order) => ack(&shared, *order).await,
+        Job::Read(job) => {
+            let work = tokio::task::spawn_blocking(move || reader::carry_out(*job));
+            if let Ok(event) = work.await {
+                shared.emit(event).await;
+            }
+        }
         // Served elsewhere: where the pollers are kept, and by the keeper.
         Job::StartPolling(_)
         | Job::StopPolling(_)

@@ -1,0 +1,81 @@
+//! The menu that copies anything of a message.
+
+use egui::containers::menu::MenuButton;
+use egui::{Button, Role, ScrollArea, Ui};
+
+use crate::protocol::ReceivedMessage;
+use crate::session::{Paper, Row};
+use crate::ui::context::Context;
+use crate::ui::theme;
+use crate::ui::widgets::named;
+
+pub(super) fn ui(ui: &mut Ui, cx: &Context<'_>, row: &Row, message: Option<&ReceivedMessage>) {
+    let name = cx.texts.get("viewer-copy");
+    let button = Button::new(format!("{name} ▾"));
+    let (response, _) = MenuButton::from_button(button).ui(ui, |ui| {
+        ScrollArea::vertical().max_height(360.0).show(ui, |ui| {
+            ui.spacing_mut().item_spacing.y = 0.0;
+            items_ui(ui, cx, row, message);
+        });
+    });
+    named(ui, response, Role::Button, name);
+}
+
+fn items_ui(ui: &mut Ui, cx: &Context<'_>, row: &Row, message: Option<&ReceivedMessage>) {
+    let t = cx.texts;
+    let reader = cx.model.reader();
+    // Texts are made when they are asked for: some are large.
+    let item = |ui: &mut Ui, name: &str, text: &dyn Fn() -> String| {
+        if ui.button(name).clicked() {
+            ui.ctx().copy_text(text());
+            ui.close();
+        }
+    };
+    if let Some(message) = message {
+        item(ui, t.get("copy-body"), &|| message.body.clone());
+    }
+    if let Some(opened) = reader.opened() {
+        if !opened.steps.is_empty() && opened.is_text() {
+            item(ui, t.get("viewer-copy-decoded"), &|| {
+                opened.text.to_string()
+            });
+        }
+        if !opened.is_text() {
+            item(ui, t.get("viewer-copy-hex"), &|| {
+                let digits = opened.bytes().iter().map(|byte| format!("{byte:02x}"));
+                digits.collect()
+            });
+        }
+        if opened.json.is_ok() || opened.xml.is_some() {
+            item(ui, t.get("viewer-copy-formatted"), &|| {
+                opened.formatted().to_string()
+            });
+        }
+    }
+    if let Some(doc) = reader.doc(Paper::Raw) {
+        item(ui, t.get("viewer-copy-raw"), &|| doc.text().to_string());
+    }
+    if let Some(id) = row.message_id() {
+        item(ui, t.get("copy-id"), &|| id.to_owned());
+    }
+    if let Some(handle) = &row.newest().handle {
+        item(ui, t.get("viewer-copy-handle"), &|| {
+            handle.as_str().to_owned()
+        });
+    }
+    let Some(message) = message else { return };
+    if let Some(tag) = &message.tag {
+        item(ui, t.get("viewer-copy-tag"), &|| tag.clone());
+    }
+    if let Some(key) = message.key() {
+        item(ui, t.get("viewer-copy-key"), &|| key.to_owned());
+    }
+    item(ui, t.get("viewer-copy-md5"), &|| message.body_md5.clone());
+    if !message.properties.is_empty() {
+        ui.label(theme::label(ui.ctx(), t.get("properties-title")));
+    }
+    for (key, value) in message.properties.iter() {
+        let name = t.format("viewer-copy-property", &[("key", key.into())]);
+        item(ui, &name, &|| value.to_owned());
+    }
+}

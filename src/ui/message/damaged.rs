@@ -1,0 +1,121 @@
+//! A message that was damaged on its way: what is wrong and where, what can still be read of it,
+//! and its ack. Its XML is shown below, like any other text.
+
+use egui::{Button, Label, RichText, Ui};
+
+use crate::protocol::DamagedMessage;
+use crate::session::body::{Hits, Place, element, place_of};
+use crate::session::{Command, Row, SubscriptionId};
+use crate::ui::context::Context;
+use crate::ui::theme;
+use crate::ui::widgets::fact;
+
+/// What is wrong, once looked for: a message is large, and a frame is short.
+pub(super) struct Damage {
+    of: (SubscriptionId, u64, usize),
+    /// Where.
+    place: Option<Place>,
+    /// The same, to be marked in the XML.
+    pub(super) mark: Hits,
+    /// Where to go first; only once.
+    pub(super) go: Option<usize>,
+    tag: Option<String>,
+}
+
+impl Damage {
+    /// What is wrong with a message; what is known already, if it is that message's.
+    pub(super) fn of(
+        known: Option<Self>,
+        view: SubscriptionId,
+        row: &Row,
+        damaged: &DamagedMessage,
+    ) -> Self {
+        let of = (view, row.number, row.deliveries.len());
+        known.filter(|known| known.of == of).unwrap_or_else(|| {
+            let place = place_of(&damaged.raw, &damaged.problem);
+            Self {
+                of,
+                mark: place.as_ref().map(Place::mark).unwrap_or_default(),
+                go: place.as_ref().map(|place| place.byte),
+                place,
+                tag: element(&damaged.raw, "MessageTag").map(str::to_owned),
+            }
+        })
+    }
+
+    pub(super) fn ui(
+        &self,
+        ui: &mut Ui,
+        cx: &mut Context<'_>,
+        view: SubscriptionId,
+        row: &Row,
+        damaged: &DamagedMessage,
+    ) {
+        let t = cx.texts;
+        ui.horizontal_wrapped(|ui| {
+            let can = row.can_ack(cx.now);
+            let ack = Button::new(theme::strong(t.get("viewer-ack-damaged")));
+            let ack = ui.add_enabled(can, ack);
+            let why = match row.newest().handle {
+                Some(_) => t.get("viewer-ack-over"),
+                None => t.get("viewer-ack-no-handle"),
+            };
+            if ack.on_disabled_hover_text(why).clicked() {
+                cx.command(Command::Ack(view, vec![row.number]));
+            }
+            let why = [("why", damaged.problem.to_string().into())];
+            let text = RichText::new(t.format("details-damaged", &why)).color(cx.palette.bad);
+            ui.add(Label::new(text).wrap());
+        });
+        if let Some(place) = &self.place {
+            place_ui(ui, cx, place);
+        }
+        let handle = damaged.receipt_handle.as_ref();
+        for (name, value) in [
+            (t.get("fact-id"), damaged.message_id.as_deref()),
+            (t.get("fact-tag"), self.tag.as_deref()),
+            (t.get("fact-handle"), handle.map(|handle| handle.as_str())),
+        ] {
+            if let Some(value) = value {
+                fact(ui, name, value, cx.palette);
+            }
+        }
+    }
+}
+
+/// The surroundings with a caret under the place; pictures stand for what cannot be seen.
+fn place_ui(ui: &mut Ui, cx: &Context<'_>, place: &Place) {
+    let (t, p) = (cx.texts, cx.palette);
+    let values = [
+        ("byte", place.byte.into()),
+        ("line", place.line.into()),
+        ("column", place.column.into()),
+    ];
+    let mut text = t.format("viewer-place", &values);
+    match place.at {
+        Some(c) => text.push_str(&format!(" · U+{:04X}", u32::from(c))),
+        None => {
+            text.push_str(" · ");
+            text.push_str(t.get("viewer-place-end"));
+        }
+    }
+    ui.label(RichText::new(text).color(p.bad));
+    ui.scope(|ui| {
+        ui.spacing_mut().item_spacing = egui::Vec2::ZERO;
+        let mut marks = place.after.chars();
+        let at: String = marks.next().into_iter().collect();
+        let job = {
+            let mut job = egui::text::LayoutJob::default();
+            let mut wrong = super::ink::format(p.bad);
+            wrong.background = p.bad_bg;
+            wrong.underline = egui::Stroke::new(theme::HAIRLINE, p.bad);
+            job.append(&place.before, 0.0, super::ink::format(p.text));
+            job.append(&at, 0.0, wrong);
+            job.append(marks.as_str(), 0.0, super::ink::format(p.text));
+            job
+        };
+        ui.add(Label::new(job).truncate());
+        let under = " ".repeat(place.before.chars().count()) + "^";
+        ui.add(Label::new(theme::code(under).color(p.bad)).truncate());
+    });
+}

@@ -1,0 +1,481 @@
+//! The details of the message in focus: its body in every way to look at it, its deliveries,
+//! times and properties. Asks the session to make texts ready and shows what is ready; nothing
+//! here looks at a whole body in a frame.
+
+mod copy;
+mod damaged;
+mod deliveries;
+mod diff;
+mod find;
+mod ink;
+mod lines;
+mod sheet;
+mod tree;
+
+use std::sync::Arc;
+
+use egui::{Key, Label, Modifiers, RichText, ScrollArea, Ui};
+
+use crate::protocol::ReceivedMessage;
+use crate::session::body::{
+    HEX_COLUMNS, MAX_DECODED, Opened, TreeError, Trouble, hex_row, hex_rows,
+};
+use crate::session::{Against, Command, Content, Paper, ReadCommand, Row, SubscriptionId, Wanted};
+
+use super::context::{Context, bytes};
+use super::theme;
+use super::widgets::{icon_button, link_button, named_choice, segmented};
+use damaged::Damage;
+use deliveries::{deliveries_ui, properties_ui, times_ui};
+use find::Find;
+use ink::Ink;
+use lines::{LinesView, Marks, Selection, columns_in};
+use sheet::{Go, Sheet, row_text};
+use tree::TreeView;
+
+/// How the body is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Look {
+    /// A tree of values.
+    Json,
+    /// Indented.
+    Xml,
+    /// As it came, or decoded.
+    Text,
+    /// Its bytes.
+    Hex,
+    /// The XML of the whole message.
+    Raw,
+    /// Compared with another.
+    Diff,
+}
+
+impl Look {
+    /// The text that is shown and searched. A tree and bytes are those of the body.
+    fn paper(self) -> Paper {
+        match self {
+            Look::Xml => Paper::Xml,
+            Look::Raw => Paper::Raw,
+            Look::Json | Look::Text | Look::Hex | Look::Diff => Paper::Text,
+        }
+    }
+}
+
+/// The details pane.
+pub(super) struct MessagePane {
+    /// What was chosen, as long as the message can be shown so.
+    look: Option<Look>,
+    /// Whether what a body is wrapped into is undone.
+    decode: bool,
+    wrap: bool,
+    against: Against,
+    find: Find,
+    selection: Selection,
+    tree: Option<TreeView>,
+    damage: Option<Damage>,
+    /// Where to go as soon as the text is there.
+    go: Option<usize>,
+    searched: Option<Paper>,
+}
+
+impl Default for MessagePane {
+    fn default() -> Self {
+        Self {
+            look: None,
+            decode: true,
+            wrap: true,
+            against: Against::Delivery,
+            find: Find::default(),
+            selection: Selection::default(),
+            tree: None,
+            damage: None,
+            go: None,
+            searched: None,
+        }
+    }
+}
+
+impl MessagePane {
+    pub(super) fn ui(&mut self, ui: &mut Ui, cx: &mut Context<'_>) {
+        let model = cx.model;
+        let focus = model
+            .shown_view()
+            .and_then(|view| Some((view.id, view.rows.get(view.focused?)?)));
+        let Some((view, row)) = focus else {
+            let hint = cx.texts.get("details-empty");
+            ui.centered_and_justified(|ui| ui.label(theme::dim(ui.ctx(), hint)));
+            return;
+        };
+        let side = (ui.available_width() * 0.34).clamp(220.0, 360.0);
+        egui::Panel::right("deliveries")
+            .resizable(true)
+            .default_size(side)
+            .min_size(200.0)
+            .max_size((ui.available_width() - 240.0).max(200.0))
+            .frame(theme::panel_frame(ui.ctx()))
+            .show(ui, |ui| {
+                ScrollArea::vertical()
+                    .id_salt("deliveries")
+                    .auto_shrink(false)
+                    .show(ui, |ui| {
+                        deliveries_ui(ui, cx, row);
+                        if let Some(message) = row.message() {
+                            times_ui(ui, cx, message);
+                            properties_ui(ui, cx, message);
+                        }
+                    });
+            });
+        theme::panel_frame(ui.ctx()).show(ui, |ui| self.content_ui(ui, cx, view, row));
+    }
+
+    fn content_ui(&mut self, ui: &mut Ui, cx: &mut Context<'_>, view: SubscriptionId, row: &Row) {
+        let reader = cx.model.reader();
+        let wanted = Wanted {
+            view,
+            row: row.number,
+            deliveries: row.deliveries.len(),
+            decode: self.decode,
+        };
+        if reader.wanted() != Some(&wanted) {
+            self.selection = Selection::default();
+            self.go = None;
+            self.find.restart();
+            cx.command(Command::Read(ReadCommand::Open(wanted)));
+            // What is ready is another message's.
+            return;
+        }
+        self.shortcuts_ui(ui);
+        match &row.content {
+            Content::Whole(message) => {
+                self.damage = None;
+                self.body_ui(ui, cx, row, message);
+            }
+            Content::Damaged(damaged) => {
+                let mut damage = Damage::of(self.damage.take(), view, row, damaged);
+                damage.ui(ui, cx, view, row, damaged);
+                self.go = damage.go.take().or(self.go);
+                self.damage = Some(damage);
+                self.bar_ui(ui, cx, row, None, Look::Raw);
+                self.find_ui(ui, cx, Look::Raw);
+                self.lines_ui(ui, cx, Look::Raw);
+            }
+        }
+        if reader.is_refused() {
+            ui.horizontal(|ui| {
+                let t = cx.texts;
+                ui.label(RichText::new(t.get("viewer-busy")).color(cx.palette.soon));
+                if link_button(ui, t.get("viewer-again"), cx.palette).clicked()
+                    && let Some(wanted) = reader.wanted()
+                {
+                    cx.command(Command::Read(ReadCommand::Open(wanted.clone())));
+                }
+            });
+        }
+    }
+
+    /// The search opens by the keyboard while one is in the pane.
+    fn shortcuts_ui(&mut self, ui: &Ui) {
+        let here = ui.ui_contains_pointer()
+            || ["body lines", "json tree", "body hex", "find in body"]
+                .iter()
+                .any(|id| ui.memory(|memory| memory.has_focus(egui::Id::unique(*id))));
+        if here && ui.input_mut(|input| input.consume_key(Modifiers::COMMAND, Key::F)) {
+            self.find.open();
+        }
+    }
+
+    fn body_ui(&mut self, ui: &mut Ui, cx: &mut Context<'_>, row: &Row, message: &ReceivedMessage) {
+        let reader = cx.model.reader();
+        let Some(opened) = reader.opened() else {
+            if !reader.is_refused() {
+                ui.label(theme::dim(ui.ctx(), cx.texts.get("viewer-opening")));
+            }
+            return;
+        };
+        let look = self.look_ui(ui, cx, row, message, opened);
+        notes_ui(ui, cx, opened, look);
+        self.find_ui(ui, cx, look);
+        match look {
+            Look::Json => self.tree_ui(ui, cx, opened),
+            Look::Text | Look::Xml | Look::Raw => self.lines_ui(ui, cx, look),
+            Look::Hex => self.hex_ui(ui, cx, opened),
+            Look::Diff => diff::ui(ui, cx, &mut self.against, message.key().is_some()),
+        }
+    }
+
+    /// The ways to look at it that there are, and what is known of it. Which way holds.
+    fn look_ui(
+        &mut self,
+        ui: &mut Ui,
+        cx: &mut Context<'_>,
+        row: &Row,
+        message: &ReceivedMessage,
+        opened: &Arc<Opened>,
+    ) -> Look {
+        let t = cx.texts;
+        let all = [
+            (Look::Json, t.get("look-json"), opened.json.is_ok()),
+            (Look::Xml, t.get("look-xml"), opened.xml.is_some()),
+            (Look::Text, t.get("look-text"), true),
+            (Look::Hex, t.get("look-hex"), true),
+            (Look::Raw, t.get("look-raw"), true),
+            (Look::Diff, t.get("look-diff"), true),
+        ];
+        let there: Vec<(Look, &str)> = all
+            .into_iter()
+            .filter(|(_, _, there)| *there)
+            .map(|(look, name, _)| (look, name))
+            .collect();
+        let first = match opened.is_text() {
+            true => there.first().map_or(Look::Text, |(look, _)| *look),
+            false => Look::Hex,
+        };
+        let chosen = self
+            .look
+            .filter(|look| there.iter().any(|(one, _)| one == look));
+        let mut look = chosen.unwrap_or(first);
+        let before = look;
+        ui.horizontal_wrapped(|ui| {
+            segmented(ui, &mut look, &there);
+            if look != before {
+                self.look = Some(look);
+                self.selection = Selection::default();
+            }
+            self.buttons_ui(ui, cx, row, Some(message), look);
+            self.steps_ui(ui, cx, opened);
+            md5_ui(ui, cx, message, opened);
+        });
+        look
+    }
+
+    fn bar_ui(
+        &mut self,
+        ui: &mut Ui,
+        cx: &Context<'_>,
+        row: &Row,
+        message: Option<&ReceivedMessage>,
+        look: Look,
+    ) {
+        ui.horizontal_wrapped(|ui| {
+            ui.label(theme::label(ui.ctx(), cx.texts.get("details-raw")));
+            self.buttons_ui(ui, cx, row, message, look);
+        });
+    }
+
+    fn buttons_ui(
+        &mut self,
+        ui: &mut Ui,
+        cx: &Context<'_>,
+        row: &Row,
+        message: Option<&ReceivedMessage>,
+        look: Look,
+    ) {
+        let t = cx.texts;
+        if look != Look::Diff && icon_button(ui, "🔍", t.get("viewer-find-open")).clicked() {
+            self.find.open();
+        }
+        match look {
+            Look::Json => {
+                if icon_button(ui, "⊞", t.get("viewer-unfold-all")).clicked() {
+                    self.fold_all(true);
+                }
+                if icon_button(ui, "⊟", t.get("viewer-fold-all")).clicked() {
+                    self.fold_all(false);
+                }
+            }
+            Look::Text | Look::Xml | Look::Raw => {
+                let name = t.get("viewer-wrap");
+                let face = egui::Button::selectable(self.wrap, "⏎");
+                let button = ui.add(face).on_hover_text(name);
+                if button.clicked() {
+                    self.wrap = !self.wrap;
+                }
+                named_choice(ui, button, egui::Role::Button, self.wrap, name);
+            }
+            Look::Hex | Look::Diff => {}
+        }
+        copy::ui(ui, cx, row, message);
+    }
+
+    fn fold_all(&mut self, open: bool) {
+        if let Some(tree) = &mut self.tree {
+            tree.fold_all(open);
+        }
+    }
+
+    /// What the body was wrapped into, to be undone or left.
+    fn steps_ui(&mut self, ui: &mut Ui, cx: &Context<'_>, opened: &Opened) {
+        if opened.steps.is_empty() {
+            return;
+        }
+        let t = cx.texts;
+        let steps: Vec<&str> = opened.steps.iter().map(|step| step.name()).collect();
+        let steps = [("steps", steps.join(" → ").into())];
+        let text = match self.decode {
+            true => t.format("viewer-decoded", &steps),
+            false => t.format("viewer-decode", &steps),
+        };
+        let face = egui::Button::selectable(self.decode, text.as_str());
+        let button = ui.add(face).on_hover_text(t.get("viewer-decode-why"));
+        if button.clicked() {
+            self.decode = !self.decode;
+        }
+        named_choice(ui, button, egui::Role::Button, self.decode, &text);
+    }
+
+    fn find_ui(&mut self, ui: &mut Ui, cx: &mut Context<'_>, look: Look) {
+        if look == Look::Diff {
+            return;
+        }
+        let paper = look.paper();
+        if self.searched != Some(paper) {
+            self.searched = Some(paper);
+            self.find.restart();
+        }
+        let Some(place) = self.find.ui(ui, cx, paper) else {
+            return;
+        };
+        match &mut self.tree {
+            Some(tree) if look == Look::Json => tree.go_to(place),
+            _ => self.go = Some(place),
+        }
+    }
+
+    fn tree_ui(&mut self, ui: &mut Ui, cx: &Context<'_>, opened: &Arc<Opened>) {
+        let Ok(tree) = &opened.json else { return };
+        let known = self.tree.take().filter(|known| known.is_of(opened));
+        let mut view = known.unwrap_or_else(|| TreeView::new(opened, tree));
+        view.keys_ui(ui);
+        view.ui(ui, cx, &self.find.marks(cx, Paper::Text));
+        self.tree = Some(view);
+    }
+
+    fn lines_ui(&mut self, ui: &mut Ui, cx: &mut Context<'_>, look: Look) {
+        let t = cx.texts;
+        let paper = look.paper();
+        let reader = cx.model.reader();
+        let columns = columns_in(ui, ui.available_width(), self.wrap);
+        if reader.laid() != Some((paper, columns)) && !reader.is_refused() {
+            cx.command(Command::Read(ReadCommand::Lay(paper, columns)));
+        }
+        let Some(doc) = reader.doc(paper) else { return };
+        if doc.wrapped() > 0 && !self.wrap {
+            let n = [("n", doc.wrapped().into()), ("columns", columns.into())];
+            ui.label(RichText::new(t.format("viewer-wrapped", &n)).color(cx.palette.soon));
+        }
+        let opened = reader.opened();
+        let marks = match (self.find.marks(cx, paper), &self.damage) {
+            (Marks { hits: None, .. }, Some(damage)) => Marks {
+                hits: Some(&damage.mark),
+                current: Some(0),
+            },
+            (marks, _) => marks,
+        };
+        let view = LinesView {
+            doc,
+            ink: match paper {
+                Paper::Xml | Paper::Raw => Ink::Xml,
+                Paper::Text if opened.is_some_and(|o| o.json.is_ok()) => Ink::Json,
+                Paper::Text if opened.is_some_and(|o| o.xml.is_some()) => Ink::Xml,
+                Paper::Text => Ink::Plain,
+            },
+            name: match look {
+                Look::Raw => t.get("details-raw"),
+                _ => t.get("field-body"),
+            },
+            marks,
+            go: self.go.take(),
+        };
+        view.ui(ui, cx.palette, &mut self.selection);
+    }
+
+    fn hex_ui(&mut self, ui: &mut Ui, cx: &Context<'_>, opened: &Opened) {
+        let p = cx.palette;
+        let all = opened.bytes();
+        // Places in a text that is not UTF-8 are not those of its bytes.
+        let marks = match opened.is_text() {
+            true => self.find.marks(cx, Paper::Text),
+            false => Marks {
+                hits: None,
+                current: None,
+            },
+        };
+        let width = hex_row(all, 0).len() as f32 * theme::MONO_SIZE * 0.62 + theme::PAD;
+        let sheet = Sheet {
+            id: "body hex",
+            name: cx.texts.get("look-hex"),
+            rows: hex_rows(all.len()),
+            width,
+            go: self.go.take().map(|place| Go::To(place / HEX_COLUMNS)),
+        };
+        sheet.show(ui, |ui, row, rect| {
+            let text = hex_row(all, row);
+            if marks.touch(row * HEX_COLUMNS..(row + 1) * HEX_COLUMNS) {
+                ui.painter().rect_filled(rect, 0.0, p.soon_bg);
+            }
+            let mut job = egui::text::LayoutJob::default();
+            job.wrap.max_width = f32::INFINITY;
+            let (place, rest) = text.split_at_checked(8).unwrap_or((&text, ""));
+            job.append(place, 0.0, ink::format(p.faint));
+            job.append(rest, 0.0, ink::format(p.text));
+            let galley = ui.fonts_mut(|fonts| fonts.layout_job(job));
+            ui.painter().galley(rect.left_top(), galley, p.text);
+            row_text(ui, "hex row", row, rect, &text);
+        });
+    }
+}
+
+/// Whether the body is the one that the broker's digest speaks of, and how large it is.
+fn md5_ui(ui: &mut Ui, cx: &Context<'_>, message: &ReceivedMessage, opened: &Opened) {
+    let (t, p) = (cx.texts, cx.palette);
+    let intact = opened.md5.eq_ignore_ascii_case(&message.body_md5);
+    let (verdict, ink) = match intact {
+        true => (t.get("md5-good"), p.ok),
+        false => (t.get("md5-bad"), p.bad),
+    };
+    let both = [
+        ("expected", message.body_md5.as_str().into()),
+        ("computed", opened.md5.as_str().into()),
+    ];
+    ui.label(RichText::new(verdict).color(ink))
+        .on_hover_text(t.format("viewer-md5-both", &both));
+    let received = bytes(opened.received_bytes);
+    let shown = opened.bytes().len();
+    let size = match shown == opened.received_bytes {
+        true => received,
+        false => format!("{received} → {}", bytes(shown)),
+    };
+    ui.label(theme::dim(ui.ctx(), size));
+}
+
+/// What is not as it seems: limits that held, things that look like what they are not.
+fn notes_ui(ui: &mut Ui, cx: &Context<'_>, opened: &Opened, look: Look) {
+    let t = cx.texts;
+    let mut notes = Vec::new();
+    match &opened.trouble {
+        Some(Trouble::TooLarge) => {
+            let size = [("size", bytes(MAX_DECODED).into())];
+            notes.push(t.format("viewer-too-large", &size));
+        }
+        Some(Trouble::Broken(why)) => {
+            notes.push(t.format("viewer-torn", &[("why", why.as_str().into())]));
+        }
+        None => {}
+    }
+    match &opened.json {
+        Err(TreeError::Broken(why)) => {
+            notes.push(t.format("viewer-broken-json", &[("why", why.as_str().into())]));
+        }
+        Err(TreeError::TooMany) => notes.push(t.get("viewer-too-many").to_owned()),
+        _ => {}
+    }
+    if !opened.is_text() && look == Look::Text {
+        notes.push(t.get("viewer-not-text").to_owned());
+    }
+    if look == Look::Raw {
+        ui.label(theme::dim(ui.ctx(), t.get("viewer-rebuilt")));
+    }
+    for note in notes {
+        ui.add(Label::new(RichText::new(note).color(cx.palette.soon)).wrap());
+    }
+}
