@@ -345,6 +345,22 @@ impl RealWindow {
 
     /// Closes it as the button in its title bar would, and waits for the process to end well.
     pub(crate) fn close(self) {
+        self.ask_to_close();
+        self.ended();
+    }
+
+    /// Closes it by a click.
+    pub(crate) fn close_by(self, at: Pos2) {
+        let (x, y) = (at.x.round().to_string(), at.y.round().to_string());
+        let window = self.window.to_string();
+        self.xdotool(&["mousemove", "--window", &window, &x, &y, "sleep", "0.2"]);
+        self.until_still();
+        self.xdotool(&["click", "1"]);
+        self.ended();
+    }
+
+    /// Asks it to close, which it may ask back about.
+    pub(crate) fn ask_to_close(&self) {
         let atom = |name: &[u8]| {
             let request = self.connection.intern_atom(false, name).unwrap();
             request.reply().unwrap().atom
@@ -355,6 +371,10 @@ impl RealWindow {
             .send_event(false, self.window, EventMask::NO_EVENT, event)
             .unwrap();
         self.connection.flush().unwrap();
+    }
+
+    /// Waits for the process to end well.
+    fn ended(self) {
         let finished = self.process.finish(LIMIT);
         assert!(finished.status.success(), "{finished:#?}");
         assert!(!finished.stderr.contains("panicked"), "{finished:#?}");

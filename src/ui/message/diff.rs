@@ -90,7 +90,7 @@ fn head_ui(ui: &mut Ui, cx: &Context<'_>, against: Against, row: u64, found: &Di
 fn rows_ui(ui: &mut Ui, cx: &Context<'_>, found: &Difference) {
     let facts = found.facts.len() * 2;
     let sheet = Sheet {
-        id: "body diff",
+        id: "body-diff",
         name: cx.texts.get("look-diff"),
         rows: facts + found.rows.len(),
         width: WIDEST,
@@ -116,7 +116,7 @@ fn rows_ui(ui: &mut Ui, cx: &Context<'_>, found: &Difference) {
         let galley = ui.fonts_mut(|fonts| fonts.layout_job(job));
         let left = pos2(rect.left() + theme::GAP, rect.top());
         ui.painter().galley(left, galley, p.text);
-        row_text(ui, "diff row", row, rect, &text);
+        row_text(ui, "diff-row", row, rect, &text);
     });
 }
 

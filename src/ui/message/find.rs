@@ -63,7 +63,7 @@ impl Find {
         let t = cx.texts;
         let mut step = 0_isize;
         ui.horizontal(|ui| {
-            let id = Id::unique("find in body");
+            let id = Id::unique("find-in-body");
             let field = ui.add(
                 TextEdit::singleline(&mut self.query.needle)
                     .id(id)

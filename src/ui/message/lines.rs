@@ -80,7 +80,7 @@ impl LinesView<'_> {
     pub(super) fn ui(&self, ui: &mut Ui, palette: &Palette, selection: &mut Selection) {
         let gutter = gutter(ui, self.doc.lines());
         let sheet = Sheet {
-            id: "body lines",
+            id: "body-lines",
             name: self.name,
             rows: self.doc.len(),
             width: gutter + self.doc.longest() as f32 * column(ui) + theme::PAD,
@@ -165,7 +165,7 @@ impl LinesView<'_> {
                 palette.faint,
             );
         }
-        row_text(ui, "body line", row, rect, line.text);
+        row_text(ui, "body-line", row, rect, line.text);
     }
 
     fn select_ui(

@@ -176,7 +176,7 @@ impl MessagePane {
     /// The search opens by the keyboard while one is in the pane.
     fn shortcuts_ui(&mut self, ui: &Ui) {
         let here = ui.ui_contains_pointer()
-            || ["body lines", "json tree", "body hex", "find in body"]
+            || ["body-lines", "json-tree", "body-hex", "find-in-body"]
                 .iter()
                 .any(|id| ui.memory(|memory| memory.has_focus(egui::Id::unique(*id))));
         if here && ui.input_mut(|input| input.consume_key(Modifiers::COMMAND, Key::F)) {
@@ -402,7 +402,7 @@ impl MessagePane {
         };
         let width = hex_row(all, 0).len() as f32 * theme::MONO_SIZE * 0.62 + theme::PAD;
         let sheet = Sheet {
-            id: "body hex",
+            id: "body-hex",
             name: cx.texts.get("look-hex"),
             rows: hex_rows(all.len()),
             width,
@@ -420,7 +420,7 @@ impl MessagePane {
             job.append(rest, 0.0, ink::format(p.text));
             let galley = ui.fonts_mut(|fonts| fonts.layout_job(job));
             ui.painter().galley(rect.left_top(), galley, p.text);
-            row_text(ui, "hex row", row, rect, &text);
+            row_text(ui, "hex-row", row, rect, &text);
         });
     }
 }

@@ -89,7 +89,7 @@ impl TreeView {
         let mut clicked = None;
         let mut toggled = None;
         let sheet = Sheet {
-            id: "json tree",
+            id: "json-tree",
             name: cx.texts.get("viewer-tree"),
             rows: self.folds.rows().len(),
             width: WIDEST,
@@ -125,7 +125,7 @@ impl TreeView {
     /// What the keyboard does while the tree has the focus. Before the tree is shown, so that the
     /// keys do not scroll as well.
     pub(super) fn keys_ui(&mut self, ui: &Ui) {
-        let focused = ui.memory(|memory| memory.has_focus(Id::unique("json tree")));
+        let focused = ui.memory(|memory| memory.has_focus(Id::unique("json-tree")));
         let opened = Arc::clone(&self.of);
         let Ok(tree) = &opened.json else { return };
         if !focused {
@@ -192,7 +192,7 @@ impl TreeView {
             painter.rect_filled(ground, theme::RADIUS_SMALL, color);
         }
         painter.galley(left, galley, p.text);
-        row_text(ui, "json row", row_id(node), rect.with_min_x(left.x), &text);
+        row_text(ui, "json-row", row_id(node), rect.with_min_x(left.x), &text);
         if tree.count(node) == 0 {
             return None;
         }
