@@ -42,11 +42,15 @@ pub(super) fn ui(ui: &mut Ui, cx: &mut Context<'_>, view: &Subscription) {
     for setting in columns {
         table = table.column(width_of(&setting.column));
     }
-    if let Place::Row { number, hidden } = view.table.place() {
-        // Whatever came above it, the row stays where it was.
-        let place = arrangement.place_of(number).unwrap_or_default();
-        table = table.vertical_scroll_offset(place as f32 * theme::ROW_HEIGHT + hidden);
-    }
+    // Whatever came above it, a row stays where it was; at the top, what is new comes into sight.
+    let offset = match view.table.place() {
+        Place::Top => 0.0,
+        Place::Row { number, hidden } => {
+            let place = arrangement.place_of(number).unwrap_or_default();
+            place as f32 * theme::ROW_HEIGHT + hidden
+        }
+    };
+    let table = table.vertical_scroll_offset(offset);
     let shown = table
         .column(Width::exact(68.0))
         .header(theme::HEAD_HEIGHT, |row| {
@@ -78,7 +82,7 @@ pub(super) fn ui(ui: &mut Ui, cx: &mut Context<'_>, view: &Subscription) {
 fn place_at(view: &Subscription, offset: f32) -> Place {
     let first = (offset / theme::ROW_HEIGHT).floor().max(0.0);
     match view.table.arrangement().row_at(first as usize) {
-        Some(number) if offset >= 1.0 => Place::Row {
+        Some(number) if offset > 0.0 => Place::Row {
             number,
             hidden: offset - first * theme::ROW_HEIGHT,
         },
