@@ -6,12 +6,14 @@ mod connections;
 mod context;
 mod control;
 mod dock;
+mod drawer;
 mod inbox;
 mod message;
 mod notices;
 mod plot;
 mod publish;
 mod quit;
+mod status;
 mod table;
 pub mod theme;
 mod toolbar;
@@ -19,23 +21,23 @@ mod widgets;
 
 use std::time::Duration;
 
-use egui::{Align, Label, Layout, Panel, RichText, Ui};
+use egui::{Panel, Ui};
 
 use crate::clock::Clock;
 use crate::config::{LanguageChoice, Preferences, ThemeChoice};
 use crate::i18n::{Lang, Texts};
 use crate::protocol::Timestamp;
-use crate::session::{Command, ConnectionId, Link, Model, SandboxState};
+use crate::session::{Command, ConnectionId, Link, Model};
 
 use connections::{Asked, Connections, connection_name};
 use context::Context;
-use control::ControlRoom;
 use dock::{Dock, Panes};
+use drawer::Drawer;
 use inbox::Inbox;
 use message::MessagePane;
 use publish::PublishPanel;
 use quit::Quit;
-use widgets::{Dot, dot, from_the_right, icon_button, profile_color, segmented};
+use widgets::{Dot, dot, from_the_right, icon_button, profile_color};
 
 /// Events taken in before a frame is drawn; the rest waits for the next one, so that no rush of
 /// messages can hold up the window.
@@ -43,15 +45,6 @@ const EVENTS_A_FRAME: usize = 256;
 
 /// How long after something was done the workspace is kept.
 const KEEP_AFTER: Duration = Duration::from_secs(1);
-
-/// What the drawer at the bottom shows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Drawer {
-    /// What happened.
-    Notices,
-    /// The control room of a sandbox.
-    Sandbox,
-}
 
 /// The application as the window shows it.
 pub struct App {
@@ -64,8 +57,7 @@ pub struct App {
     publish: PublishPanel,
     inbox: Inbox,
     message: MessagePane,
-    control: ControlRoom,
-    drawer: Option<Drawer>,
+    drawer: Drawer,
     dock: Dock,
     quit: Quit,
     /// Since when there may be something to keep for the next start.
@@ -88,8 +80,7 @@ impl App {
             connections: Connections::default(),
             inbox: Inbox::default(),
             message: MessagePane::default(),
-            control: ControlRoom::default(),
-            drawer: None,
+            drawer: Drawer::default(),
             quit: Quit::default(),
             unkept_since: None,
         };
@@ -216,8 +207,8 @@ impl App {
         Panel::bottom("status")
             .exact_size(theme::STATUS_BAR_HEIGHT)
             .frame(theme::bar_frame(ui.ctx()))
-            .show(ui, |ui| status_ui(ui, cx, &mut self.drawer));
-        drawer_ui(ui, cx, &mut self.drawer, &mut self.control);
+            .show(ui, |ui| status::ui(ui, cx, &mut self.drawer));
+        self.drawer.ui(ui, cx);
         let side = Panel::left("connections")
             .resizable(true)
             .default_size(theme::SIDE_WIDTH)
@@ -243,9 +234,9 @@ impl App {
             .model
             .shown_view()
             .is_some_and(|view| view.focused.is_some());
-        let most = match self.drawer {
-            Some(_) => (height * 0.42).min(height - 200.0),
-            None => height - 240.0,
+        let most = match self.drawer.is_open() {
+            true => (height * 0.42).min(height - 200.0),
+            false => height - 240.0,
         };
         if focused || height >= theme::DETAILS_ALWAYS_FROM {
             Panel::bottom("details")
@@ -337,113 +328,4 @@ fn preferences_ui(ui: &mut Ui, cx: &mut Context<'_>) {
     if new != *old {
         cx.command(Command::SetPreferences(new));
     }
-}
-
-fn status_ui(ui: &mut Ui, cx: &mut Context<'_>, drawer: &mut Option<Drawer>) {
-    let t = cx.texts;
-    ui.horizontal_centered(|ui| {
-        let unseen = cx.model.unseen_notices();
-        let notices = *drawer == Some(Drawer::Notices);
-        let mark = if notices { "▾" } else { "▸" };
-        let n = [("n", cx.model.notices().len().into())];
-        let text = format!("{mark} {}", t.format("notices-count", &n));
-        if ui
-            .add(egui::Button::new(text).frame_when_inactive(false))
-            .clicked()
-        {
-            *drawer = (!notices).then_some(Drawer::Notices);
-        }
-        if notices && unseen > 0 {
-            cx.command(Command::NoticesSeen);
-        }
-        let (sandbox, color) = match cx.model.sandbox() {
-            SandboxState::Starting => (t.get("status-sandbox-starting").to_owned(), cx.palette.dim),
-            SandboxState::Running(addr) => {
-                let addr = [("addr", addr.to_string().into())];
-                (t.format("status-sandbox-running", &addr), cx.palette.dim)
-            }
-            SandboxState::Failed(_) => (t.get("status-sandbox-failed").to_owned(), cx.palette.bad),
-        };
-        let open = *drawer == Some(Drawer::Sandbox);
-        let face = RichText::new(sandbox).color(color);
-        let button = egui::Button::selectable(open, face).frame_when_inactive(open);
-        if ui
-            .add(button)
-            .on_hover_text(t.get("control-open"))
-            .clicked()
-        {
-            *drawer = (!open).then_some(Drawer::Sandbox);
-        }
-        from_the_right(ui, |ui| {
-            if let Some(view) = cx.model.shown_view() {
-                let values = [
-                    ("received", view.received.into()),
-                    ("acked", view.acked.into()),
-                ];
-                let text = t.format("status-counts", &values);
-                ui.label(theme::dim(ui.ctx(), text));
-                if view.rows.evicted() > 0 {
-                    let n = [("n", view.rows.evicted().into())];
-                    ui.label(RichText::new(t.format("status-evicted", &n)).color(cx.palette.soon));
-                }
-            }
-            ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
-                if let Some(notice) = cx.model.notices().next().filter(|_| unseen > 0) {
-                    dot(
-                        ui,
-                        notices::shape(notice.level),
-                        notices::color(cx, notice.level),
-                    );
-                    let text = RichText::new(cx.say(&notice.summary))
-                        .color(notices::color(cx, notice.level));
-                    ui.add(Label::new(text).truncate());
-                }
-            });
-        });
-    });
-}
-
-/// The drawer, if it is open; the sandbox is looked into only while its part is shown.
-fn drawer_ui(
-    ui: &mut Ui,
-    cx: &mut Context<'_>,
-    drawer: &mut Option<Drawer>,
-    room: &mut ControlRoom,
-) {
-    let looks = *drawer == Some(Drawer::Sandbox);
-    let wanted = looks.then(|| control::subject(cx));
-    if cx.model.control().watched() != wanted.as_ref() {
-        cx.command(Command::Watch(wanted));
-    }
-    let Some(shown) = drawer else { return };
-    let (id, size) = match shown {
-        Drawer::Notices => ("notices", 200.0),
-        Drawer::Sandbox => ("sandbox", 320.0),
-    };
-    let most = (ui.available_height() - 240.0).max(140.0);
-    Panel::bottom(id)
-        .resizable(true)
-        .default_size(size)
-        .size_range(140.0..=most)
-        .frame(theme::panel_frame(ui.ctx()))
-        .show(ui, |ui| {
-            // A panel shrinks to what is in it, and at first there is little.
-            ui.set_min_height(ui.available_height());
-            ui.horizontal(|ui| {
-                let t = cx.texts;
-                let tabs = [
-                    (Drawer::Notices, t.get("notices-title")),
-                    (Drawer::Sandbox, t.get("control-title")),
-                ];
-                segmented(ui, shown, &tabs);
-                match shown {
-                    Drawer::Notices => notices::head_ui(ui, cx),
-                    Drawer::Sandbox => control::head_ui(ui, cx),
-                }
-            });
-            match shown {
-                Drawer::Notices => notices::ui(ui, cx),
-                Drawer::Sandbox => room.ui(ui, cx),
-            }
-        });
 }

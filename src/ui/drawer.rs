@@ -1,0 +1,86 @@
+//! The drawer at the foot of the window: one of several places for what is about more than one
+//! message. Opens and closes them; what is in them is their own business.
+
+use egui::{Panel, Ui};
+
+use crate::session::Command;
+
+use super::context::Context;
+use super::control::{self, ControlRoom};
+use super::widgets::segmented;
+use super::{notices, theme};
+
+/// What the drawer can show.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Part {
+    /// What happened.
+    Notices,
+    /// The control room of a sandbox.
+    Sandbox,
+}
+
+/// The drawer and what its parts keep.
+#[derive(Default)]
+pub(super) struct Drawer {
+    shown: Option<Part>,
+    control: ControlRoom,
+}
+
+impl Drawer {
+    pub(super) fn is_open(&self) -> bool {
+        self.shown.is_some()
+    }
+
+    pub(super) fn shows(&self, part: Part) -> bool {
+        self.shown == Some(part)
+    }
+
+    /// Opens this part, or closes the drawer if it is shown.
+    pub(super) fn toggle(&mut self, part: Part) {
+        self.shown = (!self.shows(part)).then_some(part);
+    }
+
+    /// The drawer, if it is open; the sandbox is looked into only while its part is shown.
+    pub(super) fn ui(&mut self, ui: &mut Ui, cx: &mut Context<'_>) {
+        let wanted = self.shows(Part::Sandbox).then(|| control::subject(cx));
+        if cx.model.control().watched() != wanted.as_ref() {
+            cx.command(Command::Watch(wanted));
+        }
+        let Some(mut part) = self.shown else { return };
+        let (id, size) = match part {
+            Part::Notices => ("notices", 200.0),
+            Part::Sandbox => ("sandbox", 320.0),
+        };
+        let most = (ui.available_height() - 240.0).max(140.0);
+        Panel::bottom(id)
+            .resizable(true)
+            .default_size(size)
+            .size_range(140.0..=most)
+            .frame(theme::panel_frame(ui.ctx()))
+            .show(ui, |ui| {
+                // A panel shrinks to what is in it, and at first there is little.
+                ui.set_min_height(ui.available_height());
+                ui.horizontal(|ui| {
+                    tabs_ui(ui, cx, &mut part);
+                    match part {
+                        Part::Notices => notices::head_ui(ui, cx),
+                        Part::Sandbox => control::head_ui(ui, cx),
+                    }
+                });
+                match part {
+                    Part::Notices => notices::ui(ui, cx),
+                    Part::Sandbox => self.control.ui(ui, cx),
+                }
+            });
+        self.shown = Some(part);
+    }
+}
+
+fn tabs_ui(ui: &mut Ui, cx: &Context<'_>, part: &mut Part) {
+    let t = cx.texts;
+    let tabs = [
+        (Part::Notices, t.get("notices-title")),
+        (Part::Sandbox, t.get("control-title")),
+    ];
+    segmented(ui, part, &tabs);
+}

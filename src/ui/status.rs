@@ -1,0 +1,90 @@
+//! The line at the foot of the window: how many notices there are, how the sandbox does, what the
+//! shown view did. Its parts open the drawer.
+
+use egui::{Align, Button, Label, Layout, RichText, Ui};
+
+use crate::session::{Command, SandboxState};
+
+use super::context::Context;
+use super::drawer::{Drawer, Part};
+use super::widgets::{dot, from_the_right};
+use super::{notices, theme};
+
+/// All of it.
+pub(super) fn ui(ui: &mut Ui, cx: &mut Context<'_>, drawer: &mut Drawer) {
+    ui.horizontal_centered(|ui| {
+        notices_ui(ui, cx, drawer);
+        sandbox_ui(ui, cx, drawer);
+        from_the_right(ui, |ui| {
+            counts_ui(ui, cx);
+            ui.with_layout(Layout::left_to_right(Align::Center), |ui| newest_ui(ui, cx));
+        });
+    });
+}
+
+fn notices_ui(ui: &mut Ui, cx: &mut Context<'_>, drawer: &mut Drawer) {
+    let open = drawer.shows(Part::Notices);
+    let mark = if open { "▾" } else { "▸" };
+    let n = [("n", cx.model.notices().len().into())];
+    let text = format!("{mark} {}", cx.texts.format("notices-count", &n));
+    let button = Button::new(text).frame_when_inactive(false);
+    if ui.add(button).clicked() {
+        drawer.toggle(Part::Notices);
+    }
+    if open && cx.model.unseen_notices() > 0 {
+        cx.command(Command::NoticesSeen);
+    }
+}
+
+fn sandbox_ui(ui: &mut Ui, cx: &Context<'_>, drawer: &mut Drawer) {
+    let (t, p) = (cx.texts, cx.palette);
+    let (text, color) = match cx.model.sandbox() {
+        SandboxState::Starting => (t.get("status-sandbox-starting").to_owned(), p.dim),
+        SandboxState::Running(addr) => {
+            let addr = [("addr", addr.to_string().into())];
+            (t.format("status-sandbox-running", &addr), p.dim)
+        }
+        SandboxState::Failed(_) => (t.get("status-sandbox-failed").to_owned(), p.bad),
+    };
+    let open = drawer.shows(Part::Sandbox);
+    let face = RichText::new(text).color(color);
+    let button = Button::selectable(open, face).frame_when_inactive(open);
+    if ui
+        .add(button)
+        .on_hover_text(t.get("control-open"))
+        .clicked()
+    {
+        drawer.toggle(Part::Sandbox);
+    }
+}
+
+fn counts_ui(ui: &mut Ui, cx: &Context<'_>) {
+    let t = cx.texts;
+    let Some(view) = cx.model.shown_view() else {
+        return;
+    };
+    let values = [
+        ("received", view.received.into()),
+        ("acked", view.acked.into()),
+    ];
+    let text = t.format("status-counts", &values);
+    ui.label(theme::dim(ui.ctx(), text));
+    if view.rows.evicted() > 0 {
+        let n = [("n", view.rows.evicted().into())];
+        ui.label(RichText::new(t.format("status-evicted", &n)).color(cx.palette.soon));
+    }
+}
+
+/// The newest notice, until the notices have been looked at.
+fn newest_ui(ui: &mut Ui, cx: &Context<'_>) {
+    if cx.model.unseen_notices() == 0 {
+        return;
+    }
+    let Some(notice) = cx.model.notices().next() else {
+        return;
+    };
+    let color = notices::color(cx, notice.level);
+    dot(ui, notices::shape(notice.level), color);
+    let text = RichText::new(cx.say(&notice.summary)).color(color);
+    ui.add(Label::new(text).truncate());
+}
