@@ -50,6 +50,7 @@ pub(crate) fn open(runtime: &Handle) -> anyhow::Result<()> {
                     data_dir: config::sandbox_data_dir(),
                     ..SandboxSettings::default()
                 },
+                dialogs: session::Dialogs::Native,
                 wake: Arc::new(move || ctx.request_repaint()),
             },
         );

@@ -64,6 +64,7 @@ const WIRE: &[&str] = &[
 const CONFIG_FILE: &[&str] = &["crate::config::ConfigFile"];
 const WORKERS: &[&str] = &[
     "crate::session::admin",
+    "crate::session::chooser",
     "crate::session::embedded",
     "crate::session::keeper",
     "crate::session::link",
@@ -193,6 +194,7 @@ const LAYERS: &[Layer] = &[
     Layer {
         modules: &[
             "session::admin",
+            "session::chooser",
             "session::embedded",
             "session::keeper",
             "session::link",

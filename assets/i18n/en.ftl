@@ -477,6 +477,17 @@ status-sandbox-failed = Sandbox not running
 status-counts = { $received } received · { $acked } acked
 status-evicted = { $n } old messages let go to save memory
 
+## Paths of files
+
+path-browse = Browse…
+path-no-dialog = No file dialog here, type the path
+path-nothing = There is no such file
+path-no-folder = There is no folder { $folder }
+path-is-folder = This is a folder, not a file
+path-is-file = This is a file, not a folder
+path-unreadable = Cannot be looked at: { $why }
+path-replace = Replace the file that is there ({ $size })
+
 ## The live table
 
 filter-name = Filter

@@ -459,6 +459,17 @@ status-sandbox-failed = 沙箱未运行
 status-counts = 接收 { $received } · 确认 { $acked }
 status-evicted = 为节省内存已移除 { $n } 条旧消息
 
+## 文件路径
+
+path-browse = 浏览…
+path-no-dialog = 此处没有文件对话框，请直接输入路径
+path-nothing = 文件不存在
+path-no-folder = 文件夹 { $folder } 不存在
+path-is-folder = 这是文件夹，不是文件
+path-is-file = 这是文件，不是文件夹
+path-unreadable = 无法查看：{ $why }
+path-replace = 替换已有文件（{ $size }）
+
 ## 消息列表
 
 filter-name = 过滤

@@ -79,6 +79,7 @@ fn keep(shared: &Shared, job: Job) -> Option<Event> {
         | Job::StopPolling(_)
         | Job::PausePolling(..)
         | Job::Read(_)
+        | Job::Paths(_)
         | Job::Watch(_)
         | Job::Admin(..) => None,
     }

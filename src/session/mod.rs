@@ -2,13 +2,14 @@
 //! outside ([`Job`]), what the outside answers ([`Event`]), and what is known ([`Model`]).
 //!
 //! No egui here, and no I/O outside `worker.rs` and what it uses (`poller.rs`, `embedded.rs`,
-//! `admin.rs`, `shared.rs`).
+//! `admin.rs`, `chooser.rs`, `shared.rs`).
 
 mod activity;
 mod admin;
 mod arrangement;
 pub mod body;
 pub mod cells;
+mod chooser;
 mod control;
 mod draft;
 mod earlier;
@@ -21,6 +22,7 @@ mod lease;
 mod link;
 mod model;
 mod notices;
+mod paths;
 mod poller;
 mod reader;
 mod rows;
@@ -38,6 +40,7 @@ mod workspace;
 pub use activity::{Activity, Held};
 pub use arrangement::{Arrangement, Sort};
 pub use cells::Column;
+pub use chooser::Dialogs;
 pub use control::{ActionOutcome, AdminAnswer, AdminWish, Control, Look, PeekView, first_peek};
 pub use draft::{Deliver, Draft, DraftField, FieldProblem, parse_instant};
 pub use earlier::Earlier;
@@ -49,6 +52,10 @@ pub use lease::{Lease, Urgency};
 pub use link::{Link, Wake};
 pub use model::{
     Connection, EditOutcome, KeysState, Model, PublishOutcome, PublishState, SandboxState, Setup,
+};
+pub use paths::{
+    FieldName, FileKind, PathCommand, PathEvent, PathJob, PathLook, PathState, PathWish, Paths,
+    Purpose, There,
 };
 pub use reader::{
     Against, Compared, Found, Paper, ReadCommand, ReadEvent, ReadJob, Reader, Wanted,
@@ -130,6 +137,8 @@ pub enum Command {
     Admin(Box<AdminWish>),
     /// Show no messages of the sandbox any more.
     ClosePeek,
+    /// Something about a path that is typed or chosen.
+    Paths(PathCommand),
     /// Change theme, language and the like.
     SetPreferences(Preferences),
     /// Keep the draft and the layout, and what is known of the views, for the next start.
@@ -169,6 +178,8 @@ pub enum Job {
     Read(Box<ReadJob>),
     /// Ask this of a sandbox.
     Admin(ConnectionId, Box<AdminWish>),
+    /// Something about a path that is typed or chosen.
+    Paths(PathJob),
 }
 
 /// A subscription for the worker to serve.
@@ -295,6 +306,8 @@ pub enum Event {
     },
     /// What came of the work on a text.
     Read(Box<ReadEvent>),
+    /// What is known of a path that is typed or chosen.
+    Paths(PathEvent),
     /// A sandbox as it stands, or why it cannot be looked into. Only what is new.
     Looked(ConnectionId, Result<Box<Look>, Box<Trouble>>),
     /// What a sandbox answered to a wish.

@@ -13,6 +13,7 @@ use super::control::{AdminWish, Control};
 use super::draft::Draft;
 use super::form::ConsumeForm;
 use super::notices::Notices;
+use super::paths::Paths;
 use super::reader::Reader;
 use super::say::{Level, Notice, Say, Trouble};
 use super::subscription::{Polling, Source, Subscription, SubscriptionId};
@@ -128,6 +129,7 @@ pub struct Model {
     notices: Notices,
     control: Control,
     reader: Reader,
+    paths: Paths,
     preferences: Preferences,
     /// As it was last kept, or found at the start.
     workspace: Workspace,
@@ -170,6 +172,7 @@ impl Model {
             group: FIRST_GROUP.to_owned(),
             ..ConsumeForm::default()
         };
+        let paths = Paths::new(workspace.last_folder.clone());
         let restored = Views::restored(&workspace.views, workspace.shown);
         // On a first start the one thing to do next is to look.
         let waiting = match &restored {
@@ -195,6 +198,7 @@ impl Model {
             notices,
             control: Control::default(),
             reader: Reader::default(),
+            paths,
             preferences: setup.preferences,
         }
     }
@@ -312,6 +316,11 @@ impl Model {
         &self.control
     }
 
+    /// Paths that are typed or chosen.
+    pub fn paths(&self) -> &Paths {
+        &self.paths
+    }
+
     /// Theme, language and the like.
     pub fn preferences(&self) -> &Preferences {
         &self.preferences
@@ -378,6 +387,7 @@ impl Model {
             }
             Command::Watch(id) => self.control.watch(id, now),
             Command::Read(command) => self.reader.apply(command, &self.views),
+            Command::Paths(command) => self.paths.apply(command),
             Command::Admin(wish) => self.admin(*wish, now),
             Command::ClosePeek => {
                 self.control.close_peek();
@@ -493,6 +503,7 @@ impl Model {
                 at,
             } => self.views.acked(subscription, &done, refused, repeated, at),
             Event::Read(event) => return self.reader.absorb(*event),
+            Event::Paths(event) => self.paths.absorb(event),
             Event::Looked(id, look) => {
                 return self.control.looked(&id, look.map(|look| *look), now);
             }
@@ -553,6 +564,7 @@ impl Model {
             }
             Job::Watch(_) => self.control.not_watched(now),
             Job::Read(_) => self.reader.not_taken(),
+            Job::Paths(job) => self.paths.not_taken(&job),
             Job::Admin(id, wish) => {
                 let _ = self.control.answered(&id, &wish, Err(Box::new(busy)));
             }
@@ -711,6 +723,7 @@ impl Model {
             views: self.views.list().iter().map(saved).collect(),
             shown: self.views.shown().map(|view| view.id),
             draft,
+            last_folder: self.paths.last_folder().map(Into::into),
             layout,
         };
         if workspace == self.workspace {

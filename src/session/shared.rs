@@ -20,6 +20,7 @@ use crate::protocol::{InvalidName, OperationKind};
 use crate::sandbox::SandboxSettings;
 use crate::secrets::{Kept, Secrets, SecretsError};
 
+use super::chooser::Dialogs;
 use super::model::KeysState;
 use super::say::{Say, Trouble};
 use super::{ConnectionId, Event, KeysEdit, Wake, trouble};
@@ -38,6 +39,8 @@ pub struct Start {
     pub data_dir: Option<PathBuf>,
     /// How the embedded broker is set up.
     pub sandbox: SandboxSettings,
+    /// What shows file dialogs.
+    pub dialogs: Dialogs,
     /// Asks the window for a frame.
     pub wake: Wake,
 }
@@ -48,6 +51,7 @@ pub(super) struct Shared {
     sandbox: SandboxSettings,
     secrets: Secrets,
     data_dir: Option<PathBuf>,
+    dialogs: Dialogs,
     disk: Mutex<Disk>,
     clients: Mutex<HashMap<ConnectionId, Client>>,
     admins: Mutex<HashMap<ConnectionId, AdminClient>>,
@@ -78,6 +82,7 @@ impl Shared {
             sandbox: start.sandbox,
             secrets: start.secrets,
             data_dir: start.data_dir,
+            dialogs: start.dialogs,
             disk: Mutex::new(Disk {
                 config: start.config,
                 file: start.file,
@@ -244,6 +249,11 @@ impl Shared {
         }
         disk.config = changed;
         Ok(())
+    }
+
+    /// What shows file dialogs.
+    pub(super) fn dialogs(&self) -> &Dialogs {
+        &self.dialogs
     }
 
     /// Where the window keeps its own data, if anywhere.

@@ -19,8 +19,8 @@ use super::poller::Wish;
 use super::shared::{Shared, Start};
 use super::subscription::SubscriptionId;
 use super::{
-    AckOrder, ConnectionId, Event, Job, Link, TopicContent, admin, embedded, keeper, poller,
-    reader, trouble,
+    AckOrder, ConnectionId, Event, Job, Link, TopicContent, admin, chooser, embedded, keeper,
+    poller, reader, trouble,
 };
 
 /// How often the window is told what is in the sandbox, if that has changed.
@@ -140,6 +140,7 @@ async fn carry_out(shared: Arc<Shared>, job: Job) {
                 shared.emit(event).await;
             }
         }
+        Job::Paths(job) => chooser::carry_out(shared, job).await,
         // Served elsewhere: where the pollers are kept, and by the keeper.
         Job::StartPolling(_)
         | Job::StopPolling(_)

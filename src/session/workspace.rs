@@ -4,6 +4,8 @@
 //! A value that is compared and kept; when and where is the business of others. Keys that this
 //! version does not know are passed over, missing ones have defaults.
 
+use std::path::PathBuf;
+
 use serde::{Deserialize, Serialize};
 
 use super::ConnectionId;
@@ -24,6 +26,8 @@ pub struct Workspace {
     pub shown: Option<SubscriptionId>,
     /// The publish form; `None` for the one of a first start.
     pub draft: Option<Draft>,
+    /// The folder of the file that was written or read last.
+    pub last_folder: Option<PathBuf>,
     /// How the tabs lay, as the window writes it down.
     pub layout: Option<serde_json::Value>,
 }
@@ -90,6 +94,7 @@ mod tests {
                 body: "你好".to_owned(),
                 ..Draft::default()
             }),
+            last_folder: Some(PathBuf::from("/x")),
             layout: Some(serde_json::json!({"a": [1, 2]})),
         };
         let text = workspace.to_json().unwrap();

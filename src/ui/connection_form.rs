@@ -7,10 +7,11 @@ use egui::{Id, Modal, RichText, ScrollArea, TextEdit, Ui};
 use crate::config::{ConnectionProfile, ProfileColor, holds_password};
 use crate::protocol::Profile;
 use crate::session::{
-    Command, ConnectionEdit, ConnectionField, ConnectionId, EditOutcome, KeysState,
+    Command, ConnectionEdit, ConnectionField, ConnectionId, EditOutcome, KeysState, Purpose,
 };
 
 use super::context::Context;
+use super::path_field::PathField;
 use super::theme;
 use super::widgets::{
     Dot, dot, from_the_right, labelled_edit, primary_button, profile_color, remark, segmented,
@@ -27,6 +28,7 @@ pub(super) struct ConnectionForm {
 
 struct Open {
     edit: ConnectionEdit,
+    ca_file: PathField,
     /// As it was opened.
     before: ConnectionProfile,
     /// Tells the widgets of this opening from those of earlier ones: what was typed there, a
@@ -46,9 +48,12 @@ impl ConnectionForm {
     pub(super) fn open(&mut self, profile: Option<&ConnectionProfile>) {
         self.serial += 1;
         let edit = ConnectionEdit::of(profile);
+        let mut ca_file = PathField::new("ca-file", Purpose::Open);
+        ca_file.set_text(&edit.profile.ca_file);
         self.open = Some(Open {
             before: edit.profile.clone(),
             edit,
+            ca_file,
             serial: self.serial,
             secrets: Vec::new(),
             new: profile.is_none(),
@@ -77,6 +82,7 @@ impl ConnectionForm {
             for id in open.secrets.drain(..) {
                 ui.ctx().data_mut(|data| data.remove::<TextEditState>(id));
             }
+            open.ca_file.close(cx);
             self.open = None;
             cx.command(Command::GiveUpEdit);
         }
@@ -279,21 +285,21 @@ impl Open {
         });
     }
 
-    fn network_ui(&mut self, ui: &mut Ui, cx: &Context<'_>) {
+    fn network_ui(&mut self, ui: &mut Ui, cx: &mut Context<'_>) {
         let t = cx.texts;
-        ui.columns(2, |columns| {
-            let proxy = t.get("connection-proxy");
-            self.field_ui(&mut columns[0], cx, proxy, "http://…", None, |e| {
-                &mut e.profile.proxy
-            });
-            let ca = t.get("connection-ca");
-            self.field_ui(&mut columns[1], cx, ca, "/…/ca.pem", None, |e| {
-                &mut e.profile.ca_file
-            });
+        self.field_ui(ui, cx, t.get("connection-proxy"), "http://…", None, |e| {
+            &mut e.profile.proxy
         });
         if holds_password(&self.edit.profile.proxy) {
             remark(ui, t.get("connection-password-not-kept"), cx.palette.soon);
         }
+        let ca = t.get("connection-ca");
+        ui.vertical(|ui| self.ca_file.ui(ui, cx, ca, ca, &[]));
+        // What a short form leads to, as far as that is known.
+        self.edit.profile.ca_file = match self.ca_file.ready(cx) {
+            Some(path) => path.display().to_string(),
+            None => self.ca_file.text().to_owned(),
+        };
         ui.checkbox(&mut self.edit.profile.read_only, t.get("connection-lock"));
     }
 

@@ -10,6 +10,7 @@ mod drawer;
 mod inbox;
 mod message;
 mod notices;
+mod path_field;
 mod plot;
 mod publish;
 mod quit;

@@ -22,7 +22,7 @@ use mqscope::i18n::{Lang, Texts, Value};
 use mqscope::protocol::{Profile, Timestamp};
 use mqscope::sandbox::SandboxSettings;
 use mqscope::secrets::Secrets;
-use mqscope::session::{self, Model, Setup, WORKSPACE_FILE, Workspace};
+use mqscope::session::{self, Dialogs, Model, Setup, WORKSPACE_FILE, Workspace};
 use mqscope::ui::App;
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
@@ -82,6 +82,8 @@ pub(crate) struct Start {
     pub(crate) system_clock: bool,
     /// After so many deliveries without an ack a message becomes a dead letter.
     pub(crate) max_deliveries: u32,
+    /// What shows file dialogs.
+    pub(crate) dialogs: Dialogs,
     /// Whether characters may be typed that no font can show.
     pub(crate) missing_glyphs: bool,
 }
@@ -100,6 +102,7 @@ impl Default for Start {
             own_clock: None,
             system_clock: false,
             max_deliveries: 288,
+            dialogs: Dialogs::Nowhere,
             missing_glyphs: false,
         }
     }
@@ -186,6 +189,7 @@ impl Window {
                     max_deliveries: start.max_deliveries,
                     ..SandboxSettings::default()
                 },
+                dialogs: start.dialogs,
                 wake: Arc::new(move || {
                     // Nobody listens any more once the test is over.
                     let _ = waker.send(());
@@ -584,6 +588,13 @@ impl Window {
         self.settle();
     }
 
+    /// Drops a file onto the window.
+    pub(crate) fn drop_file(&mut self, path: &std::path::Path) {
+        let file = Arc::new(Dropped(path.to_owned()));
+        self.harness.input_mut().dropped_files.push(file);
+        self.settle();
+    }
+
     /// Gives the window another size.
     pub(crate) fn resize(&mut self, size: [f32; 2]) {
         self.harness.set_size(size.into());
@@ -726,6 +737,20 @@ impl Window {
                 Err(RecvTimeoutError::Timeout) => panic!("the worker never ended"),
             }
         }
+    }
+}
+
+/// A file that is dropped; nobody reads it through egui.
+#[derive(Debug)]
+struct Dropped(PathBuf);
+
+impl egui::DroppedFile for Dropped {
+    fn path(&self) -> &std::path::Path {
+        &self.0
+    }
+
+    fn bytes(&self) -> Result<Vec<u8>, String> {
+        std::fs::read(&self.0).map_err(|error| error.to_string())
     }
 }
 

@@ -14,6 +14,7 @@ mod first_start;
 mod forms;
 mod leases;
 mod looks;
+mod paths;
 #[path = "../support/window.rs"]
 mod support;
 mod table;
