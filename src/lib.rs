@@ -10,13 +10,15 @@
 //!    what is kept between runs, secrets in the OS keyring only; [`files`]: replaced in one step.
 //! 6. [`session`]: the application without a window. No egui.
 //! 7. [`i18n`] and [`ui`]: the window. No I/O, no async.
-//! 8. [`cli`]: the same library for scripts.
+//! 8. [`code`]: programs for the official SDKs that do what a form says. Pure.
+//! 9. [`cli`]: the same library for scripts.
 //!
 //! Who may use whom is held by `tests/layers.rs`.
 
 pub mod cli;
 pub mod client;
 pub mod clock;
+pub mod code;
 pub mod config;
 pub mod credentials;
 pub mod files;

@@ -77,6 +77,7 @@ const EVERYTHING: &[&str] = &[
     "cli",
     "client",
     "clock",
+    "code",
     "config",
     "credentials",
     "files",
@@ -120,6 +121,19 @@ const LAYERS: &[Layer] = &[
         modules: &["credentials"],
         may: &[],
         never: &[WINDOW, ASYNC, HTTP_CLIENT, HTTP_SERVER, OS, SOCKETS],
+    },
+    Layer {
+        modules: &["code", "code::*"],
+        may: &["protocol"],
+        never: &[
+            WINDOW,
+            ASYNC,
+            HTTP_CLIENT,
+            HTTP_SERVER,
+            OS,
+            SOCKETS,
+            &["std::time::Instant", "std::time::SystemTime"],
+        ],
     },
     Layer {
         modules: &["client", "client::*"],

@@ -173,7 +173,7 @@ fn check_suite(sdk: Sdk, suite: &str, finished: &Finished, expected: &[&str]) {
 
 /// The folder the SDK is installed in; `None`, after saying so, where that isn't possible. In CI
 /// that is a failure: there, a missing program would hide every one of these tests.
-fn install(sdk: Sdk) -> Option<PathBuf> {
+pub(crate) fn install(sdk: Sdk) -> Option<PathBuf> {
     match try_install(sdk) {
         Ok(folder) => Some(folder),
         Err(reason) if std::env::var_os("CI").is_some_and(|value| value == "true") => {
