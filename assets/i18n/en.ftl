@@ -187,6 +187,25 @@ ack-row = Ack { $id }
 ack-too-late = Too late: the message is visible again, so this handle cannot ack it. It comes back with a new handle
 ack-refused = The server refused this handle; the details say why
 
+## Acking many, and what arrives
+
+acking-progress = Acking { $done } of { $total }
+acking-ended = Acked { $acked } of { $total }
+acking-failed = { $n } failed
+acking-show-failed = Show them
+acking-stopped = stopped: { $n } stay selected
+acking-gave-up = stopped, as some did not get through: { $n } stay selected
+acking-left-out = { $n } left out, as they returned or were taken out before their turn
+acking-stop = Stop acking
+acking-stop-why = What is on its way finishes; the others stay selected as they are
+acking-dismiss = Close this line
+acking-busy = Selected messages are being acked already
+acking-busy-next = Wait until that is done, or stop it first
+auto-ack = Auto-ack
+auto-ack-why = Acks every readable message as it arrives: the group never gets it again. Off after a restart
+auto-ack-locked = This connection is read-only: nothing is acked here
+banner-auto-ack = Auto-ack is on: what arrives is acked at once, and { $group } never gets it again
+
 ## Details
 
 details-empty = Click a message to see its body, deliveries and properties
@@ -492,7 +511,7 @@ path-replace = Replace the file that is there ({ $size })
 
 filter-name = Filter
 filter-hint = Filter body, tag, key, property…
-filter-help = Words in any case, "two words", /regex/i, tag:x, key:x, body:x, id:x, prop.NAME:x, state:held, acked, returned or refused; -x for all without x
+filter-help = Words in any case, "two words", /regex/i, tag:x, key:x, body:x, id:x, prop.NAME:x, is:held, acked, returned, refused, failed, redelivered or damaged; -x for all without x
 filter-wrong = At character { $at }: { $what }. The last good filter still holds
 filter-open-quote = close the quote with "
 filter-open-pattern = close the regular expression with /
@@ -500,7 +519,7 @@ filter-flag = only i can follow a regular expression, not { $found }
 filter-pattern = no regular expression: { $why }
 filter-too-large = this regular expression is too large
 filter-no-value = say what to look for after the colon; "" finds what is there at all
-filter-state = there is no state { $found }; use held, acked, returned or refused
+filter-state = { $found } is nothing that a message can be; use held, acked, returned, refused, failed, redelivered or damaged
 table-shown = { $shown } of { $all } shown
 table-busy = sorting { $percent } %
 table-news = { $n ->

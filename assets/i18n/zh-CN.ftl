@@ -187,6 +187,25 @@ ack-row = 确认 { $id }
 ack-too-late = 已过期：消息已重新可见，该句柄无法再确认。消息会带着新句柄再次投递
 ack-refused = 服务端拒绝了该句柄，原因见详情
 
+## 批量确认与自动确认
+
+acking-progress = 正在确认 { $done }／{ $total }
+acking-ended = 已确认 { $acked }／{ $total }
+acking-failed = { $n } 条失败
+acking-show-failed = 查看失败的
+acking-stopped = 已停止：其余 { $n } 条仍为选中状态
+acking-gave-up = 有请求未送达，已停止：其余 { $n } 条仍为选中状态
+acking-left-out = { $n } 条已跳过：轮到之前已返回或被取消选择
+acking-stop = 停止确认
+acking-stop-why = 已发出的请求会完成，其余消息保持选中，状态不变
+acking-dismiss = 关闭此提示
+acking-busy = 正在确认所选消息
+acking-busy-next = 请等待完成，或先停止
+auto-ack = 自动确认
+auto-ack-why = 可读的消息一到达就确认，该消费组不会再收到。重启后自动关闭
+auto-ack-locked = 该连接为只读，不会确认任何消息
+banner-auto-ack = 自动确认已开启：消息到达即确认，{ $group } 不会再收到
+
 ## 详情
 
 details-empty = 点击一条消息，查看消息体、投递记录和属性
@@ -474,7 +493,7 @@ path-replace = 替换已有文件（{ $size }）
 
 filter-name = 过滤
 filter-hint = 过滤消息体、标签、Key、属性…
-filter-help = 支持关键词（不区分大小写）、"带空格的词"、/正则/i、tag:x、key:x、body:x、id:x、prop.属性名:x、state:held / acked / returned / refused；-x 表示排除
+filter-help = 支持关键词（不区分大小写）、"带空格的词"、/正则/i、tag:x、key:x、body:x、id:x、prop.属性名:x、is:held / acked / returned / refused / failed / redelivered / damaged；-x 表示排除
 filter-wrong = 第 { $at } 个字符：{ $what }。仍按上一个有效条件过滤
 filter-open-quote = 请用 " 结束引号
 filter-open-pattern = 请用 / 结束正则表达式
@@ -482,7 +501,7 @@ filter-flag = 正则表达式后只能跟 i，不能是 { $found }
 filter-pattern = 正则表达式无效：{ $why }
 filter-too-large = 正则表达式过大
 filter-no-value = 冒号后请填写要查找的内容；填 "" 可查找所有含该字段的消息
-filter-state = 没有状态 { $found }，可用 held、acked、returned、refused
+filter-state = 没有 { $found } 这种状态，可用 held、acked、returned、refused、failed、redelivered、damaged
 table-shown = 显示 { $shown } / { $all }
 table-busy = 正在整理 { $percent }%
 table-news = ↑ { $n } 条新消息

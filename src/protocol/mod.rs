@@ -24,7 +24,9 @@ pub use message::{
     GroupId, InstanceId, InvalidName, MessageParts, ReceiptHandle, ReceivedMessage, TagFilter,
     Timestamp, TopicName, body_md5,
 };
-pub use request::{AckAction, Call, ConsumeMode, HandleList, Operation, OperationKind};
+pub use request::{
+    AckAction, Call, ConsumeMode, HandleList, MAX_HANDLES, Operation, OperationKind,
+};
 pub use response::{AckFailure, DamagedMessage, DecodeError, MessageList, PublishReceipt, Reply};
 
 /// Name of the protocol version header. [doc]

@@ -7,7 +7,8 @@
 //! | `word`, `"two words"` | with this text in body, tag, key, id or the value of a property |
 //! | `body:x` `tag:x` `key:x` `id:x` `prop.NAME:x` | with this text there; `tag:""`: that has a tag |
 //! | `/pattern/`, `tag:/pattern/` | where the regular expression is found |
-//! | `state:held` | in this state: `held`, `acked`, `returned` or `refused` |
+//! | `is:held` | of which this is so: `held`, `acked`, `returned`, `refused`; `failed`: whose ack was refused or did not get through; `redelivered`, `damaged` |
+//! | `state:held` | the same |
 //! | `-term` | that the term does not match |
 //!
 //! Case: texts match in any case; a regular expression is exact unless `i` follows its last
@@ -22,7 +23,7 @@ use regex::{Regex, RegexBuilder};
 use crate::protocol::Timestamp;
 
 use super::cells;
-use super::rows::{Row, RowState};
+use super::rows::{AckState, Row, RowState};
 
 /// What a pattern may weigh once compiled, and what searching with it may.
 const PATTERN_BYTES: usize = 1 << 20;
@@ -47,7 +48,7 @@ enum Test {
     Key(Regex),
     Id(Regex),
     Property(String, Regex),
-    State(Wanted),
+    Is(Wanted),
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -56,6 +57,26 @@ enum Wanted {
     Acked,
     Returned,
     Refused,
+    Failed,
+    Redelivered,
+    Damaged,
+}
+
+impl Wanted {
+    fn holds(self, row: &Row, now: Timestamp) -> bool {
+        let state = row.state(now);
+        match self {
+            Wanted::Held => matches!(state, RowState::Held(_) | RowState::Acking),
+            Wanted::Acked => state == RowState::Acked,
+            Wanted::Returned => state == RowState::Returned,
+            Wanted::Refused => state == RowState::Refused,
+            Wanted::Failed => {
+                matches!(row.newest().ack, AckState::Refused(_) | AckState::Failed(_))
+            }
+            Wanted::Redelivered => cells::times(row).is_some_and(|times| times > 1),
+            Wanted::Damaged => row.message().is_none(),
+        }
+    }
 }
 
 /// Why a text is no filter.
@@ -141,12 +162,7 @@ impl Test {
             Test::Key(regex) => found(regex, cells::key(row)),
             Test::Id(regex) => found(regex, cells::id(row)),
             Test::Property(name, regex) => found(regex, cells::property(row, name)),
-            Test::State(wanted) => match row.state(now) {
-                RowState::Held(_) | RowState::Acking => *wanted == Wanted::Held,
-                RowState::Acked => *wanted == Wanted::Acked,
-                RowState::Returned => *wanted == Wanted::Returned,
-                RowState::Refused => *wanted == Wanted::Refused,
-            },
+            Test::Is(wanted) => wanted.holds(row, now),
         }
     }
 }
@@ -180,7 +196,7 @@ impl Reader {
             Some("tag") => Test::Tag(self.regex()?),
             Some("key") => Test::Key(self.regex()?),
             Some("id") => Test::Id(self.regex()?),
-            Some("state") => Test::State(self.state()?),
+            Some("is" | "state") => Test::Is(self.wanted()?),
             Some(other) => match other.strip_prefix("prop.") {
                 Some(name) => Test::Property(name.to_owned(), self.regex()?),
                 None => {
@@ -199,7 +215,7 @@ impl Reader {
             .iter()
             .position(|c| *c == ':' || c.is_whitespace() || matches!(c, '"' | '/'))?;
         let name: String = rest[..end].iter().collect();
-        let known = ["body", "tag", "key", "id", "state"].contains(&name.as_str())
+        let known = ["body", "tag", "key", "id", "is", "state"].contains(&name.as_str())
             || name
                 .strip_prefix("prop.")
                 .is_some_and(|key| !key.is_empty());
@@ -210,7 +226,7 @@ impl Reader {
         Some(name)
     }
 
-    fn state(&mut self) -> Result<Wanted, FilterError> {
+    fn wanted(&mut self) -> Result<Wanted, FilterError> {
         let at = self.at;
         let word = self.word();
         match word.as_str() {
@@ -219,6 +235,9 @@ impl Reader {
             "acked" => Ok(Wanted::Acked),
             "returned" => Ok(Wanted::Returned),
             "refused" => Ok(Wanted::Refused),
+            "failed" => Ok(Wanted::Failed),
+            "redelivered" => Ok(Wanted::Redelivered),
+            "damaged" => Ok(Wanted::Damaged),
             _ => Err(problem(at, FilterProblem::State(word))),
         }
     }
@@ -361,6 +380,7 @@ mod tests {
         check("http://x", false);
         check("\"sku\":", true);
         check("state:held -state:acked", true);
+        check("is:held -is:failed -is:redelivered -is:damaged", true);
         // The lease of the sample ends after a second.
         assert!(matches("state:returned", &row, 1_000));
         assert!(!matches("state:held", &row, 1_000));

@@ -4,6 +4,7 @@
 //! No egui here, and no I/O outside `worker.rs` and what it uses (`poller.rs`, `embedded.rs`,
 //! `admin.rs`, `chooser.rs`, `shared.rs`).
 
+mod acking;
 mod activity;
 mod admin;
 mod arrangement;
@@ -37,6 +38,7 @@ mod views;
 mod worker;
 mod workspace;
 
+pub use acking::{AckCommand, AckRun, Acking, RunStop};
 pub use activity::{Activity, Held};
 pub use arrangement::{Arrangement, Sort};
 pub use cells::Column;
@@ -127,8 +129,8 @@ pub enum Command {
     Table(SubscriptionId, TableCommand),
     /// Ack the newest deliveries of these rows.
     Ack(SubscriptionId, Vec<u64>),
-    /// Ack the selected rows.
-    AckSelected(SubscriptionId),
+    /// Do this with many rows of a view, or with what arrives there.
+    Acking(SubscriptionId, AckCommand),
     /// Do this with the message in the details.
     Read(ReadCommand),
     /// Look into this sandbox from now on, or into none.

@@ -9,6 +9,7 @@ use std::time::Duration;
 use crate::config::{ConnectionProfile, Preferences, ProfileColor};
 use crate::protocol::{Limits, Profile, PublishReceipt, Timestamp};
 
+use super::acking::AckCommand;
 use super::control::{AdminWish, Control};
 use super::draft::Draft;
 use super::form::ConsumeForm;
@@ -381,9 +382,9 @@ impl Model {
             }
             Command::Table(id, command) => self.views.table(id, command, now),
             Command::Ack(id, rows) => self.ack(id, &rows, now),
-            Command::AckSelected(id) => {
-                let rows: Vec<u64> = self.view(id)?.rows.selected().collect();
-                self.ack(id, &rows, now)
+            Command::Acking(id, command) => {
+                self.acking(id, command, now);
+                None
             }
             Command::Watch(id) => self.control.watch(id, now),
             Command::Read(command) => self.reader.apply(command, &self.views),
@@ -501,7 +502,11 @@ impl Model {
                 refused,
                 repeated,
                 at,
-            } => self.views.acked(subscription, &done, refused, repeated, at),
+            } => {
+                if let Some(view) = self.views.get_mut(subscription) {
+                    view.acked(&done, refused, repeated, at);
+                }
+            }
             Event::Read(event) => return self.reader.absorb(*event),
             Event::Paths(event) => self.paths.absorb(event),
             Event::Looked(id, look) => {
@@ -520,8 +525,10 @@ impl Model {
                 handles,
                 trouble,
             } => {
-                self.notices.fail(&trouble, now);
-                self.views.ack_failed(subscription, &handles, &trouble);
+                let view = self.views.get_mut(subscription);
+                if view.is_none_or(|view| view.ack_failed(&handles, &trouble)) {
+                    self.notices.fail(&trouble, now);
+                }
             }
         }
         None
@@ -543,8 +550,9 @@ impl Model {
         match job {
             Job::Publish(..) => self.publish.pending = false,
             Job::Ack(order) => {
-                self.views
-                    .ack_failed(order.subscription, &order.handles, &busy);
+                if let Some(view) = self.views.get_mut(order.subscription) {
+                    view.ack_failed(&order.handles, &busy);
+                }
             }
             Job::StartPolling(order) => {
                 if let Some(view) = self.views.get_mut(order.subscription) {
@@ -654,12 +662,35 @@ impl Model {
     }
 
     fn ack(&mut self, id: SubscriptionId, rows: &[u64], now: Timestamp) -> Option<Job> {
-        let source = self.view(id)?.source.as_ref()?;
-        if self.connection(&source.connection)?.profile.read_only {
-            self.refuse_read_only(now);
+        if !self.may_ack(id, now)? {
             return None;
         }
         self.views.begin_ack(id, rows, now)
+    }
+
+    /// What is to be sent is asked for with [`Model::next_job`].
+    fn acking(&mut self, id: SubscriptionId, command: AckCommand, now: Timestamp) -> Option<()> {
+        let asks_for_more = matches!(command, AckCommand::Selected | AckCommand::Auto(true));
+        if asks_for_more && !self.may_ack(id, now)? {
+            return None;
+        }
+        let view = self.views.get_mut(id)?;
+        if !view.carry_out(command) {
+            let next = Say::new("acking-busy-next");
+            self.notices
+                .warn(Say::new("acking-busy"), String::new(), next, now);
+        }
+        Some(())
+    }
+
+    /// Whether messages of a view may be acked, which is said if not.
+    fn may_ack(&mut self, id: SubscriptionId, now: Timestamp) -> Option<bool> {
+        let connection = self.view(id)?.connection();
+        let may = !self.connection(connection)?.profile.read_only;
+        if !may {
+            self.refuse_read_only(now);
+        }
+        Some(may)
     }
 
     fn admin(&mut self, wish: AdminWish, now: Timestamp) -> Option<Job> {
@@ -672,7 +703,7 @@ impl Model {
         self.control.wish(wish)
     }
 
-    /// Views that wait for the sandbox are started by [`Model::next_waiting`].
+    /// Views that wait for the sandbox are started by [`Model::next_job`].
     fn sandbox_started(&mut self, addr: SocketAddr, wished: Option<SocketAddr>, now: Timestamp) {
         self.sandbox = SandboxState::Running(addr);
         let sandbox = &mut self.connections[0].profile;
@@ -689,9 +720,15 @@ impl Model {
         }
     }
 
-    /// The next job that nobody asked for by hand: views of the sandbox that listened before a
-    /// restart, or on a first start, do so again as soon as it runs.
-    pub fn next_waiting(&mut self) -> Option<Job> {
+    /// The next job that waits for its turn. Asked for until there is none, whenever something
+    /// happened.
+    pub fn next_job(&mut self, now: Timestamp) -> Option<Job> {
+        self.next_waiting().or_else(|| self.views.next_ack(now))
+    }
+
+    /// Views of the sandbox that listened before a restart, or on a first start, do so again as
+    /// soon as it runs.
+    fn next_waiting(&mut self) -> Option<Job> {
         if !matches!(self.sandbox, SandboxState::Running(_)) {
             return None;
         }
@@ -772,6 +809,9 @@ impl Model {
                 profile: profile.clone(),
                 keys: KeysState::Missing,
             }),
+        }
+        if profile.read_only {
+            self.views.lock(&id);
         }
         if open {
             self.selected = id;

@@ -3,10 +3,11 @@
 use serde::{Deserialize, Serialize};
 
 use crate::client::Consume;
-use crate::protocol::{Timestamp, TopicName};
+use crate::protocol::{ConsumeMode, Timestamp, TopicName};
 
 use super::ConnectionId;
-use super::form::ConsumeForm;
+use super::acking::Acking;
+use super::form::{ConsumeForm, Kind};
 use super::rows::Rows;
 use super::say::Trouble;
 use super::table::Table;
@@ -31,6 +32,8 @@ pub struct Subscription {
     pub ended_by: Option<Box<Trouble>>,
     /// What came.
     pub rows: Rows,
+    /// Acks that are on their way or wait for their turn.
+    pub acking: Acking,
     /// Which of them are shown, and how.
     pub table: Table,
     /// The row whose details are shown.
@@ -42,6 +45,15 @@ pub struct Subscription {
 }
 
 impl Subscription {
+    /// Whether what it listens to, or is about to, can be acked. Half messages are committed or
+    /// rolled back.
+    pub fn takes_acks(&self) -> bool {
+        match &self.source {
+            Some(source) if !self.polling.is_stopped() => source.consume.mode != ConsumeMode::Half,
+            _ => self.form.mode != Kind::HalfCheck,
+        }
+    }
+
     /// The connection that it listens to, or is about to.
     pub fn connection(&self) -> &ConnectionId {
         match &self.source {

@@ -1,15 +1,16 @@
 //! The consume views and their tabs: opening, starting, stopping, closing, acking. Knows which
 //! handles are good where; does not know the connections.
 
-use crate::protocol::{AckFailure, ReceiptHandle, Timestamp};
+use crate::protocol::Timestamp;
 
+use super::acking::{Acking, RunStop};
 use super::form::ConsumeForm;
-use super::rows::{AckState, Rows};
+use super::rows::Rows;
 use super::say::Trouble;
 use super::subscription::{Polling, Source, Subscription, SubscriptionId};
 use super::table::{self, SavedTable, Table, TableCommand};
 use super::workspace::SavedView;
-use super::{AckOrder, Arrival, ConnectionId, Job, PollOrder};
+use super::{Arrival, ConnectionId, Job, PollOrder};
 use crate::protocol::DamagedMessage;
 
 /// Bytes of messages that one view keeps.
@@ -133,6 +134,9 @@ impl Views {
         };
         let view = self.get_mut(id)?;
         view.form = form;
+        if elsewhere || !view.takes_acks() {
+            view.acking.set_auto(false);
+        }
         view.polling = Polling::Running;
         view.ended_by = None;
         view.source = Some(source.clone());
@@ -200,18 +204,21 @@ impl Views {
         now: Timestamp,
     ) -> Option<Job> {
         let view = self.get_mut(id)?;
-        let source = view.source.clone()?;
         let handles = view.rows.begin_ack(rows, now);
-        if handles.is_empty() {
-            return None;
+        view.ack_job(handles)
+    }
+
+    /// Nothing more is acked at this connection.
+    pub(super) fn lock(&mut self, id: &ConnectionId) {
+        for view in self.list.iter_mut().filter(|v| v.connection() == id) {
+            view.acking.stop(RunStop::Asked);
+            view.acking.set_auto(false);
         }
-        Some(Job::Ack(Box::new(AckOrder {
-            subscription: id,
-            connection: source.connection,
-            topic: source.topic,
-            group: source.consume.group,
-            handles,
-        })))
+    }
+
+    /// The next acks that wait for their turn, of any view.
+    pub(super) fn next_ack(&mut self, now: Timestamp) -> Option<Job> {
+        self.list.iter_mut().find_map(|view| view.next_ack(now))
     }
 
     /// Takes in what a poll brought.
@@ -228,7 +235,8 @@ impl Views {
         };
         view.received += (arrivals.len() + damaged.len()) as u64;
         for arrival in arrivals {
-            view.rows.arrive(arrival.message, arrival.lease, at);
+            let row = view.rows.arrive(arrival.message, arrival.lease, at);
+            view.acking.arrived(row);
         }
         for message in damaged {
             view.rows.arrive_damaged(message, skew_millis, at);
@@ -256,42 +264,6 @@ impl Views {
             None => view.ended_by = Some(Box::new(trouble.clone())),
         }
         news
-    }
-
-    /// Takes in the answer to an ack.
-    pub(super) fn acked(
-        &mut self,
-        id: SubscriptionId,
-        done: &[ReceiptHandle],
-        refused: Vec<AckFailure>,
-        repeated: bool,
-        at: Timestamp,
-    ) {
-        let Some(view) = self.get_mut(id) else {
-            return;
-        };
-        view.acked += done.len() as u64;
-        for handle in done {
-            view.rows.end_ack(handle, AckState::Done(at));
-        }
-        for failure in refused {
-            view.rows.refuse_ack(failure, repeated, at);
-        }
-    }
-
-    /// Takes in that an ack did not get through.
-    pub(super) fn ack_failed(
-        &mut self,
-        id: SubscriptionId,
-        handles: &[ReceiptHandle],
-        trouble: &Trouble,
-    ) {
-        if let Some(view) = self.get_mut(id) {
-            for handle in handles {
-                let failed = AckState::Failed(Box::new(trouble.clone()));
-                view.rows.end_ack(handle, failed);
-            }
-        }
     }
 
     /// Whether a view listens to this connection or holds messages of it.
@@ -328,6 +300,7 @@ fn new_view(id: SubscriptionId, form: ConsumeForm, table: SavedTable) -> Subscri
         polling: Polling::Stopped,
         ended_by: None,
         rows: Rows::new(VIEW_BYTES),
+        acking: Acking::default(),
         table: Table::new(table),
         focused: None,
         received: 0,

@@ -7,6 +7,7 @@ use crate::session::{
     Command, ConsumeField, ConsumeForm, Kind, Level, Polling, Subscription, SubscriptionId,
 };
 
+use super::acking;
 use super::connections::connection_name;
 use super::context::{Context, countdown};
 use super::widgets::{choice_menu, from_the_right, labelled_edit, remark};
@@ -31,6 +32,7 @@ impl Inbox {
         };
         theme::panel_frame(ui.ctx()).show(ui, |ui| {
             self.head_ui(ui, cx, view);
+            acking::progress_ui(ui, cx, view);
             banner_ui(ui, cx, view);
         });
         if view.rows.is_empty() {
@@ -46,7 +48,10 @@ impl Inbox {
         let mut form = view.form.clone();
         let stopped = view.polling.is_stopped();
         if stopped {
-            ui.horizontal_wrapped(|ui| form_ui(ui, cx, &mut form));
+            ui.horizontal_wrapped(|ui| {
+                form_ui(ui, cx, &mut form);
+                under_label(ui, "", |ui| acking::auto_ui(ui, cx, view));
+            });
             ui.add_space(theme::GAP);
         }
         let start = toolbar::ui(ui, cx, view);
@@ -155,28 +160,32 @@ fn number_ui(ui: &mut Ui, label: &str, value: DragValue<'_>) {
 }
 
 /// Says that looking consumes, and what that means just now; or what is wrong.
-fn banner_ui(ui: &mut Ui, cx: &Context<'_>, view: &Subscription) {
+fn banner_ui(ui: &mut Ui, cx: &mut Context<'_>, view: &Subscription) {
     let t = cx.texts;
     let p = cx.palette;
     if let Polling::Failing(trouble, retry_at) = &view.polling {
         let left = countdown(retry_at.since(cx.now));
         let text = format!("⚠ {} · {}", cx.say(&trouble.what), cx.say(&trouble.next));
         let right = t.format("banner-retry", &[("left", left.into())]);
-        return strip_ui(ui, &text, &right, p.bad, p.bad_bg);
+        return strip_ui(ui, &text, &right, p.bad, p.bad_bg, |_| {});
     }
     let Some(source) = &view.source else {
         return;
     };
     if let (Polling::Stopped, Some(trouble)) = (&view.polling, &view.ended_by) {
         let text = format!("⚠ {} · {}", cx.say(&trouble.what), cx.say(&trouble.next));
-        strip_ui(ui, &text, "", p.bad, p.bad_bg);
+        strip_ui(ui, &text, "", p.bad, p.bad_bg, |_| {});
     }
     let (held, first) = view.rows.held();
     let group = source.consume.group.as_str();
-    let text = format!(
-        "⚠ {}",
-        t.format("banner-consumes", &[("group", group.into())])
-    );
+    let listens = !view.polling.is_stopped();
+    let auto = view.acking.is_auto() && listens;
+    let what = if auto {
+        "banner-auto-ack"
+    } else {
+        "banner-consumes"
+    };
+    let text = format!("⚠ {}", t.format(what, &[("group", group.into())]));
     let right = match first {
         Some(at) => t.format(
             "banner-held-until",
@@ -187,16 +196,33 @@ fn banner_ui(ui: &mut Ui, cx: &Context<'_>, view: &Subscription) {
         ),
         None => t.format("banner-held", &[("n", held.into())]),
     };
-    strip_ui(ui, &text, &right, p.soon, p.soon_bg);
+    let (ink, ground) = match auto {
+        true => (p.bad, p.bad_bg),
+        false => (p.soon, p.soon_bg),
+    };
+    strip_ui(ui, &text, &right, ink, ground, |ui| {
+        if listens {
+            acking::auto_ui(ui, cx, view);
+        }
+    });
 }
 
-fn strip_ui(ui: &mut Ui, text: &str, right: &str, ink: Color32, ground: Color32) {
+/// A text, a text at the right, and something to the left of that.
+fn strip_ui(
+    ui: &mut Ui,
+    text: &str,
+    right: &str,
+    ink: Color32,
+    ground: Color32,
+    add: impl FnOnce(&mut Ui),
+) {
     ui.add_space(theme::GAP);
     theme::banner_frame(ground).show(ui, |ui| {
         ui.set_width(ui.available_width());
         ui.horizontal(|ui| {
             from_the_right(ui, |ui| {
                 ui.label(theme::strong(right).color(ink));
+                add(ui);
                 ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
                     ui.add(Label::new(RichText::new(text).color(ink)).truncate());
                 });

@@ -1,6 +1,7 @@
 //! The window. Reads the [`Model`], pushes [`Command`]s, draws; does no I/O and waits for
 //! nothing. The only place of the window that looks at the clock is here.
 
+mod acking;
 mod connection_form;
 mod connections;
 mod context;
@@ -114,9 +115,7 @@ impl App {
             if let Some(job) = self.model.absorb(event, now) {
                 self.send(job);
             }
-            while let Some(job) = self.model.next_waiting() {
-                self.send(job);
-            }
+            self.send_what_waits();
         }
         ctx.request_repaint();
     }
@@ -159,9 +158,17 @@ impl App {
                 self.send(job);
             }
         }
+        self.send_what_waits();
         self.apply_theme(ctx);
         // What the commands changed is drawn in the next frame.
         ctx.request_repaint();
+    }
+
+    /// Sends what waits for its turn, as much as may be on its way at a time.
+    fn send_what_waits(&mut self) {
+        while let Some(job) = self.model.next_job(self.clock.now()) {
+            self.send(job);
+        }
     }
 
     fn send(&mut self, job: crate::session::Job) {

@@ -10,6 +10,7 @@ use crate::session::{
     Column, ColumnSetting, Command, FilterProblem, Polling, Subscription, TableCommand,
 };
 
+use super::acking;
 use super::context::Context;
 use super::theme;
 use super::widgets::{from_the_right, link_button, named, pill, remark};
@@ -27,7 +28,7 @@ pub(super) fn ui(ui: &mut Ui, cx: &mut Context<'_>, view: &Subscription) -> bool
         from_the_right(ui, |ui| {
             start = polling_ui(ui, cx, view);
             pause_ui(ui, cx, view);
-            ack_selected_ui(ui, cx, view);
+            acking::selected_ui(ui, cx, view);
             columns_ui(ui, cx, view);
             ui.with_layout(egui::Layout::left_to_right(egui::Align::Center), |ui| {
                 filter_ui(ui, cx, view);
@@ -189,15 +190,6 @@ pub(super) fn column_name(t: &Texts, column: &Column) -> String {
         Column::Property(name) => return name.clone(),
     };
     name.to_owned()
-}
-
-fn ack_selected_ui(ui: &mut Ui, cx: &mut Context<'_>, view: &Subscription) {
-    let count = view.rows.selected().len();
-    let text = cx.texts.format("ack-selected", &[("n", count.into())]);
-    let button = Button::new(theme::strong(text));
-    if ui.add_enabled(count > 0, button).clicked() {
-        cx.command(Command::AckSelected(view.id));
-    }
 }
 
 /// Takes nothing more, and goes on.

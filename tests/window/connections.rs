@@ -374,8 +374,12 @@ fn a_connection_that_is_read_only_publishes_and_acks_nothing() {
     let id = window.until_row_beside(&[]);
     window.click(&format!("Ack {id}"));
     assert!(window.is_on(&format!("Ack {id}")));
-    window.click("▸ Notices 3");
-    assert_eq!(window.texts_with(&en("notice-read-only-next")).len(), 2);
+    window.click(&format!("Select {id}"));
+    window.click("Ack selected (1)");
+    assert!(window.is_on("Ack selected (1)"));
+    assert!(!window.is_on(&en("auto-ack")));
+    window.click("▸ Notices 4");
+    assert_eq!(window.texts_with(&en("notice-read-only-next")).len(), 3);
     window.assert_shows("1 received · 0 acked");
 }
 

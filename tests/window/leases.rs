@@ -3,54 +3,14 @@
 use std::time::Duration;
 
 use egui::Shape;
-use mqscope::client::{Client, ClientSettings, Consume};
 use mqscope::clock::Clock;
-use mqscope::credentials::Credentials;
-use mqscope::protocol::{ConsumeMode, HandleList, ReceiptHandle, ReceivedMessage, TagFilter};
 use mqscope::ui::theme;
 
+use crate::outside::{ack, consume};
 use crate::support::{BEGIN, Start, Window};
 
 const MINUTE: Duration = Duration::from_secs(60);
 const SECOND: Duration = Duration::from_secs(1);
-
-/// Somebody else's program, with the sandbox's keys.
-fn another_client(window: &Window) -> Client {
-    let endpoint = format!("http://{}", window.sandbox_addr());
-    let keys = Credentials::from_pasted("sandbox", "sandbox-secret", "");
-    let settings = ClientSettings::new(endpoint.parse().unwrap(), keys);
-    Client::new(settings, window.clock().clone()).unwrap()
-}
-
-/// What a group could get of `orders` now.
-fn consume(window: &Window, group: &str) -> Vec<ReceivedMessage> {
-    let client = another_client(window);
-    let consume = Consume {
-        group: group.parse().unwrap(),
-        count: 16,
-        wait_secs: 0,
-        tag: TagFilter::parse(""),
-        mode: ConsumeMode::Plain,
-    };
-    let answer = window
-        .runtime()
-        .block_on(client.consume(&"orders".parse().unwrap(), &consume));
-    answer.unwrap().value.messages
-}
-
-/// Acks as somebody else's program; whether the server took it.
-fn ack(window: &Window, handle: &str) -> bool {
-    let client = another_client(window);
-    let handles = HandleList::chunks(&[ReceiptHandle::new(handle).unwrap()])
-        .next()
-        .unwrap();
-    let answer = window.runtime().block_on(client.ack(
-        &"orders".parse().unwrap(),
-        &"GID_debug".parse().unwrap(),
-        &handles,
-    ));
-    answer.unwrap().value.is_empty()
-}
 
 /// The colour that a text is painted in.
 fn color_of(window: &Window, text: &str) -> Vec<egui::Color32> {

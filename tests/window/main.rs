@@ -8,12 +8,14 @@
     reason = "a test fails by panicking"
 )]
 
+mod acking;
 mod connections;
 mod control;
 mod first_start;
 mod forms;
 mod leases;
 mod looks;
+mod outside;
 mod paths;
 #[path = "../support/window.rs"]
 mod support;

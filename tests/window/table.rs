@@ -56,7 +56,7 @@ fn a_filter_that_is_wrong_says_where_and_the_last_good_one_holds() {
     window.assert_shows("At character 6: no regular expression");
     assert_eq!(window.rows(), [ids[1].clone()]);
     window.fill(Place::Only, "Filter", "state:lost");
-    window.assert_shows("there is no state lost");
+    window.assert_shows("lost is nothing that a message can be");
     window.fill(Place::Only, "Filter", "state:held");
     assert_eq!(window.rows().len(), 2);
     window.assert_not_shown("At character");
