@@ -474,6 +474,57 @@ reset-time = Time…
 reset-since = Published since
 reset-yes = Reset
 
+## What was published before, and publishing it again
+
+send-again = Send again…
+again-from-message = Filled in from message { $id }
+again-from-history = Filled in from the history
+again-left-out = Left out, as servers write them: { $keys }
+again-undo = Back to what was typed before
+again-close = Say no more about it
+history-title = History
+history-open = What was published from here
+history-filter = Filter the history
+history-filter-hint = Topic, tag, key, ID, code, body…
+history-time = Time
+history-outcome = Outcome
+history-latency = Latency
+history-row = { $at }, { $topic } { $key }
+history-close = Close these details
+history-reading = Reading…
+history-none = Nothing was published from here yet
+history-not-found = Nothing in the history has these words
+history-gone = This entry is not there any more
+history-skipped = { $n ->
+    [one] One damaged entry was passed over
+   *[other] { $n } damaged entries were passed over
+}
+history-full = The newest { $n } are shown; the filter finds older ones
+history-run = { $stored } stored, { $failed } failed, { $unknown } unknown
+history-too-large = The body ({ $size }) was too large to keep, { $max } is the most: this is its beginning
+history-body-cut = Long texts are shown in part; Copy body and Send again… have all of it
+history-clear = Clear history
+history-clear-sure = Clear it for good
+outcome-stored = Stored
+outcome-failed = Failed
+outcome-unknown = Unknown
+outcome-unknown-next = It may have been stored: look for it before you send it again
+outcome-run = { $stored } of { $all } stored
+fact-request = Request ID
+copy-request-id = Copy request ID
+notice-history-not-written = What is published cannot be written into the history
+notice-history-not-written-next = Check the space and the rights of the data folder; publishing works all the same
+notice-history-not-cleared = The history could not be cleared
+notice-history-not-cleared-next = Check the rights of the data folder, then try again
+notice-history-damaged = A file of the history could not be read; it was set aside as { $path }
+notice-history-unreadable = A part of the history could not be read
+notice-history-damaged-next = The rest of the history is there, and new entries are kept
+
+## Half messages
+
+field-half = Half message
+problem-check-span = Write a time such as 60s or 2m
+
 ## Closing the window
 
 quit-title = { $n ->

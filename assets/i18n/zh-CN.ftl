@@ -459,6 +459,54 @@ reset-time = 指定时间…
 reset-since = 发布时间不早于
 reset-yes = 重置
 
+## 发布历史与再次发送
+
+send-again = 再次发送…
+again-from-message = 已从消息 { $id } 填入
+again-from-history = 已从历史填入
+again-left-out = 以下属性由服务端写入，未带上：{ $keys }
+again-undo = 恢复之前输入的内容
+again-close = 不再提示
+history-title = 历史
+history-open = 从这里发布过的消息
+history-filter = 筛选历史
+history-filter-hint = 主题、标签、Key、ID、错误码、消息体…
+history-time = 时间
+history-outcome = 结果
+history-latency = 耗时
+history-row = { $at }，{ $topic } { $key }
+history-close = 关闭详情
+history-reading = 正在读取…
+history-none = 还没有从这里发布过消息
+history-not-found = 历史中没有匹配的记录
+history-gone = 该记录已不存在
+history-skipped = 已跳过 { $n } 条损坏的记录
+history-full = 显示最新的 { $n } 条；更早的记录可用筛选查找
+history-run = 已存储 { $stored }，失败 { $failed }，未知 { $unknown }
+history-too-large = 消息体（{ $size }）过大，未保存全文（上限 { $max }），以下为开头部分
+history-body-cut = 长文本只显示一部分；“复制消息体”和“再次发送…”包含全文
+history-clear = 清空历史
+history-clear-sure = 确认清空，不可恢复
+outcome-stored = 已存储
+outcome-failed = 失败
+outcome-unknown = 未知
+outcome-unknown-next = 消息可能已存储：再次发送之前请先查找
+outcome-run = 已存储 { $stored }/{ $all }
+fact-request = 请求 ID
+copy-request-id = 复制请求 ID
+notice-history-not-written = 无法写入发布历史
+notice-history-not-written-next = 请检查数据目录的空间和权限；发布不受影响
+notice-history-not-cleared = 无法清空历史
+notice-history-not-cleared-next = 请检查数据目录的权限，然后重试
+notice-history-damaged = 有一个历史文件无法读取，已另存为 { $path }
+notice-history-unreadable = 部分历史无法读取
+notice-history-damaged-next = 其余历史不受影响，新记录会照常保存
+
+## 半消息
+
+field-half = 半消息
+problem-check-span = 请填写时长，例如 60s 或 2m
+
 ## 关闭窗口
 
 quit-title = 还有 { $n } 条消息未确认

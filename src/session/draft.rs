@@ -9,7 +9,7 @@ use crate::protocol::{Limits, MessageParts, NewMessage, Timestamp, TopicName};
 use super::say::{Level, Say};
 
 /// The publish form.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Draft {
     /// Topic.
@@ -30,6 +30,28 @@ pub struct Draft {
     pub deliver_at: String,
     /// Sharding key; empty for none.
     pub sharding_key: String,
+    /// Whether it is a half message: nobody gets it before it is committed.
+    pub half: bool,
+    /// When an undecided half message is first handed out for a check, such as `60s`.
+    pub check_after: String,
+}
+
+impl Default for Draft {
+    fn default() -> Self {
+        Self {
+            topic: String::new(),
+            tag: String::new(),
+            key: String::new(),
+            properties: Vec::new(),
+            body: String::new(),
+            deliver: Deliver::Now,
+            delay: String::new(),
+            deliver_at: String::new(),
+            sharding_key: String::new(),
+            half: false,
+            check_after: "60s".to_owned(),
+        }
+    }
 }
 
 /// When to deliver.
@@ -58,6 +80,8 @@ pub enum DraftField {
     Deliver,
     /// Sharding key.
     ShardingKey,
+    /// Half message, and when it is first checked.
+    Half,
     /// A row of the property grid.
     Property(usize),
     /// Body.
@@ -96,7 +120,11 @@ impl Draft {
             problems.push(problem);
             None
         });
-        let (parts, grid_rows) = self.parts(deliver_at);
+        let check_after = self.check_after().unwrap_or_else(|problem| {
+            problems.push(problem);
+            None
+        });
+        let (parts, grid_rows) = self.parts(deliver_at, check_after);
         problems.extend(
             limits
                 .lint(&parts, now)
@@ -118,7 +146,8 @@ impl Draft {
         let problems = || self.lint(limits, now);
         let topic = self.topic().map_err(|_| problems())?;
         let deliver_at = self.delivery(now).map_err(|_| problems())?;
-        let (parts, _) = self.parts(deliver_at);
+        let check_after = self.check_after().map_err(|_| problems())?;
+        let (parts, _) = self.parts(deliver_at, check_after);
         let message = parts.checked(limits, now).map_err(|_| problems())?;
         Ok((topic, message))
     }
@@ -131,7 +160,11 @@ impl Draft {
     }
 
     /// Parts, and for each property the row of the grid that it stands in.
-    fn parts(&self, deliver_at: Option<Timestamp>) -> (MessageParts, Vec<usize>) {
+    fn parts(
+        &self,
+        deliver_at: Option<Timestamp>,
+        check_after_secs: Option<u32>,
+    ) -> (MessageParts, Vec<usize>) {
         let filled = |text: &str| (!text.is_empty()).then(|| text.to_owned());
         let (grid_rows, properties) = self
             .properties
@@ -146,10 +179,22 @@ impl Draft {
             key: filled(&self.key),
             deliver_at,
             sharding_key: filled(&self.sharding_key),
-            check_after_secs: None,
+            check_after_secs,
             properties,
         };
         (parts, grid_rows)
+    }
+
+    /// Seconds to the first check, if it is a half message.
+    fn check_after(&self) -> Result<Option<u32>, FieldProblem<DraftField>> {
+        if !self.half {
+            return Ok(None);
+        }
+        span::parse(&self.check_after)
+            .ok()
+            .and_then(|after| u32::try_from(after.as_secs()).ok())
+            .map(Some)
+            .ok_or_else(|| FieldProblem::error(DraftField::Half, Say::new("problem-check-span")))
     }
 
     fn delivery(&self, now: Timestamp) -> Result<Option<Timestamp>, FieldProblem<DraftField>> {
@@ -203,7 +248,8 @@ fn in_the_form(problem: &Problem, grid_rows: &[usize]) -> FieldProblem<DraftFiel
         Field::Body => DraftField::Body,
         Field::Tag => DraftField::Tag,
         Field::Key => DraftField::Key,
-        Field::DeliverAt | Field::Check => DraftField::Deliver,
+        Field::DeliverAt => DraftField::Deliver,
+        Field::Check => DraftField::Half,
         Field::ShardingKey => DraftField::ShardingKey,
         Field::Property(index) => {
             DraftField::Property(grid_rows.get(index).copied().unwrap_or(index))
@@ -305,6 +351,16 @@ mod tests {
             |d| d.body.clear(),
             &[(DraftField::Body, "problem-body-empty")],
         );
+        check(|d| d.half = true, &[]);
+        check(
+            |d| (d.half, d.check_after) = (true, "9s".into()),
+            &[(DraftField::Half, "problem-check")],
+        );
+        check(
+            |d| (d.half, d.check_after) = (true, "soon".into()),
+            &[(DraftField::Half, "problem-check-span")],
+        );
+        check(|d| d.check_after = "soon".into(), &[]);
     }
 
     #[test]

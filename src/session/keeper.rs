@@ -75,6 +75,7 @@ fn keep(shared: &Shared, job: Job) -> Option<Event> {
         }
         Job::Publish(..)
         | Job::Ack(_)
+        | Job::History(_)
         | Job::StartPolling(_)
         | Job::StopPolling(_)
         | Job::PausePolling(..)

@@ -2,11 +2,12 @@
 //! outside ([`Job`]), what the outside answers ([`Event`]), and what is known ([`Model`]).
 //!
 //! No egui here, and no I/O outside `worker.rs` and what it uses (`poller.rs`, `embedded.rs`,
-//! `admin.rs`, `chooser.rs`, `shared.rs`).
+//! `admin.rs`, `chooser.rs`, `shared.rs`, `publishing.rs`, `history_file.rs`).
 
 mod acking;
 mod activity;
 mod admin;
+mod again;
 mod arrangement;
 pub mod body;
 pub mod cells;
@@ -16,8 +17,11 @@ mod draft;
 mod earlier;
 mod edit;
 mod embedded;
+mod entry;
 mod filter;
 mod form;
+mod history;
+mod history_file;
 mod keeper;
 mod lease;
 mod link;
@@ -25,6 +29,7 @@ mod model;
 mod notices;
 mod paths;
 mod poller;
+mod publishing;
 mod reader;
 mod rows;
 mod say;
@@ -40,6 +45,7 @@ mod workspace;
 
 pub use acking::{AckCommand, AckRun, Acking, RunStop};
 pub use activity::{Activity, Held};
+pub use again::Offer;
 pub use arrangement::{Arrangement, Sort};
 pub use cells::Column;
 pub use chooser::Dialogs;
@@ -47,8 +53,11 @@ pub use control::{ActionOutcome, AdminAnswer, AdminWish, Control, Look, PeekView
 pub use draft::{Deliver, Draft, DraftField, FieldProblem, parse_instant};
 pub use earlier::Earlier;
 pub use edit::{ConnectionEdit, ConnectionField, KeysEdit};
+pub use entry::{Counts, Entry, EntryPlace, EntryRow, KEPT_BODY_BYTES, Outcome};
 pub use filter::{Filter, FilterError, FilterProblem};
 pub use form::{ConsumeField, ConsumeForm, Kind};
+pub use history::{History, HistoryCommand, HistoryEvent, HistoryJob, Page, PageWish};
+pub use history_file::HISTORY_DIR;
 pub use keeper::{WORKSPACE_FILE, load_workspace};
 pub use lease::{Lease, Urgency};
 pub use link::{Link, Wake};
@@ -133,6 +142,10 @@ pub enum Command {
     Acking(SubscriptionId, AckCommand),
     /// Do this with the message in the details.
     Read(ReadCommand),
+    /// Put this message into the publish form.
+    SendAgain(SubscriptionId, u64),
+    /// Do this with what was published before.
+    History(HistoryCommand),
     /// Look into this sandbox from now on, or into none.
     Watch(Option<ConnectionId>),
     /// Ask this of the sandbox that is looked into.
@@ -178,6 +191,8 @@ pub enum Job {
     Watch(Option<ConnectionId>),
     /// Work on the text of a message.
     Read(Box<ReadJob>),
+    /// Read what was published before, or forget it.
+    History(HistoryJob),
     /// Ask this of a sandbox.
     Admin(ConnectionId, Box<AdminWish>),
     /// Something about a path that is typed or chosen.
@@ -310,6 +325,8 @@ pub enum Event {
     Read(Box<ReadEvent>),
     /// What is known of a path that is typed or chosen.
     Paths(PathEvent),
+    /// Something was written down, read or forgotten.
+    History(Box<HistoryEvent>),
     /// A sandbox as it stands, or why it cannot be looked into. Only what is new.
     Looked(ConnectionId, Result<Box<Look>, Box<Trouble>>),
     /// What a sandbox answered to a wish.

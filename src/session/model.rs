@@ -10,9 +10,11 @@ use crate::config::{ConnectionProfile, Preferences, ProfileColor};
 use crate::protocol::{Limits, Profile, PublishReceipt, Timestamp};
 
 use super::acking::AckCommand;
+use super::again::{self, Offer, Offers};
 use super::control::{AdminWish, Control};
 use super::draft::Draft;
 use super::form::ConsumeForm;
+use super::history::{History, HistoryCommand, HistoryEvent};
 use super::notices::Notices;
 use super::paths::Paths;
 use super::reader::Reader;
@@ -131,6 +133,8 @@ pub struct Model {
     control: Control,
     reader: Reader,
     paths: Paths,
+    history: History,
+    offers: Offers,
     preferences: Preferences,
     /// As it was last kept, or found at the start.
     workspace: Workspace,
@@ -200,6 +204,8 @@ impl Model {
             control: Control::default(),
             reader: Reader::default(),
             paths,
+            history: History::default(),
+            offers: Offers::default(),
             preferences: setup.preferences,
         }
     }
@@ -312,6 +318,16 @@ impl Model {
         &self.reader
     }
 
+    /// What was published before.
+    pub fn history(&self) -> &History {
+        &self.history
+    }
+
+    /// What was last offered to the publish form.
+    pub fn offer(&self) -> Option<&Offer> {
+        self.offers.newest()
+    }
+
     /// The inside of the sandbox that is looked into.
     pub fn control(&self) -> &Control {
         &self.control
@@ -389,6 +405,11 @@ impl Model {
             Command::Watch(id) => self.control.watch(id, now),
             Command::Read(command) => self.reader.apply(command, &self.views),
             Command::Paths(command) => self.paths.apply(command),
+            Command::SendAgain(view, row) => {
+                self.send_again(view, row);
+                None
+            }
+            Command::History(command) => self.do_with_history(command),
             Command::Admin(wish) => self.admin(*wish, now),
             Command::ClosePeek => {
                 self.control.close_peek();
@@ -509,6 +530,7 @@ impl Model {
             }
             Event::Read(event) => return self.reader.absorb(*event),
             Event::Paths(event) => self.paths.absorb(event),
+            Event::History(event) => return self.history_told(*event, now),
             Event::Looked(id, look) => {
                 return self.control.looked(&id, look.map(|look| *look), now);
             }
@@ -573,6 +595,7 @@ impl Model {
             Job::Watch(_) => self.control.not_watched(now),
             Job::Read(_) => self.reader.not_taken(),
             Job::Paths(job) => self.paths.not_taken(&job),
+            Job::History(job) => self.history.not_taken(&job),
             Job::Admin(id, wish) => {
                 let _ = self.control.answered(&id, &wish, Err(Box::new(busy)));
             }
@@ -691,6 +714,39 @@ impl Model {
             self.refuse_read_only(now);
         }
         Some(may)
+    }
+
+    fn send_again(&mut self, id: SubscriptionId, row: u64) {
+        let Some(view) = self.views.get(id) else {
+            return;
+        };
+        let message = view.rows.get(row).and_then(|row| row.message());
+        if let (Some(message), Some(source)) = (message, &view.source) {
+            let topic = match source.topic.is_dead_letters() {
+                true => again::origin_topic(&message.properties).unwrap_or_default(),
+                false => source.topic.as_str(),
+            };
+            self.offers.offer_message(topic, message);
+        }
+    }
+
+    fn do_with_history(&mut self, command: HistoryCommand) -> Option<Job> {
+        let (job, again) = self.history.apply(command);
+        if let Some(entry) = again {
+            self.offers.offer_entry(entry);
+        }
+        job.map(Job::History)
+    }
+
+    fn history_told(&mut self, event: HistoryEvent, now: Timestamp) -> Option<Job> {
+        let absorbed = self.history.absorb(event, now);
+        for notice in absorbed.notices {
+            self.notices.push(notice);
+        }
+        if let Some(entry) = absorbed.again {
+            self.offers.offer_entry(entry);
+        }
+        absorbed.job.map(Job::History)
     }
 
     fn admin(&mut self, wish: AdminWish, now: Timestamp) -> Option<Job> {

@@ -23,7 +23,7 @@ use crate::secrets::{Kept, Secrets, SecretsError};
 use super::chooser::Dialogs;
 use super::model::KeysState;
 use super::say::{Say, Trouble};
-use super::{ConnectionId, Event, KeysEdit, Wake, trouble};
+use super::{ConnectionId, Event, KeysEdit, Wake, history_file, trouble};
 
 /// What a worker needs.
 pub struct Start {
@@ -61,6 +61,8 @@ pub(super) struct Shared {
     /// Counts changes of profiles.
     revision: AtomicU64,
     events: Sender<Event>,
+    /// To the task that keeps the history.
+    history: Sender<history_file::Wish>,
     wake: Wake,
 }
 
@@ -76,7 +78,11 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 impl Shared {
-    pub(super) fn new(start: Start, events: Sender<Event>) -> Self {
+    pub(super) fn new(
+        start: Start,
+        events: Sender<Event>,
+        history: Sender<history_file::Wish>,
+    ) -> Self {
         Self {
             clock: start.clock,
             sandbox: start.sandbox,
@@ -93,6 +99,7 @@ impl Shared {
             sandbox_endpoint: Mutex::new(None),
             revision: AtomicU64::new(0),
             events,
+            history,
             wake: start.wake,
         }
     }
@@ -112,6 +119,23 @@ impl Shared {
         // No receiver: the window is gone, and with it the need to tell.
         if self.events.send(event).await.is_ok() {
             (self.wake)();
+        }
+    }
+
+    /// Asks the task that keeps the history. Waits if it is behind.
+    pub(super) async fn ask_history(&self, wish: history_file::Wish) {
+        // Nobody there any more: mqscope ends.
+        let _ = self.history.send(wish).await;
+    }
+
+    /// What a connection is called; the sandbox has no name of its own.
+    pub(super) fn name_of(&self, id: &ConnectionId) -> String {
+        match id {
+            ConnectionId::Sandbox => String::new(),
+            ConnectionId::Profile(profile) => self
+                .profile(profile)
+                .map(|profile| profile.name)
+                .unwrap_or_default(),
         }
     }
 

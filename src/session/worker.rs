@@ -12,15 +12,15 @@ use tokio::sync::mpsc::{self, Receiver};
 use tokio::sync::watch;
 use tokio::task::{JoinHandle, JoinSet};
 
-use crate::protocol::{HandleList, NewMessage, OperationKind, TopicName};
+use crate::protocol::{HandleList, OperationKind};
 
 use super::link::{EVENTS, JOBS};
 use super::poller::Wish;
 use super::shared::{Shared, Start};
 use super::subscription::SubscriptionId;
 use super::{
-    AckOrder, ConnectionId, Event, Job, Link, TopicContent, admin, chooser, embedded, keeper,
-    poller, reader, trouble,
+    AckOrder, Event, Job, Link, TopicContent, admin, chooser, embedded, history_file, keeper,
+    poller, publishing, reader, trouble,
 };
 
 /// How often the window is told what is in the sandbox, if that has changed.
@@ -42,8 +42,9 @@ impl Worker {
 pub fn start(runtime: &Handle, start: Start) -> (Link, Worker) {
     let (jobs, job_queue) = mpsc::channel(JOBS);
     let (events, event_queue) = mpsc::channel(EVENTS);
-    let shared = Arc::new(Shared::new(start, events));
-    let worker = Worker(runtime.spawn(run(shared, job_queue)));
+    let (history, wishes) = mpsc::channel(JOBS);
+    let shared = Arc::new(Shared::new(start, events, history));
+    let worker = Worker(runtime.spawn(run(shared, job_queue, wishes)));
     let link = Link {
         jobs,
         events: event_queue,
@@ -51,7 +52,7 @@ pub fn start(runtime: &Handle, start: Start) -> (Link, Worker) {
     (link, worker)
 }
 
-async fn run(shared: Arc<Shared>, mut jobs: Receiver<Job>) {
+async fn run(shared: Arc<Shared>, mut jobs: Receiver<Job>, wishes: Receiver<history_file::Wish>) {
     let (stop_sandbox, sandbox_stopped) = watch::channel(false);
     let mut sandbox = embedded::start(&shared, sandbox_stopped).await;
     let mut pollers: HashMap<SubscriptionId, watch::Sender<Wish>> = HashMap::new();
@@ -59,6 +60,7 @@ async fn run(shared: Arc<Shared>, mut jobs: Receiver<Job>) {
     let mut tasks = JoinSet::new();
     let (keep, to_keep) = mpsc::channel(JOBS);
     let keeper = tokio::spawn(keeper::run(Arc::clone(&shared), to_keep));
+    let history = tokio::spawn(history_file::run(Arc::clone(&shared), wishes));
     let mut look = tokio::time::interval(LOOK_AT_SANDBOX);
     let mut seen: Vec<TopicContent> = Vec::new();
     loop {
@@ -121,6 +123,8 @@ async fn run(shared: Arc<Shared>, mut jobs: Receiver<Job>) {
     // What was asked to be kept before the window closed is kept.
     drop(keep);
     let _ = keeper.await;
+    shared.ask_history(history_file::Wish::End).await;
+    let _ = history.await;
     stop_sandbox.send_replace(true);
     if let Some((_, task)) = sandbox.take() {
         let _ = task.await;
@@ -130,9 +134,9 @@ async fn run(shared: Arc<Shared>, mut jobs: Receiver<Job>) {
 async fn carry_out(shared: Arc<Shared>, job: Job) {
     match job {
         Job::Publish(connection, topic, message) => {
-            let event = publish(&shared, &connection, &topic, &message).await;
-            shared.emit(event).await;
+            publishing::publish(&shared, &connection, &topic, &message).await;
         }
+        Job::History(job) => shared.ask_history(history_file::Wish::Ask(job)).await,
         Job::Ack(order) => ack(&shared, *order).await,
         Job::Read(job) => {
             let work = tokio::task::spawn_blocking(move || reader::carry_out(*job));
@@ -152,30 +156,6 @@ async fn carry_out(shared: Arc<Shared>, job: Job) {
         | Job::SavePreferences(_)
         | Job::SaveWorkspace(_)
         | Job::FindKeys(_) => {}
-    }
-}
-
-async fn publish(
-    shared: &Arc<Shared>,
-    connection: &ConnectionId,
-    topic: &TopicName,
-    message: &NewMessage,
-) -> Event {
-    let client = match shared.client(connection).await {
-        Ok(client) => client,
-        Err(trouble) => return Event::PublishFailed(trouble),
-    };
-    match client.publish(topic, message).await {
-        Ok(answer) => Event::Published {
-            receipt: answer.value,
-            request_id: answer.request_id,
-            elapsed: answer.elapsed,
-        },
-        Err(error) => {
-            let endpoint = shared.endpoint_of(connection);
-            let trouble = trouble::of_client(&error, OperationKind::Publish, &endpoint);
-            Event::PublishFailed(Box::new(trouble))
-        }
     }
 }
 

@@ -7,6 +7,7 @@ use crate::session::Command;
 
 use super::context::Context;
 use super::control::{self, ControlRoom};
+use super::history::HistoryPane;
 use super::widgets::segmented;
 use super::{notices, theme};
 
@@ -15,6 +16,8 @@ use super::{notices, theme};
 pub(super) enum Part {
     /// What happened.
     Notices,
+    /// What was published before.
+    History,
     /// The control room of a sandbox.
     Sandbox,
 }
@@ -24,6 +27,7 @@ pub(super) enum Part {
 pub(super) struct Drawer {
     shown: Option<Part>,
     control: ControlRoom,
+    history: HistoryPane,
 }
 
 impl Drawer {
@@ -49,6 +53,7 @@ impl Drawer {
         let Some(mut part) = self.shown else { return };
         let (id, size) = match part {
             Part::Notices => ("notices", 200.0),
+            Part::History => ("history", 260.0),
             Part::Sandbox => ("sandbox", 320.0),
         };
         let most = (ui.available_height() - 240.0).max(140.0);
@@ -64,11 +69,13 @@ impl Drawer {
                     tabs_ui(ui, cx, &mut part);
                     match part {
                         Part::Notices => notices::head_ui(ui, cx),
+                        Part::History => self.history.head_ui(ui, cx),
                         Part::Sandbox => control::head_ui(ui, cx),
                     }
                 });
                 match part {
                     Part::Notices => notices::ui(ui, cx),
+                    Part::History => self.history.ui(ui, cx),
                     Part::Sandbox => self.control.ui(ui, cx),
                 }
             });
@@ -80,6 +87,7 @@ fn tabs_ui(ui: &mut Ui, cx: &Context<'_>, part: &mut Part) {
     let t = cx.texts;
     let tabs = [
         (Part::Notices, t.get("notices-title")),
+        (Part::History, t.get("history-title")),
         (Part::Sandbox, t.get("control-title")),
     ];
     segmented(ui, part, &tabs);

@@ -2,12 +2,14 @@
 //! nothing. The only place of the window that looks at the clock is here.
 
 mod acking;
+mod again;
 mod connection_form;
 mod connections;
 mod context;
 mod control;
 mod dock;
 mod drawer;
+mod history;
 mod inbox;
 mod message;
 mod notices;
@@ -199,6 +201,9 @@ impl App {
     /// The whole window.
     pub fn window_ui(&mut self, ui: &mut Ui) {
         let mut commands = std::mem::take(&mut self.commands);
+        if self.publish.take_offer(&self.model) {
+            self.dock.show_publish();
+        }
         let palette = theme::palette(ui.ctx());
         let cx = &mut Context {
             model: &self.model,

@@ -5,9 +5,10 @@ use egui::{Key, Modifiers, ScrollArea, TextEdit, Ui};
 
 use crate::protocol::Profile;
 use crate::session::{
-    Command, Deliver, Draft, DraftField, FieldProblem, Level, PublishOutcome, Say,
+    Command, Deliver, Draft, DraftField, FieldProblem, Level, Model, PublishOutcome, Say,
 };
 
+use super::again::Refill;
 use super::context::{Context, bytes, short_id};
 use super::theme;
 use super::widgets::{
@@ -33,6 +34,7 @@ pub(super) struct PublishPanel {
     /// Problems that only an attempt brings up (something is empty) are held back until then.
     attempted: bool,
     checked: Option<Checked>,
+    refill: Refill,
 }
 
 /// What was found out about a draft, so that it is not done again every frame.
@@ -53,7 +55,19 @@ impl PublishPanel {
             more: false,
             attempted: false,
             checked: None,
+            refill: Refill::default(),
         }
+    }
+
+    /// Takes in what is to be published again, if that is new. What was typed is kept beside it.
+    pub(super) fn take_offer(&mut self, model: &Model) -> bool {
+        let taken = self.refill.take(&mut self.draft, model);
+        if taken {
+            self.attempted = false;
+            // What is filled in must be in sight.
+            self.more |= !self.draft.sharding_key.is_empty() || self.draft.half;
+        }
+        taken
     }
 
     /// The draft, to be kept; not if it is as large as few people would type it.
@@ -71,6 +85,7 @@ impl PublishPanel {
         ui.spacing_mut().item_spacing.y = theme::GAP;
         let t = cx.texts;
         ui.label(theme::title(t.get("publish-title")));
+        self.refill.ui(ui, cx, &mut self.draft);
         // The main action stays in sight however little room there is.
         egui::Panel::bottom("publish action")
             .show_separator_line(false)

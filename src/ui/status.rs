@@ -7,13 +7,14 @@ use crate::session::{Command, SandboxState};
 
 use super::context::Context;
 use super::drawer::{Drawer, Part};
-use super::widgets::{dot, from_the_right};
+use super::widgets::{dot, from_the_right, named};
 use super::{notices, theme};
 
 /// All of it.
 pub(super) fn ui(ui: &mut Ui, cx: &mut Context<'_>, drawer: &mut Drawer) {
     ui.horizontal_centered(|ui| {
         notices_ui(ui, cx, drawer);
+        history_ui(ui, cx, drawer);
         sandbox_ui(ui, cx, drawer);
         from_the_right(ui, |ui| {
             counts_ui(ui, cx);
@@ -33,6 +34,18 @@ fn notices_ui(ui: &mut Ui, cx: &mut Context<'_>, drawer: &mut Drawer) {
     }
     if open && cx.model.unseen_notices() > 0 {
         cx.command(Command::NoticesSeen);
+    }
+}
+
+fn history_ui(ui: &mut Ui, cx: &Context<'_>, drawer: &mut Drawer) {
+    let t = cx.texts;
+    let open = drawer.shows(Part::History);
+    let face = RichText::new(t.get("history-title")).color(cx.palette.dim);
+    let button = Button::selectable(open, face).frame_when_inactive(open);
+    let response = ui.add(button).on_hover_text(t.get("history-open"));
+    let response = named(ui, response, egui::Role::Button, t.get("history-open"));
+    if response.clicked() {
+        drawer.toggle(Part::History);
     }
 }
 

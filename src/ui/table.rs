@@ -125,6 +125,10 @@ fn menu_ui(
         asked.push(Command::Table(view.id, pin));
         ui.close();
     }
+    if row.message().is_some() && ui.button(t.get("send-again")).clicked() {
+        asked.push(Command::SendAgain(view.id, row.number));
+        ui.close();
+    }
     if let Some(id) = row.message_id()
         && ui.button(t.get("copy-id")).clicked()
     {

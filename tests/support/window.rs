@@ -73,6 +73,8 @@ pub(crate) struct Start {
     pub(crate) listen: SocketAddr,
     /// What the sandbox keeps its messages in.
     pub(crate) data_dir: Option<PathBuf>,
+    /// Where the window keeps its own data, if it is to be found there again.
+    pub(crate) window_data: Option<PathBuf>,
     /// What was there when an earlier window closed.
     pub(crate) workspace: Workspace,
     /// The window's own clock, where it is not the one that everybody shares.
@@ -98,6 +100,7 @@ impl Default for Start {
             secrets: Secrets::session_only(),
             listen: (Ipv4Addr::LOCALHOST, 0).into(),
             data_dir: None,
+            window_data: None,
             workspace: Workspace::default(),
             own_clock: None,
             system_clock: false,
@@ -140,6 +143,7 @@ pub(crate) struct Window {
     hand: ClockHand,
     clock: Clock,
     folder: TempDir,
+    data: PathBuf,
     runtime: Runtime,
 }
 
@@ -165,6 +169,8 @@ impl Window {
         }
         let (waker, wakes) = mpsc::channel();
         let file = ConfigFile::at(folder.path());
+        let data = start.window_data.clone();
+        let data = data.unwrap_or_else(|| folder.path().join("data"));
         if start.config != Config::default() {
             file.save(&start.config).expect("the file can be written");
         }
@@ -181,7 +187,7 @@ impl Window {
                 config: start.config,
                 file: Some(file),
                 secrets: start.secrets,
-                data_dir: Some(folder.path().join("data")),
+                data_dir: Some(data.clone()),
                 sandbox: SandboxSettings {
                     listen: start.listen,
                     data_dir: start.data_dir,
@@ -211,6 +217,7 @@ impl Window {
             hand,
             clock,
             folder,
+            data,
             runtime,
         }
     }
@@ -490,6 +497,21 @@ impl Window {
         self.settle();
     }
 
+    /// Opens the menu of the right button on something that more than one thing may be called.
+    #[track_caller]
+    pub(crate) fn open_menu_at(&mut self, pos: Pos2) {
+        self.harness.hover_at(pos);
+        for pressed in [true, false] {
+            self.harness.event(Event::PointerButton {
+                pos,
+                button: PointerButton::Secondary,
+                pressed,
+                modifiers: Modifiers::default(),
+            });
+        }
+        self.settle();
+    }
+
     /// Presses at one place, moves to another and lets go there.
     pub(crate) fn drag(&mut self, from: Pos2, to: Pos2) {
         self.harness.hover_at(from);
@@ -683,7 +705,7 @@ impl Window {
 
     /// What is kept for the next window; nothing if there is none yet.
     pub(crate) fn kept_workspace(&self) -> Option<Workspace> {
-        let path = self.folder.path().join("data").join(WORKSPACE_FILE);
+        let path = self.data.join(WORKSPACE_FILE);
         Workspace::from_json(&std::fs::read_to_string(path).ok()?).ok()
     }
 

@@ -13,6 +13,7 @@ mod connections;
 mod control;
 mod first_start;
 mod forms;
+mod history;
 mod leases;
 mod looks;
 mod outside;

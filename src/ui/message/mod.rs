@@ -242,6 +242,12 @@ impl MessagePane {
                 self.selection = Selection::default();
             }
             self.buttons_ui(ui, cx, row, Some(message), look);
+            let view = cx.model.shown_view().map(|view| view.id);
+            if let Some(view) = view
+                && ui.button(cx.texts.get("send-again")).clicked()
+            {
+                cx.command(Command::SendAgain(view, row.number));
+            }
             self.steps_ui(ui, cx, opened);
             md5_ui(ui, cx, message, opened);
         });

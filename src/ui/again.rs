@@ -1,0 +1,71 @@
+//! What fills the publish form a second time, and the way back to what was typed before: nothing
+//! typed is lost, however often the form is filled.
+
+use egui::Ui;
+
+use crate::session::{Draft, Model, Offer};
+
+use super::context::Context;
+use super::theme;
+use super::widgets::{icon_button, link_button, remark};
+
+/// Drafts that can be gone back to.
+const KEPT: usize = 20;
+
+/// What the form was filled with, and what was in it.
+#[derive(Default)]
+pub(super) struct Refill {
+    /// The number of the offer that was taken last.
+    taken: u64,
+    /// That offer, as long as the form says where it is from.
+    offer: Option<Offer>,
+    /// What was typed before, the newest last.
+    before: Vec<Draft>,
+}
+
+impl Refill {
+    /// Takes the newest offer, if it was not taken yet.
+    pub(super) fn take(&mut self, draft: &mut Draft, model: &Model) -> bool {
+        let Some(offer) = model.offer().filter(|offer| offer.number > self.taken) else {
+            return false;
+        };
+        self.taken = offer.number;
+        let old = std::mem::replace(draft, offer.draft.clone());
+        // What came from an offer and was not touched since was not typed.
+        let untouched = self.offer.as_ref().is_some_and(|last| last.draft == old);
+        if !untouched && old != *draft {
+            self.before.push(old);
+            if self.before.len() > KEPT {
+                self.before.remove(0);
+            }
+        }
+        self.offer = Some(offer.clone());
+        true
+    }
+
+    /// Where the contents are from, and the way back.
+    pub(super) fn ui(&mut self, ui: &mut Ui, cx: &Context<'_>, draft: &mut Draft) {
+        let Some(offer) = &self.offer else { return };
+        let t = cx.texts;
+        let mut done = false;
+        remark(ui, &cx.say(&offer.from), cx.palette.dim);
+        if !offer.left_out.is_empty() {
+            let keys = [("keys", offer.left_out.join(", ").into())];
+            remark(ui, &t.format("again-left-out", &keys), cx.palette.soon);
+        }
+        ui.horizontal(|ui| {
+            if !self.before.is_empty() && link_button(ui, t.get("again-undo"), cx.palette).clicked()
+            {
+                if let Some(before) = self.before.pop() {
+                    *draft = before;
+                }
+                done = true;
+            }
+            done |= icon_button(ui, "✕", t.get("again-close")).clicked();
+        });
+        ui.add_space(theme::GAP_SMALL);
+        if done {
+            self.offer = None;
+        }
+    }
+}

@@ -1,0 +1,451 @@
+//! The drawer of the history: what was published from here, newest first, with a filter; the
+//! details of one entry beside it. Asks for pages and entries and shows what has come.
+
+use egui::containers::menu::MenuButton;
+use egui::{Align, Button, Color32, Label, Layout, Modifiers, RichText, ScrollArea, Sense, Ui};
+use egui_extras::{Column, TableBuilder, TableRow};
+
+use crate::session::{
+    Command, ConnectionId, Entry, EntryRow, HistoryCommand, KEPT_BODY_BYTES, Outcome,
+};
+
+use super::context::{Context, bytes, clock_time, short_id};
+use super::table::{preview, text_ui};
+use super::theme;
+use super::widgets::{Dot, dot, fact, from_the_right, icon_button, named, pill};
+
+/// Width of the details.
+const DETAILS: std::ops::RangeInclusive<f32> = 280.0..=560.0;
+
+/// Width of the filter.
+const FILTER: f32 = 220.0;
+
+/// Below this width there are no columns of connection and latency.
+const WITH_ALL: f32 = 760.0;
+
+/// What the drawer keeps.
+#[derive(Default)]
+pub(super) struct HistoryPane {
+    filter: String,
+    /// Asked to clear; asked back whether that is meant.
+    clearing: bool,
+}
+
+impl HistoryPane {
+    /// What goes on the line of the drawer's tabs.
+    pub(super) fn head_ui(&mut self, ui: &mut Ui, cx: &mut Context<'_>) {
+        let t = cx.texts;
+        let edit = egui::TextEdit::singleline(&mut self.filter)
+            .desired_width(FILTER)
+            .hint_text(theme::hint(t.get("history-filter-hint")));
+        let response = ui.add(edit);
+        let response = named(ui, response, egui::Role::TextInput, t.get("history-filter"));
+        if response.changed() {
+            ask(cx, HistoryCommand::Filter(self.filter.clone()));
+        }
+        from_the_right(ui, |ui| self.clear_ui(ui, cx));
+    }
+
+    fn clear_ui(&mut self, ui: &mut Ui, cx: &mut Context<'_>) {
+        let t = cx.texts;
+        if self.clearing {
+            if ui.button(t.get("cancel")).clicked() {
+                self.clearing = false;
+            }
+            let face = RichText::new(t.get("history-clear-sure")).color(cx.palette.bad);
+            if ui.button(face).clicked() {
+                self.clearing = false;
+                ask(cx, HistoryCommand::Clear);
+            }
+        } else {
+            let any = !cx.model.history().rows().is_empty();
+            let button = Button::new(t.get("history-clear"));
+            self.clearing = ui.add_enabled(any, button).clicked();
+        }
+    }
+
+    /// List and details.
+    pub(super) fn ui(&mut self, ui: &mut Ui, cx: &mut Context<'_>) {
+        let model = cx.model;
+        let history = model.history();
+        if !history.is_opened() {
+            ask(cx, HistoryCommand::Open);
+        }
+        if history.focused().is_some() {
+            let width = (ui.available_width() * 0.4).clamp(*DETAILS.start(), *DETAILS.end());
+            egui::Panel::right("history entry")
+                .resizable(true)
+                .default_size(width)
+                .size_range(DETAILS)
+                .frame(theme::panel_frame(ui.ctx()))
+                .show(ui, |ui| details_ui(ui, cx));
+        }
+        notes_ui(ui, cx);
+        if history.rows().is_empty() {
+            empty_ui(ui, cx);
+        } else {
+            table_ui(ui, cx);
+        }
+    }
+}
+
+fn ask(cx: &mut Context<'_>, command: HistoryCommand) {
+    cx.command(Command::History(command));
+}
+
+/// What is not as one might think.
+fn notes_ui(ui: &mut Ui, cx: &Context<'_>) {
+    let t = cx.texts;
+    let history = cx.model.history();
+    let mut notes = Vec::new();
+    if history.skipped() > 0 {
+        let n = [("n", history.skipped().into())];
+        notes.push(t.format("history-skipped", &n));
+    }
+    if history.is_full() {
+        let n = [("n", history.rows().len().into())];
+        notes.push(t.format("history-full", &n));
+    }
+    for note in notes {
+        ui.label(RichText::new(note).color(cx.palette.soon));
+    }
+}
+
+fn empty_ui(ui: &mut Ui, cx: &Context<'_>) {
+    let t = cx.texts;
+    let history = cx.model.history();
+    let text = match (history.is_reading(), history.filter().trim().is_empty()) {
+        (true, _) => t.get("history-reading"),
+        (false, true) => t.get("history-none"),
+        (false, false) => t.get("history-not-found"),
+    };
+    ui.label(theme::dim(ui.ctx(), text));
+}
+
+fn table_ui(ui: &mut Ui, cx: &mut Context<'_>) {
+    let model = cx.model;
+    let history = model.history();
+    let rows = history.rows();
+    let wide = ui.available_width() >= WITH_ALL;
+    ui.spacing_mut().item_spacing = egui::Vec2::ZERO;
+    ui.visuals_mut().selection.bg_fill = cx.palette.selected;
+    let text = |width: f32| Column::initial(width).range(40.0..=300.0).clip(true);
+    let mut table = TableBuilder::new(ui)
+        .id_salt(("history", wide))
+        .animate_scrolling(false)
+        .auto_shrink(false)
+        .min_scrolled_height(0.0)
+        .sense(Sense::click())
+        .cell_layout(Layout::left_to_right(Align::Center))
+        .column(Column::initial(76.0).range(60.0..=160.0).clip(true));
+    if wide {
+        table = table.column(text(110.0));
+    }
+    table = table
+        .column(text(100.0))
+        .column(text(70.0))
+        .column(text(96.0))
+        .column(Column::initial(150.0).range(80.0..=260.0).clip(true));
+    if wide {
+        table = table
+            .column(Column::exact(70.0).clip(true))
+            .column(text(122.0));
+    }
+    let mut last = 0;
+    table
+        .column(Column::remainder().at_least(60.0).clip(true))
+        .header(theme::HEAD_HEIGHT, |row| head_row_ui(row, cx, wide))
+        .body(|body| {
+            // One more where there are older ones, so that they can be asked for.
+            let count = rows.len() + usize::from(history.has_older());
+            body.rows(theme::ROW_HEIGHT_COMPACT, count, |mut cells| {
+                last = last.max(cells.index());
+                let Some(row) = rows.get(cells.index()) else {
+                    cells.col(|ui| {
+                        ui.label(theme::dim(ui.ctx(), "…"));
+                    });
+                    return;
+                };
+                cells.set_overline(true);
+                cells.set_selected(history.focused() == Some(row.place));
+                row_ui(&mut cells, cx, row, wide);
+            });
+        });
+    if last >= rows.len() && history.has_older() && !history.is_reading() {
+        ask(cx, HistoryCommand::More);
+    }
+}
+
+fn head_row_ui(mut row: TableRow<'_, '_>, cx: &Context<'_>, wide: bool) {
+    let t = cx.texts;
+    let heads = [
+        (t.get("history-time"), true),
+        (t.get("field-connection"), wide),
+        (t.get("field-topic"), true),
+        (t.get("column-tag"), true),
+        (t.get("column-key"), true),
+        (t.get("history-outcome"), true),
+        (t.get("history-latency"), wide),
+        (t.get("column-id"), wide),
+        (t.get("column-body"), true),
+    ];
+    for (text, _) in heads.into_iter().filter(|(_, there)| *there) {
+        row.col(|ui| {
+            ui.label(theme::column_head(ui.ctx(), text));
+        });
+    }
+}
+
+fn row_ui(cells: &mut TableRow<'_, '_>, cx: &mut Context<'_>, row: &EntryRow, wide: bool) {
+    let p = cx.palette;
+    let (t, now) = (cx.texts, cx.now);
+    cells.col(|ui| {
+        ui.add(
+            Label::new(RichText::new(clock_time(row.at, now)).color(p.text))
+                .truncate()
+                .selectable(false),
+        );
+    });
+    if wide {
+        let name = connection_of(cx, &row.connection, &row.connection_name);
+        cells.col(|ui| {
+            let name = RichText::new(name).color(p.dim);
+            ui.add(Label::new(name).truncate().selectable(false));
+        });
+    }
+    cells.col(|ui| text_ui(ui, row.topic.as_str(), p.text));
+    cells.col(|ui| {
+        if let Some(tag) = &row.tag {
+            pill(ui, tag, p.tag, p.tag_bg);
+        }
+    });
+    cells.col(|ui| text_ui(ui, row.key.as_deref().unwrap_or_default(), p.text));
+    cells.col(|ui| outcome_ui(ui, cx, row));
+    if wide {
+        let latency = format!("{} ms", row.elapsed.as_millis());
+        cells.col(|ui| {
+            ui.label(RichText::new(latency).color(p.dim));
+        });
+        let id = row.outcome.message_id().unwrap_or_default();
+        cells.col(|ui| text_ui(ui, &short_id(id), p.text));
+    }
+    cells.col(|ui| text_ui(ui, &preview(&row.body), p.dim));
+    let response = cells.response();
+    // A row is one thing to a screen reader, whatever its cells say.
+    let name = t.format(
+        "history-row",
+        &[
+            ("topic", row.topic.as_str().into()),
+            ("key", row.key.clone().unwrap_or_default().into()),
+            ("at", clock_time(row.at, now).into()),
+        ],
+    );
+    response
+        .widget_info(|| egui::WidgetInfo::selected(egui::Role::Button, true, false, name.as_str()));
+    if response.clicked() {
+        ask(cx, HistoryCommand::Focus(row.place));
+    }
+    response.context_menu(|ui| {
+        if ui.button(t.get("send-again")).clicked() {
+            ask(cx, HistoryCommand::SendAgain(row.place));
+            ui.close();
+        }
+        if let Some(id) = row.outcome.message_id()
+            && ui.button(t.get("copy-id")).clicked()
+        {
+            ui.ctx().copy_text(id.to_owned());
+            ui.close();
+        }
+    });
+}
+
+/// What the connection of an entry is called.
+fn connection_of(cx: &Context<'_>, id: &ConnectionId, name: &str) -> String {
+    match id {
+        ConnectionId::Sandbox => cx.texts.get("sandbox-name").to_owned(),
+        ConnectionId::Profile(_) => name.to_owned(),
+    }
+}
+
+/// Shape and colour of an outcome, and the word for it.
+fn outcome_look(cx: &Context<'_>, outcome: &Outcome) -> (Dot, Color32, String) {
+    let (t, p) = (cx.texts, cx.palette);
+    match outcome {
+        Outcome::Stored { .. } => (Dot::Tick, p.ok, t.get("outcome-stored").to_owned()),
+        Outcome::Refused { code, .. } => (Dot::Ring, p.bad, code.clone()),
+        Outcome::Failed { .. } => (Dot::Ring, p.bad, t.get("outcome-failed").to_owned()),
+        Outcome::Unknown { .. } => (Dot::Half, p.soon, t.get("outcome-unknown").to_owned()),
+    }
+}
+
+fn outcome_ui(ui: &mut Ui, cx: &Context<'_>, row: &EntryRow) {
+    let (t, p) = (cx.texts, cx.palette);
+    ui.spacing_mut().item_spacing.x = theme::GAP_SMALL;
+    let (shape, color, text) = match row.run {
+        None => outcome_look(cx, &row.outcome),
+        Some(run) => {
+            let values = [("stored", run.stored.into()), ("all", run.all().into())];
+            let text = t.format("outcome-run", &values);
+            match (run.failed, run.unknown) {
+                (0, 0) => (Dot::Tick, p.ok, text),
+                (0, _) => (Dot::Half, p.soon, text),
+                _ => (Dot::Ring, p.bad, text),
+            }
+        }
+    };
+    dot(ui, shape, color);
+    let text = RichText::new(text).color(color);
+    ui.add(Label::new(text).truncate().selectable(false));
+}
+
+fn details_ui(ui: &mut Ui, cx: &mut Context<'_>) {
+    let t = cx.texts;
+    let history = cx.model.history();
+    let Some(place) = history.focused() else {
+        return;
+    };
+    ui.horizontal(|ui| {
+        from_the_right(ui, |ui| {
+            let escape = ui.input_mut(|i| i.consume_key(Modifiers::NONE, egui::Key::Escape));
+            if icon_button(ui, "✕", t.get("history-close")).clicked() || escape {
+                ask(cx, HistoryCommand::Unfocus);
+            }
+            if let Some(entry) = history.entry() {
+                copy_ui(ui, cx, entry);
+                let button = Button::new(theme::strong(t.get("send-again")));
+                if ui.add(button).clicked() {
+                    ask(cx, HistoryCommand::SendAgain(place));
+                }
+                ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+                    let (shape, color, word) = outcome_look(cx, &entry.outcome);
+                    dot(ui, shape, color);
+                    ui.add(Label::new(theme::strong(word).color(color)).truncate());
+                });
+            }
+        });
+    });
+    match history.entry() {
+        Some(entry) => {
+            ScrollArea::both()
+                .id_salt("history entry")
+                .auto_shrink(false)
+                .show(ui, |ui| entry_ui(ui, cx, entry));
+        }
+        None => {
+            let text = match history.is_gone() {
+                true => t.get("history-gone"),
+                false => t.get("history-reading"),
+            };
+            ui.label(theme::dim(ui.ctx(), text));
+        }
+    }
+}
+
+fn copy_ui(ui: &mut Ui, cx: &Context<'_>, entry: &Entry) {
+    let t = cx.texts;
+    let name = t.get("viewer-copy");
+    let button = Button::new(format!("{name} ▾"));
+    let (response, _) = MenuButton::from_button(button).ui(ui, |ui| {
+        ui.spacing_mut().item_spacing.y = 0.0;
+        let body = entry.too_large.is_none().then_some(&*entry.message.body);
+        for (name, text) in [
+            (t.get("copy-body"), body),
+            (t.get("copy-request-id"), entry.request_id.as_deref()),
+            (t.get("copy-id"), entry.message_id()),
+            (t.get("viewer-copy-key"), entry.message.key.as_deref()),
+        ] {
+            if let Some(text) = text
+                && ui.button(name).clicked()
+            {
+                ui.ctx().copy_text(text.to_owned());
+                ui.close();
+            }
+        }
+    });
+    named(ui, response, egui::Role::Button, name);
+}
+
+fn entry_ui(ui: &mut Ui, cx: &Context<'_>, entry: &Entry) {
+    let (t, p) = (cx.texts, cx.palette);
+    ui.spacing_mut().item_spacing.y = theme::GAP_SMALL;
+    ui.spacing_mut().interact_size.y = theme::BODY_LINE;
+    let (_, color, _) = outcome_look(cx, &entry.outcome);
+    if let Some(run) = entry.run {
+        let values = [
+            ("stored", run.stored.into()),
+            ("failed", run.failed.into()),
+            ("unknown", run.unknown.into()),
+        ];
+        ui.label(t.format("history-run", &values));
+    }
+    if let Some(why) = entry.outcome.why() {
+        ui.add(Label::new(theme::code(why).color(color)).wrap());
+    }
+    if matches!(entry.outcome, Outcome::Unknown { .. }) {
+        let next = theme::dim(ui.ctx(), t.get("outcome-unknown-next"));
+        ui.add(Label::new(next).wrap());
+    }
+    let message = &entry.message;
+    let half = message.check_after_secs.map(|secs| format!("{secs} s"));
+    let facts = [
+        (t.get("history-time"), Some(entry.at.to_string())),
+        (
+            t.get("field-connection"),
+            Some(connection_of(cx, &entry.connection, &entry.connection_name)),
+        ),
+        (t.get("field-topic"), Some(entry.topic.to_string())),
+        (t.get("fact-id"), entry.message_id().map(str::to_owned)),
+        (t.get("fact-request"), entry.request_id.clone()),
+        (
+            t.get("history-latency"),
+            Some(format!("{} ms", entry.elapsed_millis)),
+        ),
+        (t.get("fact-tag"), message.tag.clone()),
+        (t.get("field-key"), message.key.clone()),
+        (t.get("field-sharding-key"), message.sharding_key.clone()),
+        (
+            t.get("deliver-at-name"),
+            message.deliver_at.map(|at| clock_time(at, cx.now)),
+        ),
+        (t.get("field-half"), half),
+    ];
+    for (name, value) in facts {
+        if let Some(value) = value {
+            fact(ui, name, &value, p);
+        }
+    }
+    for (key, value) in &message.properties {
+        fact(ui, key, value, p);
+    }
+    ui.add_space(theme::GAP);
+    ui.label(theme::label(ui.ctx(), t.get("field-body")));
+    if let Some(size) = entry.too_large {
+        let values = [
+            ("size", bytes(size).into()),
+            ("max", bytes(KEPT_BODY_BYTES).into()),
+        ];
+        let text = t.format("history-too-large", &values);
+        ui.add(Label::new(RichText::new(text).color(p.soon)).wrap());
+    }
+    body_ui(ui, cx, &message.body);
+}
+
+/// Lines that are shown; the form and the clipboard get all of them.
+const LINES: usize = 400;
+
+/// Characters of one line, beyond which a line costs more than it tells.
+const LINE_CHARS: usize = 2_000;
+
+fn body_ui(ui: &mut Ui, cx: &Context<'_>, body: &str) {
+    let mut cut = body.lines().nth(LINES).is_some();
+    for line in body.lines().take(LINES) {
+        let end = line.char_indices().nth(LINE_CHARS).map(|(end, _)| end);
+        cut |= end.is_some();
+        let shown = &line[..end.unwrap_or(line.len())];
+        ui.add(Label::new(theme::code(shown)).extend());
+    }
+    if cut {
+        let text = cx.texts.get("history-body-cut");
+        ui.label(RichText::new(text).color(cx.palette.soon));
+    }
+}
