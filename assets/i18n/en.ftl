@@ -571,6 +571,12 @@ filter-pattern = no regular expression: { $why }
 filter-too-large = this regular expression is too large
 filter-no-value = say what to look for after the colon; "" finds what is there at all
 filter-state = { $found } is nothing that a message can be; use held, acked, returned, refused, failed, redelivered or damaged
+notice-lost = { $n ->
+    [one] One message in hand was let go: the { $budget } MB for messages are full
+   *[other] { $n } messages in hand were let go: the { $budget } MB for messages are full
+}
+notice-lost-next = Their handles are lost, so they cannot be acked from here; within { $minutes } min they return to their group. Ack what is done, close views or pause to take less at a time
+status-lost = { $n } in hand let go
 table-shown = { $shown } of { $all } shown
 table-busy = sorting { $percent } %
 table-news = { $n ->

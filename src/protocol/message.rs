@@ -205,19 +205,19 @@ fn check_name(
 
 /// The handle of one delivery, opaque to everybody but the broker that wrote it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct ReceiptHandle(String);
+pub struct ReceiptHandle(Box<str>);
 
 impl ReceiptHandle {
     /// Any text that is not blank can be a handle; whether it is one, the broker knows.
     pub fn new(text: &str) -> Option<Self> {
         let text = text.trim();
-        (!text.is_empty()).then(|| Self(text.to_owned()))
+        (!text.is_empty()).then(|| Self(text.into()))
     }
 
     /// A handle as a broker writes it: never blank, nothing to trim.
     pub(crate) fn written(text: String) -> Self {
         debug_assert!(!text.trim().is_empty());
-        Self(text)
+        Self(text.into())
     }
 
     /// The handle as text.

@@ -308,7 +308,7 @@ mod tests {
 
     /// So many rows, all of them selected.
     fn selected(count: usize) -> (Rows, Acking) {
-        let mut rows = Rows::new(usize::MAX);
+        let mut rows = Rows::new();
         for n in 0..count {
             let id = format!("M{n}");
             let sample = Sample {

@@ -92,6 +92,16 @@ impl Order {
         Self { filter, sort, rows }
     }
 
+    /// Bytes in memory.
+    fn bytes(&self) -> usize {
+        match &self.rows {
+            Sorted::ByArrival(shelves) => shelves.bytes(),
+            Sorted::ByKey { shelves, keys } => {
+                shelves.bytes() + keys.capacity() * 8 / 7 * (size_of::<(u64, SortKey)>() + 1)
+            }
+        }
+    }
+
     fn len(&self) -> usize {
         match &self.rows {
             Sorted::ByArrival(shelves) => shelves.len(),
@@ -185,6 +195,13 @@ impl Arrangement {
     /// How many rows are shown.
     pub fn len(&self) -> usize {
         self.pinned.len() + self.shown.len()
+    }
+
+    /// Bytes in memory.
+    pub(super) fn bytes(&self) -> usize {
+        let next = self.next.as_ref().map_or(0, |next| next.order.bytes());
+        let lists = self.pinned.capacity() + self.changed.capacity();
+        self.shown.bytes() + next + lists * size_of::<u64>()
     }
 
     /// Whether none is.
@@ -450,7 +467,7 @@ mod tests {
             steps in proptest::collection::vec(step(), 1..160), budget in 8..40_usize,
         ) {
             // Room for so many rows: the older ones are evicted.
-            let mut rows = Rows::new(budget * 530);
+            let mut rows = Rows::new();
             let mut arrangement = Arrangement::default();
             let (mut wanted, mut order) = (Filter::default(), Sort::default());
             let mut pinned: Vec<u64> = Vec::new();
@@ -500,6 +517,7 @@ mod tests {
                 }
                 let now = Timestamp::from_millis(millis);
                 rows.expire(now);
+                while rows.len() > budget && rows.evict_free() {}
                 arrangement.note(rows.take_changed());
                 // At any moment what is shown has places that agree with each other.
                 for (place, number) in arrangement.iter().enumerate() {
@@ -517,7 +535,7 @@ mod tests {
     #[test]
     fn the_old_order_stays_in_sight_until_the_new_one_is_complete() {
         let now = Timestamp::from_millis(0);
-        let mut rows = Rows::new(usize::MAX);
+        let mut rows = Rows::new();
         let mut arrangement = Arrangement::default();
         let arrive = |rows: &mut Rows, id: u32| {
             let id = format!("M{id}");

@@ -58,12 +58,12 @@ pub fn id(row: &Row) -> Option<&str> {
 
 /// Body, if it is readable.
 pub fn body(row: &Row) -> Option<&str> {
-    row.message().map(|message| message.body.as_str())
+    row.message().map(|message| message.body())
 }
 
 /// Tag.
 pub fn tag(row: &Row) -> Option<&str> {
-    row.message()?.tag.as_deref()
+    row.message()?.tag()
 }
 
 /// Key.
@@ -78,7 +78,7 @@ pub fn sharding_key(row: &Row) -> Option<&str> {
 
 /// When it was published.
 pub fn published(row: &Row) -> Option<Timestamp> {
-    row.message().map(|message| message.publish_time)
+    row.message().map(|message| message.publish_time())
 }
 
 /// Which delivery to the group the newest one was.
@@ -90,12 +90,12 @@ pub fn times(row: &Row) -> Option<u32> {
 pub fn properties(row: &Row) -> impl Iterator<Item = (&str, &str)> {
     row.message()
         .into_iter()
-        .flat_map(|message| message.properties.iter())
+        .flat_map(|message| message.properties())
 }
 
 /// The property of this name.
 pub fn property<'r>(row: &'r Row, name: &str) -> Option<&'r str> {
-    row.message()?.properties.get(name)
+    row.message()?.property(name)
 }
 
 /// What the row is sorted by in this column. It changes only when the row is changed or its
@@ -195,7 +195,7 @@ pub(super) mod tests {
 
     /// One row.
     pub(in super::super) fn row(sample: &Sample<'_>) -> Row {
-        let mut rows = Rows::new(usize::MAX);
+        let mut rows = Rows::new();
         let number = sample.arrive(&mut rows, Timestamp::from_millis(0));
         rows.get(number).unwrap().clone()
     }

@@ -10,11 +10,11 @@ mod admin;
 mod again;
 mod arrangement;
 pub mod body;
+mod budget;
 pub mod cells;
 mod chooser;
 mod control;
 mod draft;
-mod earlier;
 mod edit;
 mod embedded;
 mod entry;
@@ -47,11 +47,11 @@ pub use acking::{AckCommand, AckRun, Acking, RunStop};
 pub use activity::{Activity, Held};
 pub use again::Offer;
 pub use arrangement::{Arrangement, Sort};
+pub use budget::{DEFAULT_BUDGET, Lost};
 pub use cells::Column;
 pub use chooser::Dialogs;
 pub use control::{ActionOutcome, AdminAnswer, AdminWish, Control, Look, PeekView, first_peek};
 pub use draft::{Deliver, Draft, DraftField, FieldProblem, parse_instant};
-pub use earlier::Earlier;
 pub use edit::{ConnectionEdit, ConnectionField, KeysEdit};
 pub use entry::{Counts, Entry, EntryPlace, EntryRow, KEPT_BODY_BYTES, Outcome};
 pub use filter::{Filter, FilterError, FilterProblem};
@@ -71,7 +71,7 @@ pub use paths::{
 pub use reader::{
     Against, Compared, Found, Paper, ReadCommand, ReadEvent, ReadJob, Reader, Wanted,
 };
-pub use rows::{AckState, Content, Delivery, Row, RowState, Rows};
+pub use rows::{AckState, Delivery, Message, Row, RowState, Rows};
 pub use say::{Level, Notice, Say, Trouble};
 pub use series::{Idle, Series, Totals};
 pub use shared::Start;

@@ -559,6 +559,19 @@ impl Model {
     /// Time has passed.
     pub fn tick(&mut self, now: Timestamp) {
         self.views.expire(now);
+        if let Some(lost) = self.views.take_lost() {
+            self.notices.lost(lost, self.views.memory().0, now);
+        }
+    }
+
+    /// Bytes that the messages of all views may take from now on.
+    pub fn set_memory(&mut self, bytes: usize) {
+        self.views.set_budget(bytes);
+    }
+
+    /// Bytes that the messages of all views may take, and those that they do.
+    pub fn memory(&self) -> (usize, usize) {
+        self.views.memory()
     }
 
     /// The worker could not take a job: nothing stays pending, and the person hears of it.
@@ -721,12 +734,13 @@ impl Model {
             return;
         };
         let message = view.rows.get(row).and_then(|row| row.message());
+        let message = message.map(|message| message.to_received());
         if let (Some(message), Some(source)) = (message, &view.source) {
             let topic = match source.topic.is_dead_letters() {
                 true => again::origin_topic(&message.properties).unwrap_or_default(),
                 false => source.topic.as_str(),
             };
-            self.offers.offer_message(topic, message);
+            self.offers.offer_message(topic, &message);
         }
     }
 

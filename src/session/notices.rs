@@ -1,19 +1,26 @@
 //! The list of notices, bounded, with the number of those that nobody has looked at.
 
 use std::collections::VecDeque;
+use std::time::Duration;
 
 use crate::protocol::Timestamp;
 
+use super::budget::Lost;
 use super::say::{Level, Notice, Say, Trouble};
 
 /// Notices that are kept; older ones go.
 const MAX_NOTICES: usize = 200;
+
+/// Losses within this time of each other are one notice.
+const ONE_FLOOD: Duration = Duration::from_secs(60);
 
 /// The list.
 #[derive(Debug, Default)]
 pub(super) struct Notices {
     list: VecDeque<Notice>,
     unseen: usize,
+    /// The held messages that the last such notice speaks of.
+    lost: Option<(Lost, Timestamp)>,
 }
 
 impl Notices {
@@ -54,6 +61,33 @@ impl Notices {
             summary,
             detail,
             next_step: Some(next),
+        });
+    }
+
+    /// Held messages had to go, as there was no room left. One that goes on is one notice.
+    pub(super) fn lost(&mut self, lost: Lost, budget: usize, at: Timestamp) {
+        const WHAT: &str = "notice-lost";
+        let before = self.lost.filter(|(_, last)| at.since(*last) < ONE_FLOOD);
+        let all = lost.and(before.map(|(lost, _)| lost));
+        self.lost = Some((all, at));
+        if before.is_some()
+            && self
+                .list
+                .back()
+                .is_some_and(|last| last.summary.key == WHAT)
+        {
+            self.list.pop_back();
+            self.unseen = self.unseen.saturating_sub(1);
+        }
+        let minutes = all.last_return.since(at).as_secs().div_ceil(60);
+        self.push(Notice {
+            at,
+            level: Level::Error,
+            summary: Say::new(WHAT)
+                .with("n", all.count)
+                .with("budget", budget >> 20),
+            detail: String::new(),
+            next_step: Some(Say::new("notice-lost-next").with("minutes", minutes)),
         });
     }
 

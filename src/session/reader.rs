@@ -9,7 +9,7 @@ use crate::protocol::{MessageList, ReceivedMessage, Reply};
 use super::body::{
     self, Difference, Doc, Hits, MOST_COLUMNS, Opened, Query, compare, indented_xml,
 };
-use super::rows::{Content, Row, Rows};
+use super::rows::{Row, Rows};
 use super::views::Views;
 use super::{Event, Job, SubscriptionId};
 
@@ -242,7 +242,9 @@ impl Reader {
 
     fn open(&mut self, wanted: Wanted, views: &Views) -> Option<Job> {
         let row = views.get(wanted.view)?.rows.get(wanted.row)?;
-        let order = message_of(row).map(|m| Order::Open(m.body.clone(), wanted.decode));
+        let order = row
+            .message()
+            .map(|m| Order::Open(m.body().to_owned(), wanted.decode));
         *self = Self {
             tickets: self.tickets,
             searching: self.searching,
@@ -315,9 +317,9 @@ impl Reader {
             return Some(Source::Text(Arc::clone(doc.text())));
         }
         let row = self.row(views)?;
-        Some(match &row.content {
-            Content::Damaged(damaged) => Source::Text(damaged.raw.as_str().into()),
-            Content::Whole(_) => Source::Message(Box::new(message_of(row)?.clone())),
+        Some(match row.damaged() {
+            Some(damaged) => Source::Text(damaged.raw.as_str().into()),
+            None => Source::Message(Box::new(row.message()?.to_received())),
         })
     }
 
@@ -331,7 +333,7 @@ impl Reader {
 
     fn compare(&mut self, against: Against, views: &Views) -> Option<Job> {
         let row = self.row(views)?;
-        let newest = message_of(row)?;
+        let newest = row.message()?;
         self.seek = None;
         let nothing = Asked {
             key: row.number,
@@ -341,8 +343,8 @@ impl Reader {
         self.compared = Some((against, nothing));
         match against {
             Against::Delivery => {
-                let old = row.earlier.as_ref()?.whole(newest);
-                self.compare_with(row.number, old, newest.clone())
+                let old = row.earlier()?;
+                self.compare_with(row.number, old, newest.to_received())
             }
             Against::Key => {
                 self.seek = Some(Seek {
@@ -356,7 +358,7 @@ impl Reader {
 
     fn seek_on(&mut self, views: &Views) -> Option<Job> {
         let rows = self.rows(views)?;
-        let newest = self.row(views).and_then(message_of);
+        let newest = self.row(views).and_then(Row::message);
         let oldest = rows.iter().next().map_or(u64::MAX, |row| row.number);
         let seek = self.seek.as_mut()?;
         for _ in 0..SEEK_ROWS {
@@ -365,12 +367,12 @@ impl Reader {
                 return None;
             };
             seek.next = number;
-            let found = rows.get(number).and_then(message_of);
+            let found = rows.get(number).and_then(Row::message);
             if let (Some(old), Some(new)) = (found, newest)
                 && old.key() == Some(seek.key.as_str())
             {
                 self.seek = None;
-                return self.compare_with(number, old.clone(), new.clone());
+                return self.compare_with(number, old.to_received(), new.to_received());
             }
         }
         None
@@ -396,11 +398,6 @@ fn fill<Key, Value>(asked: &mut Option<Asked<Key, Value>>, ticket: u64, value: V
     {
         asked.value = Some(value);
     }
-}
-
-/// The one place where the reader looks into a row.
-fn message_of(row: &Row) -> Option<&ReceivedMessage> {
-    row.message()
 }
 
 /// Does what was ordered. Takes long: called where that harms nobody.

@@ -4,6 +4,8 @@
 //! Changing and finding cost the logarithm of the length and a move within one shelf. A shelf
 //! that overflows is split, which costs a pass over the shelves, once in so many insertions.
 
+use super::rows::weight;
+
 /// Items of a full shelf.
 const SHELF: usize = 512;
 
@@ -56,16 +58,30 @@ impl<T: Ord> Shelves<T> {
         let Err(place) = shelf.binary_search(&item) else {
             return false;
         };
-        shelf.insert(place, item);
-        if shelf.len() <= SHELF {
+        if shelf.len() < SHELF {
+            shelf.insert(place, item);
             self.count(at, true);
-        } else {
-            let right = shelf.split_off(shelf.len() / 2);
-            self.shelves.insert(at + 1, right);
-            self.len += 1;
-            self.sum_up();
+            return true;
         }
+        // Split before it would grow: every shelf has room for as many as it may hold.
+        let middle = shelf.len() / 2;
+        let mut right = Vec::with_capacity(SHELF);
+        right.extend(shelf.drain(middle..));
+        match place.checked_sub(middle) {
+            Some(place) => right.insert(place, item),
+            None => shelf.insert(place, item),
+        }
+        self.shelves.insert(at + 1, right);
+        self.len += 1;
+        self.sum_up();
         true
+    }
+
+    /// Bytes in memory, without what the items own.
+    pub(super) fn bytes(&self) -> usize {
+        self.shelves.len() * weight::heap(SHELF * size_of::<T>())
+            + self.shelves.capacity() * size_of::<Vec<T>>()
+            + self.sums.capacity() * size_of::<usize>()
     }
 
     /// Takes an item out; whether it was there.

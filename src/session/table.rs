@@ -187,6 +187,11 @@ impl Table {
         }
     }
 
+    /// Bytes in memory.
+    pub(super) fn bytes(&self) -> usize {
+        self.arrangement.bytes()
+    }
+
     /// Whether everything in sight was selected by one click.
     pub fn all_selected(&self) -> bool {
         self.all_shown

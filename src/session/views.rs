@@ -4,6 +4,7 @@
 use crate::protocol::Timestamp;
 
 use super::acking::{Acking, RunStop};
+use super::budget::{self, DEFAULT_BUDGET, Lost};
 use super::form::ConsumeForm;
 use super::rows::Rows;
 use super::say::Trouble;
@@ -13,15 +14,16 @@ use super::workspace::SavedView;
 use super::{Arrival, ConnectionId, Job, PollOrder};
 use crate::protocol::DamagedMessage;
 
-/// Bytes of messages that one view keeps.
-const VIEW_BYTES: usize = 256 << 20;
-
 /// All consume views; there is always at least one.
 #[derive(Debug)]
 pub(super) struct Views {
     list: Vec<Subscription>,
     shown: SubscriptionId,
     next: u64,
+    /// Bytes that the messages of all views may take.
+    budget: usize,
+    /// Held messages that had to go since somebody asked.
+    lost: Option<Lost>,
 }
 
 impl Views {
@@ -31,6 +33,8 @@ impl Views {
             list: Vec::new(),
             shown: SubscriptionId(0),
             next: 0,
+            budget: DEFAULT_BUDGET,
+            lost: None,
         };
         views.open(form);
         views
@@ -43,6 +47,8 @@ impl Views {
             list: Vec::new(),
             shown: shown.unwrap_or(last),
             next: last.0.checked_add(1)?,
+            budget: DEFAULT_BUDGET,
+            lost: None,
         };
         for view in saved {
             if views.get(view.id).is_none() {
@@ -54,6 +60,27 @@ impl Views {
             views.shown = last;
         }
         Some(views)
+    }
+
+    /// Bytes that the messages of all views may take from now on.
+    pub(super) fn set_budget(&mut self, bytes: usize) {
+        self.budget = bytes;
+    }
+
+    /// Bytes that the messages of all views may take, and those that they do.
+    pub(super) fn memory(&self) -> (usize, usize) {
+        (self.budget, budget::bytes(&self.list))
+    }
+
+    /// Held messages that had to go to make room, since this was last asked.
+    pub(super) fn take_lost(&mut self) -> Option<Lost> {
+        self.lost.take()
+    }
+
+    fn keep_within_budget(&mut self) {
+        if let Some(lost) = budget::keep_within(&mut self.list, self.budget) {
+            self.lost = Some(lost.and(self.lost));
+        }
     }
 
     /// In the order in which they were opened.
@@ -244,6 +271,11 @@ impl Views {
         if matches!(view.polling, Polling::Failing(..)) {
             view.polling = Polling::Running;
         }
+        // What has returned by now goes before anything that is held.
+        for view in &mut self.list {
+            view.rows.expire(at);
+        }
+        self.keep_within_budget();
     }
 
     /// Takes in that a poll failed. Whether that is news: the same failure again is none.
@@ -289,6 +321,7 @@ impl Views {
             view.rows.expire(now);
             view.table.work(&mut view.rows, now, table::STEP);
         }
+        self.keep_within_budget();
     }
 }
 
@@ -299,7 +332,7 @@ fn new_view(id: SubscriptionId, form: ConsumeForm, table: SavedTable) -> Subscri
         source: None,
         polling: Polling::Stopped,
         ended_by: None,
-        rows: Rows::new(VIEW_BYTES),
+        rows: Rows::new(),
         acking: Acking::default(),
         table: Table::new(table),
         focused: None,

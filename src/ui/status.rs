@@ -86,6 +86,10 @@ fn counts_ui(ui: &mut Ui, cx: &Context<'_>) {
         let n = [("n", view.rows.evicted().into())];
         ui.label(RichText::new(t.format("status-evicted", &n)).color(cx.palette.soon));
     }
+    if view.rows.lost() > 0 {
+        let n = [("n", view.rows.lost().into())];
+        ui.label(RichText::new(t.format("status-lost", &n)).color(cx.palette.bad));
+    }
 }
 
 /// The newest notice, until the notices have been looked at.

@@ -6,8 +6,8 @@ use egui_extras::{Column as Width, TableBuilder, TableRow};
 
 use crate::i18n::Texts;
 use crate::session::{
-    AckState, Column, Command, Content, Place, Row, RowState, Sort, Subscription, TableCommand,
-    Urgency, cells,
+    AckState, Column, Command, Place, Row, RowState, Sort, Subscription, TableCommand, Urgency,
+    cells,
 };
 
 use super::context::{Context, bytes, clock_time, countdown, short_id};
@@ -409,9 +409,9 @@ impl RowUi<'_, '_> {
                     text_ui(ui, &clock_time(at, self.cx.now), ink);
                 }
             }
-            Column::Body => match &row.content {
-                Content::Whole(message) => text_ui(ui, &preview(&message.body), ink),
-                Content::Damaged(damaged) => text_ui(ui, &damaged.problem.to_string(), p.bad),
+            Column::Body => match row.damaged() {
+                Some(damaged) => text_ui(ui, &damaged.problem.to_string(), p.bad),
+                None => text_ui(ui, &preview(cells::body(row).unwrap_or_default()), ink),
             },
         }
     }

@@ -114,6 +114,11 @@ fn counts_ui(ui: &mut Ui, cx: &mut Context<'_>, view: &Subscription) {
         let text = t.format("status-evicted", &[("n", evicted.into())]);
         ui.label(egui::RichText::new(text).color(p.soon));
     }
+    let lost = view.rows.lost();
+    if lost > 0 {
+        let text = t.format("status-lost", &[("n", lost.into())]);
+        ui.label(egui::RichText::new(text).color(p.bad));
+    }
 }
 
 /// Which columns there are; each with its name, and the properties that rows have.

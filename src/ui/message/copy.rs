@@ -3,13 +3,12 @@
 use egui::containers::menu::MenuButton;
 use egui::{Button, Role, ScrollArea, Ui};
 
-use crate::protocol::ReceivedMessage;
-use crate::session::{Paper, Row};
+use crate::session::{Message, Paper, Row};
 use crate::ui::context::Context;
 use crate::ui::theme;
 use crate::ui::widgets::named;
 
-pub(super) fn ui(ui: &mut Ui, cx: &Context<'_>, row: &Row, message: Option<&ReceivedMessage>) {
+pub(super) fn ui(ui: &mut Ui, cx: &Context<'_>, row: &Row, message: Option<Message<'_>>) {
     let name = cx.texts.get("viewer-copy");
     let button = Button::new(format!("{name} ▾"));
     let (response, _) = MenuButton::from_button(button).ui(ui, |ui| {
@@ -21,7 +20,7 @@ pub(super) fn ui(ui: &mut Ui, cx: &Context<'_>, row: &Row, message: Option<&Rece
     named(ui, response, Role::Button, name);
 }
 
-fn items_ui(ui: &mut Ui, cx: &Context<'_>, row: &Row, message: Option<&ReceivedMessage>) {
+fn items_ui(ui: &mut Ui, cx: &Context<'_>, row: &Row, message: Option<Message<'_>>) {
     let t = cx.texts;
     let reader = cx.model.reader();
     // Texts are made when they are asked for: some are large.
@@ -32,7 +31,7 @@ fn items_ui(ui: &mut Ui, cx: &Context<'_>, row: &Row, message: Option<&ReceivedM
         }
     };
     if let Some(message) = message {
-        item(ui, t.get("copy-body"), &|| message.body.clone());
+        item(ui, t.get("copy-body"), &|| message.body().to_owned());
     }
     if let Some(opened) = reader.opened() {
         if !opened.steps.is_empty() && opened.is_text() {
@@ -64,17 +63,17 @@ fn items_ui(ui: &mut Ui, cx: &Context<'_>, row: &Row, message: Option<&ReceivedM
         });
     }
     let Some(message) = message else { return };
-    if let Some(tag) = &message.tag {
-        item(ui, t.get("viewer-copy-tag"), &|| tag.clone());
+    if let Some(tag) = message.tag() {
+        item(ui, t.get("viewer-copy-tag"), &|| tag.to_owned());
     }
     if let Some(key) = message.key() {
         item(ui, t.get("viewer-copy-key"), &|| key.to_owned());
     }
-    item(ui, t.get("viewer-copy-md5"), &|| message.body_md5.clone());
-    if !message.properties.is_empty() {
+    item(ui, t.get("viewer-copy-md5"), &|| message.body_md5());
+    if message.properties().next().is_some() {
         ui.label(theme::label(ui.ctx(), t.get("properties-title")));
     }
-    for (key, value) in message.properties.iter() {
+    for (key, value) in message.properties() {
         let name = t.format("viewer-copy-property", &[("key", key.into())]);
         item(ui, &name, &|| value.to_owned());
     }

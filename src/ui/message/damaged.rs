@@ -30,7 +30,7 @@ impl Damage {
         row: &Row,
         damaged: &DamagedMessage,
     ) -> Self {
-        let of = (view, row.number, row.deliveries.len());
+        let of = (view, row.number, row.deliveries().len());
         known.filter(|known| known.of == of).unwrap_or_else(|| {
             let place = place_of(&damaged.raw, &damaged.problem);
             Self {

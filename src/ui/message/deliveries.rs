@@ -3,8 +3,8 @@
 
 use egui::{Label, RichText, Ui};
 
-use crate::protocol::{FaultCode, ReceivedMessage, Timestamp};
-use crate::session::{AckState, Delivery, Row, Urgency};
+use crate::protocol::{FaultCode, Timestamp};
+use crate::session::{AckState, Delivery, Message, Row, Urgency};
 
 use crate::ui::context::{Context, clock_time, countdown};
 use crate::ui::theme;
@@ -15,8 +15,8 @@ pub(super) fn deliveries_ui(ui: &mut Ui, cx: &Context<'_>, row: &Row) {
     ui.spacing_mut().item_spacing.y = theme::GAP_SMALL;
     ui.spacing_mut().interact_size.y = theme::BODY_LINE;
     ui.label(theme::label(ui.ctx(), t.get("details-deliveries")));
-    let last = row.deliveries.len();
-    for (n, delivery) in row.deliveries.iter().enumerate().rev() {
+    let last = row.deliveries().len();
+    for (n, delivery) in row.deliveries().iter().enumerate().rev() {
         ui.horizontal_top(|ui| {
             let (shape, color) = delivery_look(cx, delivery, n + 1 == last);
             dot(ui, shape, color);
@@ -101,34 +101,31 @@ fn delivery_ui(ui: &mut Ui, cx: &Context<'_>, delivery: &Delivery, newest: bool)
     }
 }
 
-pub(super) fn times_ui(ui: &mut Ui, cx: &Context<'_>, message: &ReceivedMessage) {
+pub(super) fn times_ui(ui: &mut Ui, cx: &Context<'_>, message: Message<'_>) {
     let t = cx.texts;
     ui.add_space(theme::GAP);
     ui.label(theme::label(ui.ctx(), t.get("details-message")));
     let time = |at: Timestamp| clock_time(at, cx.now);
     for (name, value) in [
-        (t.get("fact-id"), message.message_id.clone()),
-        (t.get("fact-published"), time(message.publish_time)),
-        (t.get("fact-first"), time(message.first_consume_time)),
-        (t.get("fact-times"), message.consumed_times.to_string()),
-        (
-            t.get("fact-tag"),
-            message.tag.clone().unwrap_or_else(|| "–".to_owned()),
-        ),
-        (t.get("fact-md5"), message.body_md5.clone()),
+        (t.get("fact-id"), message.message_id().to_owned()),
+        (t.get("fact-published"), time(message.publish_time())),
+        (t.get("fact-first"), time(message.first_consume_time())),
+        (t.get("fact-times"), message.consumed_times().to_string()),
+        (t.get("fact-tag"), message.tag().unwrap_or("–").to_owned()),
+        (t.get("fact-md5"), message.body_md5()),
     ] {
         fact(ui, name, &value, cx.palette);
     }
 }
 
-pub(super) fn properties_ui(ui: &mut Ui, cx: &Context<'_>, message: &ReceivedMessage) {
+pub(super) fn properties_ui(ui: &mut Ui, cx: &Context<'_>, message: Message<'_>) {
     ui.add_space(theme::GAP);
     let t = cx.texts;
     ui.label(theme::label(ui.ctx(), t.get("properties-title")));
-    if message.properties.is_empty() {
+    if message.properties().next().is_none() {
         ui.label(theme::dim(ui.ctx(), t.get("properties-none")));
     }
-    for (key, value) in message.properties.iter() {
+    for (key, value) in message.properties() {
         fact(ui, key, value, cx.palette);
     }
 }

@@ -16,11 +16,10 @@ use std::sync::Arc;
 
 use egui::{Key, Label, Modifiers, RichText, ScrollArea, Ui};
 
-use crate::protocol::ReceivedMessage;
 use crate::session::body::{
     HEX_COLUMNS, MAX_DECODED, Opened, TreeError, Trouble, hex_row, hex_rows,
 };
-use crate::session::{Against, Command, Content, Paper, ReadCommand, Row, SubscriptionId, Wanted};
+use crate::session::{Against, Command, Message, Paper, ReadCommand, Row, SubscriptionId, Wanted};
 
 use super::context::{Context, bytes};
 use super::theme;
@@ -133,7 +132,7 @@ impl MessagePane {
         let wanted = Wanted {
             view,
             row: row.number,
-            deliveries: row.deliveries.len(),
+            deliveries: row.deliveries().len(),
             decode: self.decode,
         };
         if reader.wanted() != Some(&wanted) {
@@ -145,20 +144,17 @@ impl MessagePane {
             return;
         }
         self.shortcuts_ui(ui);
-        match &row.content {
-            Content::Whole(message) => {
-                self.damage = None;
-                self.body_ui(ui, cx, row, message);
-            }
-            Content::Damaged(damaged) => {
-                let mut damage = Damage::of(self.damage.take(), view, row, damaged);
-                damage.ui(ui, cx, view, row, damaged);
-                self.go = damage.go.take().or(self.go);
-                self.damage = Some(damage);
-                self.bar_ui(ui, cx, row, None, Look::Raw);
-                self.find_ui(ui, cx, Look::Raw);
-                self.lines_ui(ui, cx, Look::Raw);
-            }
+        if let Some(message) = row.message() {
+            self.damage = None;
+            self.body_ui(ui, cx, row, message);
+        } else if let Some(damaged) = row.damaged() {
+            let mut damage = Damage::of(self.damage.take(), view, row, damaged);
+            damage.ui(ui, cx, view, row, damaged);
+            self.go = damage.go.take().or(self.go);
+            self.damage = Some(damage);
+            self.bar_ui(ui, cx, row, None, Look::Raw);
+            self.find_ui(ui, cx, Look::Raw);
+            self.lines_ui(ui, cx, Look::Raw);
         }
         if reader.is_refused() {
             ui.horizontal(|ui| {
@@ -184,7 +180,7 @@ impl MessagePane {
         }
     }
 
-    fn body_ui(&mut self, ui: &mut Ui, cx: &mut Context<'_>, row: &Row, message: &ReceivedMessage) {
+    fn body_ui(&mut self, ui: &mut Ui, cx: &mut Context<'_>, row: &Row, message: Message<'_>) {
         let reader = cx.model.reader();
         let Some(opened) = reader.opened() else {
             if !reader.is_refused() {
@@ -209,7 +205,7 @@ impl MessagePane {
         ui: &mut Ui,
         cx: &mut Context<'_>,
         row: &Row,
-        message: &ReceivedMessage,
+        message: Message<'_>,
         opened: &Arc<Opened>,
     ) -> Look {
         let t = cx.texts;
@@ -259,7 +255,7 @@ impl MessagePane {
         ui: &mut Ui,
         cx: &Context<'_>,
         row: &Row,
-        message: Option<&ReceivedMessage>,
+        message: Option<Message<'_>>,
         look: Look,
     ) {
         ui.horizontal_wrapped(|ui| {
@@ -273,7 +269,7 @@ impl MessagePane {
         ui: &mut Ui,
         cx: &Context<'_>,
         row: &Row,
-        message: Option<&ReceivedMessage>,
+        message: Option<Message<'_>>,
         look: Look,
     ) {
         let t = cx.texts;
@@ -432,15 +428,15 @@ impl MessagePane {
 }
 
 /// Whether the body is the one that the broker's digest speaks of, and how large it is.
-fn md5_ui(ui: &mut Ui, cx: &Context<'_>, message: &ReceivedMessage, opened: &Opened) {
+fn md5_ui(ui: &mut Ui, cx: &Context<'_>, message: Message<'_>, opened: &Opened) {
     let (t, p) = (cx.texts, cx.palette);
-    let intact = opened.md5.eq_ignore_ascii_case(&message.body_md5);
+    let intact = opened.md5.eq_ignore_ascii_case(&message.body_md5());
     let (verdict, ink) = match intact {
         true => (t.get("md5-good"), p.ok),
         false => (t.get("md5-bad"), p.bad),
     };
     let both = [
-        ("expected", message.body_md5.as_str().into()),
+        ("expected", message.body_md5().into()),
         ("computed", opened.md5.as_str().into()),
     ];
     ui.label(RichText::new(verdict).color(ink))

@@ -1,0 +1,306 @@
+//! The messages of one consume view: one row a message id, every delivery under it. Rows keep
+//! their place for life, so nothing jumps when a message is delivered again.
+//!
+//! Keeps account of what they weigh; what has to go for want of room, and of which view, is
+//! decided in `budget.rs`. Nothing here looks at all rows at once, but what says so.
+
+mod asked;
+mod delivery;
+mod earlier;
+mod eviction;
+mod held;
+mod index;
+mod numbers;
+mod packed;
+mod pages;
+mod row;
+#[cfg(test)]
+mod tests;
+pub(super) mod weight;
+
+pub use delivery::{AckState, Delivery};
+pub use packed::Message;
+pub use row::{Row, RowState};
+
+use crate::protocol::{
+    AckFailure, DamagedMessage, FaultCode, ReceiptHandle, ReceivedMessage, Timestamp,
+};
+
+use super::lease::Lease;
+use asked::Asked;
+use eviction::{Evicted, id_of};
+use held::Held;
+use index::Index;
+use numbers::Numbers;
+pub(super) use pages::Pages;
+use row::Arrived;
+
+/// All rows of a view.
+#[derive(Debug, Default)]
+pub struct Rows {
+    rows: Pages<Row>,
+    by_id: Index,
+    /// Rows whose acks are on their way, by their handles.
+    asked: Asked,
+    held: Held,
+    /// Rows chosen for an ack: held, and no ack on its way.
+    selected: Numbers,
+    /// Numbers of rows that came, changed or went, for who follows them.
+    changed: Vec<u64>,
+    next_number: u64,
+    /// Bytes of the heap that the rows own.
+    heap: usize,
+    evicted: Evicted,
+}
+
+impl Rows {
+    /// No rows yet.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.rows.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The row at a place, counted from the newest; costs as much as the place is far.
+    pub fn from_newest(&self, place: usize) -> Option<&Row> {
+        self.rows.iter_from(0).rev().nth(place).map(|(_, row)| row)
+    }
+
+    /// Rows, oldest first.
+    pub fn iter(&self) -> impl Iterator<Item = &Row> {
+        self.iter_from(0)
+    }
+
+    /// Rows from this number on, oldest first.
+    pub fn iter_from(&self, number: u64) -> impl Iterator<Item = &Row> {
+        self.rows.iter_from(number).map(|(_, row)| row)
+    }
+
+    /// Numbers of rows that came, changed or went since this was last asked; some of them twice.
+    pub fn take_changed(&mut self) -> Vec<u64> {
+        std::mem::take(&mut self.changed)
+    }
+
+    /// The row of this number, if it is still there.
+    pub fn get(&self, number: u64) -> Option<&Row> {
+        self.rows.get(number)
+    }
+
+    /// The row of the message of this id.
+    pub fn of_message(&self, id: &str) -> Option<u64> {
+        self.by_id.find(id, |number| {
+            self.get(number).and_then(Row::message_id) == Some(id)
+        })
+    }
+
+    /// Whether a row is selected.
+    pub fn is_selected(&self, number: u64) -> bool {
+        self.selected.contains(number)
+    }
+
+    /// Selected rows, oldest first.
+    pub fn selected(&self) -> impl ExactSizeIterator<Item = u64> {
+        self.selected.iter()
+    }
+
+    /// Whether everything is selected that can be.
+    pub fn all_selected(&self) -> bool {
+        let can = self.held.len() - self.held.pending();
+        can > 0 && self.selected.len() == can
+    }
+
+    /// Selects a row that can be acked, or takes it out.
+    pub fn toggle_selected(&mut self, number: u64, now: Timestamp) {
+        if !self.selected.set(number, false) && self.get(number).is_some_and(|row| row.can_ack(now))
+        {
+            self.selected.set(number, true);
+        }
+    }
+
+    /// Selects what can be acked, or nothing. Looks at all that is held.
+    pub fn select_all(&mut self, selected: bool) {
+        self.selected.clear();
+        if selected {
+            for number in self.held.iter() {
+                if !self.held.is_pending(number) {
+                    self.selected.set(number, true);
+                }
+            }
+        }
+    }
+
+    /// Lets go of what has returned by now.
+    pub fn expire(&mut self, now: Timestamp) {
+        while let Some(number) = self.held.pop_ended(now) {
+            self.selected.set(number, false);
+            self.evicted.is_free(number);
+            self.changed.push(number);
+        }
+    }
+
+    /// How many messages we hold, as of the last [`Rows::expire`], and when the first returns.
+    pub fn held(&self) -> (usize, Option<Timestamp>) {
+        (self.held.len(), self.held.first_end())
+    }
+
+    /// When the last of those that we hold returns, as of the last [`Rows::expire`].
+    pub fn last_return(&self) -> Option<Timestamp> {
+        self.held.last_end()
+    }
+
+    /// A readable message came. Its row, new or old, is the answer.
+    pub fn arrive(&mut self, message: ReceivedMessage, lease: Lease, at: Timestamp) -> u64 {
+        let delivery = Delivery {
+            handle: Some(message.receipt_handle.clone()),
+            consumed_times: Some(message.consumed_times),
+            received_at: at,
+            lease: Some(lease),
+            ack: AckState::Open,
+        };
+        let known = self.of_message(&message.message_id);
+        self.add(known, Arrived::Whole(Box::new(message)), delivery)
+    }
+
+    /// A damaged message came.
+    pub fn arrive_damaged(
+        &mut self,
+        damaged: DamagedMessage,
+        skew_millis: i64,
+        at: Timestamp,
+    ) -> u64 {
+        let delivery = Delivery {
+            handle: damaged.receipt_handle.clone(),
+            consumed_times: None,
+            received_at: at,
+            lease: damaged
+                .next_consume_time
+                .map(|ends| Lease::new(at, ends, skew_millis)),
+            ack: AckState::Open,
+        };
+        let id = damaged.message_id.as_deref();
+        let known = id.and_then(|id| self.of_message(id));
+        self.add(known, Arrived::Damaged(Box::new(damaged)), delivery)
+    }
+
+    fn add(&mut self, known: Option<u64>, arrived: Arrived, delivery: Delivery) -> u64 {
+        if let Some(number) = known {
+            self.change(number, |row| row.deliver(arrived, delivery));
+            return number;
+        }
+        let number = self.next_number;
+        self.next_number += 1;
+        let row = Row::new(number, arrived, delivery);
+        self.heap += row.heap();
+        if let Some(id) = row.message_id() {
+            let rows = &self.rows;
+            self.by_id.insert(id, number, |number| id_of(rows, number));
+        }
+        self.rows.insert(number, row);
+        self.follow(number, None);
+        number
+    }
+
+    /// Rows that can be acked, of these: marked as pending, their newest handles given back.
+    pub fn begin_ack(&mut self, numbers: &[u64], now: Timestamp) -> Vec<ReceiptHandle> {
+        let mut handles = Vec::new();
+        for &number in numbers {
+            let row = self.get(number).filter(|row| row.can_ack(now));
+            let Some(newest) = row.map(Row::newest) else {
+                continue;
+            };
+            let Some(handle) = newest.handle.clone() else {
+                continue;
+            };
+            let again = matches!(newest.ack, AckState::Failed(_));
+            self.set_ack(number, &handle, |_| AckState::Pending { again });
+            self.asked.insert(&handle, number);
+            handles.push(handle);
+        }
+        handles
+    }
+
+    /// The server refused a handle. If an earlier ack of it may have got through (`repeated`, or
+    /// an earlier try of ours without an answer), that is most likely why.
+    pub fn refuse_ack(&mut self, failure: AckFailure, repeated: bool, at: Timestamp) {
+        let gone = failure.code == FaultCode::MessageNotExist;
+        self.answer(&failure.handle.clone(), |before| {
+            let again = *before == AckState::Pending { again: true };
+            if gone && (repeated || again) {
+                AckState::Likely(at)
+            } else {
+                AckState::Refused(Box::new(failure))
+            }
+        });
+    }
+
+    /// Records what became of the ack of one handle that was asked for.
+    pub fn end_ack(&mut self, handle: &ReceiptHandle, ack: AckState) {
+        self.answer(handle, |_| ack);
+    }
+
+    fn answer(&mut self, handle: &ReceiptHandle, ack: impl FnOnce(&AckState) -> AckState) {
+        let rows = &self.rows;
+        let number = self.asked.remove(handle, |number| {
+            let deliveries = rows.get(number).map(Row::deliveries).unwrap_or_default();
+            deliveries.iter().any(|d| d.handle.as_ref() == Some(handle))
+        });
+        if let Some(number) = number {
+            self.set_ack(number, handle, ack);
+        }
+    }
+
+    fn set_ack(
+        &mut self,
+        number: u64,
+        handle: &ReceiptHandle,
+        ack: impl FnOnce(&AckState) -> AckState,
+    ) {
+        self.change(number, |row| {
+            let mut deliveries = row.deliveries_mut().iter_mut().rev();
+            if let Some(delivery) = deliveries.find(|d| d.handle.as_ref() == Some(handle)) {
+                delivery.ack = ack(&delivery.ack);
+            }
+        });
+    }
+
+    /// Changes a row, and everything that is kept about it.
+    fn change(&mut self, number: u64, change: impl FnOnce(&mut Row)) {
+        let Some(row) = self.rows.get_mut(number) else {
+            return;
+        };
+        let ended = row.newest().ends();
+        self.heap -= row.heap();
+        change(row);
+        self.heap += row.heap();
+        self.follow(number, Some(ended));
+    }
+
+    /// Brings the sets up to date after the newest delivery of a row changed; `before` is the end
+    /// of the lease that was the newest until then.
+    fn follow(&mut self, number: u64, before: Option<Timestamp>) {
+        self.changed.push(number);
+        if let Some(ends) = before {
+            self.held.remove(ends, number);
+        }
+        let Some(newest) = self.rows.get(number).map(Row::newest) else {
+            return;
+        };
+        let pending = newest.ack.is_pending();
+        if newest.is_open() {
+            self.held.insert(newest.ends(), number, pending);
+        } else {
+            self.evicted.is_free(number);
+        }
+        if pending || !newest.is_open() {
+            self.selected.set(number, false);
+        }
+    }
+}

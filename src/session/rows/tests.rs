@@ -1,0 +1,241 @@
+//! What rows do, seen from outside, and against a simple model.
+
+use super::*;
+use crate::protocol::properties::Properties;
+use crate::protocol::{DecodeError, body_md5};
+use crate::session::{Trouble, Urgency};
+use proptest::prelude::*;
+use std::collections::BTreeMap;
+
+fn at(millis: i64) -> Timestamp {
+    Timestamp::from_millis(millis)
+}
+
+fn handle(text: &str) -> ReceiptHandle {
+    ReceiptHandle::new(text).unwrap_or_else(|| unreachable!())
+}
+
+fn message(id: u32, times: u32, now: Timestamp) -> ReceivedMessage {
+    ReceivedMessage {
+        message_id: format!("M{id}"),
+        body_md5: body_md5("x"),
+        body: "x".to_owned(),
+        receipt_handle: handle(&format!("h-{id}-{times}")),
+        publish_time: at(0),
+        first_consume_time: at(0),
+        next_consume_time: now.offset_millis(1_000),
+        consumed_times: times,
+        tag: None,
+        properties: Properties::default(),
+    }
+}
+
+fn arrive(rows: &mut Rows, id: u32, times: u32, now: i64) -> u64 {
+    let message = message(id, times, at(now));
+    let lease = Lease::new(at(now), message.next_consume_time, 0);
+    rows.arrive(message, lease, at(now))
+}
+
+#[test]
+fn a_redelivery_is_the_same_row_and_an_old_handle_does_not_end_it() {
+    let mut rows = Rows::new();
+    let row = arrive(&mut rows, 1, 1, 0);
+    arrive(&mut rows, 2, 1, 0);
+    assert_eq!(rows.begin_ack(&[row], at(500)), [handle("h-1-1")]);
+    assert_eq!(arrive(&mut rows, 1, 2, 2_000), row);
+    assert_eq!(rows.len(), 2);
+    // The first ack's answer comes late: it belongs to the first delivery.
+    rows.end_ack(&handle("h-1-1"), AckState::Done(at(2_100)));
+    let state = |rows: &Rows, now| rows.get(row).map(|row| row.state(at(now)));
+    assert_eq!(state(&rows, 2_100), Some(RowState::Held(Urgency::Plenty)));
+    assert_eq!(state(&rows, 2_900), Some(RowState::Held(Urgency::Soon)));
+    assert_eq!(state(&rows, 3_000), Some(RowState::Returned));
+    assert_eq!(rows.begin_ack(&[row], at(3_000)), []);
+}
+
+fn acked(rows: &mut Rows, number: u64, now: i64) {
+    for handle in rows.begin_ack(&[number], at(now)) {
+        rows.end_ack(&handle, AckState::Done(at(now)));
+    }
+}
+
+#[test]
+fn the_oldest_that_nobody_holds_goes_first_and_the_newest_never() {
+    let mut rows = Rows::new();
+    let numbers = [1, 2, 3, 4].map(|id| arrive(&mut rows, id, 1, i64::from(id)));
+    acked(&mut rows, numbers[2], 5);
+    acked(&mut rows, numbers[1], 5);
+    acked(&mut rows, numbers[3], 5);
+    let there = |rows: &Rows| numbers.map(|number| rows.get(number).is_some());
+    assert!(rows.evict_free());
+    assert_eq!(there(&rows), [true, false, true, true]);
+    assert!(rows.evict_free());
+    assert_eq!(there(&rows), [true, false, false, true]);
+    assert!(!rows.has_free() && !rows.evict_free());
+    assert_eq!((rows.evicted(), rows.lost()), (2, 0));
+    // What went comes again: another row, which does not inherit anything.
+    let again = arrive(&mut rows, 2, 2, 10);
+    assert_eq!(again, 4);
+    assert_eq!(rows.get(again).map(|row| row.deliveries().len()), Some(1));
+    rows.expire(at(1_001));
+    assert!(rows.evict_free());
+    assert!(rows.get(numbers[0]).is_none(), "returned, so it can go");
+}
+
+#[test]
+fn the_held_one_that_returns_first_is_lost_first_with_its_ack() {
+    let mut rows = Rows::new();
+    let numbers = [1, 2, 3].map(|id| arrive(&mut rows, id, 1, 0));
+    arrive(&mut rows, 1, 2, 500);
+    let handles = rows.begin_ack(&numbers, at(600));
+    assert_eq!(rows.first_to_lose(), Some((at(1_000), numbers[1])));
+    rows.evict_held(numbers[1]);
+    assert_eq!((rows.len(), rows.evicted(), rows.lost()), (2, 0, 1));
+    assert_eq!(rows.held().0, 2);
+    // The answer finds nobody, and harms nobody.
+    rows.end_ack(&handles[1], AckState::Done(at(700)));
+    assert_eq!(rows.first_to_lose(), Some((at(1_500), numbers[0])));
+    assert_eq!(rows.held().0, 2);
+}
+
+#[test]
+fn what_goes_is_not_weighed_any_more() {
+    let mut rows = Rows::new();
+    let empty = rows.bytes();
+    for id in 0..1_000 {
+        let number = arrive(&mut rows, id, 1, 0);
+        if id % 2 == 0 {
+            arrive(&mut rows, id, 2, 1);
+        }
+        acked(&mut rows, number, 2);
+    }
+    assert!(rows.bytes() > empty + 1_000 * 300);
+    while rows.evict_free() {}
+    assert_eq!((rows.len(), rows.evicted()), (1, 999));
+    rows.take_changed();
+    assert!(rows.bytes() < empty + 64 * 1_024, "{}", rows.bytes());
+}
+
+#[test]
+fn what_is_selected_is_held() {
+    let mut rows = Rows::new();
+    let first = arrive(&mut rows, 1, 1, 0);
+    let second = arrive(&mut rows, 2, 1, 500);
+    let selected = |rows: &Rows| rows.selected().collect::<Vec<_>>();
+    rows.select_all(true);
+    assert!(rows.all_selected());
+    assert_eq!(selected(&rows), [first, second]);
+    rows.begin_ack(&[first], at(600));
+    assert_eq!(selected(&rows), [second]);
+    rows.end_ack(&handle("h-1-1"), AckState::Done(at(700)));
+    assert_eq!(selected(&rows), [second]);
+    assert_eq!(rows.held(), (1, Some(at(1_500))));
+    rows.expire(at(1_500));
+    assert!(selected(&rows).is_empty() && !rows.all_selected());
+    assert_eq!(rows.held(), (0, None));
+}
+
+#[test]
+fn an_ack_whose_first_answer_was_lost_is_most_likely_done() {
+    let gone = |id: u32| AckFailure {
+        handle: handle(&format!("h-{id}-1")),
+        code: FaultCode::MessageNotExist,
+        message: String::new(),
+    };
+    let lost = Trouble {
+        what: crate::session::Say::new("trouble-timeout"),
+        next: crate::session::Say::new("trouble-timeout-next"),
+        detail: String::new(),
+    };
+    let mut rows = Rows::new();
+    let numbers = [1, 2, 3].map(|id| arrive(&mut rows, id, 1, 0));
+    rows.begin_ack(&numbers, at(1));
+    // The client itself sent it twice.
+    rows.refuse_ack(gone(1), true, at(2));
+    // The person did.
+    rows.end_ack(&handle("h-2-1"), AckState::Failed(Box::new(lost)));
+    rows.begin_ack(&numbers, at(3));
+    rows.refuse_ack(gone(2), false, at(4));
+    // Nobody did: it was too late.
+    rows.refuse_ack(gone(3), false, at(4));
+    let states = numbers.map(|row| rows.get(row).map(|row| row.state(at(5))));
+    let expected = [RowState::Acked, RowState::Acked, RowState::Refused].map(Some);
+    assert_eq!(states, expected);
+}
+
+#[test]
+fn what_is_damaged_beyond_a_handle_is_not_held_and_goes_in_its_turn() {
+    let mut rows = Rows::new();
+    for n in 0..9 {
+        let damaged = DamagedMessage {
+            message_id: None,
+            receipt_handle: None,
+            next_consume_time: None,
+            problem: DecodeError::Missing { element: "Message" },
+            raw: String::new(),
+        };
+        rows.arrive_damaged(damaged, 0, at(n));
+    }
+    assert_eq!((rows.len(), rows.held().0), (9, 0));
+    while rows.evict_free() {}
+    assert_eq!((rows.len(), rows.evicted()), (1, 8));
+}
+
+proptest! {
+    /// Against a model that knows, for each message, only its newest delivery.
+    #[test]
+    fn the_table_agrees_with_a_simple_model(
+        steps in proptest::collection::vec((0..4u8, 0..6u32, 0..700i64), 1..80)
+    ) {
+        let mut rows = Rows::new();
+        let mut newest: BTreeMap<u32, (u32, i64, bool)> = BTreeMap::new();
+        let mut now = 0;
+        for (step, id, wait) in steps {
+            now += wait;
+            match step {
+                0 | 1 => {
+                    let entry = newest.entry(id).or_insert((0, 0, false));
+                    *entry = (entry.0 + 1, now + 1_000, false);
+                    arrive(&mut rows, id, entry.0, now);
+                }
+                2 => if let Some((times, ends, acked)) = newest.get_mut(&id) {
+                    let row = rows.iter().find(|r| r.message_id() == Some(&format!("M{id}")));
+                    let number = row.map(|r| r.number);
+                    let handles = rows.begin_ack(&number.into_iter().collect::<Vec<_>>(), at(now));
+                    let can = !*acked && *ends > now;
+                    prop_assert_eq!(handles.len(), usize::from(can));
+                    for done in handles {
+                        prop_assert_eq!(&done, &handle(&format!("h-{id}-{times}")));
+                        rows.end_ack(&done, AckState::Done(at(now)));
+                        *acked = true;
+                    }
+                },
+                _ => rows.end_ack(
+                    // A stranger's handle changes nothing.
+                    &handle("h-99-1"),
+                    AckState::Refused(Box::new(AckFailure {
+                        handle: handle("h-99-1"),
+                        code: FaultCode::MessageNotExist,
+                        message: String::new(),
+                    })),
+                ),
+            }
+            rows.expire(at(now));
+            let open = newest.values().filter(|(_, ends, acked)| !acked && *ends > now);
+            prop_assert_eq!(rows.held().0, open.count());
+            prop_assert_eq!(rows.len(), newest.len());
+            for row in rows.iter() {
+                let id: u32 = row.message_id().and_then(|m| m[1..].parse().ok()).unwrap_or(99);
+                let (times, ends, acked) = newest[&id];
+                prop_assert_eq!(row.deliveries().len() as u32, times);
+                let expected = match row.state(at(now)) {
+                    RowState::Acked => acked,
+                    RowState::Returned => !acked && ends <= now,
+                    RowState::Held(_) => !acked && ends > now,
+                    RowState::Acking | RowState::Refused => false,
+                };
+                prop_assert!(expected, "{:?} of M{}", row.state(at(now)), id);
+            }
+        }
+    }
+}
