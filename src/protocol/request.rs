@@ -426,14 +426,14 @@ fn encode_message(parts: &MessageParts) -> String {
 }
 
 fn decode_message(body: &[u8]) -> Result<MessageParts, Refusal> {
-    let root = parse_root(body, "Message")?;
+    let mut root = parse_root(body, "Message")?;
     let text = root
-        .text_of("MessageBody")
+        .take_text_of("MessageBody")
         .ok_or_else(|| malformed("<MessageBody> is missing"))?;
-    let tag = root.text_of("MessageTag").filter(|tag| !tag.is_empty());
+    let tag = root.take_text_of("MessageTag");
     MessageParts {
-        body: text.to_owned(),
-        tag: tag.map(str::to_owned),
+        body: text,
+        tag: tag.filter(|tag| !tag.is_empty()),
         ..MessageParts::default()
     }
     .with_wire_properties(Properties::decode(root.text_of("Properties").unwrap_or("")))

@@ -28,6 +28,12 @@ impl Element {
         self.children.iter().find(|child| child.name == name)
     }
 
+    /// Takes the text of the first child of this name out: bodies are large.
+    pub(super) fn take_text_of(&mut self, name: &str) -> Option<String> {
+        let child = self.children.iter_mut().find(|child| child.name == name)?;
+        Some(std::mem::take(&mut child.text))
+    }
+
     /// The text of the first child of this name.
     pub(super) fn text_of(&self, name: &str) -> Option<&str> {
         self.child(name).map(|child| child.text.as_str())
@@ -114,7 +120,7 @@ pub(super) fn parse(bytes: &[u8]) -> Result<Element, XmlError> {
             }
             Event::Text(text) => {
                 // XML forbids it; the Node SDK writes it for a body that holds it. [wire]
-                if let Some(inside) = raw.find("]]>") {
+                if let Some(inside) = first_closing(raw) {
                     return Err(XmlError {
                         at: skipped + start + inside as u64,
                         what: "]]> outside a CDATA section".to_owned(),
@@ -132,6 +138,7 @@ pub(super) fn parse(bytes: &[u8]) -> Result<Element, XmlError> {
                     .resolve_char_ref()
                     .map_err(|error| fail(&error.to_string()))?;
                 match resolved {
+                    Some(c) if !is_legal(c) => return Err(fail(&illegal(c))),
                     Some(c) => push_text(&mut open, c.encode_utf8(&mut [0; 4]), &fail)?,
                     None => {
                         let name = reference.xml10_content();
@@ -165,11 +172,17 @@ fn read_since(text: &str, start: u64, end: u64) -> &str {
     text.get(place(start)..place(end)).unwrap_or_default()
 }
 
+/// Where the first `]]>` stands. A single character is found many bytes at once.
+fn first_closing(raw: &str) -> Option<usize> {
+    raw.match_indices('>')
+        .find_map(|(at, _)| raw[..at].ends_with("]]").then(|| at - 2))
+}
+
 /// Says which character XML cannot carry, and at which byte; `raw` begins at `start`.
 fn check_characters(raw: &str, start: u64) -> Result<(), XmlError> {
-    match raw.char_indices().find(|&(_, c)| !is_legal(c)) {
-        Some((at, c)) => Err(XmlError {
-            at: start + at as u64,
+    match first_illegal(raw) {
+        Some((_, c)) => Err(XmlError {
+            at: start + raw.find(c).unwrap_or_default() as u64,
             what: illegal(c),
         }),
         None => Ok(()),
@@ -188,9 +201,6 @@ fn push_text(
     text: &str,
     fail: &dyn Fn(&str) -> XmlError,
 ) -> Result<(), XmlError> {
-    if let Some((_, c)) = first_illegal(text) {
-        return Err(fail(&illegal(c)));
-    }
     match open.last_mut() {
         Some(element) => element.text.push_str(text),
         None if text.trim().is_empty() => {}
