@@ -38,7 +38,7 @@ const WINDOW: &[&str] = &[
 ];
 const ASYNC: &[&str] = &["tokio", "backon"];
 const HTTP_CLIENT: &[&str] = &["reqwest"];
-const HTTP_SERVER: &[&str] = &["axum", "hyper::server", "hyper_util", "tower_http"];
+const HTTP_SERVER: &[&str] = &["axum", "hyper::server", "hyper_util"];
 const OS: &[&str] = &[
     "std::fs",
     "std::process",
@@ -948,7 +948,10 @@ fn what_is_allowed_is_not_complained_about() {
         "src/clock.rs",
         "use std::time::SystemTime; use crate::protocol::Timestamp;",
     );
-    check("src/sandbox/mod.rs", "mod http; fn f() { http::router() }");
+    check(
+        "src/sandbox/mod.rs",
+        "mod http; fn f() { http::Site::new() }",
+    );
     check(
         "src/client/mod.rs",
         "use std::time::Duration; fn f(c: C) { c.now() }",

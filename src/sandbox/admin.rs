@@ -18,7 +18,6 @@ use axum::{Json, Router};
 use http::{HeaderValue, StatusCode, header};
 use secrecy::{ExposeSecret as _, SecretString};
 use subtle::ConstantTimeEq as _;
-use tower_http::catch_panic::CatchPanicLayer;
 
 use super::body::{BodyError, Inbound};
 use super::broker::Broker;
@@ -52,8 +51,14 @@ pub fn random_token() -> Option<SecretString> {
     Some(hex::encode(bytes).into())
 }
 
-/// Puts the admin API before everything else that is served.
-pub(super) fn mount(served: Router, admin: Admin) -> Router {
+/// Whether this path is one of the admin API's.
+pub(super) fn has(path: &str) -> bool {
+    let below = path.strip_prefix(PREFIX);
+    below.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
+/// All calls of the admin API, and what is said to any other.
+pub(super) fn router(admin: Admin) -> Router {
     let admin = Arc::new(admin);
     let calls = Router::new()
         .route("/overview", get(overview))
@@ -63,15 +68,18 @@ pub(super) fn mount(served: Router, admin: Admin) -> Router {
         .route("/clock", get(clock).post(move_clock))
         .merge(queues::calls())
         .merge(faults::calls())
+        .method_not_allowed_fallback(no_such_call);
+    Router::new()
+        .nest(PREFIX, calls)
         .fallback(no_such_call)
-        .method_not_allowed_fallback(no_such_call)
         // Outside of all of them, so that a stranger cannot even learn what calls there are.
         .layer(middleware::from_fn_with_state(Arc::clone(&admin), let_in))
-        .layer(CatchPanicLayer::custom(|_| {
-            Refused::new(AdminCode::InternalError, "the sandbox has a bug").into_response()
-        }))
-        .with_state(admin);
-    served.nest(PREFIX, calls)
+        .with_state(admin)
+}
+
+/// The answer in place of a call that panicked.
+pub(super) fn internal_error() -> Response {
+    Refused::new(AdminCode::InternalError, "the sandbox has a bug").into_response()
 }
 
 /// A refusal on its way to its answer.

@@ -5,14 +5,13 @@ use std::future::poll_fn;
 use std::pin::Pin;
 use std::time::Duration;
 
-use axum::body::Body;
 use bytes::{Bytes, BytesMut};
 use http::{HeaderMap, header};
-use hyper::body::Body as _;
+use hyper::body::Body;
 
 /// A body on its way in.
-pub(super) struct Inbound {
-    body: Body,
+pub(super) struct Inbound<B> {
+    body: B,
     max_bytes: usize,
     /// Real time, for all of it.
     timeout: Duration,
@@ -31,8 +30,8 @@ pub(super) enum BodyError {
     Broken,
 }
 
-impl Inbound {
-    pub(super) fn new(body: Body, max_bytes: usize, timeout: Duration) -> Self {
+impl<B: Body<Data = Bytes> + Unpin> Inbound<B> {
+    pub(super) fn new(body: B, max_bytes: usize, timeout: Duration) -> Self {
         Self {
             ended: body.is_end_stream(),
             body,

@@ -5,21 +5,26 @@
 
 mod faults;
 
+use std::borrow::Cow;
 use std::collections::HashMap;
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
 use axum::body::Body;
-use axum::extract::{Request, State};
 use axum::response::Response;
 use bytes::Bytes;
+use futures_util::FutureExt as _;
 use http::request::Parts;
-use http::{HeaderMap, HeaderValue, StatusCode, header};
+use http::{HeaderMap, HeaderValue, Request, StatusCode, header};
+use hyper::body::Incoming;
+use hyper::service::Service as _;
+use hyper_util::service::TowerToHyperService;
 use secrecy::ExposeSecret as _;
-use tower_http::catch_panic::CatchPanicLayer;
 
 use super::access::AccessRule;
+use super::admin;
 use super::body::{BodyError, Inbound};
 use super::broker::{Broker, BrokerError};
 use super::catalog::Catalog;
@@ -41,7 +46,7 @@ const MAX_SKEW: Duration = Duration::from_secs(15 * 60);
 
 const CONTENT_MD5: &str = "content-md5";
 
-/// What every request needs.
+/// What every request of the protocol needs.
 struct Front {
     broker: Arc<Broker>,
     chaos: Arc<ChaosControl>,
@@ -60,43 +65,47 @@ struct Front {
     address: String,
 }
 
-/// The whole HTTP side of a sandbox; every path leads to the one handler.
-pub(super) fn router(
-    broker: Arc<Broker>,
-    chaos: Arc<ChaosControl>,
-    settings: &SandboxSettings,
-    address: String,
-) -> Router {
-    let front = Arc::new(Front::new(broker, chaos, settings, address));
-    let served = Router::new().fallback(serve).with_state(Arc::clone(&front));
-    without_panics(served, front)
+/// The whole HTTP side of a sandbox. The admin API has paths of its own; every other one leads to
+/// the one handler, without a detour through a router and its boxes.
+pub(super) struct Site {
+    front: Front,
+    admin: TowerToHyperService<Router>,
 }
 
-fn without_panics(served: Router, front: Arc<Front>) -> Router {
-    served.layer(CatchPanicLayer::custom(move |_| {
-        // What panicked goes to stderr by the panic hook; the client learns only that it did.
-        let refusal = Refusal::new(FaultCode::InternalError, "the sandbox has a bug");
-        front.respond(Err(refusal), &format!("http://{}", front.address))
-    }))
-}
-
-async fn serve(State(front): State<Arc<Front>>, request: Request) -> Response {
-    let (parts, body) = request.into_parts();
-    let host = match parts.headers.get(header::HOST) {
-        Some(host) => format!("http://{}", lossy(host)),
-        None => format!("http://{}", front.address),
-    };
-    let mut inbound = Inbound::new(body, front.max_body_bytes, front.body_timeout);
-    let mut response = match front.admit(&parts, &mut inbound).await {
-        Ok(call) => front.carry_out(call, &host).await,
-        Err(refusal) => front.respond(Err(refusal), &host),
-    };
-    if !inbound.is_read() {
-        // What is left of the body would be taken for the next request.
-        let close = HeaderValue::from_static("close");
-        response.headers_mut().insert(header::CONNECTION, close);
+impl Site {
+    pub(super) fn new(
+        broker: Arc<Broker>,
+        chaos: Arc<ChaosControl>,
+        settings: &SandboxSettings,
+        address: String,
+        admin: Router,
+    ) -> Self {
+        Self {
+            front: Front::new(broker, chaos, settings, address),
+            admin: TowerToHyperService::new(admin),
+        }
     }
-    response
+
+    pub(super) async fn answer(&self, request: Request<Incoming>) -> Response {
+        if admin::has(request.uri().path()) {
+            let answer = async {
+                let Ok(answer) = self.admin.call(request).await;
+                answer
+            };
+            return without_panics(answer, admin::internal_error).await;
+        }
+        without_panics(self.front.serve(request), || self.front.internal_error()).await
+    }
+}
+
+/// What panicked goes to stderr by the panic hook; the client learns only that it did.
+async fn without_panics(
+    answer: impl Future<Output = Response>,
+    otherwise: impl FnOnce() -> Response,
+) -> Response {
+    // Nothing is left half done: the locks survive a panic, as it says there.
+    let answer = AssertUnwindSafe(answer).catch_unwind().await;
+    answer.unwrap_or_else(|_| otherwise())
 }
 
 impl Front {
@@ -120,6 +129,30 @@ impl Front {
         }
     }
 
+    fn internal_error(&self) -> Response {
+        let refusal = Refusal::new(FaultCode::InternalError, "the sandbox has a bug");
+        self.respond(Err(refusal), &format!("http://{}", self.address))
+    }
+
+    async fn serve(&self, request: Request<Incoming>) -> Response {
+        let (parts, body) = request.into_parts();
+        let host = match parts.headers.get(header::HOST) {
+            Some(host) => format!("http://{}", lossy(host)),
+            None => format!("http://{}", self.address),
+        };
+        let mut inbound = Inbound::new(body, self.max_body_bytes, self.body_timeout);
+        let mut response = match self.admit(&parts, &mut inbound).await {
+            Ok(call) => self.carry_out(call, &host).await,
+            Err(refusal) => self.respond(Err(refusal), &host),
+        };
+        if !inbound.is_read() {
+            // What is left of the body would be taken for the next request.
+            let close = HeaderValue::from_static("close");
+            response.headers_mut().insert(header::CONNECTION, close);
+        }
+        response
+    }
+
     async fn carry_out(&self, call: Call, host: &str) -> Response {
         match self.chaos.decide(call.operation.kind(), &call.topic) {
             None => self.respond(self.perform(call).await, host),
@@ -128,7 +161,7 @@ impl Front {
     }
 
     /// Everything that comes before a request is carried out.
-    async fn admit(&self, parts: &Parts, inbound: &mut Inbound) -> Result<Call, Refusal> {
+    async fn admit(&self, parts: &Parts, inbound: &mut Inbound<Incoming>) -> Result<Call, Refusal> {
         // Said before a byte of it is asked for: a client that waits for `100 Continue` sends
         // none.
         inbound.check_length(&parts.headers).map_err(unread)?;
@@ -324,7 +357,7 @@ fn check_signature(
     let value = |name: &str| text(headers, name).unwrap_or_default();
     let (content_md5, content_type) = (value(CONTENT_MD5), value("content-type"));
     let date = value(header::DATE.as_str());
-    let mq_headers: Vec<(&str, String)> = headers
+    let mq_headers: Vec<(&str, Cow<'_, str>)> = headers
         .iter()
         .filter(|(name, _)| name.as_str().starts_with("x-mq-"))
         .map(|(name, value)| (name.as_str(), lossy(value)))
@@ -336,7 +369,7 @@ fn check_signature(
         date: &date,
         mq_headers: mq_headers
             .iter()
-            .map(|(name, value)| (*name, value.as_str()))
+            .map(|(name, value)| (*name, &**value))
             .collect(),
         resource: target,
     });
@@ -414,12 +447,12 @@ fn failed(error: BrokerError) -> Refusal {
     Refusal::new(FaultCode::InternalError, error.to_string())
 }
 
-fn text(headers: &HeaderMap, name: &str) -> Option<String> {
+fn text<'a>(headers: &'a HeaderMap, name: &str) -> Option<Cow<'a, str>> {
     headers.get(name).map(lossy)
 }
 
-fn lossy(value: &HeaderValue) -> String {
-    String::from_utf8_lossy(value.as_bytes()).into_owned()
+fn lossy(value: &HeaderValue) -> Cow<'_, str> {
+    String::from_utf8_lossy(value.as_bytes())
 }
 
 #[cfg(test)]
@@ -433,8 +466,6 @@ mod tests {
     use crate::clock::Clock;
     use crate::sandbox::SandboxSettings;
     use crate::sandbox::store::Store;
-    use hyper::service::Service as _;
-    use hyper_util::service::TowerToHyperService;
 
     #[tokio::test]
     async fn a_panic_is_an_internal_error() {
@@ -442,14 +473,14 @@ mod tests {
         let broker = Broker::open(settings.rules(), Store::Memory, Clock::system()).unwrap();
         let address = "127.0.0.1:1".to_owned();
         let chaos = Arc::new(ChaosControl::new(settings.faults.clone()));
-        let front = Arc::new(Front::new(Arc::new(broker), chaos, &settings, address));
-        let panics = Router::new().fallback(|| async {
+        let front = Front::new(Arc::new(broker), chaos, &settings, address);
+        let panics = async {
             if true {
                 panic!("as asked");
             }
-        });
-        let service = TowerToHyperService::new(without_panics(panics, front));
-        let reply = service.call(Request::new(Body::empty())).await.unwrap();
+            Response::default()
+        };
+        let reply = without_panics(panics, || front.internal_error()).await;
         assert_eq!(reply.status(), StatusCode::INTERNAL_SERVER_ERROR);
         let xml = axum::body::to_bytes(reply.into_body(), 4_096)
             .await

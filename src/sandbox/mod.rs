@@ -156,13 +156,13 @@ impl Sandbox {
             token: self.settings.admin_token.clone(),
             body_timeout: self.settings.connections.body_timeout,
         };
-        let router = http::router(
+        let site = http::Site::new(
             Arc::clone(&self.broker),
             self.chaos,
             &self.settings,
             self.addr.to_string(),
+            admin::router(admin),
         );
-        let router = admin::mount(router, admin);
         let limits = &self.settings.connections;
         let ended = async {
             tokio::select! {
@@ -170,7 +170,7 @@ impl Sandbox {
                 () = self.broker.store_failed() => {}
             }
         };
-        server::serve(self.listener, router, limits, ended, || self.broker.stop()).await;
+        server::serve(self.listener, site, limits, ended, || self.broker.stop()).await;
         match self.broker.store_failure() {
             None => Ok(()),
             Some(error) => Err(SandboxError::store(error)),

@@ -9,16 +9,15 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::Router;
 use http::header;
 use hyper::server::conn::http1;
-use hyper::service::{Service as _, service_fn};
-use hyper_util::rt::{TokioIo, TokioTimer};
-use hyper_util::service::TowerToHyperService;
+use hyper::service::service_fn;
+use hyper_util::rt::TokioIo;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tokio::task::JoinSet;
 
+use super::http::Site;
 use super::settings::ConnectionLimits;
 use super::socket::{Phase, Progress, Watched};
 
@@ -49,11 +48,12 @@ impl std::error::Error for HangUp {}
 /// answered, or after three seconds. No connection outlives it.
 pub(super) async fn serve(
     listener: TcpListener,
-    router: Router,
+    site: Site,
     limits: &ConnectionLimits,
     shutdown: impl Future<Output = ()>,
     stop: impl FnOnce(),
 ) {
+    let site = Arc::new(site);
     let stopping = watch::Sender::new(false);
     // Dropping the set ends its tasks, so that nothing goes on when this future is dropped.
     let mut connections = JoinSet::new();
@@ -69,8 +69,8 @@ pub(super) async fn serve(
             Some(_) = connections.join_next() => {}
             (slot, accepted) = accept(&listener, &slots) => match accepted {
                 Ok((stream, _)) => {
-                    let served =
-                        connection(stream, router.clone(), limits.clone(), stopping.subscribe());
+                    let site = Arc::clone(&site);
+                    let served = connection(stream, site, limits.clone(), stopping.subscribe());
                     connections.spawn(async move {
                         served.await;
                         drop(slot);
@@ -103,31 +103,23 @@ async fn accept(
 
 async fn connection(
     stream: TcpStream,
-    router: Router,
+    site: Arc<Site>,
     limits: ConnectionLimits,
     mut stopping: watch::Receiver<bool>,
 ) {
     // Replies are small and awaited: they should not wait for more. Failing costs only time.
     let _ = stream.set_nodelay(true);
     let mut http = http1::Builder::new();
-    http.timer(TokioTimer::new())
-        // Covers the time between two requests too; headers that have begun have a limit of
-        // their own in the socket.
-        .header_read_timeout(limits.idle_timeout.max(limits.head_timeout))
+    // The socket has limits for that, which cost less.
+    http.header_read_timeout(None)
         .max_header_size(MAX_HEAD_BYTES);
     let progress = Progress::new();
-    let socket = Watched::new(
-        stream,
-        progress.clone(),
-        limits.head_timeout,
-        limits.send_timeout,
-    );
-    let router = TowerToHyperService::new(router);
-    let service = service_fn(move |request| {
+    let socket = Watched::new(stream, progress.clone(), &limits);
+    let service = service_fn(|request| {
         progress.set(Phase::Served);
-        let (progress, reply) = (progress.clone(), router.call(request));
-        async move {
-            let Ok(reply) = reply.await;
+        let answer = site.answer(request);
+        async {
+            let reply = answer.await;
             if let Some(hang_up) = reply.extensions().get::<HangUp>() {
                 // hyper writes nothing for a service that fails, and lets go of the connection.
                 return Err(*hang_up);

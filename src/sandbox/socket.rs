@@ -1,6 +1,6 @@
-//! A client's socket with an eye on the clock: headers that dribble in, replies that nobody
-//! takes and closings that nobody notices all have their end. Knows no HTTP beyond where a
-//! request begins and ends, which it is told. All times are real time.
+//! A client's socket with an eye on the clock: connections that nobody uses, headers that dribble
+//! in, replies that nobody takes and closings that nobody notices all have their end. Knows no
+//! HTTP beyond where a request begins and ends, which it is told. All times are real time.
 
 use std::future::Future;
 use std::io;
@@ -12,7 +12,9 @@ use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
-use tokio::time::Sleep;
+use tokio::time::{Instant, Sleep};
+
+use super::settings::ConnectionLimits;
 
 /// How long, and for how many bytes, a closed connection is still listened to. A socket that is
 /// let go with unread bytes takes the reply on its way to the client with it.
@@ -57,28 +59,58 @@ impl Progress {
 pub(super) struct Watched {
     stream: TcpStream,
     progress: Progress,
+    idle_timeout: Duration,
     head_timeout: Duration,
     send_timeout: Duration,
-    head: Option<Pin<Box<Sleep>>>,
+    asking: Patience,
     sending: Option<Pin<Box<Sleep>>>,
     closed: bool,
     linger: Option<Pin<Box<Sleep>>>,
     lingered: usize,
 }
 
+/// Waiting for a client that has to say something. Every request begins it anew, which costs a
+/// look at the clock: the timer stays where it is and finds out when it rings that it is not time yet.
+#[derive(Default)]
+struct Patience {
+    until: Option<Instant>,
+    timer: Option<Pin<Box<Sleep>>>,
+}
+
+impl Patience {
+    fn begin_anew(&mut self) {
+        self.until = None;
+    }
+
+    /// Ready once it has lasted for so long, counted from the first call after it began.
+    fn elapsed(&mut self, after: Duration, cx: &mut Context<'_>) -> Poll<()> {
+        let until = *self
+            .until
+            .get_or_insert_with(|| tokio::time::sleep(after).deadline());
+        let timer = self
+            .timer
+            .get_or_insert_with(|| Box::pin(tokio::time::sleep_until(until)));
+        if until < timer.deadline() {
+            timer.as_mut().reset(until);
+        }
+        ready!(timer.as_mut().poll(cx));
+        while timer.deadline() < until {
+            timer.as_mut().reset(until);
+            ready!(timer.as_mut().poll(cx));
+        }
+        Poll::Ready(())
+    }
+}
+
 impl Watched {
-    pub(super) fn new(
-        stream: TcpStream,
-        progress: Progress,
-        head_timeout: Duration,
-        send_timeout: Duration,
-    ) -> Self {
+    pub(super) fn new(stream: TcpStream, progress: Progress, limits: &ConnectionLimits) -> Self {
         Self {
             stream,
             progress,
-            head_timeout,
-            send_timeout,
-            head: None,
+            idle_timeout: limits.idle_timeout.max(limits.head_timeout),
+            head_timeout: limits.head_timeout,
+            send_timeout: limits.send_timeout,
+            asking: Patience::default(),
             sending: None,
             closed: false,
             linger: None,
@@ -94,6 +126,12 @@ impl Watched {
     ) -> Poll<io::Result<usize>> {
         if wrote.is_ready() {
             self.sending = None;
+            if self.progress.is(Phase::Idle) {
+                // Who takes a reply slowly has not been idle meanwhile. Waiting begins here: who
+                // was told before that there is nothing to read need not ask again.
+                self.asking.begin_anew();
+                let _ = self.asking.elapsed(self.idle_timeout, cx);
+            }
             return wrote;
         }
         ready!(elapsed(&mut self.sending, self.send_timeout, cx));
@@ -134,16 +172,20 @@ impl AsyncRead for Watched {
         if read.is_ready() {
             if buffer.filled().len() > before && self.progress.is(Phase::Idle) {
                 self.progress.set(Phase::Head);
-                self.head = None;
+                self.asking.begin_anew();
             }
             return read;
         }
-        if !self.progress.is(Phase::Head) {
-            self.head = None;
+        let limit = if self.progress.is(Phase::Idle) {
+            self.idle_timeout
+        } else if self.progress.is(Phase::Head) {
+            self.head_timeout
+        } else {
+            // It is the client who waits.
+            self.asking.begin_anew();
             return Poll::Pending;
-        }
-        let head_timeout = self.head_timeout;
-        ready!(elapsed(&mut self.head, head_timeout, cx));
+        };
+        ready!(self.asking.elapsed(limit, cx));
         Poll::Ready(Err(io::ErrorKind::TimedOut.into()))
     }
 }
