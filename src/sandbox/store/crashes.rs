@@ -217,26 +217,31 @@ fn sealing_loses_and_repeats_nothing() {
     assert_eq!(messages(dir.path()), 60);
 }
 
-/// Where each record of a log begins, and its end.
+/// Where each record of a log begins, and its end, where the stamp of the last one is.
 fn borders(log: &[u8]) -> Vec<usize> {
-    let mut borders: Vec<usize> = (0..log.len())
-        .filter(|&at| log[at..].starts_with(b"\x93rec"))
-        .collect();
-    borders.push(log.len());
-    borders
+    let begins = |mark: &[u8]| {
+        (0..log.len())
+            .filter(|&at| log[at..].starts_with(mark))
+            .collect::<Vec<_>>()
+    };
+    let (records, stamps) = (begins(b"\x93rec"), begins(b"\x93end"));
+    assert_eq!(stamps.len(), 1, "each record takes the place of a stamp");
+    [records, stamps].concat()
 }
 
 #[test]
 fn a_torn_end_is_dropped() {
     let dir = killed(3);
     let log = dir.path().join(FILE_NAMES[0]);
-    let good = fs::read(&log).unwrap();
+    let stamped = fs::read(&log).unwrap();
     let database = fs::read(dir.path().join(FILE_NAME)).unwrap();
-    let borders = borders(&good);
+    let borders = borders(&stamped);
     // The topic and three messages.
     let [_, _, second, third, end] = borders[..] else {
         panic!("{borders:?}")
     };
+    // What was never finished has no stamp.
+    let good = &stamped[..end];
     let opens_with = |log_holds: &[u8], expected: u64| {
         fs::write(dir.path().join(FILE_NAME), &database).unwrap();
         fs::write(&log, log_holds).unwrap();
@@ -245,24 +250,29 @@ fn a_torn_end_is_dropped() {
     for cut in second..end {
         opens_with(&good[..cut], if cut < third { 1 } else { 2 });
     }
-    opens_with(&good, 3);
+    // Killed before, within and after the stamp.
+    for cut in end..=stamped.len() {
+        opens_with(&stamped[..cut], 3);
+    }
     // Parts of the last record that never reached the disk, and one that was never finished.
-    let mut holes = good.clone();
+    let mut holes = good.to_vec();
     holes[third + 30..].fill(0);
     opens_with(&holes, 2);
     holes[third..].fill(0);
     opens_with(&holes, 2);
-    opens_with(&[&good[..], &[0; 5_000]].concat(), 3);
+    opens_with(&[good, &[0; 5_000]].concat(), 3);
 }
 
 #[test]
-fn damage_before_the_end_is_refused() {
+fn damage_of_what_was_answered_is_refused() {
     let dir = killed(3);
     let log = dir.path().join(FILE_NAMES[0]);
     let good = fs::read(&log).unwrap();
     let borders = borders(&good);
-    let last = borders[borders.len() - 2];
-    for at in borders[0]..last {
+    let [first, .., last, end] = borders[..] else {
+        panic!("{borders:?}")
+    };
+    for at in first..end {
         let mut bent = good.clone();
         bent[at] ^= 4;
         fs::write(&log, &bent).unwrap();
@@ -303,7 +313,8 @@ fn a_sealed_segment_has_no_torn_end() {
     assert_eq!(messages(dir.path()), 3);
 }
 
-/// Anything anywhere in the log: it is refused and left alone, or the last record alone is gone.
+/// Anything anywhere in the log: it is refused and left alone, or at most the last record is gone,
+/// with its stamp.
 #[test]
 fn no_damage_of_the_log_makes_it_panic_or_lose_an_older_message() {
     let dir = killed(4);

@@ -4,6 +4,7 @@
 //! ```text
 //! header   magic "mqscolog" | version u32 | identity u64 | check sum u32
 //! record   mark u32 | batch u64 | length u32 | check sum of the changes u32 | check sum u32 | changes
+//! stamp    as a record without changes, with a mark of its own and the batch of the record before it
 //! ```
 //!
 //! Numbers are little-endian, check sums CRC-32, changes one after the other as postcard writes them
@@ -12,7 +13,9 @@
 //!
 //! A record is written and synced before the next one is begun, so what a kill or a power cut may
 //! leave is one broken record at the end, whose changes nobody was told to be kept. One that is followed
-//! by a later one was whole once: that is damage.
+//! by a later one was whole once: that is damage. So is the last one if its stamp stands behind it,
+//! which is written after the sync and before anybody is told, in the place of the next record. It
+//! is not synced itself: a power cut may take it, but no kill.
 
 use std::path::{Path, PathBuf};
 
@@ -28,6 +31,7 @@ pub(super) const FORMAT: u32 = 1;
 const MAGIC: [u8; 8] = *b"mqscolog";
 const HEADER_BYTES: usize = 24;
 const MARK: [u8; 4] = *b"\x93rec";
+const STAMP_MARK: [u8; 4] = *b"\x93end";
 const RECORD_HEADER_BYTES: usize = 24;
 
 /// A file that was looked at, with the place where the next record goes.
@@ -77,13 +81,31 @@ pub(super) fn encode<'a>(
     let (head, payload) = out[start..].split_at_mut(RECORD_HEADER_BYTES);
     let length = u32::try_from(payload.len())
         .map_err(|_| Trouble::Record("too many changes at once".to_owned()))?;
-    head[..4].copy_from_slice(&MARK);
+    let sum = crc32fast::hash(payload);
+    head.copy_from_slice(&head_of(MARK, identity, batch, length, sum));
+    Ok(())
+}
+
+/// What says that the record before it was whole.
+fn stamp(identity: u64, batch: u64) -> [u8; RECORD_HEADER_BYTES] {
+    head_of(STAMP_MARK, identity, batch, 0, 0)
+}
+
+fn head_of(
+    mark: [u8; 4],
+    identity: u64,
+    batch: u64,
+    length: u32,
+    sum: u32,
+) -> [u8; RECORD_HEADER_BYTES] {
+    let mut head = [0; RECORD_HEADER_BYTES];
+    head[..4].copy_from_slice(&mark);
     head[4..12].copy_from_slice(&batch.to_le_bytes());
     head[12..16].copy_from_slice(&length.to_le_bytes());
-    head[16..20].copy_from_slice(&crc32fast::hash(payload).to_le_bytes());
+    head[16..20].copy_from_slice(&sum.to_le_bytes());
     let sum = head_sum(identity, &head[..20]);
     head[20..].copy_from_slice(&sum.to_le_bytes());
-    Ok(())
+    head
 }
 
 fn head_sum(identity: u64, head: &[u8]) -> u32 {
@@ -141,6 +163,7 @@ impl<B: StorageBackend> Segment<B> {
         self.file.write(self.end, buffer)?;
         self.file.sync_data()?;
         self.end += buffer.len() as u64;
+        self.file.write(self.end, &stamp(self.identity, batch))?;
         Ok(())
     }
 
@@ -196,10 +219,10 @@ struct Head {
 }
 
 impl Head {
-    fn read(identity: u64, bytes: &[u8]) -> Option<Self> {
+    fn read(mark: [u8; 4], identity: u64, bytes: &[u8]) -> Option<Self> {
         let head = bytes.get(..RECORD_HEADER_BYTES)?;
         let number = |at: usize| u32::from_le_bytes(fixed(&head[at..]));
-        let good = head[..4] == MARK && number(20) == head_sum(identity, &head[..20]);
+        let good = head[..4] == mark && number(20) == head_sum(identity, &head[..20]);
         good.then(|| Head {
             batch: u64::from_le_bytes(fixed(&head[4..])),
             length: usize::try_from(number(12)).unwrap_or(usize::MAX),
@@ -215,15 +238,16 @@ impl Head {
 }
 
 fn records(identity: u64, applied: u64, mut bytes: &[u8]) -> Result<Vec<Record>, Trouble> {
-    let mut records = Vec::new();
+    let mut records: Vec<Record> = Vec::new();
     while !bytes.is_empty() {
-        let head = Head::read(identity, bytes);
+        let head = Head::read(MARK, identity, bytes);
         let whole = head.and_then(|head| Some((head.batch, head.payload(bytes)?)));
         let Some((batch, payload)) = whole else {
-            return match later(identity, applied, &bytes[1..]) {
+            let known = records.last().map_or(applied, |record| record.batch);
+            return match later(identity, known, bytes) {
                 None => Ok(records),
                 Some(batch) => Err(Trouble::Record(format!(
-                    "something before its record {batch} is broken"
+                    "something before the end of its record {batch} is broken"
                 ))),
             };
         };
@@ -237,15 +261,17 @@ fn records(identity: u64, applied: u64, mut bytes: &[u8]) -> Result<Vec<Record>,
     Ok(records)
 }
 
-/// A record that the database does not have, anywhere: it need not be whole, for it was not begun
-/// before all that stands in front of it was. Old ones may be left over from before the file was
-/// cleared.
-fn later(identity: u64, applied: u64, bytes: &[u8]) -> Option<u64> {
-    (0..bytes.len())
+/// The number of a record that shows that what breaks off here was whole: one that comes after it,
+/// which need not be whole, for it was not begun before; or its own, in its stamp. Old ones may be
+/// left over from before the file was cleared.
+fn later(identity: u64, known: u64, bytes: &[u8]) -> Option<u64> {
+    let newer = |mark, at: usize| {
+        let head = Head::read(mark, identity, &bytes[at..])?;
+        (head.batch > known).then_some(head.batch)
+    };
+    (1..bytes.len())
         .filter(|&at| bytes[at] == MARK[0])
-        .filter_map(|at| Head::read(identity, &bytes[at..]))
-        .map(|head| head.batch)
-        .find(|&batch| batch > applied)
+        .find_map(|at| newer(MARK, at).or_else(|| newer(STAMP_MARK, at)))
 }
 
 fn changes(mut payload: &[u8]) -> Result<Vec<Change>, postcard::Error> {
