@@ -68,6 +68,32 @@ impl Lang {
     }
 }
 
+/// A text by its key in `assets/i18n`, with the values that go into it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Say {
+    /// Key of the message.
+    pub key: &'static str,
+    /// Values by name.
+    pub values: Vec<(&'static str, String)>,
+}
+
+impl Say {
+    /// A text without values.
+    pub fn new(key: &'static str) -> Self {
+        Self {
+            key,
+            values: Vec::new(),
+        }
+    }
+
+    /// With one more value.
+    #[must_use]
+    pub fn with(mut self, name: &'static str, value: impl ToString) -> Self {
+        self.values.push((name, value.to_string()));
+        self
+    }
+}
+
 /// The messages of one language.
 ///
 /// A key without a message comes back as itself: a visible flaw instead of an invisible one, and
@@ -117,6 +143,16 @@ impl Texts {
     /// The message of a key that takes no values.
     pub fn get<'a>(&'a self, key: &'a str) -> &'a str {
         self.plain.get(key).map_or(key, String::as_str)
+    }
+
+    /// What somebody has to say, in this language.
+    pub fn say(&self, say: &Say) -> String {
+        let values: Vec<(&'static str, Value<'_>)> = say
+            .values
+            .iter()
+            .map(|(name, value)| (*name, value.as_str().into()))
+            .collect();
+        self.format(say.key, &values)
     }
 
     /// The message of a key with values put in: `texts.format("held", &[("n", 5.into())])`.

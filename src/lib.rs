@@ -11,7 +11,8 @@
 //! 6. [`session`]: the application without a window. No egui.
 //! 7. [`i18n`] and [`ui`]: the window. No I/O, no async.
 //! 8. [`code`]: programs for the official SDKs that do what a form says. Pure.
-//! 9. [`cli`]: the same library for scripts.
+//! 9. [`doctor`]: what is wrong between here and a broker, step by step.
+//! 10. [`cli`]: the same library for scripts.
 //!
 //! Who may use whom is held by `tests/layers.rs`.
 
@@ -21,6 +22,7 @@ pub mod clock;
 pub mod code;
 pub mod config;
 pub mod credentials;
+pub mod doctor;
 pub mod files;
 pub mod i18n;
 pub mod protocol;

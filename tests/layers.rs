@@ -82,6 +82,7 @@ const EVERYTHING: &[&str] = &[
     "code",
     "config",
     "credentials",
+    "doctor",
     "files",
     "i18n",
     "protocol",
@@ -141,6 +142,11 @@ const LAYERS: &[Layer] = &[
         modules: &["client", "client::*"],
         may: &["protocol", "clock", "credentials"],
         never: &[WINDOW, HTTP_SERVER],
+    },
+    Layer {
+        modules: &["doctor", "doctor::*"],
+        may: &["client", "clock", "i18n", "protocol"],
+        never: &[WINDOW, WIRE, HTTP_CLIENT, HTTP_SERVER],
     },
     Layer {
         modules: &["sandbox", "sandbox::*"],

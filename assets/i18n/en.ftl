@@ -319,6 +319,105 @@ fault-server-next = Try again; if it stays so, give the request ID to the vendor
 fault-other = The server refused the request
 fault-other-next = The detail is the server's own word
 
+## The doctor: each check, what it saw, what to do
+
+doctor-name = Name
+doctor-tcp = TCP
+doctor-tls = TLS
+doctor-http = HTTP
+doctor-protocol = Protocol
+doctor-clock = Clocks
+doctor-signature = Signature
+doctor-topic = Topic
+doctor-group = Consumer group
+doctor-not-reached = not checked, because of what came before
+
+doctor-name-address = { $address } is an address, there is no name to look up
+doctor-name-good = { $host } is { $addresses }
+doctor-name-proxy = the proxy { $host } is { $addresses }
+doctor-name-unknown = the host { $host } is not known
+doctor-name-unknown-next = Check the spelling; an address inside a private network needs that network
+
+doctor-tcp-good = { $address } took the connection within { $ms } ms
+doctor-tcp-proxy = the proxy at { $address } took the connection within { $ms } ms
+doctor-tcp-refused = nothing listens at { $address }
+doctor-tcp-refused-next = Check the port: it must be that of the HTTP endpoint
+doctor-tcp-refused-local-next = Is the sandbox running, and is this its port?
+doctor-tcp-silent = { $address } does not answer
+doctor-tcp-silent-next = A firewall or a missing network stands between; an endpoint of a VPC is reached from inside of it only
+doctor-tcp-failed = no connection to { $address }
+
+doctor-tls-none = not used, the endpoint begins with http://
+doctor-tls-trusted = the connection is trusted
+doctor-tls-good = { $version }, a certificate for { $names } by { $issuer }, good until { $until }, certificates sent: { $chain }
+doctor-tls-soon-next = Renew the server’s certificate soon
+doctor-tls-expired = the certificate ended on { $until }; it is for { $names } by { $issuer }
+doctor-tls-expired-next = Renew the server’s certificate
+doctor-tls-early = the certificate is good from { $from } on only; it is for { $names } by { $issuer }
+doctor-tls-early-next = Check this machine’s clock
+doctor-tls-name = the certificate is for { $names }, not for { $host }
+doctor-tls-name-next = Use the host name that the certificate is for
+doctor-tls-untrusted = { $issuer }, who issued the certificate for { $names }, is not trusted here
+doctor-tls-untrusted-next = If the server has a private authority, add its CA file to the connection
+doctor-tls-other-ca-next = The CA file of the connection is not that of the server’s authority
+doctor-tls-failed = there is no TLS connection
+doctor-tls-failed-next = If the server does not use TLS, write http://
+
+doctor-http-good = it answers in HTTP, with status { $status }
+doctor-http-closed = it takes connections, but closes them at a request in HTTP
+doctor-http-closed-next = This is what RocketMQ’s TCP port does: use the HTTP endpoint of the cluster, the console shows both
+doctor-http-other = it answers, but not in HTTP
+doctor-http-other-next = Check the port: it must be that of the HTTP endpoint; if the server wants TLS, write https://
+doctor-http-silent = it takes the connection and answers nothing
+doctor-http-silent-next = Check that this is the HTTP endpoint, not the TCP one
+doctor-http-failed = the request could not be sent
+
+doctor-protocol-good = a request without a signature is refused with { $code }, as brokers do (request { $id })
+doctor-protocol-open = it answers a request that is not signed
+doctor-protocol-open-next = No broker does: is this a test server?
+doctor-protocol-redirect = it redirects to { $to } (HTTP { $status })
+doctor-protocol-redirect-next = No broker does; http:// may have to be https://
+doctor-protocol-page = HTTP { $status } with a page for people, “{ $title }”
+doctor-protocol-page-next = Something else answers at this address, for example a login page or a console: check host and port
+doctor-protocol-proxy = the proxy wants a user and a password (HTTP { $status })
+doctor-protocol-proxy-next = Write the proxy as http://user:password@host:port
+doctor-protocol-gateway = HTTP { $status } of something before the broker: { $start }
+doctor-protocol-gateway-next = A gateway or a proxy answers in place of the broker: is the broker up?
+doctor-protocol-other = HTTP { $status } with something else: { $start }
+
+doctor-clock-good = they agree
+doctor-clock-behind = this machine is { $secs } s behind the server
+doctor-clock-ahead = this machine is { $secs } s ahead of the server
+doctor-clock-unknown = the server does not tell its time
+doctor-clock-unknown-next = If requests are refused as too old, look at this machine’s clock
+doctor-clock-off-next = Set this machine’s clock before it is off by 15 minutes; countdowns are corrected for the difference
+doctor-clock-bad-next = Set this machine’s clock: requests that are dated 15 minutes off are refused
+
+doctor-signature-good = both keys are right
+doctor-signature-wrong = the access key is known, but the signature does not match
+doctor-signature-wrong-next = Check the secret key, without blanks at its ends; on TDMQ it is the role’s name. mqscope explain shows where a request differs
+doctor-signature-unknown = the access key is not known
+doctor-signature-unknown-next = Check the access key; on TDMQ it is the role’s key. Are the two keys swapped?
+doctor-signature-late = the server takes the request for too old or too new
+doctor-signature-form = the server does not read the Authorization header as it was sent
+doctor-signature-busy = the server had no time to look at the signature
+doctor-signature-no-answer = a signed request was not answered
+doctor-signature-no-answer-next = Examine again; if it stays so, look at the server or a gateway before it
+
+doctor-topic-good = { $topic } is there
+doctor-topic-none = there is no topic { $topic }
+doctor-topic-none-next = Check topic and instance ID, or create the topic in the console
+doctor-topic-denied = { $topic } may not be used with these keys, or not by this group
+doctor-topic-not-named = not checked, no topic is named
+doctor-denied-next = Check what these keys may do, and that the group is of type HTTP: a group is HTTP or TCP, never both
+
+doctor-group-good = nothing speaks against { $group }; only consuming proves it
+doctor-group-denied = { $group } may not consume there with these keys
+doctor-group-failed = consuming for { $group } failed
+doctor-group-not-named = not checked, no group is named
+doctor-group-took = { $group } may consume: it got message { $id }, which returns at { $at }
+doctor-group-empty = { $group } may consume; no message was there
+
 ## Control room of a sandbox
 
 control-title = Sandbox

@@ -319,6 +319,105 @@ fault-server-next = 请重试；如仍出现，请将请求 ID 提供给厂商
 fault-other = 服务端拒绝了请求
 fault-other-next = 详情为服务端返回的原文
 
+## 诊断：每一项检查、看到了什么、该怎么做
+
+doctor-name = 域名
+doctor-tcp = TCP
+doctor-tls = TLS
+doctor-http = HTTP
+doctor-protocol = 协议
+doctor-clock = 时钟
+doctor-signature = 签名
+doctor-topic = 主题
+doctor-group = 消费组
+doctor-not-reached = 前面的检查未通过，此项未检查
+
+doctor-name-address = { $address } 是 IP 地址，无需解析
+doctor-name-good = { $host } 解析为 { $addresses }
+doctor-name-proxy = 代理 { $host } 解析为 { $addresses }
+doctor-name-unknown = 无法解析主机名 { $host }
+doctor-name-unknown-next = 请检查拼写；内网地址只能在对应的网络中解析
+
+doctor-tcp-good = { $address } 在 { $ms } 毫秒内建立连接
+doctor-tcp-proxy = 代理 { $address } 在 { $ms } 毫秒内建立连接
+doctor-tcp-refused = { $address } 没有服务在监听
+doctor-tcp-refused-next = 请检查端口：应为 HTTP 接入点的端口
+doctor-tcp-refused-local-next = 沙箱在运行吗？端口是否正确？
+doctor-tcp-silent = { $address } 没有响应
+doctor-tcp-silent-next = 可能被防火墙拦截或网络不通；VPC 接入点只能在该 VPC 内访问
+doctor-tcp-failed = 无法连接 { $address }
+
+doctor-tls-none = 未使用，接入点以 http:// 开头
+doctor-tls-trusted = 连接可信
+doctor-tls-good = { $version }，证书适用于 { $names }，由 { $issuer } 签发，有效期至 { $until }，服务端发送证书 { $chain } 张
+doctor-tls-soon-next = 请尽快更新服务端证书
+doctor-tls-expired = 证书已于 { $until } 过期；适用于 { $names }，由 { $issuer } 签发
+doctor-tls-expired-next = 请更新服务端证书
+doctor-tls-early = 证书自 { $from } 起才生效；适用于 { $names }，由 { $issuer } 签发
+doctor-tls-early-next = 请检查本机时钟
+doctor-tls-name = 证书适用于 { $names }，而不是 { $host }
+doctor-tls-name-next = 请使用证书所对应的主机名
+doctor-tls-untrusted = 本机不信任 { $names } 的证书签发者 { $issuer }
+doctor-tls-untrusted-next = 如果服务端使用私有 CA，请在连接中添加其 CA 文件
+doctor-tls-other-ca-next = 连接中的 CA 文件不是该服务端证书的 CA
+doctor-tls-failed = 无法建立 TLS 连接
+doctor-tls-failed-next = 如果服务端未启用 TLS，请改用 http://
+
+doctor-http-good = 以 HTTP 响应，状态码 { $status }
+doctor-http-closed = 能建立连接，但收到 HTTP 请求后立即断开
+doctor-http-closed-next = RocketMQ 的 TCP 端口正是如此：请使用集群的 HTTP 接入点，控制台中两者都有
+doctor-http-other = 有响应，但不是 HTTP
+doctor-http-other-next = 请检查端口：应为 HTTP 接入点的端口；如果服务端要求 TLS，请改用 https://
+doctor-http-silent = 能建立连接，但没有任何响应
+doctor-http-silent-next = 请确认这是 HTTP 接入点，而不是 TCP 接入点
+doctor-http-failed = 请求无法发出
+
+doctor-protocol-good = 未签名的请求被拒绝（{ $code }），与消息服务的行为一致（请求 ID { $id }）
+doctor-protocol-open = 未签名的请求也得到了响应
+doctor-protocol-open-next = 消息服务不会这样：这是测试服务器吗？
+doctor-protocol-redirect = 重定向到 { $to }（HTTP { $status }）
+doctor-protocol-redirect-next = 消息服务不会重定向；也许应把 http:// 改为 https://
+doctor-protocol-page = HTTP { $status }，返回了网页“{ $title }”
+doctor-protocol-page-next = 该地址上是别的服务，例如登录页或控制台：请检查主机和端口
+doctor-protocol-proxy = 代理要求用户名和密码（HTTP { $status }）
+doctor-protocol-proxy-next = 请把代理写成 http://user:password@host:port
+doctor-protocol-gateway = HTTP { $status }，来自消息服务之前的网关：{ $start }
+doctor-protocol-gateway-next = 网关或代理代替消息服务作了响应：消息服务是否正常？
+doctor-protocol-other = HTTP { $status }，返回了其他内容：{ $start }
+
+doctor-clock-good = 时钟一致
+doctor-clock-behind = 本机比服务端慢 { $secs } 秒
+doctor-clock-ahead = 本机比服务端快 { $secs } 秒
+doctor-clock-unknown = 服务端没有返回时间
+doctor-clock-unknown-next = 如果请求因时间过期被拒绝，请检查本机时钟
+doctor-clock-off-next = 请校准本机时钟，以免偏差达到 15 分钟；倒计时已按偏差修正
+doctor-clock-bad-next = 请校准本机时钟：时间偏差超过 15 分钟的请求会被拒绝
+
+doctor-signature-good = 两个密钥均正确
+doctor-signature-wrong = AccessKey 存在，但签名不匹配
+doctor-signature-wrong-next = 请检查 SecretKey，首尾不要有空格；TDMQ 中它是角色名称。用 mqscope explain 可以看出请求差在哪里
+doctor-signature-unknown = AccessKey 不存在
+doctor-signature-unknown-next = 请检查 AccessKey；TDMQ 中它是角色密钥。两个密钥是否填反了？
+doctor-signature-late = 服务端认为请求的时间过早或过晚
+doctor-signature-form = 服务端无法识别所发送的 Authorization 头
+doctor-signature-busy = 服务端繁忙，未检查签名
+doctor-signature-no-answer = 已签名的请求没有得到响应
+doctor-signature-no-answer-next = 请重新诊断；如果仍然如此，请检查服务端或其前面的网关
+
+doctor-topic-good = 主题 { $topic } 存在
+doctor-topic-none = 主题 { $topic } 不存在
+doctor-topic-none-next = 请检查主题和实例 ID，或在控制台创建该主题
+doctor-topic-denied = 这组密钥或该消费组无权使用主题 { $topic }
+doctor-topic-not-named = 未检查，没有指定主题
+doctor-denied-next = 请检查密钥的权限，并确认消费组类型为 HTTP：一个消费组只能是 HTTP 或 TCP 之一
+
+doctor-group-good = 未发现 { $group } 有问题；只有实际消费才能证实
+doctor-group-denied = 这组密钥下 { $group } 无权消费
+doctor-group-failed = { $group } 消费失败
+doctor-group-not-named = 未检查，没有指定消费组
+doctor-group-took = { $group } 可以消费：取得消息 { $id }，将于 { $at } 重新可见
+doctor-group-empty = { $group } 可以消费；当前没有消息
+
 ## 沙箱控制台
 
 control-title = 沙箱

@@ -14,6 +14,7 @@ mod admin;
 mod connection;
 mod consume;
 pub mod display;
+mod doctor;
 mod exit;
 mod faults;
 mod output;
@@ -25,6 +26,7 @@ pub use ack::Ack;
 pub use admin::Admin;
 pub use connection::ConnectionArguments;
 pub use consume::Consume;
+pub use doctor::Doctor;
 pub use exit::Exit;
 pub use publish::Publish;
 pub use sandbox::ServeSandbox;
@@ -88,6 +90,8 @@ pub enum Command {
     Consume(Consume),
     /// Acknowledge deliveries by their receipt handles
     Ack(Ack),
+    /// Examine the way to a server, step by step
+    Doctor(Doctor),
     /// Run the sandbox broker in the foreground, without a window
     Sandbox(ServeSandbox),
     /// Look into a running sandbox, and move its time
@@ -101,6 +105,7 @@ pub async fn run(command: Command) -> Exit {
         Command::Publish(publish) => publish.run(clock).await,
         Command::Consume(consume) => consume.run(clock).await,
         Command::Ack(ack) => ack.run(clock).await,
+        Command::Doctor(doctor) => doctor.run(clock).await,
         Command::Sandbox(sandbox) => sandbox.run(clock).await,
         Command::Admin(admin) => admin.run().await,
     };

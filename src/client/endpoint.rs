@@ -61,6 +61,18 @@ impl Endpoint {
                 .is_ok_and(|ip| ip.is_loopback() || ip.is_unspecified())
     }
 
+    /// The name or the address of its host, an IPv6 one without brackets.
+    pub fn host(&self) -> &str {
+        let host = self.0.host_str().unwrap_or_default();
+        host.trim_start_matches('[').trim_end_matches(']')
+    }
+
+    /// Its port, whether it is written or not.
+    pub fn port(&self) -> u16 {
+        // Both schemes have one.
+        self.0.port_or_known_default().unwrap_or_default()
+    }
+
     /// The URL of a request target (`/path?query`).
     pub(super) fn at(&self, target: &str) -> Option<Url> {
         Url::parse(&format!("{self}{target}")).ok()

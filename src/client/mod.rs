@@ -16,6 +16,7 @@ mod diagnose;
 mod endpoint;
 mod error;
 mod exchange;
+mod knock;
 mod reading;
 mod settings;
 
@@ -35,6 +36,7 @@ pub use admin::AdminClient;
 pub use answer::Answer;
 pub use endpoint::{Endpoint, InvalidEndpoint};
 pub use error::{ClientError, ErrorKind};
+pub use knock::Knock;
 pub use settings::ClientSettings;
 
 use exchange::{Outgoing, exchange};

@@ -47,6 +47,13 @@ impl ClientSettings {
         }
     }
 
+    /// The proxy's own address, if it has one that can be read.
+    pub fn proxy_endpoint(&self) -> Option<Endpoint> {
+        let proxy = self.shown_proxy()?;
+        // User and password are gone from it, and so may be its scheme.
+        proxy.trim_end_matches('/').parse().ok()
+    }
+
     /// The proxy as written, unless it is blank.
     pub(super) fn own_proxy(&self) -> Option<&str> {
         self.proxy

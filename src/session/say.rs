@@ -1,32 +1,7 @@
-//! What the application has to say, before it is put into a language.
+//! What the application has to say, before it is put into a language: what failed, what is noted.
 
+pub use crate::i18n::Say;
 use crate::protocol::Timestamp;
-
-/// A text by its key in `assets/i18n`, with the values that go into it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Say {
-    /// Key of the message.
-    pub key: &'static str,
-    /// Values by name.
-    pub values: Vec<(&'static str, String)>,
-}
-
-impl Say {
-    /// A text without values.
-    pub fn new(key: &'static str) -> Self {
-        Self {
-            key,
-            values: Vec::new(),
-        }
-    }
-
-    /// With one more value.
-    #[must_use]
-    pub fn with(mut self, name: &'static str, value: impl ToString) -> Self {
-        self.values.push((name, value.to_string()));
-        self
-    }
-}
 
 /// How much it matters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
