@@ -98,6 +98,7 @@ const VALUES: &[&str] = &[
     "client::InvalidEndpoint",
     "config",
     "credentials",
+    "i18n::Say",
     "protocol",
 ];
 
@@ -282,6 +283,7 @@ const LAYERS: &[Layer] = &[
             "clock",
             "config",
             "credentials",
+            "doctor",
             "i18n",
             "protocol",
             "sandbox",
