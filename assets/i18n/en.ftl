@@ -185,7 +185,6 @@ state-unknown-lease = return time unknown
 ack = Ack
 ack-row = Ack { $id }
 ack-too-late = Too late: the message is visible again, so this handle cannot ack it. It comes back with a new handle
-ack-refused = The server refused this handle; the details say why
 
 ## Acking many, and what arrives
 
@@ -206,6 +205,38 @@ auto-ack-why = Acks every readable message as it arrives: the group never gets i
 auto-ack-locked = This connection is read-only: nothing is acked here
 banner-auto-ack = Auto-ack is on: what arrives is acked at once, and { $group } never gets it again
 
+## How a delivery ended, and what is like it
+
+ending-failed = Ack failed
+ending-likely = Likely acked
+ending-superseded = Superseded
+ending-superseded-why = { $at } it came again before this lease was over: somebody returned it early or reset the group. Only the newest delivery can be acked
+ending-late = Ack too late
+ending-late-why = { $at } refused, as the lease was over. The message comes back by itself; ack that delivery before its countdown ends
+ending-elsewhere = Acked elsewhere
+ending-elsewhere-why = { $at } refused with { $left } left: most likely another program has acked this delivery, or the group was reset. Nothing is left to do here
+ending-unclear = Late or elsewhere
+ending-unclear-why = { $at } refused just as the lease ended: too late, or acked by another program. If the message comes back, it was too late
+ending-refused-again = refused for now: { $code } · ack it again
+ack-wait = Wait
+delivery-lease = until { $at }
+delivery-no-handle = no readable handle
+delivery-copy-handle = Copy handle of delivery { $n }
+deliveries-elsewhere = { $here } of { $all } came here; the others went to another consumer or came before this view
+deliveries-counts = { $here } deliveries, { $expired } ended without an ack
+deliveries-strip = { $n } deliveries from { $from } to { $to }
+alike-double = double
+alike-double-why = Published twice within a short time, everything the same: a producer that tried again, or two clicks
+alike-key = same key
+alike-key-why = Another message has the same key: an update, or an order that matters
+alike-body = same body
+alike-body-why = Another message has the same body, but another key, tag or property, or long apart
+alike-show-face = Show it
+alike-show = Show { $id }
+apart-millis = { $n } ms
+apart-before = published { $by } after
+apart-after = published { $by } before
+
 ## Details
 
 details-empty = Click a message to see its body, deliveries and properties
@@ -218,11 +249,9 @@ delivery-title-unknown = Delivery
 delivery-consumed = { $at } consumed
 delivery-acked = { $at } acked
 delivery-acking = acking…
-delivery-refused = ack refused: { $code }
-delivery-refused-next = Ack before the countdown ends, with the handle of the newest delivery
+delivery-refused = ack refused: { $code }. Wait until the message comes back, then ack that delivery
 delivery-returned = { $at } returned unacked
 delivery-held = held until { $at }
-delivery-superseded = superseded by a newer delivery
 delivery-unknown = return time unreadable
 look-json = JSON
 look-text = Text
@@ -661,7 +690,7 @@ path-replace = Replace the file that is there ({ $size })
 
 filter-name = Filter
 filter-hint = Filter body, tag, key, property…
-filter-help = Words in any case, "two words", /regex/i, tag:x, key:x, body:x, id:x, prop.NAME:x, is:held, acked, returned, refused, failed, redelivered or damaged; -x for all without x
+filter-help = Words in any case, "two words", /regex/i, tag:x, key:x, body:x, id:x, prop.NAME:x, is:held, acked, returned, refused, failed, redelivered, damaged, duplicate, same-key or same-body; -x for all without x
 filter-wrong = At character { $at }: { $what }. The last good filter still holds
 filter-open-quote = close the quote with "
 filter-open-pattern = close the regular expression with /
@@ -669,7 +698,7 @@ filter-flag = only i can follow a regular expression, not { $found }
 filter-pattern = no regular expression: { $why }
 filter-too-large = this regular expression is too large
 filter-no-value = say what to look for after the colon; "" finds what is there at all
-filter-state = { $found } is nothing that a message can be; use held, acked, returned, refused, failed, redelivered or damaged
+filter-state = { $found } is nothing that a message can be; use held, acked, returned, refused, failed, redelivered, damaged, duplicate, same-key or same-body
 notice-lost = { $n ->
     [one] One message in hand was let go: the { $budget } MB for messages are full
    *[other] { $n } messages in hand were let go: the { $budget } MB for messages are full

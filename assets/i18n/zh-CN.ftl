@@ -185,7 +185,6 @@ state-unknown-lease = 返回时间未知
 ack = 确认
 ack-row = 确认 { $id }
 ack-too-late = 已过期：消息已重新可见，该句柄无法再确认。消息会带着新句柄再次投递
-ack-refused = 服务端拒绝了该句柄，原因见详情
 
 ## 批量确认与自动确认
 
@@ -206,6 +205,38 @@ auto-ack-why = 可读的消息一到达就确认，该消费组不会再收到�
 auto-ack-locked = 该连接为只读，不会确认任何消息
 banner-auto-ack = 自动确认已开启：消息到达即确认，{ $group } 不会再收到
 
+## 投递的结果与相似消息
+
+ending-failed = 确认失败
+ending-likely = 可能已确认
+ending-superseded = 已被取代
+ending-superseded-why = { $at } 租约未到期就再次投递：有人提前返回了它或重置了消费组。只有最新一次投递可以确认
+ending-late = 确认过晚
+ending-late-why = { $at } 被拒：租约已到期。消息会自动再次投递，请在倒计时结束前确认新的那次
+ending-elsewhere = 他处已确认
+ending-elsewhere-why = { $at } 被拒，当时还剩 { $left }：很可能已被其他程序确认，或消费组被重置。此处无需再处理
+ending-unclear = 过晚或他处确认
+ending-unclear-why = { $at } 被拒，恰在租约到期之际：可能过晚，也可能已被其他程序确认。若消息再次投递，则为过晚
+ending-refused-again = 暂时被拒：{ $code } · 请再次确认
+ack-wait = 等待
+delivery-lease = 至 { $at }
+delivery-no-handle = 句柄不可读
+delivery-copy-handle = 复制第 { $n } 次投递的句柄
+deliveries-elsewhere = 共 { $all } 次投递，其中 { $here } 次到达此处；其余由其他消费者取走，或早于此视图
+deliveries-counts = { $here } 次投递，{ $expired } 次未确认即结束
+deliveries-strip = { $n } 次投递，{ $from } 至 { $to }
+alike-double = 重复发布
+alike-double-why = 短时间内发布了两次，内容完全相同：可能是生产者重试，或点击了两次
+alike-key = 同 Key
+alike-key-why = 另一条消息的 Key 相同：可能是更新，或需要注意顺序
+alike-body = 同消息体
+alike-body-why = 另一条消息的消息体相同，但 Key、标签或属性不同，或相隔较久
+alike-show-face = 查看
+alike-show = 查看 { $id }
+apart-millis = { $n } 毫秒
+apart-before = 晚 { $by }发布
+apart-after = 早 { $by }发布
+
 ## 详情
 
 details-empty = 点击一条消息，查看消息体、投递记录和属性
@@ -218,11 +249,9 @@ delivery-title-unknown = 投递
 delivery-consumed = { $at } 已消费
 delivery-acked = { $at } 已确认
 delivery-acking = 确认中…
-delivery-refused = 确认被拒：{ $code }
-delivery-refused-next = 请在倒计时结束前，使用最新一次投递的句柄确认
+delivery-refused = 确认被拒：{ $code }。请等消息再次投递后确认新的那次
 delivery-returned = { $at } 未确认返回
 delivery-held = 持有至 { $at }
-delivery-superseded = 已被新的投递取代
 delivery-unknown = 返回时间不可读
 look-json = JSON
 look-text = 文本
@@ -640,7 +669,7 @@ path-replace = 替换已有文件（{ $size }）
 
 filter-name = 过滤
 filter-hint = 过滤消息体、标签、Key、属性…
-filter-help = 支持关键词（不区分大小写）、"带空格的词"、/正则/i、tag:x、key:x、body:x、id:x、prop.属性名:x、is:held / acked / returned / refused / failed / redelivered / damaged；-x 表示排除
+filter-help = 支持关键词（不区分大小写）、"带空格的词"、/正则/i、tag:x、key:x、body:x、id:x、prop.属性名:x、is:held / acked / returned / refused / failed / redelivered / damaged / duplicate / same-key / same-body；-x 表示排除
 filter-wrong = 第 { $at } 个字符：{ $what }。仍按上一个有效条件过滤
 filter-open-quote = 请用 " 结束引号
 filter-open-pattern = 请用 / 结束正则表达式
@@ -648,7 +677,7 @@ filter-flag = 正则表达式后只能跟 i，不能是 { $found }
 filter-pattern = 正则表达式无效：{ $why }
 filter-too-large = 正则表达式过大
 filter-no-value = 冒号后请填写要查找的内容；填 "" 可查找所有含该字段的消息
-filter-state = 没有 { $found } 这种状态，可用 held、acked、returned、refused、failed、redelivered、damaged
+filter-state = 没有 { $found } 这种状态，可用 held、acked、returned、refused、failed、redelivered、damaged、duplicate、same-key、same-body
 notice-lost = 消息内存已满（{ $budget } MB），已移除 { $n } 条持有中的消息
 notice-lost-next = 这些消息的句柄已丢失，无法在此确认；它们将在 { $minutes } 分钟内重新对消费组可见。请确认已处理的消息、关闭视图，或暂停以减少同时持有的消息
 status-lost = 已移除 { $n } 条持有中的消息

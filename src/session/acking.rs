@@ -7,7 +7,7 @@
 
 use std::collections::{HashSet, VecDeque};
 
-use crate::protocol::{AckFailure, FaultCode, MAX_HANDLES, ReceiptHandle, Timestamp};
+use crate::protocol::{AckFailure, MAX_HANDLES, ReceiptHandle, Timestamp};
 
 use super::rows::{AckState, Rows};
 use super::say::{Say, Trouble};
@@ -274,6 +274,7 @@ impl Subscription {
         refused: Vec<AckFailure>,
         repeated: bool,
         at: Timestamp,
+        skew_millis: i64,
     ) {
         self.acked += done.len() as u64;
         for handle in done {
@@ -282,8 +283,7 @@ impl Subscription {
         }
         for failure in refused {
             let handle = failure.handle.clone();
-            let likely = repeated && failure.code == FaultCode::MessageNotExist;
-            self.rows.refuse_ack(failure, repeated, at);
+            let likely = self.rows.refuse_ack(failure, repeated, at, skew_millis);
             self.acking.answered(&handle, likely);
         }
     }

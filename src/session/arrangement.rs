@@ -13,6 +13,7 @@ use crate::protocol::Timestamp;
 
 use super::cells::{self, Column, SortKey};
 use super::filter::Filter;
+use super::likeness::Likeness;
 use super::rows::{Row, Rows};
 use super::shelves::Shelves;
 
@@ -147,8 +148,8 @@ impl Order {
     }
 
     /// Takes in how a row is now; `None` if it must not be here. Whether it is here then.
-    fn put(&mut self, number: u64, row: Option<&Row>, now: Timestamp) -> bool {
-        let Some(row) = row.filter(|row| self.filter.matches(row, now)) else {
+    fn put(&mut self, number: u64, row: Option<&Row>, likeness: &Likeness, now: Timestamp) -> bool {
+        let Some(row) = row.filter(|row| self.filter.matches(row, likeness, now)) else {
             self.remove(number);
             return false;
         };
@@ -341,9 +342,9 @@ impl Arrangement {
             self.pinned.remove(place);
         }
         let placed = row.filter(|_| pinned.is_err());
-        let shown = self.shown.put(number, placed, now);
+        let shown = self.shown.put(number, placed, rows.likeness(), now);
         if let Some(next) = self.next.as_mut().filter(|next| number < next.from) {
-            next.order.put(number, placed, now);
+            next.order.put(number, placed, rows.likeness(), now);
         }
         if number >= self.unseen {
             self.unseen = number + 1;
@@ -367,7 +368,8 @@ impl Arrangement {
             next.from = row.number + 1;
             next.looked += 1;
             let placed = self.pinned.binary_search(&row.number).is_err();
-            next.order.put(row.number, placed.then_some(row), now);
+            let placed = placed.then_some(row);
+            next.order.put(row.number, placed, rows.likeness(), now);
         }
         true
     }
@@ -442,7 +444,7 @@ mod tests {
         let is_pinned = |number: &u64| pinned.contains(number);
         let mut body: Vec<(SortKey, u64)> = rows
             .iter()
-            .filter(|row| !is_pinned(&row.number) && filter.matches(row, now))
+            .filter(|row| !is_pinned(&row.number) && filter.matches(row, rows.likeness(), now))
             .map(|row| {
                 let key = sort.column.as_ref();
                 let key = key.map_or(SortKey::None, |column| cells::sort_key(row, column, now));

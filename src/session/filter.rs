@@ -7,7 +7,7 @@
 //! | `word`, `"two words"` | with this text in body, tag, key, id or the value of a property |
 //! | `body:x` `tag:x` `key:x` `id:x` `prop.NAME:x` | with this text there; `tag:""`: that has a tag |
 //! | `/pattern/`, `tag:/pattern/` | where the regular expression is found |
-//! | `is:held` | of which this is so: `held`, `acked`, `returned`, `refused`; `failed`: whose ack was refused or did not get through; `redelivered`, `damaged` |
+//! | `is:held` | of which this is so: `held`, `acked`, `returned`, `refused`; `failed`: whose ack was refused or did not get through; `redelivered`, `damaged`; `duplicate`: published twice; `same-key`, `same-body`: as another one |
 //! | `state:held` | the same |
 //! | `-term` | that the term does not match |
 //!
@@ -23,6 +23,7 @@ use regex::{Regex, RegexBuilder};
 use crate::protocol::Timestamp;
 
 use super::cells;
+use super::likeness::{Alike, Likeness};
 use super::rows::{AckState, Row, RowState};
 
 /// What a pattern may weigh once compiled, and what searching with it may.
@@ -60,10 +61,11 @@ enum Wanted {
     Failed,
     Redelivered,
     Damaged,
+    Like(Alike),
 }
 
 impl Wanted {
-    fn holds(self, row: &Row, now: Timestamp) -> bool {
+    fn holds(self, row: &Row, likeness: &Likeness, now: Timestamp) -> bool {
         let state = row.state(now);
         match self {
             Wanted::Held => matches!(state, RowState::Held(_) | RowState::Acking),
@@ -75,6 +77,7 @@ impl Wanted {
             }
             Wanted::Redelivered => cells::times(row).is_some_and(|times| times > 1),
             Wanted::Damaged => row.message().is_none(),
+            Wanted::Like(alike) => likeness.is(alike, row),
         }
     }
 }
@@ -138,16 +141,16 @@ impl Filter {
         self.0.is_empty()
     }
 
-    /// Whether the row is let through, as it is now.
-    pub fn matches(&self, row: &Row, now: Timestamp) -> bool {
+    /// Whether the row is let through, as it is now among others like it.
+    pub fn matches(&self, row: &Row, likeness: &Likeness, now: Timestamp) -> bool {
         self.0
             .iter()
-            .all(|term| term.test.holds(row, now) != term.negated)
+            .all(|term| term.test.holds(row, likeness, now) != term.negated)
     }
 }
 
 impl Test {
-    fn holds(&self, row: &Row, now: Timestamp) -> bool {
+    fn holds(&self, row: &Row, likeness: &Likeness, now: Timestamp) -> bool {
         let found = |regex: &Regex, text: Option<&str>| text.is_some_and(|t| regex.is_match(t));
         match self {
             Test::Anywhere(regex) => {
@@ -162,7 +165,7 @@ impl Test {
             Test::Key(regex) => found(regex, cells::key(row)),
             Test::Id(regex) => found(regex, cells::id(row)),
             Test::Property(name, regex) => found(regex, cells::property(row, name)),
-            Test::Is(wanted) => wanted.holds(row, now),
+            Test::Is(wanted) => wanted.holds(row, likeness, now),
         }
     }
 }
@@ -238,6 +241,9 @@ impl Reader {
             "failed" => Ok(Wanted::Failed),
             "redelivered" => Ok(Wanted::Redelivered),
             "damaged" => Ok(Wanted::Damaged),
+            "duplicate" => Ok(Wanted::Like(Alike::Double)),
+            "same-key" => Ok(Wanted::Like(Alike::Key)),
+            "same-body" => Ok(Wanted::Like(Alike::Body)),
             _ => Err(problem(at, FilterProblem::State(word))),
         }
     }
@@ -343,7 +349,9 @@ mod tests {
 
     fn matches(filter: &str, row: &Row, now: i64) -> bool {
         let now = Timestamp::from_millis(now);
-        Filter::parse(filter).unwrap().matches(row, now)
+        Filter::parse(filter)
+            .unwrap()
+            .matches(row, &Likeness::default(), now)
     }
 
     #[test]
@@ -380,7 +388,10 @@ mod tests {
         check("http://x", false);
         check("\"sku\":", true);
         check("state:held -state:acked", true);
-        check("is:held -is:failed -is:redelivered -is:damaged", true);
+        check(
+            "is:held -is:failed -is:redelivered -is:damaged -is:duplicate -is:same-key",
+            true,
+        );
         // The lease of the sample ends after a second.
         assert!(matches("state:returned", &row, 1_000));
         assert!(!matches("state:held", &row, 1_000));

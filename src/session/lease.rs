@@ -10,6 +10,8 @@ use crate::protocol::Timestamp;
 pub struct Lease {
     begins: Timestamp,
     ends: Timestamp,
+    /// The server's clock minus ours, when it began.
+    skew_millis: i64,
 }
 
 /// How pressing it is.
@@ -31,12 +33,20 @@ impl Lease {
         Self {
             begins: received_at,
             ends: next_consume_time.offset_millis(skew_millis.saturating_neg()),
+            skew_millis,
         }
     }
 
     /// The instant at which it ends, in local time.
     pub fn ends(&self) -> Timestamp {
         self.ends
+    }
+
+    /// Milliseconds of this lease that were left when `later` began; less than nothing if it was
+    /// over. By the server's clock: its time, or ours, may have been moved meanwhile.
+    pub fn left_at(&self, later: &Lease) -> i64 {
+        let on_server = |at: Timestamp, lease: &Lease| at.offset_millis(lease.skew_millis).millis();
+        on_server(self.ends, self).saturating_sub(on_server(later.begins, later))
     }
 
     /// Time left; zero once it is over.
@@ -84,5 +94,19 @@ mod tests {
         check(299_999, 1, Urgency::Soon);
         check(300_000, 0, Urgency::Gone);
         check(400_000, 0, Urgency::Gone);
+    }
+
+    #[test]
+    fn what_is_left_when_another_begins_is_counted_by_the_servers_clock() {
+        let at = Timestamp::from_millis;
+        let first = Lease::new(at(0), at(300_000), 0);
+        let check = |begins: i64, skew: i64, left: i64| {
+            let later = Lease::new(at(begins), at(begins + skew + 300_000), skew);
+            assert_eq!(first.left_at(&later), left);
+        };
+        check(100_000, 0, 200_000);
+        check(310_000, 0, -10_000);
+        // Somebody moved the server's time on by five minutes.
+        check(1_000, 300_000, -1_000);
     }
 }

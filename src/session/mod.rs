@@ -17,6 +17,7 @@ mod control;
 mod draft;
 mod edit;
 mod embedded;
+mod ending;
 mod entry;
 mod filter;
 mod form;
@@ -24,6 +25,7 @@ mod history;
 mod history_file;
 mod keeper;
 mod lease;
+mod likeness;
 mod link;
 mod model;
 mod notices;
@@ -53,6 +55,7 @@ pub use chooser::Dialogs;
 pub use control::{ActionOutcome, AdminAnswer, AdminWish, Control, Look, PeekView, first_peek};
 pub use draft::{Deliver, Draft, DraftField, FieldProblem, parse_instant};
 pub use edit::{ConnectionEdit, ConnectionField, KeysEdit};
+pub use ending::{Ending, Failed};
 pub use entry::{Counts, Entry, EntryPlace, EntryRow, KEPT_BODY_BYTES, Outcome};
 pub use filter::{Filter, FilterError, FilterProblem};
 pub use form::{ConsumeField, ConsumeForm, Kind};
@@ -60,6 +63,7 @@ pub use history::{History, HistoryCommand, HistoryEvent, HistoryJob, Page, PageW
 pub use history_file::HISTORY_DIR;
 pub use keeper::{WORKSPACE_FILE, load_workspace};
 pub use lease::{Lease, Urgency};
+pub use likeness::{Alike, Likeness};
 pub use link::{Link, Wake};
 pub use model::{
     Connection, EditOutcome, KeysState, Model, PublishOutcome, PublishState, SandboxState, Setup,
@@ -71,7 +75,7 @@ pub use paths::{
 pub use reader::{
     Against, Compared, Found, Paper, ReadCommand, ReadEvent, ReadJob, Reader, Wanted,
 };
-pub use rows::{AckState, Delivery, Message, Row, RowState, Rows};
+pub use rows::{AckState, Delivery, Message, Refusal, Row, RowState, Rows};
 pub use say::{Level, Notice, Say, Trouble};
 pub use series::{Idle, Series, Totals};
 pub use shared::Start;
@@ -318,6 +322,8 @@ pub enum Event {
         /// The ack was sent more than once, so that a refusal may follow on an ack whose answer
         /// was lost.
         repeated: bool,
+        /// Server clock minus ours, milliseconds.
+        skew_millis: i64,
         /// When the reply came.
         at: Timestamp,
     },

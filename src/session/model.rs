@@ -522,10 +522,11 @@ impl Model {
                 done,
                 refused,
                 repeated,
+                skew_millis,
                 at,
             } => {
                 if let Some(view) = self.views.get_mut(subscription) {
-                    view.acked(&done, refused, repeated, at);
+                    view.acked(&done, refused, repeated, at, skew_millis);
                 }
             }
             Event::Read(event) => return self.reader.absorb(*event),

@@ -189,6 +189,7 @@ async fn ack(shared: &Arc<Shared>, order: AckOrder) {
                     done,
                     refused,
                     repeated: answer.attempts > 1,
+                    skew_millis: answer.clock_skew_millis,
                     at: answer.received_at,
                 }
             }

@@ -9,6 +9,7 @@ mod context;
 mod control;
 mod dock;
 mod drawer;
+mod endings;
 mod history;
 mod inbox;
 mod message;

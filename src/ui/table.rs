@@ -6,14 +6,14 @@ use egui_extras::{Column as Width, TableBuilder, TableRow};
 
 use crate::i18n::Texts;
 use crate::session::{
-    AckState, Column, Command, Place, Row, RowState, Sort, Subscription, TableCommand, Urgency,
-    cells,
+    Column, Command, Ending, Place, Row, RowState, Sort, Subscription, TableCommand, cells,
 };
 
-use super::context::{Context, bytes, clock_time, countdown, short_id};
+use super::context::{Context, bytes, clock_time, short_id};
+use super::endings::{alike_look, alike_mark, alike_word, sentence, state_ui, word};
 use super::theme;
 use super::toolbar::column_name;
-use super::widgets::{Dot, dot, from_the_right, lease_bar, named, named_choice, pill};
+use super::widgets::{from_the_right, named, named_choice, pill};
 
 /// Height of a button in a row.
 const ROW_CONTROL: f32 = 22.0;
@@ -368,8 +368,11 @@ impl RowUi<'_, '_> {
             });
         };
         match column {
-            Column::State => text_ui(ui, self.state_word(state), ink),
-            Column::Returns => self.state_ui(ui, state),
+            Column::State => {
+                let ending = Ending::of_newest(row, self.cx.now);
+                text_ui(ui, word(ending, self.cx.texts), ink);
+            }
+            Column::Returns => state_ui(ui, self.cx, row),
             Column::Id => {
                 if self.view.table.arrangement().is_pinned(row.number) {
                     ui.label(RichText::new("▲").color(p.accent))
@@ -411,20 +414,32 @@ impl RowUi<'_, '_> {
             }
             Column::Body => match row.damaged() {
                 Some(damaged) => text_ui(ui, &damaged.problem.to_string(), p.bad),
-                None => text_ui(ui, &preview(cells::body(row).unwrap_or_default()), ink),
+                None => {
+                    self.alike_ui(ui, state);
+                    text_ui(ui, &preview(cells::body(row).unwrap_or_default()), ink);
+                }
             },
         }
     }
 
-    fn state_word(&self, state: RowState) -> &'static str {
-        let t = self.cx.texts;
-        match state {
-            RowState::Held(_) => t.get("state-held"),
-            RowState::Acking => t.get("state-acking"),
-            RowState::Acked => t.get("state-acked"),
-            RowState::Returned => t.get("state-returned"),
-            RowState::Refused => t.get("state-refused"),
-        }
+    /// How the message is like another one, quietly.
+    fn alike_ui(&self, ui: &mut Ui, state: RowState) {
+        let (t, p) = (self.cx.texts, self.cx.palette);
+        let Some(alike) = self.view.rows.likeness().most(self.row) else {
+            return;
+        };
+        let ink = match state {
+            RowState::Acked => p.faint,
+            _ => alike_look(alike, p),
+        };
+        ui.spacing_mut().item_spacing.x = theme::GAP_SMALL;
+        alike_mark(ui, alike, ink);
+        ui.label(
+            RichText::new(alike_word(alike, t))
+                .font(theme::small())
+                .color(ink),
+        );
+        ui.add_space(theme::GAP_SMALL);
     }
 
     fn select_ui(&self, ui: &mut Ui, id: &str, asked: &mut Vec<Command>) {
@@ -434,46 +449,6 @@ impl RowUi<'_, '_> {
         let name = self.cx.texts.format("select-row", &[("id", id.into())]);
         if named_choice(ui, response, egui::Role::CheckBox, selected, &name).clicked() {
             asked.push(Command::ToggleSelected(self.view.id, self.row.number));
-        }
-    }
-
-    fn state_ui(&self, ui: &mut Ui, state: RowState) {
-        let (t, p) = (self.cx.texts, self.cx.palette);
-        match state {
-            RowState::Held(urgency) => {
-                let (shape, color) = match urgency {
-                    Urgency::Plenty => (Dot::Full, p.ok),
-                    Urgency::Soon | Urgency::Gone => (Dot::Half, p.soon),
-                };
-                dot(ui, shape, color);
-                let Some(lease) = self.row.newest().lease else {
-                    ui.label(RichText::new(t.get("state-unknown-lease")).color(color));
-                    return;
-                };
-                lease_bar(ui, lease.fraction(self.cx.now), color, p);
-                let left = countdown(lease.remaining(self.cx.now));
-                let ink = if shape == Dot::Full { p.text } else { color };
-                ui.label(theme::strong(left).color(ink));
-            }
-            RowState::Acking => {
-                dot(ui, Dot::Half, p.dim);
-                pill(ui, t.get("state-acking"), p.dim, p.raised);
-            }
-            RowState::Acked => {
-                dot(ui, Dot::Tick, p.faint);
-                pill(ui, t.get("state-acked"), p.dim, p.raised);
-            }
-            RowState::Returned => {
-                dot(ui, Dot::Ring, p.bad);
-                pill(ui, t.get("state-returned"), p.bad, p.bad_bg);
-            }
-            RowState::Refused => {
-                dot(ui, Dot::Ring, p.bad);
-                let response = pill(ui, t.get("state-refused"), p.bad, p.bad_bg);
-                if let AckState::Refused(failure) = &self.row.newest().ack {
-                    response.on_hover_text(format!("{}: {}", failure.code, failure.message));
-                }
-            }
         }
     }
 
@@ -492,23 +467,26 @@ impl RowUi<'_, '_> {
     /// At zero the button goes dead and says why.
     fn ack_ui(&self, ui: &mut Ui, id: &str, state: RowState, asked: &mut Vec<Command>) {
         let (t, p) = (self.cx.texts, self.cx.palette);
-        if state == RowState::Acked {
+        let ending = Ending::of_newest(self.row, self.cx.now);
+        if state == RowState::Acked || matches!(ending, Ending::Elsewhere(_)) {
             return;
         }
         let can = self.row.can_ack(self.cx.now);
+        let waits = matches!(ending, Ending::TooLate(_) | Ending::LateOrElsewhere(_));
         let button = if can {
             Button::new(theme::strong(t.get("ack")).color(p.ok))
                 .fill(p.ok_bg)
                 .stroke(egui::Stroke::new(theme::HAIRLINE, p.ok))
         } else {
-            Button::new(t.get("ack"))
+            // The one thing that is left to do.
+            Button::new(t.get(if waits { "ack-wait" } else { "ack" }))
         };
         let response = ui.add_enabled(can, button.min_size(egui::vec2(48.0, ROW_CONTROL)));
         let name = t.format("ack-row", &[("id", id.into())]);
         let response = named(ui, response, egui::Role::Button, &name);
         let response = match state {
             RowState::Returned => response.on_disabled_hover_text(t.get("ack-too-late")),
-            RowState::Refused => response.on_disabled_hover_text(t.get("ack-refused")),
+            RowState::Refused => response.on_disabled_hover_text(sentence(self.cx, ending)),
             _ => response,
         };
         if response.clicked() {

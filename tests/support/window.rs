@@ -282,6 +282,19 @@ impl Window {
         }
     }
 
+    /// Waits for something that also needs time to go by, such as another try of a client: a second
+    /// at a time, as often as it takes.
+    #[track_caller]
+    pub(crate) fn until_in_time(&mut self, what: &str, there: impl Fn(&Self) -> bool) {
+        let deadline = Instant::now() + LIMIT;
+        while !there(self) {
+            assert!(Instant::now() < deadline, "never: {what}\n{}", self.tree());
+            self.advance(Duration::from_secs(1));
+            let _ = self.wakes.recv_timeout(Duration::from_millis(50));
+            self.settle();
+        }
+    }
+
     /// Waits until the first view polls. The group is there as soon as its poll has reached the
     /// sandbox, so there is a poll in flight from then on.
     #[track_caller]

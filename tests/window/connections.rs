@@ -409,3 +409,57 @@ fn a_click_in_the_sandboxs_tree_goes_back_to_the_sandbox() {
     assert!(!window.has(&format!("http://{addr}")));
     window.publish_and_see();
 }
+
+/// Each view is a task of its own: one that cannot connect and one that waits hold up nobody.
+#[test]
+fn several_connections_are_listened_to_at_once_and_told_apart() {
+    let start = start_with(free_port());
+    let mut window = Window::start(start);
+    window.until_running();
+    let (addr, _server) = server(&window, "127.0.0.1:0".parse().unwrap());
+    window.click("+ Add connection…");
+    window.fill(Place::Only, "Name", "prod");
+    window.fill(Place::Only, "HTTP endpoint", &format!("http://{addr}"));
+    window.fill(Place::Only, AK, ACCESS_KEY);
+    window.fill(Place::Only, SK, SECRET_KEY);
+    window.fill(Place::Only, "Default topic", "orders");
+    window.fill(Place::Only, "Default consumer group", "GID_prod");
+    window.click("Red");
+    window.click("Save");
+    window.until("it is saved", |window| window.has("Use prod"));
+    window.click("New consume view");
+    window.click("▶ Start");
+    window.until("it listens", |window| {
+        window.has("● prod · Consume orders · GID_prod")
+    });
+    window.click("Use desk");
+    window.click("New consume view");
+    window.click("▶ Start");
+    window.until("it fails", |window| {
+        window.has("⚠ desk · Consume orders · GID_debug")
+    });
+
+    // The same topic at two servers: what is published here arrives here.
+    window.click("Use prod");
+    window.fill(Place::Form, "Key", "to production");
+    window.publish();
+    window.click("● prod · Consume orders · GID_prod");
+    let there = window.until_row_beside(&[]);
+    window.click("● Consume orders · GID_debug");
+    assert!(window.rows().is_empty());
+    window.click("Use Local sandbox");
+    window.fill(Place::Form, "Key", "to the sandbox");
+    let here = window.publish_and_see();
+    assert!(window.has("to the sandbox") && !window.has("to production"));
+    window.click(&format!("Ack {here}"));
+    window.until_shown("1 received · 1 acked");
+
+    window.click("● prod · Consume orders · GID_prod");
+    window.assert_shows("1 received · 0 acked");
+    window.stop();
+    window.click(&format!("Ack {there}"));
+    window.until_shown("1 received · 1 acked");
+    // The others go on.
+    assert!(window.has("● Consume orders · GID_debug"));
+    assert!(window.has("⚠ desk · Consume orders · GID_debug"));
+}

@@ -95,6 +95,38 @@ fn a_redelivery_is_the_same_row_with_a_new_handle() {
     assert!(consume(&window, "GID_debug").is_empty());
 }
 
+#[test]
+fn of_many_deliveries_the_older_ones_take_a_line_each_until_they_are_asked_for() {
+    let mut window = Window::open();
+    let id = window.publish_and_see();
+    window.look_into(&id);
+    for n in 2..=12 {
+        window.advance(5 * MINUTE);
+        window.until_shown(&format!("{n} received"));
+    }
+    window.assert_shows("12 deliveries, 11 ended without an ack");
+    window.assert_shows("12 deliveries from ");
+    assert!(window.has("Delivery 10") && !window.has("Delivery 9"));
+    assert_eq!(handles(&window).len(), 3);
+
+    let ninth = window.button_with("Delivery 9 · ");
+    assert!(ninth.ends_with("Returned"), "{ninth}");
+    window.click(&ninth);
+    assert_eq!(handles(&window).len(), 4);
+    window.click("Copy handle of delivery 9");
+    window.click("Delivery 9");
+    assert_eq!(handles(&window).len(), 3);
+
+    // Another message begins with all of its own folded.
+    window.click(&window.button_with("Delivery 9 · "));
+    window.fill(crate::support::Place::Form, "Key", "order-2");
+    let other = window.publish_and_see();
+    window.look_into(&other);
+    assert_eq!(handles(&window).len(), 1);
+    window.look_into(&id);
+    assert_eq!(handles(&window).len(), 3);
+}
+
 /// Handles in the details pane.
 fn handles(window: &Window) -> Vec<String> {
     let known: Vec<String> = window
@@ -165,11 +197,20 @@ fn what_somebody_else_has_acked_is_refused_and_said() {
     assert!(ack(&window, &handles(&window)[0]));
 
     window.click(&format!("Ack {id}"));
-    window.until("the refusal", |window| window.has("Ack refused"));
-    assert!(!window.is_on(&format!("Ack {id}")));
-    window.assert_shows("ack refused: MessageNotExist");
-    window.assert_shows("Ack before the countdown ends");
+    window.until("the refusal", |window| window.has("Acked elsewhere"));
+    assert!(!window.has(&format!("Ack {id}")), "nothing is left to do");
+    window.assert_shows("refused with 5:00 left: most likely another program has acked");
+    window.assert_shows("MessageNotExist");
     window.assert_shows("1 received · 0 acked");
+
+    // The same just before the end of a lease proves nothing.
+    let id = window.publish_and_see();
+    window.look_into(&id);
+    assert!(ack(&window, &handles(&window)[0]));
+    window.set_time(window.clock().now() + (5 * MINUTE - SECOND));
+    window.click(&format!("Ack {id}"));
+    window.until("the refusal", |window| window.has("Late or elsewhere"));
+    window.assert_shows("too late, or acked by another program");
 }
 
 #[test]
@@ -193,8 +234,9 @@ fn an_ack_that_only_the_server_knows_to_be_late_is_refused_and_said() {
     );
 
     window.click(&format!("Ack {id}"));
-    window.until("the refusal", |window| window.has("Ack refused"));
-    window.assert_shows("ack refused: MessageNotExist");
-    assert!(!window.is_on(&format!("Ack {id}")));
+    window.until("the refusal", |window| window.has("Ack too late"));
+    // On the row itself, with what is left to do.
+    assert!(window.has("Wait") || !window.is_on(&format!("Ack {id}")));
+    window.assert_shows("The message comes back by itself");
     assert_eq!(consume(&window, "GID_debug").len(), 1);
 }

@@ -11,6 +11,7 @@
 mod acking;
 mod connections;
 mod control;
+mod faults;
 mod first_start;
 mod forms;
 mod history;

@@ -3,9 +3,9 @@
 
 use std::time::Duration;
 
-use crate::protocol::{AckFailure, ReceiptHandle, Timestamp};
+use crate::protocol::{AckFailure, FaultCode, ReceiptHandle, Timestamp};
 
-use super::super::lease::Lease;
+use super::super::lease::{Lease, Urgency};
 use super::super::say::Trouble;
 use super::weight;
 
@@ -43,12 +43,41 @@ pub enum AckState {
     /// most likely an earlier one got through and its answer was lost.
     Likely(Timestamp),
     /// The server refused this handle.
-    Refused(Box<AckFailure>),
+    Refused(Box<Refusal>),
     /// The ack did not get through; it can be tried again.
     Failed(Box<Trouble>),
 }
 
+/// A handle that the server refused, and what is needed to judge why.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refusal {
+    /// What the server said.
+    pub failure: AckFailure,
+    /// When it said so.
+    pub at: Timestamp,
+    /// What was left of the lease then, in milliseconds, by the server's own clock where that is
+    /// known; less than nothing if it was over, `None` if its end was unreadable.
+    pub left_millis: Option<i64>,
+}
+
+impl Refusal {
+    /// Whether asking again is in vain: the server's own trouble and its limits pass.
+    pub fn is_final(&self) -> bool {
+        let code = &self.failure.code;
+        code.status() < 500 && *code != FaultCode::QpsLimitExceeded
+    }
+}
+
 impl AckState {
+    /// Whether one did not succeed but can be tried again.
+    pub fn can_be_tried_again(&self) -> bool {
+        match self {
+            AckState::Failed(_) => true,
+            AckState::Refused(refusal) => !refusal.is_final(),
+            _ => false,
+        }
+    }
+
     /// Whether one is on its way.
     pub fn is_pending(&self) -> bool {
         matches!(self, AckState::Pending { .. })
@@ -56,10 +85,11 @@ impl AckState {
 
     fn heap(&self) -> usize {
         match self {
-            AckState::Refused(failure) => {
+            AckState::Refused(refusal) => {
+                let failure = &refusal.failure;
                 let texts = [failure.handle.as_str(), &failure.message];
                 let texts: usize = texts.map(|text| weight::heap(text.len())).iter().sum();
-                weight::boxed::<AckFailure>() + texts
+                weight::boxed::<Refusal>() + texts
             }
             // Its texts are few, and short.
             AckState::Failed(trouble) => {
@@ -74,9 +104,19 @@ impl AckState {
 
 impl Delivery {
     /// When it returns, or is taken to.
-    pub(super) fn ends(&self) -> Timestamp {
+    pub fn ends(&self) -> Timestamp {
         self.lease
             .map_or(self.received_at + USUAL_LEASE, |lease| lease.ends())
+    }
+
+    /// How pressing it is.
+    pub fn urgency(&self, now: Timestamp) -> Urgency {
+        match self.lease {
+            Some(lease) => lease.urgency(now),
+            None if self.ends() <= now => Urgency::Gone,
+            // Nobody knows when it returns: it must not look safe.
+            None => Urgency::Soon,
+        }
     }
 
     /// Whether it may still be ours, for all we know without a clock. What has no handle cannot
@@ -85,7 +125,8 @@ impl Delivery {
         self.handle.is_some()
             && match self.ack {
                 AckState::Open | AckState::Pending { .. } | AckState::Failed(_) => true,
-                AckState::Done(_) | AckState::Likely(_) | AckState::Refused(_) => false,
+                AckState::Refused(ref refusal) => !refusal.is_final(),
+                AckState::Done(_) | AckState::Likely(_) => false,
             }
     }
 

@@ -41,6 +41,7 @@ impl Rows {
             + self.asked.bytes()
             + self.held.bytes()
             + self.selected.bytes()
+            + self.likeness.bytes()
             + self.changed.capacity() * size_of::<u64>()
     }
 
@@ -98,6 +99,7 @@ impl Rows {
     }
 
     fn remove(&mut self, number: u64) {
+        self.unlike(number);
         let Some(row) = self.rows.get(number) else {
             return;
         };

@@ -18,7 +18,7 @@ mod row;
 mod tests;
 pub(super) mod weight;
 
-pub use delivery::{AckState, Delivery};
+pub use delivery::{AckState, Delivery, Refusal};
 pub use packed::Message;
 pub use row::{Row, RowState};
 
@@ -27,6 +27,7 @@ use crate::protocol::{
 };
 
 use super::lease::Lease;
+use super::likeness::Likeness;
 use asked::Asked;
 use eviction::{Evicted, id_of};
 use held::Held;
@@ -51,6 +52,7 @@ pub struct Rows {
     /// Bytes of the heap that the rows own.
     heap: usize,
     evicted: Evicted,
+    likeness: Likeness,
 }
 
 impl Rows {
@@ -192,7 +194,10 @@ impl Rows {
 
     fn add(&mut self, known: Option<u64>, arrived: Arrived, delivery: Delivery) -> u64 {
         if let Some(number) = known {
+            // It may say something else now.
+            self.unlike(number);
             self.change(number, |row| row.deliver(arrived, delivery));
+            self.like(number);
             return number;
         }
         let number = self.next_number;
@@ -204,8 +209,28 @@ impl Rows {
             self.by_id.insert(id, number, |number| id_of(rows, number));
         }
         self.rows.insert(number, row);
+        self.like(number);
         self.follow(number, None);
         number
+    }
+
+    /// How messages are like one another.
+    pub fn likeness(&self) -> &Likeness {
+        &self.likeness
+    }
+
+    fn like(&mut self, number: u64) {
+        if let Some(message) = self.rows.get(number).and_then(Row::message) {
+            let marks = self.likeness.marks(&message);
+            self.likeness.insert(&marks, number, &mut self.changed);
+        }
+    }
+
+    fn unlike(&mut self, number: u64) {
+        if let Some(message) = self.rows.get(number).and_then(Row::message) {
+            let marks = self.likeness.marks(&message);
+            self.likeness.remove(&marks, number, &mut self.changed);
+        }
     }
 
     /// Rows that can be acked, of these: marked as pending, their newest handles given back.
@@ -219,8 +244,8 @@ impl Rows {
             let Some(handle) = newest.handle.clone() else {
                 continue;
             };
-            let again = matches!(newest.ack, AckState::Failed(_));
-            self.set_ack(number, &handle, |_| AckState::Pending { again });
+            let again = newest.ack.can_be_tried_again();
+            self.set_ack(number, &handle, |_, _| AckState::Pending { again });
             self.asked.insert(&handle, number);
             handles.push(handle);
         }
@@ -228,25 +253,38 @@ impl Rows {
     }
 
     /// The server refused a handle. If an earlier ack of it may have got through (`repeated`, or
-    /// an earlier try of ours without an answer), that is most likely why.
-    pub fn refuse_ack(&mut self, failure: AckFailure, repeated: bool, at: Timestamp) {
+    /// an earlier try of ours without an answer), that is most likely why; whether it is.
+    /// `skew_millis` is the server's clock minus ours, as of that answer.
+    pub fn refuse_ack(
+        &mut self,
+        failure: AckFailure,
+        repeated: bool,
+        at: Timestamp,
+        skew_millis: i64,
+    ) -> bool {
         let gone = failure.code == FaultCode::MessageNotExist;
-        self.answer(&failure.handle.clone(), |before| {
-            let again = *before == AckState::Pending { again: true };
-            if gone && (repeated || again) {
-                AckState::Likely(at)
-            } else {
-                AckState::Refused(Box::new(failure))
+        let mut likely = false;
+        self.answer(&failure.handle.clone(), |row, delivery| {
+            let again = delivery.ack == AckState::Pending { again: true };
+            likely = gone && (repeated || again);
+            if likely {
+                return AckState::Likely(at);
             }
+            AckState::Refused(Box::new(Refusal {
+                left_millis: left_millis(row, delivery, at, skew_millis),
+                failure,
+                at,
+            }))
         });
+        likely
     }
 
     /// Records what became of the ack of one handle that was asked for.
     pub fn end_ack(&mut self, handle: &ReceiptHandle, ack: AckState) {
-        self.answer(handle, |_| ack);
+        self.answer(handle, |_, _| ack);
     }
 
-    fn answer(&mut self, handle: &ReceiptHandle, ack: impl FnOnce(&AckState) -> AckState) {
+    fn answer(&mut self, handle: &ReceiptHandle, ack: impl FnOnce(&Row, &Delivery) -> AckState) {
         let rows = &self.rows;
         let number = self.asked.remove(handle, |number| {
             let deliveries = rows.get(number).map(Row::deliveries).unwrap_or_default();
@@ -261,12 +299,13 @@ impl Rows {
         &mut self,
         number: u64,
         handle: &ReceiptHandle,
-        ack: impl FnOnce(&AckState) -> AckState,
+        ack: impl FnOnce(&Row, &Delivery) -> AckState,
     ) {
         self.change(number, |row| {
-            let mut deliveries = row.deliveries_mut().iter_mut().rev();
-            if let Some(delivery) = deliveries.find(|d| d.handle.as_ref() == Some(handle)) {
-                delivery.ack = ack(&delivery.ack);
+            let is = |delivery: &Delivery| delivery.handle.as_ref() == Some(handle);
+            if let Some(place) = row.deliveries().iter().rposition(is) {
+                let ack = ack(row, &row.deliveries()[place]);
+                row.deliveries_mut()[place].ack = ack;
             }
         });
     }
@@ -302,5 +341,21 @@ impl Rows {
         if pending || !newest.is_open() {
             self.selected.set(number, false);
         }
+    }
+}
+
+/// What is left of the lease of a delivery. By the server's clock if the message says when it
+/// returns: ours may have been set meanwhile.
+fn left_millis(row: &Row, delivery: &Delivery, at: Timestamp, skew_millis: i64) -> Option<i64> {
+    let until = |end: Timestamp, at: Timestamp| end.millis().saturating_sub(at.millis());
+    let message = row
+        .message()
+        .filter(|message| Some(message.receipt_handle()) == delivery.handle.as_ref());
+    match message {
+        Some(message) => Some(until(
+            message.next_consume_time(),
+            at.offset_millis(skew_millis),
+        )),
+        None => delivery.lease.map(|lease| until(lease.ends(), at)),
     }
 }

@@ -106,14 +106,13 @@ impl Row {
         match &newest.ack {
             AckState::Pending { .. } => RowState::Acking,
             AckState::Done(_) | AckState::Likely(_) => RowState::Acked,
-            AckState::Refused(_) => RowState::Refused,
-            AckState::Open | AckState::Failed(_) => match newest.lease.map(|l| l.urgency(now)) {
-                Some(Urgency::Gone) => RowState::Returned,
-                Some(urgency) => RowState::Held(urgency),
-                None if newest.ends() <= now => RowState::Returned,
-                // Nobody knows when it returns: it must not look safe.
-                None => RowState::Held(Urgency::Soon),
-            },
+            AckState::Refused(refusal) if refusal.is_final() => RowState::Refused,
+            AckState::Open | AckState::Failed(_) | AckState::Refused(_) => {
+                match newest.urgency(now) {
+                    Urgency::Gone => RowState::Returned,
+                    urgency => RowState::Held(urgency),
+                }
+            }
         }
     }
 

@@ -151,13 +151,13 @@ fn an_ack_whose_first_answer_was_lost_is_most_likely_done() {
     let numbers = [1, 2, 3].map(|id| arrive(&mut rows, id, 1, 0));
     rows.begin_ack(&numbers, at(1));
     // The client itself sent it twice.
-    rows.refuse_ack(gone(1), true, at(2));
+    rows.refuse_ack(gone(1), true, at(2), 0);
     // The person did.
     rows.end_ack(&handle("h-2-1"), AckState::Failed(Box::new(lost)));
     rows.begin_ack(&numbers, at(3));
-    rows.refuse_ack(gone(2), false, at(4));
+    rows.refuse_ack(gone(2), false, at(4), 0);
     // Nobody did: it was too late.
-    rows.refuse_ack(gone(3), false, at(4));
+    rows.refuse_ack(gone(3), false, at(4), 0);
     let states = numbers.map(|row| rows.get(row).map(|row| row.state(at(5))));
     let expected = [RowState::Acked, RowState::Acked, RowState::Refused].map(Some);
     assert_eq!(states, expected);
@@ -210,15 +210,8 @@ proptest! {
                         *acked = true;
                     }
                 },
-                _ => rows.end_ack(
-                    // A stranger's handle changes nothing.
-                    &handle("h-99-1"),
-                    AckState::Refused(Box::new(AckFailure {
-                        handle: handle("h-99-1"),
-                        code: FaultCode::MessageNotExist,
-                        message: String::new(),
-                    })),
-                ),
+                // A stranger's handle changes nothing.
+                _ => rows.end_ack(&handle("h-99-1"), AckState::Done(at(now))),
             }
             rows.expire(at(now));
             let open = newest.values().filter(|(_, ends, acked)| !acked && *ends > now);
@@ -238,4 +231,47 @@ proptest! {
             }
         }
     }
+}
+
+#[test]
+fn what_is_left_of_a_lease_is_counted_by_the_servers_clock() {
+    let mut rows = Rows::new();
+    let refuse = |rows: &mut Rows, id: u32, now: i64, skew: i64| {
+        let failure = AckFailure {
+            handle: handle(&format!("h-{id}-1")),
+            code: FaultCode::MessageNotExist,
+            message: String::new(),
+        };
+        let number = arrive(rows, id, 1, 0);
+        rows.begin_ack(&[number], at(1));
+        assert!(!rows.refuse_ack(failure, false, at(now), skew));
+        match &rows.get(number).map(|row| row.newest().ack.clone()) {
+            Some(AckState::Refused(refusal)) => refusal.left_millis,
+            other => unreachable!("{other:?}"),
+        }
+    };
+    assert_eq!(refuse(&mut rows, 1, 400, 0), Some(600));
+    // Our clock was set back meanwhile: the server's tells that it was over.
+    assert_eq!(refuse(&mut rows, 2, 400, 5_000), Some(-4_400));
+}
+
+#[test]
+fn what_the_server_could_not_do_just_then_is_still_held() {
+    let mut rows = Rows::new();
+    let number = arrive(&mut rows, 1, 1, 0);
+    rows.begin_ack(&[number], at(1));
+    let failure = AckFailure {
+        handle: handle("h-1-1"),
+        code: FaultCode::InternalError,
+        message: String::new(),
+    };
+    assert!(!rows.refuse_ack(failure.clone(), false, at(2), 0));
+    assert_eq!(rows.held().0, 1);
+    assert_eq!(rows.begin_ack(&[number], at(3)).len(), 1);
+    // It may have done it after all.
+    let gone = AckFailure {
+        code: FaultCode::MessageNotExist,
+        ..failure
+    };
+    assert!(rows.refuse_ack(gone, false, at(4), 0));
 }

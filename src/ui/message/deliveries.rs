@@ -1,131 +1,236 @@
-//! The right of the details: every delivery of the message, its times, its properties. Shows;
-//! asks for nothing.
+//! The timeline of a message in the details: every delivery with its handle and its times, how it
+//! ended and what to do next; the newest on top. Of many, the older ones take a line each until
+//! they are clicked on, and of very many only what is in sight is drawn. Shows; asks for nothing.
 
-use egui::{Label, RichText, Ui};
+use std::collections::HashSet;
 
-use crate::protocol::{FaultCode, Timestamp};
-use crate::session::{AckState, Delivery, Message, Row, Urgency};
+use egui::{Button, Label, Rect, RichText, Ui, Vec2};
+
+use crate::protocol::Timestamp;
+use crate::session::{Delivery, Ending, Row, SubscriptionId, Urgency};
 
 use crate::ui::context::{Context, clock_time, countdown};
+use crate::ui::endings::{look, sentence, word};
 use crate::ui::theme;
-use crate::ui::widgets::{Dot, dot, fact};
+use crate::ui::widgets::{dot, from_the_right, icon_button, named_choice};
 
-pub(super) fn deliveries_ui(ui: &mut Ui, cx: &Context<'_>, row: &Row) {
-    let t = cx.texts;
-    ui.spacing_mut().item_spacing.y = theme::GAP_SMALL;
-    ui.spacing_mut().interact_size.y = theme::BODY_LINE;
-    ui.label(theme::label(ui.ctx(), t.get("details-deliveries")));
-    let last = row.deliveries().len();
-    for (n, delivery) in row.deliveries().iter().enumerate().rev() {
-        ui.horizontal_top(|ui| {
-            let (shape, color) = delivery_look(cx, delivery, n + 1 == last);
-            dot(ui, shape, color);
-            ui.vertical(|ui| {
-                ui.spacing_mut().item_spacing.y = 2.0;
-                delivery_ui(ui, cx, delivery, n + 1 == last);
-            });
-        });
-    }
+use super::strip::strip_ui;
+
+/// Deliveries that are shown whole without being asked for; older ones take a line each.
+const WHOLE: usize = 3;
+
+/// Up to so many, those out of sight are drawn as well: a screen reader reads what is drawn.
+const ALL_DRAWN: usize = 48;
+
+/// Which deliveries somebody unfolded, and folded.
+#[derive(Default)]
+pub(super) struct Timeline {
+    of: Option<(SubscriptionId, u64)>,
+    turned: HashSet<usize>,
 }
 
-fn delivery_look(cx: &Context<'_>, delivery: &Delivery, newest: bool) -> (Dot, egui::Color32) {
-    let p = cx.palette;
-    match (&delivery.ack, delivery.lease.map(|l| l.urgency(cx.now))) {
-        (AckState::Done(_) | AckState::Likely(_), _) => (Dot::Tick, p.ok),
-        (AckState::Refused(_), _) => (Dot::Ring, p.bad),
-        _ if !newest => (Dot::Ring, p.bad),
-        (_, Some(Urgency::Plenty)) => (Dot::Full, p.ok),
-        (_, Some(Urgency::Soon) | None) => (Dot::Half, p.soon),
-        (_, Some(Urgency::Gone)) => (Dot::Ring, p.bad),
-    }
-}
-
-fn delivery_ui(ui: &mut Ui, cx: &Context<'_>, delivery: &Delivery, newest: bool) {
-    let (t, p) = (cx.texts, cx.palette);
-    ui.horizontal(|ui| {
-        let title = match delivery.consumed_times {
-            Some(times) => t.format("delivery-title", &[("n", times.into())]),
-            None => t.get("delivery-title-unknown").to_owned(),
-        };
-        ui.label(theme::strong(title));
-        let open = matches!(delivery.ack, AckState::Open | AckState::Failed(_));
-        if let (Some(lease), true, true) = (delivery.lease, newest, open) {
-            let left = lease.remaining(cx.now);
-            if !left.is_zero() {
-                let (_, color) = delivery_look(cx, delivery, newest);
-                ui.label(theme::strong(countdown(left)).color(color));
+impl Timeline {
+    /// Heading, strip, and every delivery.
+    pub(super) fn ui(&mut self, ui: &mut Ui, cx: &Context<'_>, view: SubscriptionId, row: &Row) {
+        if self.of != Some((view, row.number)) {
+            self.of = Some((view, row.number));
+            self.turned.clear();
+        }
+        ui.spacing_mut().item_spacing.y = theme::GAP_SMALL;
+        ui.spacing_mut().interact_size.y = theme::BODY_LINE;
+        heading_ui(ui, cx, row);
+        let deliveries = row.deliveries();
+        if deliveries.len() > 1 {
+            strip_ui(ui, cx, deliveries);
+        }
+        for place in (0..deliveries.len()).rev() {
+            let whole = place + WHOLE >= deliveries.len();
+            if whole != self.turned.contains(&place) {
+                whole_ui(
+                    ui,
+                    cx,
+                    deliveries,
+                    place,
+                    (!whole).then_some(&mut self.turned),
+                );
+            } else {
+                self.line_ui(ui, cx, deliveries, place);
             }
         }
+    }
+
+    /// A delivery in one line. Of many, those out of sight just get their room.
+    fn line_ui(&mut self, ui: &mut Ui, cx: &Context<'_>, deliveries: &[Delivery], place: usize) {
+        let size = Vec2::new(ui.available_width(), theme::BODY_LINE);
+        let rect = Rect::from_min_size(ui.cursor().min, size);
+        if deliveries.len() > ALL_DRAWN && !ui.is_rect_visible(rect) {
+            ui.allocate_space(size);
+            return;
+        }
+        let (t, p) = (cx.texts, cx.palette);
+        let delivery = &deliveries[place];
+        let ending = Ending::of(deliveries, place, cx.now);
+        let (shape, color) = look(ending, p);
+        let face = format!("{} · {}", time(cx, delivery.received_at), word(ending, t));
+        let response = ui.horizontal(|ui| {
+            dot(ui, shape, color);
+            ui.label(theme::code(number(place, delivery)).color(p.dim));
+            ui.add(
+                Button::new(RichText::new(&face).color(p.dim))
+                    .frame(false)
+                    .truncate(),
+            )
+        });
+        let n = [("n", number(place, delivery).into())];
+        let name = format!("{} · {face}", t.format("delivery-title", &n));
+        let response = named_choice(ui, response.inner, egui::Role::Button, false, &name);
+        if response.on_hover_text(sentence(cx, ending)).clicked() {
+            self.turned.insert(place);
+        }
+    }
+}
+
+/// How many there were, and how they ended.
+fn heading_ui(ui: &mut Ui, cx: &Context<'_>, row: &Row) {
+    let t = cx.texts;
+    let here = row.deliveries().len();
+    ui.label(theme::label(ui.ctx(), t.get("details-deliveries")));
+    let counted = row
+        .newest()
+        .consumed_times
+        .map_or(here, |times| times as usize);
+    let values = [("here", here.into()), ("all", counted.into())];
+    if counted > here {
+        // Where they went is not known: to another consumer, or here before the view was opened.
+        let text = t.format("deliveries-elsewhere", &values);
+        ui.add(Label::new(theme::dim(ui.ctx(), text)).wrap());
+    } else if here > 1 {
+        let expired = (0..here)
+            .filter(|&place| {
+                let ending = Ending::of(row.deliveries(), place, cx.now);
+                !matches!(
+                    ending,
+                    Ending::Held(..) | Ending::Acking | Ending::Acked(_) | Ending::LikelyAcked(_)
+                )
+            })
+            .count();
+        let values = [("here", here.into()), ("expired", expired.into())];
+        let text = t.format("deliveries-counts", &values);
+        ui.add(Label::new(theme::dim(ui.ctx(), text)).wrap());
+    }
+}
+
+/// A delivery with all there is to it. `turned`: it was unfolded, and can be folded again.
+fn whole_ui(
+    ui: &mut Ui,
+    cx: &Context<'_>,
+    deliveries: &[Delivery],
+    place: usize,
+    turned: Option<&mut HashSet<usize>>,
+) {
+    let (t, p) = (cx.texts, cx.palette);
+    let delivery = &deliveries[place];
+    let ending = Ending::of(deliveries, place, cx.now);
+    let (shape, color) = look(ending, p);
+    ui.horizontal_top(|ui| {
+        dot(ui, shape, color);
+        ui.vertical(|ui| {
+            ui.spacing_mut().item_spacing.y = 2.0;
+            ui.horizontal(|ui| {
+                let title = match delivery.consumed_times {
+                    Some(n) => t.format("delivery-title", &[("n", n.into())]),
+                    None => t.get("delivery-title-unknown").to_owned(),
+                };
+                if let Some(turned) = turned {
+                    let button = Button::new(theme::strong(&title)).frame(false);
+                    let response = ui.add(button);
+                    if named_choice(ui, response, egui::Role::Button, true, &title).clicked() {
+                        turned.remove(&place);
+                    }
+                } else {
+                    ui.label(theme::strong(title));
+                }
+                if let (Ending::Held(..), Some(lease)) = (ending, delivery.lease) {
+                    let left = countdown(lease.remaining(cx.now));
+                    ui.label(theme::strong(left).color(color));
+                } else if !matches!(ending, Ending::Held(..)) {
+                    ui.label(RichText::new(word(ending, t)).color(color));
+                }
+            });
+            times_ui(ui, cx, delivery, ending);
+            ending_ui(ui, cx, ending);
+            handle_ui(ui, cx, delivery);
+        });
     });
-    let time = |at: Timestamp| clock_time(at, cx.now);
-    let consumed = t.format(
-        "delivery-consumed",
-        &[("at", time(delivery.received_at).into())],
-    );
-    let end = match (&delivery.ack, delivery.lease) {
-        (AckState::Done(at), _) => t.format("delivery-acked", &[("at", time(*at).into())]),
-        (AckState::Likely(at), _) => t.format("delivery-likely", &[("at", time(*at).into())]),
-        (AckState::Pending { .. }, _) => t.get("delivery-acking").to_owned(),
-        (AckState::Refused(failure), _) => t.format(
-            "delivery-refused",
-            &[("code", failure.code.as_str().into())],
-        ),
-        (_, Some(lease)) if lease.ends() <= cx.now => {
-            t.format("delivery-returned", &[("at", time(lease.ends()).into())])
+}
+
+/// When it came, and when it returns or returned.
+fn times_ui(ui: &mut Ui, cx: &Context<'_>, delivery: &Delivery, ending: Ending<'_>) {
+    let t = cx.texts;
+    let consumed = [("at", time(cx, delivery.received_at).into())];
+    let consumed = t.format("delivery-consumed", &consumed);
+    let end = match (ending, delivery.lease) {
+        (Ending::Held(..) | Ending::Acking, Some(lease)) => {
+            t.format("delivery-held", &[("at", time(cx, lease.ends()).into())])
         }
-        (_, Some(lease)) if newest => {
-            t.format("delivery-held", &[("at", time(lease.ends()).into())])
-        }
-        (_, Some(_)) => t.get("delivery-superseded").to_owned(),
+        (_, Some(lease)) => t.format("delivery-lease", &[("at", time(cx, lease.ends()).into())]),
         (_, None) => t.get("delivery-unknown").to_owned(),
     };
-    let line = RichText::new(format!("{consumed} · {end}")).color(p.dim);
+    let line = RichText::new(format!("{consumed} · {end}")).color(cx.palette.dim);
     ui.add(Label::new(line).wrap());
-    match &delivery.ack {
-        AckState::Failed(trouble) => {
-            let text = format!("{} · {}", cx.say(&trouble.what), cx.say(&trouble.next));
-            ui.add(Label::new(RichText::new(text).color(p.bad)).wrap());
-        }
-        AckState::Refused(failure) => {
-            ui.add(Label::new(RichText::new(&failure.message).color(p.bad)).wrap());
-            if failure.code == FaultCode::MessageNotExist {
-                let next = theme::dim(ui.ctx(), t.get("delivery-refused-next"));
-                ui.add(Label::new(next).wrap());
+}
+
+/// How it ended, and what to do about it.
+fn ending_ui(ui: &mut Ui, cx: &Context<'_>, ending: Ending<'_>) {
+    let p = cx.palette;
+    let ink = match ending {
+        Ending::Held(Urgency::Plenty | Urgency::Soon, None) | Ending::Acking => return,
+        Ending::Acked(_) | Ending::LikelyAcked(_) | Ending::Expired(_, None) => p.dim,
+        _ => p.bad,
+    };
+    ui.add(Label::new(RichText::new(sentence(cx, ending)).color(ink)).wrap());
+    let refusal = match ending {
+        Ending::TooLate(refusal)
+        | Ending::Elsewhere(refusal)
+        | Ending::LateOrElsewhere(refusal)
+        | Ending::Refused(refusal) => refusal,
+        _ => return,
+    };
+    // In the server's own words, for those who look them up.
+    let failure = &refusal.failure;
+    let own = format!("{}: {}", failure.code, failure.message);
+    ui.add(Label::new(theme::dim(ui.ctx(), own)).wrap());
+}
+
+fn handle_ui(ui: &mut Ui, cx: &Context<'_>, delivery: &Delivery) {
+    let Some(handle) = &delivery.handle else {
+        let none = cx.texts.get("delivery-no-handle");
+        ui.label(theme::dim(ui.ctx(), none));
+        return;
+    };
+    ui.horizontal(|ui| {
+        from_the_right(ui, |ui| {
+            let n = delivery.consumed_times.unwrap_or_default();
+            let name = cx.texts.format("delivery-copy-handle", &[("n", n.into())]);
+            if icon_button(ui, "🗐", &name).clicked() {
+                ui.ctx().copy_text(handle.as_str().to_owned());
             }
-        }
-        _ => {}
-    }
-    if let Some(handle) = &delivery.handle {
-        let text = theme::code(handle.as_str()).color(p.faint);
-        ui.add(Label::new(text).truncate());
-    }
+            ui.with_layout(egui::Layout::left_to_right(egui::Align::Center), |ui| {
+                let text = theme::code(handle.as_str()).color(cx.palette.faint);
+                ui.add(Label::new(text).truncate());
+            });
+        });
+    });
 }
 
-pub(super) fn times_ui(ui: &mut Ui, cx: &Context<'_>, message: Message<'_>) {
-    let t = cx.texts;
-    ui.add_space(theme::GAP);
-    ui.label(theme::label(ui.ctx(), t.get("details-message")));
-    let time = |at: Timestamp| clock_time(at, cx.now);
-    for (name, value) in [
-        (t.get("fact-id"), message.message_id().to_owned()),
-        (t.get("fact-published"), time(message.publish_time())),
-        (t.get("fact-first"), time(message.first_consume_time())),
-        (t.get("fact-times"), message.consumed_times().to_string()),
-        (t.get("fact-tag"), message.tag().unwrap_or("–").to_owned()),
-        (t.get("fact-md5"), message.body_md5()),
-    ] {
-        fact(ui, name, &value, cx.palette);
-    }
+fn time(cx: &Context<'_>, at: Timestamp) -> String {
+    clock_time(at, cx.now)
 }
 
-pub(super) fn properties_ui(ui: &mut Ui, cx: &Context<'_>, message: Message<'_>) {
-    ui.add_space(theme::GAP);
-    let t = cx.texts;
-    ui.label(theme::label(ui.ctx(), t.get("properties-title")));
-    if message.properties().next().is_none() {
-        ui.label(theme::dim(ui.ctx(), t.get("properties-none")));
-    }
-    for (key, value) in message.properties() {
-        fact(ui, key, value, cx.palette);
+/// Its number as the server counts, or else its place here.
+pub(super) fn number(place: usize, delivery: &Delivery) -> String {
+    match delivery.consumed_times {
+        Some(times) => times.to_string(),
+        None => (place + 1).to_string(),
     }
 }

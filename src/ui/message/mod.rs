@@ -2,14 +2,17 @@
 //! times and properties. Asks the session to make texts ready and shows what is ready; nothing
 //! here looks at a whole body in a frame.
 
+mod alike;
 mod copy;
 mod damaged;
 mod deliveries;
 mod diff;
+mod facts;
 mod find;
 mod ink;
 mod lines;
 mod sheet;
+mod strip;
 mod tree;
 
 use std::sync::Arc;
@@ -24,8 +27,10 @@ use crate::session::{Against, Command, Message, Paper, ReadCommand, Row, Subscri
 use super::context::{Context, bytes};
 use super::theme;
 use super::widgets::{icon_button, link_button, named_choice, segmented};
+use alike::alike_ui;
 use damaged::Damage;
-use deliveries::{deliveries_ui, properties_ui, times_ui};
+use deliveries::Timeline;
+use facts::{properties_ui, times_ui};
 use find::Find;
 use ink::Ink;
 use lines::{LinesView, Marks, Selection, columns_in};
@@ -75,6 +80,7 @@ pub(super) struct MessagePane {
     /// Where to go as soon as the text is there.
     go: Option<usize>,
     searched: Option<Paper>,
+    timeline: Timeline,
 }
 
 impl Default for MessagePane {
@@ -90,6 +96,7 @@ impl Default for MessagePane {
             damage: None,
             go: None,
             searched: None,
+            timeline: Timeline::default(),
         }
     }
 }
@@ -117,7 +124,8 @@ impl MessagePane {
                     .id_salt("deliveries")
                     .auto_shrink(false)
                     .show(ui, |ui| {
-                        deliveries_ui(ui, cx, row);
+                        alike_ui(ui, cx, view, row);
+                        self.timeline.ui(ui, cx, view, row);
                         if let Some(message) = row.message() {
                             times_ui(ui, cx, message);
                             properties_ui(ui, cx, message);

@@ -1,0 +1,166 @@
+//! How a delivery ended, and how a message is like others, put into a shape, a colour, a word and
+//! a sentence: the same in the table and in the details.
+
+use egui::{Color32, Rect, Response, RichText, Sense, Stroke, StrokeKind, Ui, Vec2};
+
+use crate::i18n::Texts;
+use crate::session::{Alike, Ending, Failed, Row, Urgency};
+
+use super::context::{Context, clock_time, countdown};
+use super::theme::{self, Palette};
+use super::widgets::{Dot, dot, lease_bar, pill};
+
+/// Its shape and its colour.
+pub(super) fn look(ending: Ending<'_>, p: &Palette) -> (Dot, Color32) {
+    match ending {
+        Ending::Held(Urgency::Plenty, _) => (Dot::Full, p.ok),
+        Ending::Held(..) => (Dot::Half, p.soon),
+        Ending::Acking => (Dot::Half, p.dim),
+        Ending::Acked(_) | Ending::LikelyAcked(_) => (Dot::Tick, p.ok),
+        Ending::Elsewhere(_) => (Dot::Tick, p.soon),
+        Ending::Superseded(_) | Ending::LateOrElsewhere(_) => (Dot::Ring, p.soon),
+        Ending::Expired(..) | Ending::TooLate(_) | Ending::Refused(_) => (Dot::Ring, p.bad),
+    }
+}
+
+/// It in a word or two.
+pub(super) fn word(ending: Ending<'_>, t: &'static Texts) -> &'static str {
+    t.get(match ending {
+        Ending::Held(_, None) => "state-held",
+        Ending::Held(_, Some(_)) => "ending-failed",
+        Ending::Acking => "state-acking",
+        Ending::Acked(_) => "state-acked",
+        Ending::LikelyAcked(_) => "ending-likely",
+        Ending::Expired(..) => "state-returned",
+        Ending::Superseded(_) => "ending-superseded",
+        Ending::TooLate(_) => "ending-late",
+        Ending::Elsewhere(_) => "ending-elsewhere",
+        Ending::LateOrElsewhere(_) => "ending-unclear",
+        Ending::Refused(_) => "state-refused",
+    })
+}
+
+/// It in a sentence, with what to do next.
+pub(super) fn sentence(cx: &Context<'_>, ending: Ending<'_>) -> String {
+    let t = cx.texts;
+    let at = |at| [("at", clock_time(at, cx.now).into())];
+    match ending {
+        Ending::Held(_, Some(why)) => failed(cx, why),
+        Ending::Expired(over, Some(why)) => {
+            let returned = t.format("delivery-returned", &at(over));
+            format!("{} · {returned}", failed(cx, why))
+        }
+        Ending::Held(_, None) => t.get("state-held").to_owned(),
+        Ending::Acking => t.get("delivery-acking").to_owned(),
+        Ending::Acked(when) => t.format("delivery-acked", &at(when)),
+        Ending::LikelyAcked(when) => t.format("delivery-likely", &at(when)),
+        Ending::Expired(when, None) => t.format("delivery-returned", &at(when)),
+        Ending::Superseded(when) => t.format("ending-superseded-why", &at(when)),
+        Ending::TooLate(refusal) => t.format("ending-late-why", &at(refusal.at)),
+        Ending::LateOrElsewhere(refusal) => t.format("ending-unclear-why", &at(refusal.at)),
+        Ending::Elsewhere(refusal) => {
+            let left = refusal.left_millis.unwrap_or_default();
+            let left = std::time::Duration::from_millis(left.unsigned_abs());
+            let values = [
+                ("at", clock_time(refusal.at, cx.now).into()),
+                ("left", countdown(left).into()),
+            ];
+            t.format("ending-elsewhere-why", &values)
+        }
+        Ending::Refused(refusal) => {
+            let code = refusal.failure.code.as_str();
+            t.format("delivery-refused", &[("code", code.into())])
+        }
+    }
+}
+
+/// Why an ack failed that can be tried again.
+fn failed(cx: &Context<'_>, why: Failed<'_>) -> String {
+    match why {
+        Failed::Lost(trouble) => format!("{} · {}", cx.say(&trouble.what), cx.say(&trouble.next)),
+        Failed::Refused(refusal) => {
+            let code = [("code", refusal.failure.code.as_str().into())];
+            cx.texts.format("ending-refused-again", &code)
+        }
+    }
+}
+
+/// What a row is now: shape, and the time that is left or the word.
+pub(super) fn state_ui(ui: &mut Ui, cx: &Context<'_>, row: &Row) {
+    let (t, p) = (cx.texts, cx.palette);
+    let ending = Ending::of_newest(row, cx.now);
+    let (shape, color) = look(ending, p);
+    match ending {
+        Ending::Held(_, why) => {
+            dot(ui, shape, color);
+            let Some(lease) = row.newest().lease else {
+                ui.label(RichText::new(t.get("state-unknown-lease")).color(color));
+                return;
+            };
+            match why {
+                None => lease_bar(ui, lease.fraction(cx.now), color, p),
+                Some(_) => {
+                    pill(ui, word(ending, t), p.bad, p.bad_bg).on_hover_text(sentence(cx, ending));
+                }
+            }
+            let left = countdown(lease.remaining(cx.now));
+            let ink = if shape == Dot::Full { p.text } else { color };
+            ui.label(theme::strong(left).color(ink));
+        }
+        Ending::Acking => {
+            dot(ui, shape, color);
+            pill(ui, word(ending, t), p.dim, p.raised);
+        }
+        Ending::Acked(_) | Ending::LikelyAcked(_) => {
+            dot(ui, shape, p.faint);
+            pill(ui, word(ending, t), p.dim, p.raised).on_hover_text(sentence(cx, ending));
+        }
+        _ => {
+            dot(ui, shape, color);
+            let ground = if color == p.bad { p.bad_bg } else { p.soon_bg };
+            pill(ui, word(ending, t), color, ground).on_hover_text(sentence(cx, ending));
+        }
+    }
+}
+
+/// The colour of a likeness: only what may be a mistake stands out.
+pub(super) fn alike_look(alike: Alike, p: &Palette) -> Color32 {
+    match alike {
+        Alike::Double => p.soon,
+        Alike::Key | Alike::Body => p.dim,
+    }
+}
+
+/// A likeness in a word or two.
+pub(super) fn alike_word(alike: Alike, t: &'static Texts) -> &'static str {
+    t.get(match alike {
+        Alike::Double => "alike-double",
+        Alike::Key => "alike-key",
+        Alike::Body => "alike-body",
+    })
+}
+
+/// The shape of a likeness: two sheets, a key's ring and bit, two lines of text.
+pub(super) fn alike_mark(ui: &mut Ui, alike: Alike, color: Color32) -> Response {
+    let (rect, response) = ui.allocate_exact_size(Vec2::splat(12.0), Sense::hover());
+    let (painter, stroke) = (ui.painter(), Stroke::new(1.2, color));
+    let at = |x: f32, y: f32| rect.min + Vec2::new(x, y);
+    match alike {
+        Alike::Double => {
+            let sheet = |x: f32, y: f32| Rect::from_min_size(at(x, y), Vec2::splat(7.0));
+            painter.rect_stroke(sheet(1.0, 1.0), 1.0, stroke, StrokeKind::Inside);
+            painter.rect_filled(sheet(4.0, 4.0), 1.0, color);
+        }
+        Alike::Key => {
+            painter.circle_stroke(at(4.0, 6.0), 2.5, stroke);
+            painter.line_segment([at(6.5, 6.0), at(11.5, 6.0)], stroke);
+            painter.line_segment([at(10.5, 6.0), at(10.5, 9.0)], stroke);
+        }
+        Alike::Body => {
+            for y in [4.0, 8.0] {
+                painter.line_segment([at(1.5, y), at(10.5, y)], stroke);
+            }
+        }
+    }
+    response
+}
