@@ -447,6 +447,32 @@ doctor-group-not-named = not checked, no group is named
 doctor-group-took = { $group } may consume: it got message { $id }, which returns at { $at }
 doctor-group-empty = { $group } may consume; no message was there
 
+## The examination of a connection
+
+checkup-title = Check of the connection
+checkup-button = Check connection
+checkup-hint = Name, TCP, TLS, HTTP, protocol, clocks, signature, topic and group, one after the other; nothing is consumed
+checkup-consume = Consume one message too
+checkup-consume-hint = Only that proves that the group may consume; the message is away from the group until its invisible time is over
+checkup-running = Checking…
+checkup-good = All is well
+checkup-attention = It works, but look at what is marked
+checkup-bad = Something is wrong
+verdict-good = well
+verdict-attention = look at it
+verdict-bad = wrong
+verdict-skipped = not checked
+
+## Programs for the SDKs
+
+code-publish-title = A program that publishes this message
+code-consume-title = A program that consumes like this view
+code-keys = It takes the keys from MQ_ACCESS_KEY and MQ_SECRET_KEY when it runs, and holds none
+code-body-file = The body is too long for a program: save it as { $file } beside it
+code-copy = Copy program
+close = Close
+code-open = Code…
+
 ## Control room of a sandbox
 
 control-title = Sandbox

@@ -447,6 +447,32 @@ doctor-group-not-named = 未检查，没有指定消费组
 doctor-group-took = { $group } 可以消费：取得消息 { $id }，将于 { $at } 重新可见
 doctor-group-empty = { $group } 可以消费；当前没有消息
 
+## 连接诊断
+
+checkup-title = 连接检查
+checkup-button = 检查连接
+checkup-hint = 依次检查域名、TCP、TLS、HTTP、协议、时钟、签名、主题和消费组；不会消费消息
+checkup-consume = 同时消费一条消息
+checkup-consume-hint = 只有实际消费才能证实消费组可用；该消息在不可见时间结束前不会再投递给该消费组
+checkup-running = 正在检查…
+checkup-good = 一切正常
+checkup-attention = 可以使用，但请留意标出的项目
+checkup-bad = 存在问题
+verdict-good = 正常
+verdict-attention = 请留意
+verdict-bad = 异常
+verdict-skipped = 未检查
+
+## SDK 示例代码
+
+code-publish-title = 发布这条消息的程序
+code-consume-title = 与此视图消费方式相同的程序
+code-keys = 程序运行时从 MQ_ACCESS_KEY 和 MQ_SECRET_KEY 读取密钥，代码中不含密钥
+code-body-file = 消息体过长，不适合写入程序：请另存为程序旁的 { $file }
+code-copy = 复制代码
+close = 关闭
+code-open = 生成代码…
+
 ## 沙箱控制台
 
 control-title = 沙箱

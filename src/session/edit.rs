@@ -8,6 +8,7 @@ use crate::credentials::Credentials;
 use crate::protocol::{GroupId, InstanceId, InvalidName, Profile, TopicName};
 
 use super::Command;
+use super::checkup::{CheckupCommand, ExamineOrder};
 use super::draft::FieldProblem;
 use super::say::Say;
 
@@ -133,8 +134,25 @@ impl ConnectionEdit {
             || new.ca_file.trim() != old.ca_file
     }
 
-    /// The command that saves it, with white space at the ends of what was pasted trimmed.
+    /// The command that saves it.
     pub fn command(&self) -> Command {
+        let (profile, keys) = self.filled_in();
+        Command::SaveConnection(Box::new(profile), keys)
+    }
+
+    /// The command that examines it, saved or not.
+    pub fn examine(&self, consume: bool) -> Command {
+        let (profile, keys) = self.filled_in();
+        let order = ExamineOrder {
+            profile,
+            keys,
+            consume,
+        };
+        Command::Checkup(CheckupCommand::Examine(Box::new(order)))
+    }
+
+    /// Profile and keys, with white space at the ends of what was pasted trimmed.
+    fn filled_in(&self) -> (ConnectionProfile, KeysEdit) {
         let mut profile = self.profile.clone();
         for text in [
             &mut profile.name,
@@ -157,7 +175,7 @@ impl ConnectionEdit {
         } else {
             KeysEdit::Keep
         };
-        Command::SaveConnection(Box::new(profile), keys)
+        (profile, keys)
     }
 }
 

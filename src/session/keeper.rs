@@ -74,6 +74,7 @@ fn keep(shared: &Shared, job: Job) -> Option<Event> {
             Some(Event::KeysFound(id, state))
         }
         Job::Publish(..)
+        | Job::Examine(..)
         | Job::Ack(_)
         | Job::History(_)
         | Job::StartPolling(_)

@@ -12,6 +12,7 @@ mod arrangement;
 pub mod body;
 mod budget;
 pub mod cells;
+mod checkup;
 mod chooser;
 mod control;
 mod draft;
@@ -19,6 +20,7 @@ mod edit;
 mod embedded;
 mod ending;
 mod entry;
+mod examiner;
 mod filter;
 mod form;
 mod history;
@@ -31,6 +33,7 @@ mod model;
 mod notices;
 mod paths;
 mod poller;
+mod program;
 mod publishing;
 mod reader;
 mod rows;
@@ -51,6 +54,7 @@ pub use again::Offer;
 pub use arrangement::{Arrangement, Sort};
 pub use budget::{DEFAULT_BUDGET, Lost};
 pub use cells::Column;
+pub use checkup::{Checkup, CheckupCommand, CheckupEvent, ExamineOrder};
 pub use chooser::Dialogs;
 pub use control::{ActionOutcome, AdminAnswer, AdminWish, Control, Look, PeekView, first_peek};
 pub use draft::{Deliver, Draft, DraftField, FieldProblem, parse_instant};
@@ -72,6 +76,7 @@ pub use paths::{
     FieldName, FileKind, PathCommand, PathEvent, PathJob, PathLook, PathState, PathWish, Paths,
     Purpose, There,
 };
+pub use program::CodeCommand;
 pub use reader::{
     Against, Compared, Found, Paper, ReadCommand, ReadEvent, ReadJob, Reader, Wanted,
 };
@@ -117,6 +122,10 @@ pub enum Command {
     SaveConnection(Box<ConnectionProfile>, KeysEdit),
     /// The form of a connection was closed.
     GiveUpEdit,
+    /// Do this about the examination of a connection.
+    Checkup(CheckupCommand),
+    /// Do this about programs for the SDKs.
+    Code(CodeCommand),
     /// Remove a profile and its keys.
     DeleteConnection(ConnectionId),
     /// Publish what the form says to the selected connection.
@@ -173,6 +182,8 @@ pub enum Command {
 pub enum Job {
     /// Keep a profile, and keys as far as there are new ones.
     SaveConnection(Box<ConnectionProfile>, KeysEdit),
+    /// Examine a connection; the number of the examination comes back with all that is found.
+    Examine(u64, Box<ExamineOrder>),
     /// Remove a profile and its keys.
     DeleteConnection(String),
     /// Keep preferences.
@@ -327,6 +338,8 @@ pub enum Event {
         /// When the reply came.
         at: Timestamp,
     },
+    /// What came of an examination.
+    Checkup(Box<CheckupEvent>),
     /// What came of the work on a text.
     Read(Box<ReadEvent>),
     /// What is known of a path that is typed or chosen.

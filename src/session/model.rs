@@ -6,17 +6,20 @@ use std::collections::HashSet;
 use std::net::SocketAddr;
 use std::time::Duration;
 
+use crate::code::Order;
 use crate::config::{ConnectionProfile, Preferences, ProfileColor};
 use crate::protocol::{Limits, Profile, PublishReceipt, Timestamp};
 
 use super::acking::AckCommand;
 use super::again::{self, Offer, Offers};
+use super::checkup::{Checkup, CheckupEvent};
 use super::control::{AdminWish, Control};
 use super::draft::Draft;
 use super::form::ConsumeForm;
 use super::history::{History, HistoryCommand, HistoryEvent};
 use super::notices::Notices;
 use super::paths::Paths;
+use super::program::{self, CodeCommand};
 use super::reader::Reader;
 use super::say::{Level, Notice, Say, Trouble};
 use super::subscription::{Polling, Source, Subscription, SubscriptionId};
@@ -131,6 +134,9 @@ pub struct Model {
     deleted: HashSet<String>,
     notices: Notices,
     control: Control,
+    checkup: Checkup,
+    /// What a program is shown for.
+    code: Option<Box<Order>>,
     reader: Reader,
     paths: Paths,
     history: History,
@@ -199,6 +205,8 @@ impl Model {
             connections,
             publish: PublishState::default(),
             edit: None,
+            checkup: Checkup::default(),
+            code: None,
             deleted: HashSet::new(),
             notices,
             control: Control::default(),
@@ -291,6 +299,16 @@ impl Model {
         &self.publish
     }
 
+    /// The examination of the connection whose form is open.
+    pub fn checkup(&self) -> &Checkup {
+        &self.checkup
+    }
+
+    /// What a program is to be shown for.
+    pub fn code(&self) -> Option<&Order> {
+        self.code.as_deref()
+    }
+
     /// How saving the profile of this id goes.
     pub fn edit_outcome(&self, profile: &str) -> Option<&EditOutcome> {
         let (id, outcome) = self.edit.as_ref()?;
@@ -354,6 +372,11 @@ impl Model {
             }
             Command::GiveUpEdit => {
                 self.edit = None;
+                None
+            }
+            Command::Checkup(command) => self.checkup.apply(command),
+            Command::Code(command) => {
+                self.code = self.order_of(command, now).map(Box::new);
                 None
             }
             Command::DeleteConnection(id) => self.delete_connection(id, now),
@@ -529,6 +552,7 @@ impl Model {
                     view.acked(&done, refused, repeated, at, skew_millis);
                 }
             }
+            Event::Checkup(event) => self.checkup.absorb(*event),
             Event::Read(event) => return self.reader.absorb(*event),
             Event::Paths(event) => self.paths.absorb(event),
             Event::History(event) => return self.history_told(*event, now),
@@ -606,6 +630,10 @@ impl Model {
                     *outcome = EditOutcome::Failed(String::new());
                 }
             }
+            Job::Examine(number, _) => {
+                let ended = CheckupEvent::Ended(number, Some(Box::new(busy)));
+                self.checkup.absorb(ended);
+            }
             Job::Watch(_) => self.control.not_watched(now),
             Job::Read(_) => self.reader.not_taken(),
             Job::Paths(job) => self.paths.not_taken(&job),
@@ -616,6 +644,21 @@ impl Model {
             // It is tried again with the next change.
             Job::SaveWorkspace(_) => self.workspace = Workspace::default(),
             Job::DeleteConnection(_) | Job::SavePreferences(_) | Job::FindKeys(_) => {}
+        }
+    }
+
+    fn order_of(&self, command: CodeCommand, now: Timestamp) -> Option<Order> {
+        match command {
+            CodeCommand::OfDraft(draft) => {
+                let profile = &self.selected().profile;
+                program::publishing(&draft, profile, &self.limits(), now)
+            }
+            CodeCommand::OfView(id) => {
+                let form = &self.view(id)?.form;
+                let profile = &self.connection(&form.connection)?.profile;
+                program::consuming(form, profile, &self.limits_of(&form.connection))
+            }
+            CodeCommand::Close => None,
         }
     }
 

@@ -232,16 +232,29 @@ impl Shared {
         let profile = self
             .profile(id)
             .ok_or_else(|| unusable("trouble-settings", String::new()))?;
+        self.settings_with(&profile, KeysEdit::Keep)
+    }
+
+    /// How a client of this profile is made, saved or not, with the keys that are kept for it
+    /// unless there are new ones. Blocks on the keyring.
+    pub(super) fn settings_with(
+        &self,
+        profile: &ConnectionProfile,
+        keys: KeysEdit,
+    ) -> Result<ClientSettings, Box<Trouble>> {
         let bad = |why: String| unusable("trouble-settings", why);
         let endpoint: Endpoint = profile
             .endpoint
             .parse()
             .map_err(|error: InvalidEndpoint| bad(error.to_string()))?;
-        let keys = self
-            .secrets
-            .load(id)
-            .map_err(|error| unusable("trouble-keyring", error.to_string()))?
-            .ok_or_else(|| unusable("trouble-no-keys", String::new()))?;
+        let keys = match keys {
+            KeysEdit::Replace(keys) => keys,
+            KeysEdit::Keep | KeysEdit::AdminToken(_) => self
+                .secrets
+                .load(&profile.id)
+                .map_err(|error| unusable("trouble-keyring", error.to_string()))?
+                .ok_or_else(|| unusable("trouble-no-keys", String::new()))?,
+        };
         let mut settings = ClientSettings::new(endpoint, keys);
         settings.instance = match profile.instance.trim() {
             "" => None,
@@ -367,7 +380,7 @@ impl Shared {
     }
 }
 
-fn unusable(what: &'static str, detail: String) -> Box<Trouble> {
+pub(super) fn unusable(what: &'static str, detail: String) -> Box<Trouble> {
     let next = match what {
         "trouble-no-keys" => "trouble-no-keys-next",
         "trouble-keyring" => "trouble-keyring-next",

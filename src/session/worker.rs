@@ -19,8 +19,8 @@ use super::poller::Wish;
 use super::shared::{Shared, Start};
 use super::subscription::SubscriptionId;
 use super::{
-    AckOrder, Event, Job, Link, TopicContent, admin, chooser, embedded, history_file, keeper,
-    poller, publishing, reader, trouble,
+    AckOrder, Event, Job, Link, TopicContent, admin, chooser, embedded, examiner, history_file,
+    keeper, poller, publishing, reader, trouble,
 };
 
 /// How often the window is told what is in the sandbox, if that has changed.
@@ -137,6 +137,7 @@ async fn carry_out(shared: Arc<Shared>, job: Job) {
             publishing::publish(&shared, &connection, &topic, &message).await;
         }
         Job::History(job) => shared.ask_history(history_file::Wish::Ask(job)).await,
+        Job::Examine(number, order) => examiner::run(shared, number, *order).await,
         Job::Ack(order) => ack(&shared, *order).await,
         Job::Read(job) => {
             let work = tokio::task::spawn_blocking(move || reader::carry_out(*job));

@@ -7,7 +7,8 @@ use egui::{Id, Modal, RichText, ScrollArea, TextEdit, Ui};
 use crate::config::{ConnectionProfile, ProfileColor, holds_password};
 use crate::protocol::Profile;
 use crate::session::{
-    Command, ConnectionEdit, ConnectionField, ConnectionId, EditOutcome, KeysState, Purpose,
+    CheckupCommand, Command, ConnectionEdit, ConnectionField, ConnectionId, EditOutcome, KeysState,
+    Purpose,
 };
 
 use super::context::Context;
@@ -41,6 +42,8 @@ struct Open {
     saving: bool,
     /// Asked to delete; asked back whether that is meant.
     deleting: bool,
+    /// An examination may consume one message.
+    consume: bool,
 }
 
 impl ConnectionForm {
@@ -60,6 +63,7 @@ impl ConnectionForm {
             attempted: false,
             saving: false,
             deleting: false,
+            consume: false,
         });
     }
 
@@ -83,6 +87,7 @@ impl ConnectionForm {
                 ui.ctx().data_mut(|data| data.remove::<TextEditState>(id));
             }
             open.ca_file.close(cx);
+            cx.command(Command::Checkup(CheckupCommand::Close));
             self.open = None;
             cx.command(Command::GiveUpEdit);
         }
@@ -112,6 +117,7 @@ impl Open {
                 self.keys_ui(ui, cx);
                 self.defaults_ui(ui, cx);
                 self.network_ui(ui, cx);
+                super::checkup::ui(ui, cx);
             });
         ui.add_space(theme::GAP);
         self.buttons_ui(ui, cx)
@@ -333,11 +339,36 @@ impl Open {
                 }
             }
             done = ui.button(t.get("cancel")).clicked();
+            self.examine_ui(ui, cx);
             if !self.new {
                 from_the_right(ui, |ui| done |= self.delete_ui(ui, cx));
             }
         });
         done
+    }
+
+    /// Asks for an examination of what is filled in, saved or not.
+    fn examine_ui(&mut self, ui: &mut Ui, cx: &mut Context<'_>) {
+        let t = cx.texts;
+        let running = cx.model.checkup().is_running();
+        let text = match running {
+            true => t.get("checkup-running"),
+            false => t.get("checkup-button"),
+        };
+        let button = ui.add_enabled(!running, egui::Button::new(text));
+        if button.on_hover_text(t.get("checkup-hint")).clicked() {
+            self.attempted = true;
+            if self.edit.problems().is_empty() {
+                cx.command(self.edit.examine(self.consume));
+            }
+        }
+        let profile = &self.edit.profile;
+        if !profile.topic.trim().is_empty() && !profile.group.trim().is_empty() {
+            ui.checkbox(&mut self.consume, t.get("checkup-consume"))
+                .on_hover_text(t.get("checkup-consume-hint"));
+        } else {
+            self.consume = false;
+        }
     }
 
     fn delete_ui(&mut self, ui: &mut Ui, cx: &mut Context<'_>) -> bool {

@@ -3,6 +3,8 @@
 
 mod acking;
 mod again;
+mod checkup;
+mod code;
 mod connection_form;
 mod connections;
 mod context;
@@ -34,6 +36,7 @@ use crate::i18n::{Lang, Texts};
 use crate::protocol::Timestamp;
 use crate::session::{Command, ConnectionId, Link, Model};
 
+use code::CodeWindow;
 use connections::{Asked, Connections, connection_name};
 use context::Context;
 use dock::{Dock, Panes};
@@ -64,6 +67,7 @@ pub struct App {
     message: MessagePane,
     drawer: Drawer,
     dock: Dock,
+    code: CodeWindow,
     quit: Quit,
     /// Since when there may be something to keep for the next start.
     unkept_since: Option<Timestamp>,
@@ -86,6 +90,7 @@ impl App {
             inbox: Inbox::default(),
             message: MessagePane::default(),
             drawer: Drawer::default(),
+            code: CodeWindow::default(),
             quit: Quit::default(),
             unkept_since: None,
         };
@@ -269,6 +274,7 @@ impl App {
                 };
                 self.dock.ui(ui, cx, panes, !roomy);
             });
+        self.code.ui(ui.ctx(), cx);
         self.quit.ui(ui.ctx(), cx);
         self.commands = commands;
     }

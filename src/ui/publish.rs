@@ -5,14 +5,16 @@ use egui::{Key, Modifiers, ScrollArea, TextEdit, Ui};
 
 use crate::protocol::Profile;
 use crate::session::{
-    Command, Deliver, Draft, DraftField, FieldProblem, Level, Model, PublishOutcome, Say,
+    CodeCommand, Command, Deliver, Draft, DraftField, FieldProblem, Level, Model, PublishOutcome,
+    Say,
 };
 
 use super::again::Refill;
 use super::context::{Context, bytes, short_id};
 use super::theme;
 use super::widgets::{
-    code_layout, icon_button, labelled_edit, link_button, named, primary_button, remark, segmented,
+    code_layout, from_the_right, icon_button, labelled_edit, link_button, named, primary_button,
+    remark, segmented,
 };
 
 /// Height that the form keeps below the body: its verdict and the sharding key's line.
@@ -299,13 +301,25 @@ impl PublishPanel {
         }
     }
 
+    /// Shows a program that publishes this, if it can be published.
+    fn code_ui(&mut self, ui: &mut Ui, cx: &mut Context<'_>) {
+        if link_button(ui, cx.texts.get("code-open"), cx.palette).clicked() {
+            self.attempted = true;
+            let draft = Box::new(self.draft.clone());
+            cx.command(Command::Code(CodeCommand::OfDraft(draft)));
+        }
+    }
+
     fn more_ui(&mut self, ui: &mut Ui, cx: &mut Context<'_>) {
         let t = cx.texts;
         let mark = if self.more { "▾" } else { "▸" };
         let text = format!("{mark} {}", t.get("publish-more"));
-        if link_button(ui, &text, cx.palette).clicked() {
-            self.more = !self.more;
-        }
+        ui.horizontal(|ui| {
+            if link_button(ui, &text, cx.palette).clicked() {
+                self.more = !self.more;
+            }
+            from_the_right(ui, |ui| self.code_ui(ui, cx));
+        });
         if self.more {
             let width = ui.available_width();
             labelled_edit(

@@ -7,13 +7,13 @@ use egui::{Button, Checkbox, Key, Modifiers, PopupCloseBehavior, TextEdit, Ui};
 
 use crate::i18n::Texts;
 use crate::session::{
-    Column, ColumnSetting, Command, FilterProblem, Polling, Subscription, TableCommand,
+    CodeCommand, Column, ColumnSetting, Command, FilterProblem, Polling, Subscription, TableCommand,
 };
 
 use super::acking;
 use super::context::Context;
 use super::theme;
-use super::widgets::{from_the_right, link_button, named, pill, remark};
+use super::widgets::{from_the_right, icon_button, link_button, named, pill, remark};
 
 /// Least and greatest width of the filter field.
 const FILTER_WIDTH: std::ops::RangeInclusive<f32> = 140.0..=420.0;
@@ -30,6 +30,7 @@ pub(super) fn ui(ui: &mut Ui, cx: &mut Context<'_>, view: &Subscription) -> bool
             pause_ui(ui, cx, view);
             acking::selected_ui(ui, cx, view);
             columns_ui(ui, cx, view);
+            code_ui(ui, cx, view);
             ui.with_layout(egui::Layout::left_to_right(egui::Align::Center), |ui| {
                 filter_ui(ui, cx, view);
                 counts_ui(ui, cx, view);
@@ -118,6 +119,15 @@ fn counts_ui(ui: &mut Ui, cx: &mut Context<'_>, view: &Subscription) {
     if lost > 0 {
         let text = t.format("status-lost", &[("n", lost.into())]);
         ui.label(egui::RichText::new(text).color(p.bad));
+    }
+}
+
+/// Shows a program that consumes as this view does.
+fn code_ui(ui: &mut Ui, cx: &mut Context<'_>, view: &Subscription) {
+    let t = cx.texts;
+    let button = icon_button(ui, "{}", t.get("code-consume-title"));
+    if button.on_hover_text(t.get("code-consume-title")).clicked() {
+        cx.command(Command::Code(CodeCommand::OfView(view.id)));
     }
 }
 

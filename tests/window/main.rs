@@ -23,4 +23,5 @@ mod paths;
 mod support;
 mod table;
 mod views;
+mod why;
 mod workspace;

@@ -1,0 +1,127 @@
+//! The program that does what a form says, in the language of one's choice, to be copied. Writes no
+//! program itself.
+
+use egui::{Id, Modal, RichText, ScrollArea, TextEdit, Ui};
+
+use crate::code::{self, BODY_FILE, Language, Order, Program, Task};
+use crate::session::{CodeCommand, Command};
+
+use super::context::Context;
+use super::theme;
+use super::widgets::{code_layout, from_the_right, named, remark, segmented};
+
+/// Most of the window that it takes.
+const SIZE: egui::Vec2 = egui::vec2(860.0, 640.0);
+
+/// Room for its title, languages and buttons.
+const AROUND: f32 = 150.0;
+
+/// What is shown, and in which language.
+#[derive(Default)]
+pub(super) struct CodeWindow {
+    language: Language,
+    /// As it was last written.
+    written: Option<(Language, Order, Result<Program, String>)>,
+}
+
+impl CodeWindow {
+    /// The window, if a program is asked for.
+    pub(super) fn ui(&mut self, ctx: &egui::Context, cx: &mut Context<'_>) {
+        let Some(order) = cx.model.code() else {
+            self.written = None;
+            return;
+        };
+        let frame = egui::Frame::popup(&ctx.global_style()).inner_margin(2.0 * theme::PAD);
+        let size = SIZE.min(ctx.content_rect().size() - egui::vec2(64.0, 64.0));
+        let modal = Modal::new(Id::unique("code")).frame(frame).show(ctx, |ui| {
+            ui.set_width(size.x);
+            self.content_ui(ui, cx, order, size.y - AROUND)
+        });
+        if modal.inner || modal.should_close() {
+            cx.command(Command::Code(CodeCommand::Close));
+        }
+    }
+
+    /// Draws it; whether it is done with.
+    fn content_ui(
+        &mut self,
+        ui: &mut Ui,
+        cx: &mut Context<'_>,
+        order: &Order,
+        height: f32,
+    ) -> bool {
+        let t = cx.texts;
+        ui.spacing_mut().item_spacing.y = theme::GAP;
+        let title = match &order.task {
+            Task::Publish(_) => t.get("code-publish-title"),
+            Task::Consume(_) => t.get("code-consume-title"),
+        };
+        ui.label(theme::title(title));
+        ui.horizontal(|ui| {
+            let choices = Language::ALL.map(|language| (language, language.name()));
+            segmented(ui, &mut self.language, &choices);
+        });
+        remark(ui, t.get("code-keys"), cx.palette.dim);
+        let program = match self.program(order) {
+            Ok(program) => program,
+            Err(why) => {
+                remark(ui, why, cx.palette.bad);
+                return ui.button(t.get("close")).clicked();
+            }
+        };
+        ScrollArea::both()
+            .id_salt("program")
+            .max_height(height)
+            .min_scrolled_height(height)
+            .auto_shrink(false)
+            .show(ui, |ui| {
+                let mut layout = |ui: &Ui, text: &dyn egui::TextBuffer, _: f32| {
+                    code_layout(ui, text.as_str(), false, f32::INFINITY)
+                };
+                // Text that can be selected, and not be changed.
+                let mut text = program.text.as_str();
+                let edit = TextEdit::multiline(&mut text)
+                    .font(theme::mono())
+                    .layouter(&mut layout)
+                    .desired_width(f32::INFINITY);
+                let response = ui.add(edit);
+                named(
+                    ui,
+                    response,
+                    egui::Role::MultilineTextInput,
+                    program.file_name,
+                );
+            });
+        if program.reads_body_file {
+            let values = [("file", BODY_FILE.into())];
+            remark(ui, &t.format("code-body-file", &values), cx.palette.soon);
+        }
+        ui.horizontal(|ui| {
+            if ui.button(t.get("code-copy")).clicked() {
+                ui.ctx().copy_text(program.text.clone());
+            }
+            if let (true, Task::Publish(publish)) = (program.reads_body_file, &order.task)
+                && ui.button(t.get("copy-body")).clicked()
+            {
+                ui.ctx().copy_text(publish.parts.body.clone());
+            }
+            ui.label(RichText::new(program.file_name).color(cx.palette.dim));
+            from_the_right(ui, |ui| ui.button(t.get("close")).clicked())
+        })
+        .inner
+    }
+
+    /// The program, written anew only if it is another one.
+    fn program(&mut self, order: &Order) -> Result<&Program, &str> {
+        let language = self.language;
+        let known = matches!(&self.written, Some((l, o, _)) if *l == language && o == order);
+        if !known {
+            self.written = None;
+        }
+        let (_, _, written) = self.written.get_or_insert_with(|| {
+            let program = code::program(language, order).map_err(|error| error.to_string());
+            (language, order.clone(), program)
+        });
+        written.as_ref().map_err(String::as_str)
+    }
+}
