@@ -1,7 +1,7 @@
 //! The examination in the form of a connection: check by check, with what was seen and what to do
 //! next. Makes no check itself.
 
-use egui::{Label, RichText, Ui};
+use egui::{Align, Label, RichText, Ui};
 
 use crate::doctor::{Finding, Verdict};
 
@@ -9,12 +9,25 @@ use super::context::Context;
 use super::theme;
 use super::widgets::{Dot, dot, named, remark};
 
-/// The checks so far, if there is an examination.
-pub(super) fn ui(ui: &mut Ui, cx: &Context<'_>) {
+/// The checks so far, if there is an examination; what is new of them is brought into sight.
+/// `seen`: how much of it was there in the frame before.
+pub(super) fn ui(ui: &mut Ui, cx: &Context<'_>, seen: &mut usize) {
     let checkup = cx.model.checkup();
-    if !checkup.is_shown() {
-        return;
+    let there = match checkup.is_shown() {
+        true => 1 + checkup.findings().len() + usize::from(!checkup.is_running()),
+        false => 0,
+    };
+    if there > 0 {
+        findings_ui(ui, cx);
+        if there > *seen {
+            ui.scroll_to_cursor(Some(Align::BOTTOM));
+        }
     }
+    *seen = there;
+}
+
+fn findings_ui(ui: &mut Ui, cx: &Context<'_>) {
+    let checkup = cx.model.checkup();
     let (t, p) = (cx.texts, cx.palette);
     ui.separator();
     ui.label(theme::label(ui.ctx(), t.get("checkup-title")));

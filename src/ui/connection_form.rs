@@ -44,6 +44,8 @@ struct Open {
     deleting: bool,
     /// An examination may consume one message.
     consume: bool,
+    /// How much of the examination was in sight.
+    findings_seen: usize,
 }
 
 impl ConnectionForm {
@@ -64,6 +66,7 @@ impl ConnectionForm {
             saving: false,
             deleting: false,
             consume: false,
+            findings_seen: 0,
         });
     }
 
@@ -117,7 +120,7 @@ impl Open {
                 self.keys_ui(ui, cx);
                 self.defaults_ui(ui, cx);
                 self.network_ui(ui, cx);
-                super::checkup::ui(ui, cx);
+                super::checkup::ui(ui, cx, &mut self.findings_seen);
             });
         ui.add_space(theme::GAP);
         self.buttons_ui(ui, cx)
