@@ -142,8 +142,7 @@ fn beside_syncs(load: &Runtime, effort: &Effort) {
     for _ in 0..effort.turns {
         let start = Instant::now();
         while start.elapsed() < effort.turn {
-            log.write_all(&bytes).unwrap();
-            log.sync_data().unwrap();
+            write_and_sync(&mut log, &bytes);
             syncs += 1;
         }
         syncing += start.elapsed();
@@ -227,10 +226,10 @@ fn beside_moto(load: &Runtime, effort: &Effort) {
     }
 }
 
-/// A server with threads of its own, and their name.
+/// A server with threads of its own, and their names.
 struct Served {
     addr: SocketAddr,
-    name: &'static str,
+    threads: Vec<&'static str>,
     broker: Option<Arc<Broker>>,
     /// Keeps it running.
     _runtime: Runtime,
@@ -257,9 +256,10 @@ impl Served {
             .unwrap();
         let (addr, broker) = (sandbox.addr(), Some(sandbox.broker()));
         runtime.spawn(sandbox.run(std::future::pending()));
+        let of_store = data_dir.map_or(&[][..], |_| &["mqscope-log", "mqscope-store"]);
         Self {
             addr,
-            name,
+            threads: [&[name], of_store].concat(),
             broker,
             _runtime: runtime,
         }
@@ -289,7 +289,7 @@ impl Served {
         for thread in fs::read_dir("/proc/self/task").ok()? {
             let thread = thread.ok()?.path();
             let name = fs::read_to_string(thread.join("comm")).ok()?;
-            if name.trim() == self.name {
+            if self.threads.contains(&name.trim()) {
                 let times = fs::read_to_string(thread.join("schedstat")).ok()?;
                 let nanos = times.split_whitespace().next()?.parse().ok()?;
                 busy += Duration::from_nanos(nanos);
@@ -311,7 +311,10 @@ fn bare_handler(name: &'static str) -> Served {
 fn durable_handler(name: &'static str, file: File) -> Served {
     let answer = answer();
     let (bodies, waiting) = mpsc::sync_channel(CONNECTIONS);
-    thread::spawn(move || sync_whoever_waits(file, &waiting));
+    let syncing = thread::Builder::new().name(name.to_owned());
+    syncing
+        .spawn(move || sync_whoever_waits(file, &waiting))
+        .unwrap();
     let handler = async move |body: String| {
         let (done, synced) = oneshot::channel();
         bodies.send((body, done)).unwrap();
@@ -322,8 +325,6 @@ fn durable_handler(name: &'static str, file: File) -> Served {
 }
 
 fn sync_whoever_waits(mut file: File, waiting: &mpsc::Receiver<(String, oneshot::Sender<()>)>) {
-    // As the sandbox does: a file that does not grow is synced faster.
-    const MOST_BYTES: u64 = 16 << 20;
     let mut bytes = Vec::new();
     while let Ok(first) = waiting.recv() {
         let group: Vec<_> = iter::once(first).chain(waiting.try_iter()).collect();
@@ -331,16 +332,22 @@ fn sync_whoever_waits(mut file: File, waiting: &mpsc::Receiver<(String, oneshot:
         for (body, _) in &group {
             bytes.extend_from_slice(body.as_bytes());
         }
-        if file.stream_position().unwrap() > MOST_BYTES {
-            file.rewind().unwrap();
-        }
-        file.write_all(&bytes).unwrap();
-        file.sync_data().unwrap();
+        write_and_sync(&mut file, &bytes);
         for (_, done) in group {
             // A connection may be gone at the end of a turn.
             let _ = done.send(());
         }
     }
+}
+
+/// As the sandbox does, begins anew after so much: a file that does not grow is synced faster.
+fn write_and_sync(file: &mut File, bytes: &[u8]) {
+    const MOST_BYTES: u64 = 16 << 20;
+    if file.stream_position().unwrap() > MOST_BYTES {
+        file.rewind().unwrap();
+    }
+    file.write_all(bytes).unwrap();
+    file.sync_data().unwrap();
 }
 
 /// As long as that of a sandbox.
@@ -379,7 +386,7 @@ fn serve(name: &'static str, router: Router) -> Served {
     runtime.spawn(async move { axum::serve(listener, router).await });
     Served {
         addr,
-        name,
+        threads: vec![name],
         broker: None,
         _runtime: runtime,
     }
