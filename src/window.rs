@@ -12,6 +12,8 @@ use mqscope::config::{self, Config, ConfigFile};
 use mqscope::protocol::Timestamp;
 use mqscope::sandbox::{self, SandboxSettings};
 use mqscope::secrets::Secrets;
+use mqscope::session::outbox::Surroundings;
+use mqscope::session::variables::Environment;
 use mqscope::session::{self, Level, Model, Notice, Say, Setup, Start};
 use mqscope::ui::{self, App};
 use tokio::runtime::Handle;
@@ -36,6 +38,7 @@ pub(crate) fn open(runtime: &Handle) -> anyhow::Result<()> {
             preferences: config.preferences.clone(),
             workspace,
             notices,
+            surroundings: surroundings(),
         });
         let (link, worker) = session::start(
             &tasks,
@@ -66,6 +69,19 @@ pub(crate) fn open(runtime: &Handle) -> anyhow::Result<()> {
         let _ = runtime.block_on(async { tokio::time::timeout(LAST_WORDS, worker.ended()).await });
     }
     Ok(())
+}
+
+/// What variables in a draft may know of this machine.
+fn surroundings() -> Surroundings {
+    let variables = std::env::vars_os().filter_map(|(name, value)| {
+        // Text cannot hold what is not text.
+        Some((name.into_string().ok()?, value.into_string().ok()?))
+    });
+    Surroundings {
+        environment: Environment::new(variables),
+        zone: jiff::tz::TimeZone::system(),
+        seed: fastrand::u64(..),
+    }
 }
 
 fn options() -> NativeOptions {

@@ -109,6 +109,157 @@ body-format = Format
 body-json = ✓ Valid JSON · { $size } · every SDK can read it
 body-text = ✓ Text · { $size } · every SDK can read it
 
+## Templates of drafts
+
+templates = Templates
+templates-search = Search templates
+templates-loading = Reading the templates…
+templates-none = No templates yet. Save this draft under a name; a slash makes a folder
+templates-not-found = No template holds these words
+templates-load = Load { $path }
+templates-rename = Rename or move { $path }
+templates-delete = Delete { $path }
+templates-new-path = New path
+templates-move = Move
+templates-save-as = Save this draft as
+templates-save = Save
+templates-replace = Replace
+templates-deleted = Deleted { $path }
+templates-undo-delete = Undo delete
+problem-template-empty = Write a name, such as orders/paid
+problem-template-control = A name cannot hold line breaks or tabs
+problem-template-long = At most { $max } characters are allowed
+problem-template-taken = Something of that name is there already
+problem-template-gone = It is not there any more
+notice-templates-damaged = The templates could not be read. They are kept as { $path }
+notice-templates-damaged-next = Repair that file and name it templates.toml, or save the drafts anew
+notice-templates-not-kept = The templates could not be written
+notice-templates-not-kept-next = Check the space and the rights of the data folder; the change holds until mqscope closes
+
+## Variables in a draft
+
+variables = Variables
+variables-why = Fill in what stands in double braces in tag, key, properties, sharding key and body; off, it is sent as it stands
+variables-asleep = { $variable } is sent as it stands: turn on Variables to fill it in
+variables-help = All variables
+variables-copy = Copy { $variable }
+variables-number = Next number
+variable-uuid = A random UUID
+variable-now = The time, in UTC
+variable-millis = Milliseconds since 1970
+variable-seconds = Seconds since 1970
+variable-format = The local time, in a format of your own
+variable-seq = The number of the message
+variable-random = A whole number between two
+variable-hex = So many hexadecimal digits
+variable-text = So many letters and digits
+variable-of = One of these words
+variable-env = A variable of the environment
+variable-row = A column of the file, from file only
+variable-escape = Two braces that are text
+preview = Preview
+preview-next = Next message
+preview-then = Then
+preview-more = … and { $n } more characters
+problem-variable-unclosed = At { $at }: the braces are not closed; for plain braces write a backslash before them
+problem-variable-empty = At { $at }: name a variable between the braces
+problem-variable-unknown = At { $at }: there is no variable { $name }; for plain braces write a backslash before them
+problem-variable-unknown-like = At { $at }: there is no variable { $name }; did you mean { $like }
+problem-variable-usage = At { $at }: write it as { $usage }
+problem-variable-time = At { $at }: this is no format of a time: { $why }
+problem-variable-secret = At { $at }: { $name } holds a key of mqscope, which no message may carry
+problem-variable-environment = At { $at }: there is no environment variable { $name }; set it before mqscope starts
+problem-variable-no-row = At { $at }: columns are there only when you publish from a file
+problem-variable-column = At { $at }: there is no column { $name }
+problem-variable-column-like = At { $at }: there is no column { $name }; did you mean { $like }
+problem-unfit = This is no message that could be sent
+
+## Publishing many messages
+
+outbox-repeat = Repeat…
+outbox-file = From file…
+outbox-repeat-title = Repeat
+outbox-file-title = Publish a file
+outbox-once = Publish once
+outbox-times = Times
+outbox-rate = Per second
+outbox-parallel = In parallel
+outbox-unlimited = As fast as it goes
+outbox-stop-at-error = Stop at the first error
+outbox-unordered = More than one at a time: their order is not kept
+outbox-publish-times = Publish { $n ->
+    [one] once
+   *[other] { $n } times
+}
+outbox-file-label = JSONL or CSV file
+outbox-file-kind = JSONL, CSV
+outbox-lines-messages = Lines are messages
+outbox-lines-fill = Lines fill the form
+outbox-lines-messages-why = Each line brings body, tag, key, properties, delay or deliver_at, sharding_key; the topic is the one above
+outbox-lines-fill-why = Write columns as {"{{row.column}}"} in the form above, with Variables on
+outbox-from-line = From line
+outbox-look = Check file
+outbox-looking = Checking…
+outbox-publish-lines = Publish { $n ->
+    [one] 1 message
+   *[other] { $n } messages
+}
+outbox-publish-from = Publish from line { $line }
+outbox-found-so-far = { $read } of { $size } · { $good } good · { $bad } bad
+outbox-found = ✓ { $n ->
+    [one] 1 message
+   *[other] { $n } messages
+} · { $kind } · bodies { $bytes }, largest { $largest }
+outbox-found-nothing = There are no lines in this file
+outbox-bad-lines = { $n ->
+    [one] 1 line is no message and will be left out
+   *[other] { $n } lines are no messages and will be left out
+}
+outbox-bad-line = Line { $line }: { $what }
+outbox-bad-more = … and { $n } more
+outbox-unused = Not used: { $names }
+outbox-first-line = First message
+outbox-sure-times = Publish { $n } messages to { $connection }
+outbox-sure-file = Publish a file to { $connection }
+outbox-sure-what = This is not a sandbox: they go to topic { $topic } at { $endpoint }, and whoever consumes it gets them
+outbox-sure-yes = Publish them
+problem-file = The file cannot be read: { $why }
+problem-row-json = This is no JSON: { $why }
+problem-row-object = Write an object in braces
+problem-row-body = There is no body
+problem-row-text = { $name } must be text or a number
+problem-row-properties = properties must be an object of texts
+problem-row-encoding = This is not UTF-8; convert the file, for example with iconv
+problem-row-long = The line is longer than { $mb } MB
+problem-row-quote = A quote opens and does not close within { $mb } MB; close it or double it
+problem-row-cells = { $n } cells under a header of { $expected }
+problem-row-header = The first line must name the columns
+problem-row-unreadable = Reading ends here: { $why }
+run-bar = Progress
+run-progress = { $done } of { $total }
+run-count = { $done } published
+run-rate = { $rate } per second
+run-in-flight = { $n } on their way
+run-stop = Stop publishing
+run-stop-status = Stop the run
+run-stopping-why = Those on their way are awaited, so that each is counted
+run-status = Publishing to { $connection } · { $progress }
+run-done = ✓ { $stored } published in { $secs } s
+run-done-partly = ⚠ { $stored } of { $total } published in { $secs } s
+run-stopped = ■ Stopped: { $stored } of { $total } published in { $secs } s
+run-first-error = ⚠ Stopped at the first error: { $stored } of { $total } published
+run-broken = ⚠ It could not go on: { $stored } of { $total } published
+run-dismiss = Close the summary
+run-latency = p50 { $p50 } ms · p95 { $p95 } ms · max { $max } ms
+run-kind-failed = { $n } not published: { $what }
+run-kind-unknown = { $n } perhaps published: { $what }
+run-kind-unfit = { $n } not sent: { $what }
+run-samples-messages = Messages { $numbers }
+run-samples-lines = Lines { $numbers }
+run-resume = Go on from line { $line }…
+notice-run-ended = { $stored } messages were published; { $failed } were not, and of { $unknown } nobody knows
+notice-run-ended-next = The summary in the publish form says what went wrong
+
 ## What is wrong with a field
 
 problem-name-empty = Fill in the { $what }
@@ -632,6 +783,7 @@ reset-yes = Reset
 
 send-again = Send again…
 again-from-message = Filled in from message { $id }
+again-from-template = Loaded { $path }
 again-from-history = Filled in from the history
 again-left-out = Left out, as servers write them: { $keys }
 again-undo = Back to what was typed before

@@ -34,6 +34,10 @@ pub struct Draft {
     pub half: bool,
     /// When an undecided half message is first handed out for a check, such as `60s`.
     pub check_after: String,
+    /// Whether variables such as `{{uuid}}` are filled in; otherwise they are text.
+    pub variables: bool,
+    /// What `{{seq}}` is in the next message.
+    pub seq_from: SeqFrom,
 }
 
 impl Default for Draft {
@@ -50,7 +54,20 @@ impl Default for Draft {
             sharding_key: String::new(),
             half: false,
             check_after: "60s".to_owned(),
+            variables: false,
+            seq_from: SeqFrom::default(),
         }
+    }
+}
+
+/// A number of a message; the first is 1.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct SeqFrom(pub u64);
+
+impl Default for SeqFrom {
+    fn default() -> Self {
+        Self(1)
     }
 }
 
@@ -110,6 +127,29 @@ impl<F> FieldProblem<F> {
 }
 
 impl Draft {
+    /// Whether it says the same, wherever its numbers have come to.
+    pub fn is_like(&self, other: &Self) -> bool {
+        let without_body = |draft: &Self| Self {
+            body: String::new(),
+            seq_from: SeqFrom::default(),
+            ..draft.clone()
+        };
+        self.body == other.body && without_body(self) == without_body(other)
+    }
+
+    /// Shows each text that may hold variables to somebody who may change it; always in the same
+    /// order.
+    pub(super) fn visit_texts(&mut self, visit: &mut dyn FnMut(DraftField, &mut String)) {
+        visit(DraftField::Tag, &mut self.tag);
+        visit(DraftField::Key, &mut self.key);
+        visit(DraftField::ShardingKey, &mut self.sharding_key);
+        for (row, (key, value)) in self.properties.iter_mut().enumerate() {
+            visit(DraftField::Property(row), key);
+            visit(DraftField::Property(row), value);
+        }
+        visit(DraftField::Body, &mut self.body);
+    }
+
     /// Everything there is to say about the draft, in the order of the form.
     pub fn lint(&self, limits: &Limits, now: Timestamp) -> Vec<FieldProblem<DraftField>> {
         let mut problems = Vec::new();

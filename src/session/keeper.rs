@@ -10,8 +10,10 @@ use tokio::sync::mpsc::Receiver;
 use crate::files;
 use crate::protocol::Timestamp;
 
+use super::outbox::OutboxEvent;
 use super::say::{Level, Notice, Say};
 use super::shared::{Shared, blocking};
+use super::templates::file;
 use super::workspace::Workspace;
 use super::{Event, Job};
 
@@ -47,16 +49,31 @@ pub fn load_workspace(data_dir: Option<&Path>, now: Timestamp) -> (Workspace, Op
 
 /// Keeps until nobody can ask for it any more, and nothing is left to do.
 pub(super) async fn run(shared: Arc<Shared>, mut jobs: Receiver<Job>) {
+    let worker = Arc::clone(&shared);
+    if let Some((templates, damaged)) = blocking(move || file::load(worker.data_dir())).await {
+        let there = OutboxEvent::Templates(templates);
+        let there = Event::Outbox(Box::new(there));
+        for event in damaged.into_iter().chain([there]) {
+            shared.emit(event).await;
+        }
+    }
     while let Some(job) = jobs.recv().await {
         let worker = Arc::clone(&shared);
-        if let Some(Some(event)) = blocking(move || keep(&worker, job)).await {
+        for event in blocking(move || keep(&worker, job))
+            .await
+            .unwrap_or_default()
+        {
             shared.emit(event).await;
         }
     }
 }
 
-fn keep(shared: &Shared, job: Job) -> Option<Event> {
-    match job {
+fn keep(shared: &Shared, job: Job) -> Vec<Event> {
+    let event = match job {
+        Job::ChangeTemplates(change) => {
+            let kept = shared.data_dir().map(|dir| file::change(dir, &change));
+            return kept.unwrap_or_default();
+        }
         Job::SaveConnection(profile, keys) => Some(shared.save_connection(profile, keys)),
         Job::DeleteConnection(id) => shared.delete_connection(&id),
         Job::SavePreferences(preferences) => shared
@@ -64,10 +81,8 @@ fn keep(shared: &Shared, job: Job) -> Option<Event> {
             .err()
             .map(Event::ConfigNotWritten),
         Job::SaveWorkspace(workspace) => {
-            let dir = shared.data_dir()?;
-            save_workspace(dir, &workspace)
-                .err()
-                .map(Event::WorkspaceNotWritten)
+            let saved = shared.data_dir().map(|dir| save_workspace(dir, &workspace));
+            saved.and_then(Result::err).map(Event::WorkspaceNotWritten)
         }
         Job::FindKeys(id) => {
             let state = shared.find_keys(&id);
@@ -83,8 +98,10 @@ fn keep(shared: &Shared, job: Job) -> Option<Event> {
         | Job::Read(_)
         | Job::Paths(_)
         | Job::Watch(_)
+        | Job::Outbox(_)
         | Job::Admin(..) => None,
-    }
+    };
+    event.into_iter().collect()
 }
 
 fn save_workspace(dir: &Path, workspace: &Workspace) -> Result<(), String> {

@@ -2,7 +2,8 @@
 //! outside ([`Job`]), what the outside answers ([`Event`]), and what is known ([`Model`]).
 //!
 //! No egui here, and no I/O outside `worker.rs` and what it uses (`poller.rs`, `embedded.rs`,
-//! `admin.rs`, `chooser.rs`, `shared.rs`, `publishing.rs`, `history_file.rs`).
+//! `admin.rs`, `chooser.rs`, `shared.rs`, `publishing.rs`, `history_file.rs`,
+//! `templates/file.rs`, and in `outbox` what the worker runs).
 
 mod acking;
 mod activity;
@@ -31,6 +32,7 @@ mod likeness;
 mod link;
 mod model;
 mod notices;
+pub mod outbox;
 mod paths;
 mod poller;
 mod program;
@@ -43,7 +45,9 @@ mod shared;
 mod shelves;
 mod subscription;
 mod table;
+pub mod templates;
 mod trouble;
+pub mod variables;
 mod views;
 mod worker;
 mod workspace;
@@ -57,7 +61,7 @@ pub use cells::Column;
 pub use checkup::{Checkup, CheckupCommand, CheckupEvent, ExamineOrder};
 pub use chooser::Dialogs;
 pub use control::{ActionOutcome, AdminAnswer, AdminWish, Control, Look, PeekView, first_peek};
-pub use draft::{Deliver, Draft, DraftField, FieldProblem, parse_instant};
+pub use draft::{Deliver, Draft, DraftField, FieldProblem, SeqFrom, parse_instant};
 pub use edit::{ConnectionEdit, ConnectionField, KeysEdit};
 pub use ending::{Ending, Failed};
 pub use entry::{Counts, Entry, EntryPlace, EntryRow, KEPT_BODY_BYTES, Outcome};
@@ -88,6 +92,9 @@ pub use subscription::{Polling, Source, Subscription, SubscriptionId};
 pub use table::{ColumnSetting, Place, SavedTable, Table, TableCommand};
 pub use worker::{Worker, start};
 pub use workspace::{SavedView, Workspace};
+
+use outbox::{OutboxCommand, OutboxEvent, OutboxJob};
+use templates::TemplateChange;
 
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -163,6 +170,8 @@ pub enum Command {
     Watch(Option<ConnectionId>),
     /// Ask this of the sandbox that is looked into.
     Admin(Box<AdminWish>),
+    /// Do this with the outbox: many messages at once, files, templates.
+    Outbox(OutboxCommand),
     /// Show no messages of the sandbox any more.
     ClosePeek,
     /// Something about a path that is typed or chosen.
@@ -212,6 +221,10 @@ pub enum Job {
     Admin(ConnectionId, Box<AdminWish>),
     /// Something about a path that is typed or chosen.
     Paths(PathJob),
+    /// Publish many messages, or look at a file of them.
+    Outbox(OutboxJob),
+    /// Change the templates that are kept.
+    ChangeTemplates(Box<TemplateChange>),
 }
 
 /// A subscription for the worker to serve.
@@ -340,6 +353,8 @@ pub enum Event {
     },
     /// What came of an examination.
     Checkup(Box<CheckupEvent>),
+    /// What came of the work for the outbox.
+    Outbox(Box<OutboxEvent>),
     /// What came of the work on a text.
     Read(Box<ReadEvent>),
     /// What is known of a path that is typed or chosen.

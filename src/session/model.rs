@@ -18,10 +18,11 @@ use super::draft::Draft;
 use super::form::ConsumeForm;
 use super::history::{History, HistoryCommand, HistoryEvent};
 use super::notices::Notices;
+use super::outbox::{Outbox, OutboxCommand, OutboxEvent, Surroundings};
 use super::paths::Paths;
 use super::program::{self, CodeCommand};
 use super::reader::Reader;
-use super::say::{Level, Notice, Say, Trouble};
+use super::say::{Notice, Say, Trouble};
 use super::subscription::{Polling, Source, Subscription, SubscriptionId};
 use super::views::Views;
 use super::workspace::{SavedView, Workspace};
@@ -117,6 +118,8 @@ pub struct Setup {
     pub workspace: Workspace,
     /// Something to say at once, such as a configuration that could not be read.
     pub notices: Vec<Notice>,
+    /// What variables in a draft may know of the machine.
+    pub surroundings: Surroundings,
 }
 
 /// All that is known.
@@ -128,6 +131,7 @@ pub struct Model {
     content: Vec<TopicContent>,
     views: Views,
     publish: PublishState,
+    outbox: Outbox,
     /// How the saving of the profile of this id goes.
     edit: Option<(String, EditOutcome)>,
     /// Profiles that were deleted in this run: a save of one that is still on its way is void.
@@ -204,6 +208,7 @@ impl Model {
             workspace,
             connections,
             publish: PublishState::default(),
+            outbox: Outbox::new(setup.surroundings),
             edit: None,
             checkup: Checkup::default(),
             code: None,
@@ -309,6 +314,11 @@ impl Model {
         self.code.as_deref()
     }
 
+    /// Many messages at once, files of them, templates.
+    pub fn outbox(&self) -> &Outbox {
+        &self.outbox
+    }
+
     /// How saving the profile of this id goes.
     pub fn edit_outcome(&self, profile: &str) -> Option<&EditOutcome> {
         let (id, outcome) = self.edit.as_ref()?;
@@ -318,7 +328,11 @@ impl Model {
     /// Whether a view listens to this connection or holds messages of it: then it can neither be
     /// deleted nor led elsewhere, or the handles would be lost.
     pub fn is_in_use(&self, id: &ConnectionId) -> bool {
-        self.views.use_connection(id)
+        let publishes = self
+            .outbox
+            .running()
+            .is_some_and(|run| run.connection == *id);
+        publishes || self.views.use_connection(id)
     }
 
     /// Notices, newest first.
@@ -434,6 +448,7 @@ impl Model {
             }
             Command::History(command) => self.do_with_history(command),
             Command::Admin(wish) => self.admin(*wish, now),
+            Command::Outbox(command) => self.outbox_command(command, now),
             Command::ClosePeek => {
                 self.control.close_peek();
                 None
@@ -556,6 +571,7 @@ impl Model {
             Event::Read(event) => return self.reader.absorb(*event),
             Event::Paths(event) => self.paths.absorb(event),
             Event::History(event) => return self.history_told(*event, now),
+            Event::Outbox(event) => self.outbox_event(*event, now),
             Event::Looked(id, look) => {
                 return self.control.looked(&id, look.map(|look| *look), now);
             }
@@ -638,12 +654,16 @@ impl Model {
             Job::Read(_) => self.reader.not_taken(),
             Job::Paths(job) => self.paths.not_taken(&job),
             Job::History(job) => self.history.not_taken(&job),
+            Job::Outbox(job) => self.outbox.not_taken(&job),
             Job::Admin(id, wish) => {
                 let _ = self.control.answered(&id, &wish, Err(Box::new(busy)));
             }
             // It is tried again with the next change.
             Job::SaveWorkspace(_) => self.workspace = Workspace::default(),
-            Job::DeleteConnection(_) | Job::SavePreferences(_) | Job::FindKeys(_) => {}
+            Job::DeleteConnection(_)
+            | Job::SavePreferences(_)
+            | Job::ChangeTemplates(_)
+            | Job::FindKeys(_) => {}
         }
     }
 
@@ -710,21 +730,16 @@ impl Model {
             return None;
         }
         let id = connection.id.clone();
-        let (topic, message) = match draft.check(&self.limits(), now) {
-            Ok(checked) => checked,
-            Err(problems) => {
+        let (topic, message) = match self.outbox.one(draft, self.limits(), now) {
+            Ok(made) => made,
+            Err(say) => {
                 // The form says so itself, unless something changed between its look and the click.
-                if let Some(problem) = problems.into_iter().find(|p| p.level == Level::Error) {
-                    self.notices.warn(
-                        problem.say,
-                        String::new(),
-                        Say::new("notice-not-published-next"),
-                        now,
-                    );
-                }
+                let next = Say::new("notice-not-published-next");
+                self.notices.warn(say, String::new(), next, now);
                 return None;
             }
         };
+        self.outbox.shake();
         self.publish.pending = true;
         self.publish.outcome = None;
         Some(Job::Publish(id, topic, Box::new(message)))
@@ -815,6 +830,21 @@ impl Model {
             return None;
         }
         self.control.wish(wish)
+    }
+
+    fn outbox_command(&mut self, command: OutboxCommand, now: Timestamp) -> Option<Job> {
+        if matches!(command, OutboxCommand::Run(_)) && self.selected().profile.read_only {
+            self.refuse_read_only(now);
+            return None;
+        }
+        let (id, limits) = (self.selected.clone(), self.limits());
+        self.outbox.apply(command, id, limits, now)
+    }
+
+    fn outbox_event(&mut self, event: OutboxEvent, now: Timestamp) {
+        if let Some(notice) = self.outbox.absorb(event, now) {
+            self.notices.push(notice);
+        }
     }
 
     /// Views that wait for the sandbox are started by [`Model::next_job`].

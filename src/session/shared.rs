@@ -139,6 +139,13 @@ impl Shared {
         }
     }
 
+    /// The same for those who may block.
+    pub(super) fn emit_blocking(&self, event: Event) {
+        if self.events.blocking_send(event).is_ok() {
+            (self.wake)();
+        }
+    }
+
     /// Where a connection goes, for messages.
     pub(super) fn endpoint_of(&self, id: &ConnectionId) -> String {
         match id {

@@ -15,6 +15,7 @@ use tokio::task::{JoinHandle, JoinSet};
 use crate::protocol::{HandleList, OperationKind};
 
 use super::link::{EVENTS, JOBS};
+use super::outbox::desk::Desk;
 use super::poller::Wish;
 use super::shared::{Shared, Start};
 use super::subscription::SubscriptionId;
@@ -57,6 +58,7 @@ async fn run(shared: Arc<Shared>, mut jobs: Receiver<Job>, wishes: Receiver<hist
     let mut sandbox = embedded::start(&shared, sandbox_stopped).await;
     let mut pollers: HashMap<SubscriptionId, watch::Sender<Wish>> = HashMap::new();
     let mut watcher: Option<watch::Sender<bool>> = None;
+    let mut desk = Desk::default();
     let mut tasks = JoinSet::new();
     let (keep, to_keep) = mpsc::channel(JOBS);
     let keeper = tokio::spawn(keeper::run(Arc::clone(&shared), to_keep));
@@ -77,6 +79,7 @@ async fn run(shared: Arc<Shared>, mut jobs: Receiver<Job>, wishes: Receiver<hist
                     | Job::DeleteConnection(_)
                     | Job::SavePreferences(_)
                     | Job::SaveWorkspace(_)
+                    | Job::ChangeTemplates(_)
                     | Job::FindKeys(_)),
                 ) => {
                     let _ = keep.send(job).await;
@@ -105,6 +108,7 @@ async fn run(shared: Arc<Shared>, mut jobs: Receiver<Job>, wishes: Receiver<hist
                 Some(Job::Admin(id, wish)) => {
                     tasks.spawn(admin::carry_out(Arc::clone(&shared), id, *wish));
                 }
+                Some(Job::Outbox(job)) => desk.take(&shared, job, &mut tasks),
                 Some(job) => {
                     tasks.spawn(carry_out(Arc::clone(&shared), job));
                 }
@@ -119,6 +123,7 @@ async fn run(shared: Arc<Shared>, mut jobs: Receiver<Job>, wishes: Receiver<hist
             Some(_) = tasks.join_next() => {}
         }
     }
+    drop(desk);
     tasks.shutdown().await;
     // What was asked to be kept before the window closed is kept.
     drop(keep);
@@ -156,6 +161,8 @@ async fn carry_out(shared: Arc<Shared>, job: Job) {
         | Job::DeleteConnection(_)
         | Job::SavePreferences(_)
         | Job::SaveWorkspace(_)
+        | Job::Outbox(_)
+        | Job::ChangeTemplates(_)
         | Job::FindKeys(_) => {}
     }
 }

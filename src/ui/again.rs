@@ -3,7 +3,8 @@
 
 use egui::Ui;
 
-use crate::session::{Draft, Model, Offer};
+use crate::session::templates::Template;
+use crate::session::{Draft, Model, Offer, Say};
 
 use super::context::Context;
 use super::theme;
@@ -30,17 +31,35 @@ impl Refill {
             return false;
         };
         self.taken = offer.number;
+        self.fill(draft, offer.clone(), true);
+        true
+    }
+
+    /// Fills the form with a template. `keep`: what was in it is nowhere else.
+    pub(super) fn load(&mut self, draft: &mut Draft, template: &Template, keep: bool) {
+        let offer = Offer {
+            number: self.taken,
+            draft: template.draft.clone(),
+            from: Say::new("again-from-template").with("path", &template.path),
+            left_out: Vec::new(),
+        };
+        self.fill(draft, offer, keep);
+    }
+
+    fn fill(&mut self, draft: &mut Draft, offer: Offer, keep: bool) {
         let old = std::mem::replace(draft, offer.draft.clone());
         // What came from an offer and was not touched since was not typed.
-        let untouched = self.offer.as_ref().is_some_and(|last| last.draft == old);
-        if !untouched && old != *draft {
+        let untouched = self
+            .offer
+            .as_ref()
+            .is_some_and(|last| last.draft.is_like(&old));
+        if keep && !untouched && !old.is_like(draft) {
             self.before.push(old);
             if self.before.len() > KEPT {
                 self.before.remove(0);
             }
         }
-        self.offer = Some(offer.clone());
-        true
+        self.offer = Some(offer);
     }
 
     /// Where the contents are from, and the way back.

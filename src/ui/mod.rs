@@ -16,14 +16,17 @@ mod history;
 mod inbox;
 mod message;
 mod notices;
+mod outbox;
 mod path_field;
 mod plot;
 mod publish;
 mod quit;
 mod status;
 mod table;
+mod templates;
 pub mod theme;
 mod toolbar;
+mod variables;
 mod widgets;
 
 use std::time::Duration;

@@ -4,6 +4,7 @@
 use egui::{Key, Modifiers, ScrollArea, TextEdit, Ui};
 
 use crate::protocol::Profile;
+use crate::session::outbox::{FileSource, Outlook};
 use crate::session::{
     CodeCommand, Command, Deliver, Draft, DraftField, FieldProblem, Level, Model, PublishOutcome,
     Say,
@@ -11,14 +12,22 @@ use crate::session::{
 
 use super::again::Refill;
 use super::context::{Context, bytes, short_id};
+use super::outbox::{OutboxPanel, Sends, preview};
+use super::templates::TemplatesMenu;
 use super::theme;
+use super::variables;
 use super::widgets::{
-    code_layout, from_the_right, icon_button, labelled_edit, link_button, named, primary_button,
-    remark, segmented,
+    code_layout, from_the_right, icon_button, labelled_edit, link_button, named, remark, segmented,
 };
 
 /// Height that the form keeps below the body: its verdict and the sharding key's line.
 const BELOW_BODY: f32 = 64.0;
+
+/// The same for the line of the variables.
+const VARIABLES_LINE: f32 = theme::CONTROL_HEIGHT + theme::GAP;
+
+/// What an open preview leaves the body less high by.
+const PREVIEW_ROOM: f32 = 160.0;
 
 /// How often what is wrong is found out anew though nothing was typed.
 const LINT_AGAIN_MILLIS: i64 = 10_000;
@@ -33,6 +42,9 @@ const LEAST_BODY: f32 = 96.0;
 pub(super) struct PublishPanel {
     draft: Draft,
     more: bool,
+    preview: bool,
+    outbox: OutboxPanel,
+    templates: TemplatesMenu,
     /// Problems that only an attempt brings up (something is empty) are held back until then.
     attempted: bool,
     checked: Option<Checked>,
@@ -45,8 +57,13 @@ struct Checked {
     server: Profile,
     /// Whether a time is past is looked at again with each of these.
     tick: i64,
-    problems: Vec<FieldProblem<DraftField>>,
+    file: Option<FileSource>,
+    /// Of what variables are filled in with.
+    revision: (u64, u64, bool),
+    outlook: Outlook,
     is_json: bool,
+    /// Bytes of the body that would be sent.
+    body_bytes: usize,
 }
 
 impl PublishPanel {
@@ -55,6 +72,9 @@ impl PublishPanel {
         Self {
             draft: draft.unwrap_or_else(first_draft),
             more: false,
+            preview: false,
+            outbox: OutboxPanel::default(),
+            templates: TemplatesMenu::default(),
             attempted: false,
             checked: None,
             refill: Refill::default(),
@@ -83,18 +103,26 @@ impl PublishPanel {
     }
 
     pub(super) fn ui(&mut self, ui: &mut Ui, cx: &mut Context<'_>) {
+        self.outbox.count_on(cx, &mut self.draft);
         self.check(cx);
         ui.spacing_mut().item_spacing.y = theme::GAP;
         let t = cx.texts;
-        ui.label(theme::title(t.get("publish-title")));
+        ui.horizontal(|ui| {
+            ui.label(theme::title(t.get("publish-title")));
+            from_the_right(ui, |ui| {
+                let (draft, refill) = (&mut self.draft, &mut self.refill);
+                self.templates.ui(ui, cx, draft, refill);
+            });
+        });
         self.refill.ui(ui, cx, &mut self.draft);
+        let room = ui.available_height();
         // The main action stays in sight however little room there is.
         egui::Panel::bottom("publish action")
             .show_separator_line(false)
             .frame(egui::Frame::NONE)
             .show(ui, |ui| {
                 ui.add_space(theme::GAP);
-                self.send_ui(ui, cx);
+                self.send_ui(ui, cx, room);
             });
         ScrollArea::vertical()
             .id_salt("publish form")
@@ -104,36 +132,55 @@ impl PublishPanel {
                 self.deliver_ui(ui, cx);
                 self.properties_ui(ui, cx);
                 self.body_ui(ui, cx);
+                self.preview_ui(ui, cx);
                 self.more_ui(ui, cx);
             });
-        // In a form on top of the window the keys belong to that form.
-        let on_top = ui.ctx().memory(|memory| memory.top_modal_layer().is_none());
-        if on_top && ui.input_mut(|i| i.consume_key(Modifiers::COMMAND, Key::Enter)) {
-            self.send(cx);
-        }
+        self.outbox.confirm_ui(ui, cx);
     }
 
     fn check(&mut self, cx: &Context<'_>) {
         let server = cx.model.selected().profile.kind;
         let tick = cx.now.millis() / LINT_AGAIN_MILLIS;
-        let known = self
-            .checked
-            .as_ref()
-            .is_some_and(|c| c.server == server && c.tick == tick && c.draft == self.draft);
+        let file = self.outbox.file(cx);
+        let revision = cx.model.outbox().revision();
+        let known = self.checked.as_ref().is_some_and(|c| {
+            let around = (c.server, c.tick, &c.file, c.revision);
+            around == (server, tick, &file, revision) && c.draft == self.draft
+        });
         if !known {
+            let outbox = cx.model.outbox();
+            let limits = cx.model.limits();
+            let outlook = outbox.outlook(&self.draft, file.as_ref(), &limits, cx.now);
+            let sent = outlook.ahead.first().unwrap_or(&self.draft);
             self.checked = Some(Checked {
-                problems: self.draft.lint(&cx.model.limits(), cx.now),
-                is_json: serde_json::from_str::<serde::de::IgnoredAny>(&self.draft.body).is_ok(),
+                is_json: serde_json::from_str::<serde::de::IgnoredAny>(&sent.body).is_ok(),
+                body_bytes: sent.body.len(),
                 draft: self.draft.clone(),
                 server,
                 tick,
+                file,
+                revision,
+                outlook,
             });
+        }
+        if let Some(checked) = &self.checked {
+            self.outbox.follow(&checked.outlook);
         }
     }
 
+    fn outlook(&self) -> Option<&Outlook> {
+        self.checked.as_ref().map(|checked| &checked.outlook)
+    }
+
     fn problems(&self) -> impl Iterator<Item = &FieldProblem<DraftField>> {
-        let problems = self.checked.iter().flat_map(|checked| &checked.problems);
-        problems.filter(|problem| self.attempted || !is_about_emptiness(&problem.say))
+        let problems = self
+            .outlook()
+            .into_iter()
+            .flat_map(|outlook| &outlook.problems);
+        let all = self.outbox.needs_all_fields();
+        problems
+            .filter(move |problem| all || problem.field == DraftField::Topic)
+            .filter(|problem| self.attempted || !is_about_emptiness(&problem.say))
     }
 
     fn remarks_ui(&self, ui: &mut Ui, cx: &Context<'_>, field: DraftField) {
@@ -143,6 +190,15 @@ impl PublishPanel {
                 Level::Warning | Level::Info => cx.palette.soon,
             };
             remark(ui, &cx.say(&problem.say), color);
+        }
+        let asleep = self.outlook().and_then(|outlook| outlook.asleep.as_ref());
+        if let Some((_, variable)) = asleep.filter(|(place, _)| *place == field) {
+            let variable = [("variable", variable.as_str().into())];
+            remark(
+                ui,
+                &cx.texts.format("variables-asleep", &variable),
+                cx.palette.soon,
+            );
         }
     }
 
@@ -243,15 +299,24 @@ impl PublishPanel {
         let label = ui
             .horizontal(|ui| {
                 let label = ui.label(theme::label(ui.ctx(), t.get("field-body")));
-                super::widgets::from_the_right(ui, |ui| {
+                from_the_right(ui, |ui| {
                     if link_button(ui, t.get("body-format"), cx.palette).clicked() {
                         self.format_body();
                     }
+                    ui.checkbox(&mut self.draft.variables, t.get("variables"))
+                        .on_hover_text(t.get("variables-why"));
                 });
                 label
             })
             .inner;
-        let height = (ui.clip_rect().bottom() - ui.cursor().top() - BELOW_BODY).max(LEAST_BODY);
+        let mut below = BELOW_BODY;
+        if self.draft.variables {
+            below += VARIABLES_LINE;
+            below += if self.preview { PREVIEW_ROOM } else { 0.0 };
+        }
+        // As if nothing were scrolled: the body is not to grow with that.
+        let above = ui.cursor().top() - ui.min_rect().top();
+        let height = (ui.clip_rect().height() - above - below).max(LEAST_BODY);
         let is_json = self.checked.as_ref().is_some_and(|checked| checked.is_json);
         let mut layout = |ui: &Ui, text: &dyn egui::TextBuffer, width: f32| {
             code_layout(ui, text.as_str(), is_json, width)
@@ -276,15 +341,13 @@ impl PublishPanel {
     /// One calm line that says that all is well, and how large it is.
     fn verdict_ui(&self, ui: &mut Ui, cx: &Context<'_>) {
         let Some(checked) = &self.checked else { return };
-        let wrong = checked
-            .problems
-            .iter()
-            .any(|problem| problem.field == DraftField::Body);
+        let problems = &checked.outlook.problems;
+        let wrong = problems.iter().any(|p| p.field == DraftField::Body);
         if wrong {
             return;
         }
         let t = cx.texts;
-        let size = [("size", bytes(self.draft.body.len()).into())];
+        let size = [("size", bytes(checked.body_bytes).into())];
         let text = if checked.is_json {
             t.format("body-json", &size)
         } else {
@@ -305,8 +368,39 @@ impl PublishPanel {
     fn code_ui(&mut self, ui: &mut Ui, cx: &mut Context<'_>) {
         if link_button(ui, cx.texts.get("code-open"), cx.palette).clicked() {
             self.attempted = true;
-            let draft = Box::new(self.draft.clone());
+            // With its variables filled in: the program sends one message.
+            let ahead = self.outlook().and_then(|outlook| outlook.ahead.first());
+            let draft = Box::new(ahead.unwrap_or(&self.draft).clone());
             cx.command(Command::Code(CodeCommand::OfDraft(draft)));
+        }
+    }
+
+    /// Where numbers begin, what there is, and what will be sent.
+    fn preview_ui(&mut self, ui: &mut Ui, cx: &Context<'_>) {
+        if !self.draft.variables {
+            return;
+        }
+        let t = cx.texts;
+        let outlook = self.checked.as_ref().map(|checked| &checked.outlook);
+        let counts = outlook.is_some_and(|outlook| outlook.counts);
+        let ahead = outlook.filter(|outlook| !outlook.ahead.is_empty());
+        ui.horizontal(|ui| {
+            if ahead.is_some() {
+                let mark = if self.preview { "▾" } else { "▸" };
+                let text = format!("{mark} {}", t.get("preview"));
+                if link_button(ui, &text, cx.palette).clicked() {
+                    self.preview = !self.preview;
+                }
+            }
+            from_the_right(ui, |ui| {
+                variables::help_ui(ui, cx);
+                if counts {
+                    variables::number_ui(ui, cx, &mut self.draft.seq_from);
+                }
+            });
+        });
+        if let Some(outlook) = ahead.filter(|_| self.preview) {
+            preview::ahead_ui(ui, cx, outlook);
         }
     }
 
@@ -331,20 +425,21 @@ impl PublishPanel {
         self.remarks_ui(ui, cx, DraftField::ShardingKey);
     }
 
-    fn send_ui(&mut self, ui: &mut Ui, cx: &mut Context<'_>) {
+    fn send_ui(&mut self, ui: &mut Ui, cx: &mut Context<'_>, room: f32) {
+        if OutboxPanel::strip_ui(ui, cx) {
+            return;
+        }
+        let limits = cx.model.limits();
+        let (draft, keys) = (&self.draft, shortcut(ui));
+        self.outbox.fold_ui(ui, cx, draft, &limits, room);
+        if let Some(sends) = self.outbox.button_ui(ui, cx, draft, &limits, &keys) {
+            self.send(cx, sends);
+        }
+        self.outcome_ui(ui, cx);
+    }
+
+    fn outcome_ui(&self, ui: &mut Ui, cx: &Context<'_>) {
         let t = cx.texts;
-        let pending = cx.model.publish().pending;
-        ui.horizontal(|ui| {
-            let text = if pending {
-                t.get("publish-pending")
-            } else {
-                t.get("publish-button")
-            };
-            if primary_button(ui, text, 120.0, !pending, cx.palette).clicked() {
-                self.send(cx);
-            }
-            ui.label(theme::label(ui.ctx(), shortcut(ui)));
-        });
         let (text, color) = match &cx.model.publish().outcome {
             None => return,
             Some(PublishOutcome::Done {
@@ -364,12 +459,22 @@ impl PublishPanel {
         remark(ui, &text, color);
     }
 
-    fn send(&mut self, cx: &mut Context<'_>) {
+    fn send(&mut self, cx: &mut Context<'_>, sends: Sends) {
         self.attempted = true;
         let wrong = self.problems().any(|p| p.level == Level::Error);
-        if !wrong {
-            self.attempted = false;
-            cx.command(Command::Publish(Box::new(self.draft.clone())));
+        if wrong {
+            return;
+        }
+        self.attempted = false;
+        match sends {
+            Sends::Many => self.outbox.send(cx, &self.draft, &cx.model.limits()),
+            Sends::Once => {
+                cx.command(Command::Publish(Box::new(self.draft.clone())));
+                if self.outlook().is_some_and(|outlook| outlook.counts) {
+                    let next = &mut self.draft.seq_from.0;
+                    *next = next.saturating_add(1);
+                }
+            }
         }
     }
 }

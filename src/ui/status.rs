@@ -1,5 +1,5 @@
 //! The line at the foot of the window: how many notices there are, how the sandbox does, what the
-//! shown view did. Its parts open the drawer.
+//! shown view did, and how publishing many messages goes. Its parts open the drawer.
 
 use egui::{Align, Button, Label, Layout, RichText, Ui};
 
@@ -8,7 +8,7 @@ use crate::session::{Command, SandboxState};
 use super::context::Context;
 use super::drawer::{Drawer, Part};
 use super::widgets::{dot, from_the_right, named};
-use super::{notices, theme};
+use super::{notices, outbox, theme};
 
 /// All of it.
 pub(super) fn ui(ui: &mut Ui, cx: &mut Context<'_>, drawer: &mut Drawer) {
@@ -16,6 +16,7 @@ pub(super) fn ui(ui: &mut Ui, cx: &mut Context<'_>, drawer: &mut Drawer) {
         notices_ui(ui, cx, drawer);
         history_ui(ui, cx, drawer);
         sandbox_ui(ui, cx, drawer);
+        outbox::status_ui(ui, cx);
         from_the_right(ui, |ui| {
             counts_ui(ui, cx);
             ui.with_layout(Layout::left_to_right(Align::Center), |ui| newest_ui(ui, cx));

@@ -3,11 +3,12 @@
 use egui::accesskit::Role;
 use std::sync::Arc;
 
-use egui::containers::menu::MenuButton;
+use egui::containers::menu::{MenuButton, MenuConfig};
+use egui::style::StyleModifier;
 use egui::text::{LayoutJob, TextFormat};
 use egui::{
-    Align, Button, Color32, Frame, Galley, Label, Layout, Response, RichText, Sense, Stroke,
-    TextEdit, Ui, Vec2, WidgetInfo,
+    Align, Button, Color32, Frame, Galley, Label, Layout, PopupCloseBehavior, Response, RichText,
+    Sense, Stroke, TextEdit, Ui, Vec2, WidgetInfo,
 };
 use egui_extras::syntax_highlighting::highlight;
 
@@ -172,6 +173,22 @@ pub(super) fn choice_menu<T: Copy + PartialEq>(
         }
     });
     named(ui, response, Role::Button, &format!("{label} · {current}"));
+}
+
+/// A button that opens something to work with, which stays until one clicks beside it.
+pub(super) fn popover(ui: &mut Ui, face: &str, name: &str, width: f32, add: impl FnOnce(&mut Ui)) {
+    // Not in the style of menus, whose fields and buttons have no frame.
+    let config = MenuConfig::new()
+        .close_behavior(PopupCloseBehavior::CloseOnClickOutside)
+        .style(StyleModifier::default());
+    let button = Button::new(face).frame_when_inactive(false);
+    let (response, _) = MenuButton::from_button(button).config(config).ui(ui, |ui| {
+        Frame::NONE.inner_margin(theme::GAP).show(ui, |ui| {
+            ui.set_width(width);
+            ui.with_layout(Layout::top_down(Align::Min), add);
+        });
+    });
+    named(ui, response, Role::Button, name);
 }
 
 /// A line of text with its label above; the label is its accessible name.

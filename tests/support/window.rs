@@ -22,6 +22,7 @@ use mqscope::i18n::{Lang, Texts, Value};
 use mqscope::protocol::{Profile, Timestamp};
 use mqscope::sandbox::SandboxSettings;
 use mqscope::secrets::Secrets;
+use mqscope::session::outbox::Surroundings;
 use mqscope::session::{self, Dialogs, Model, Setup, WORKSPACE_FILE, Workspace};
 use mqscope::ui::App;
 use tempfile::TempDir;
@@ -77,6 +78,10 @@ pub(crate) struct Start {
     pub(crate) window_data: Option<PathBuf>,
     /// What was there when an earlier window closed.
     pub(crate) workspace: Workspace,
+    /// Files of the window's data folder, by name, from an earlier run.
+    pub(crate) files: Vec<(&'static str, String)>,
+    /// What variables in a draft may know of the machine.
+    pub(crate) surroundings: Surroundings,
     /// The window's own clock, where it is not the one that everybody shares.
     pub(crate) own_clock: Option<Clock>,
     /// Whether the worker and the sandbox go by the system's clock, for tests of what only a
@@ -102,6 +107,8 @@ impl Default for Start {
             data_dir: None,
             window_data: None,
             workspace: Workspace::default(),
+            files: Vec::new(),
+            surroundings: Surroundings::default(),
             own_clock: None,
             system_clock: false,
             max_deliveries: 288,
@@ -174,11 +181,17 @@ impl Window {
         if start.config != Config::default() {
             file.save(&start.config).expect("the file can be written");
         }
+        for (name, text) in &start.files {
+            let data = folder.path().join("data");
+            std::fs::create_dir_all(&data).expect("a folder");
+            std::fs::write(data.join(name), text).expect("the file can be written");
+        }
         let model = Model::new(Setup {
             profiles: start.config.profiles.clone(),
             preferences: start.config.preferences.clone(),
             workspace: start.workspace,
             notices: Vec::new(),
+            surroundings: start.surroundings,
         });
         let (link, _worker) = session::start(
             runtime.handle(),
@@ -720,6 +733,19 @@ impl Window {
     pub(crate) fn kept_workspace(&self) -> Option<Workspace> {
         let path = self.data.join(WORKSPACE_FILE);
         Workspace::from_json(&std::fs::read_to_string(path).ok()?).ok()
+    }
+
+    /// What is in a file of the window's data folder; nothing if there is none yet.
+    pub(crate) fn data_text(&self, name: &str) -> String {
+        let path = self.folder.path().join("data").join(name);
+        std::fs::read_to_string(path).unwrap_or_default()
+    }
+
+    /// A file that somebody has, wherever that is.
+    pub(crate) fn make_file(&self, name: &str, contents: impl AsRef<[u8]>) -> String {
+        let path = self.folder.path().join(name);
+        std::fs::write(&path, contents).expect("the file can be written");
+        path.display().to_string()
     }
 
     /// The file of the configuration.

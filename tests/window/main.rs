@@ -17,6 +17,7 @@ mod forms;
 mod history;
 mod leases;
 mod looks;
+mod outbox;
 mod outside;
 mod paths;
 #[path = "../support/window.rs"]

@@ -1,0 +1,272 @@
+//! A line of a file: an object of JSON or a record of CSV. Gives its columns to variables, and a
+//! draft where the line is a message by itself. Knows nothing of files.
+
+use std::borrow::Cow;
+
+use serde_json::{Map, Value};
+use similar::get_close_matches;
+
+use crate::protocol::Timestamp;
+use crate::session::draft::{Deliver, Draft};
+use crate::session::say::Say;
+
+/// How alike a column must be to be what was meant.
+const LIKENESS: f32 = 0.5;
+
+/// One line.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Row {
+    /// Its number in the file, from 1.
+    pub line: u64,
+    columns: Map<String, Value>,
+}
+
+impl Row {
+    /// A line of JSONL.
+    ///
+    /// # Errors
+    /// Why it is not one.
+    pub fn from_json(line: u64, text: &str) -> Result<Self, Say> {
+        match serde_json::from_str(text) {
+            Ok(Value::Object(columns)) => Ok(Self { line, columns }),
+            Ok(_) => Err(Say::new("problem-row-object")),
+            Err(error) => Err(Say::new("problem-row-json").with("why", error)),
+        }
+    }
+
+    /// A record of CSV under its header.
+    pub(super) fn from_cells<'a>(
+        line: u64,
+        header: &[String],
+        cells: impl Iterator<Item = &'a str>,
+    ) -> Self {
+        let cells = cells.map(|cell| Value::String(cell.to_owned()));
+        Self {
+            line,
+            columns: header.iter().cloned().zip(cells).collect(),
+        }
+    }
+
+    /// What stands in a column: text as it is, anything else as JSON. `a.b` is `b` in the object
+    /// `a`, unless there is a column of that whole name.
+    pub fn column(&self, name: &str) -> Option<Cow<'_, str>> {
+        let found = self.columns.get(name).or_else(|| {
+            let mut steps = name.split('.');
+            let first = self.columns.get(steps.next()?)?;
+            steps.try_fold(first, |value, step| value.get(step))
+        })?;
+        Some(match found {
+            Value::String(text) => Cow::Borrowed(text),
+            other => Cow::Owned(other.to_string()),
+        })
+    }
+
+    /// The column whose name is most like this one.
+    pub(in crate::session) fn column_like(&self, name: &str) -> Option<String> {
+        let same = |known: &&String| known.eq_ignore_ascii_case(name);
+        if let Some(known) = self.columns.keys().find(same) {
+            return Some(known.clone());
+        }
+        let names: Vec<&str> = self.names().collect();
+        get_close_matches(name, &names, 1, LIKENESS)
+            .pop()
+            .map(str::to_owned)
+    }
+
+    /// Names of the columns.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.columns.keys().map(String::as_str)
+    }
+
+    /// The message that the line is, for a topic.
+    ///
+    /// # Errors
+    /// Which column cannot be read.
+    pub(super) fn draft(&self, topic: &str) -> Result<Draft, Say> {
+        let mut draft = Draft {
+            topic: topic.to_owned(),
+            ..Draft::default()
+        };
+        let mut has_body = false;
+        for (name, value) in &self.columns {
+            match Part::of(name) {
+                Some(Part::Body) => {
+                    has_body = !value.is_null();
+                    draft.body = match value {
+                        Value::String(text) => text.clone(),
+                        other => other.to_string(),
+                    };
+                }
+                Some(Part::Tag) => draft.tag = text(name, value)?,
+                Some(Part::Key) => draft.key = text(name, value)?,
+                Some(Part::ShardingKey) => draft.sharding_key = text(name, value)?,
+                Some(Part::Delay) => {
+                    draft.delay = text(name, value)?;
+                    if !draft.delay.is_empty() {
+                        draft.deliver = Deliver::After;
+                    }
+                }
+                Some(Part::DeliverAt) => {
+                    draft.deliver_at = instant(&text(name, value)?);
+                    if !draft.deliver_at.is_empty() {
+                        draft.deliver = Deliver::At;
+                    }
+                }
+                Some(Part::Properties) => draft.properties.extend(properties(value)?),
+                Some(Part::Property(key)) => {
+                    let value = text(name, value)?;
+                    if !value.is_empty() {
+                        draft.properties.push((key.to_owned(), value));
+                    }
+                }
+                None => {}
+            }
+        }
+        if has_body {
+            Ok(draft)
+        } else {
+            Err(Say::new("problem-row-body"))
+        }
+    }
+
+    /// Whether a column of this name is a part of the message that a line is.
+    pub(super) fn is_part(name: &str) -> bool {
+        Part::of(name).is_some()
+    }
+}
+
+/// What a column is, where a line is a message.
+enum Part<'a> {
+    Body,
+    Tag,
+    Key,
+    ShardingKey,
+    Delay,
+    DeliverAt,
+    Properties,
+    Property(&'a str),
+}
+
+impl<'a> Part<'a> {
+    fn of(name: &'a str) -> Option<Self> {
+        let name = name.trim();
+        for prefix in ["properties.", "property."] {
+            if let Some(key) = name.strip_prefix(prefix).filter(|key| !key.is_empty()) {
+                return Some(Part::Property(key));
+            }
+        }
+        let plain = |c: char| !matches!(c, '_' | '-' | ' ');
+        let name: String = name.to_lowercase().chars().filter(|c| plain(*c)).collect();
+        Some(match name.as_str() {
+            "body" | "messagebody" => Part::Body,
+            "tag" | "tags" | "messagetag" => Part::Tag,
+            "key" | "keys" | "messagekey" => Part::Key,
+            "shardingkey" => Part::ShardingKey,
+            "delay" => Part::Delay,
+            "deliverat" | "startdelivertime" => Part::DeliverAt,
+            "properties" => Part::Properties,
+            _ => return None,
+        })
+    }
+}
+
+/// A short text; nothing is an empty one.
+fn text(name: &str, value: &Value) -> Result<String, Say> {
+    match value {
+        Value::Null => Ok(String::new()),
+        Value::String(text) => Ok(text.clone()),
+        Value::Number(_) | Value::Bool(_) => Ok(value.to_string()),
+        Value::Array(_) | Value::Object(_) => Err(Say::new("problem-row-text").with("name", name)),
+    }
+}
+
+/// Milliseconds since 1970 as a time that the form reads; anything else as it is.
+fn instant(text: &str) -> String {
+    match text.trim().parse() {
+        Ok(millis) => Timestamp::from_millis(millis).to_string(),
+        Err(_) => text.trim().to_owned(),
+    }
+}
+
+/// Properties: an object, or its text in a cell of CSV.
+fn properties(value: &Value) -> Result<Vec<(String, String)>, Say> {
+    let wrong = || Say::new("problem-row-properties");
+    let parsed;
+    let object = match value {
+        Value::Null => return Ok(Vec::new()),
+        Value::String(text) if text.trim().is_empty() => return Ok(Vec::new()),
+        Value::String(text) => {
+            parsed = serde_json::from_str::<Value>(text).map_err(|_| wrong())?;
+            parsed.as_object()
+        }
+        other => other.as_object(),
+    };
+    let pairs = object.ok_or_else(wrong)?.iter();
+    pairs
+        .map(|(key, value)| Ok((key.clone(), text(key, value)?)))
+        .collect()
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+mod tests {
+    use super::*;
+
+    fn draft(json: &str) -> Result<Draft, &'static str> {
+        let row = Row::from_json(1, json).map_err(|say| say.key)?;
+        row.draft("orders").map_err(|say| say.key)
+    }
+
+    #[test]
+    fn a_line_is_a_message() {
+        let all = r#"{"message_id": "A1", "Tag": "paid", "keys": 17, "body": {"z": 1.50, "a": [null]},
+            "properties": {"shop": 7, "vip": true, "none": null}, "property.region": "gz",
+            "sharding-key": "s", "delay": "10s", "topic": "elsewhere"}"#;
+        let pair = |key: &str, value: &str| (key.to_owned(), value.to_owned());
+        let expected = Draft {
+            topic: "orders".to_owned(),
+            tag: "paid".to_owned(),
+            key: "17".to_owned(),
+            body: r#"{"z":1.50,"a":[null]}"#.to_owned(),
+            properties: vec![
+                pair("shop", "7"),
+                pair("vip", "true"),
+                pair("none", ""),
+                pair("region", "gz"),
+            ],
+            sharding_key: "s".to_owned(),
+            deliver: Deliver::After,
+            delay: "10s".to_owned(),
+            ..Draft::default()
+        };
+        assert_eq!(draft(all), Ok(expected));
+        let timed = draft(r#"{"body": "x", "deliver_at": 86400000, "delay": null}"#).unwrap();
+        assert_eq!(timed.deliver, Deliver::At);
+        assert_eq!(timed.deliver_at, "1970-01-02T00:00:00.000Z");
+    }
+
+    #[test]
+    fn what_is_no_message_says_why() {
+        let check = |json, key| assert_eq!(draft(json), Err(key), "{json}");
+        check("{", "problem-row-json");
+        check("[1]", "problem-row-object");
+        check("{}", "problem-row-body");
+        check(r#"{"body": null}"#, "problem-row-body");
+        check(r#"{"body": "", "tag": [1]}"#, "problem-row-text");
+        check(r#"{"body": "", "properties": 3}"#, "problem-row-properties");
+        let nested = r#"{"body": "", "properties": {"a": {}}}"#;
+        check(nested, "problem-row-text");
+    }
+
+    #[test]
+    fn cells_stand_under_their_header() {
+        let header = ["body", "properties", "note"].map(str::to_owned);
+        let row = Row::from_cells(2, &header, [r#"{"a":1}"#, r#"{"k":"v"}"#, ""].into_iter());
+        let draft = row.draft("orders").unwrap();
+        assert_eq!(draft.body, r#"{"a":1}"#);
+        assert_eq!(draft.properties, [("k".to_owned(), "v".to_owned())]);
+        assert_eq!(row.column("note").unwrap(), "");
+        assert_eq!(row.column("nota"), None);
+        assert_eq!(row.column_like("nota").as_deref(), Some("note"));
+    }
+}

@@ -1,0 +1,213 @@
+//! How publishing many messages goes, and what came of it.
+
+use egui::{Label, ProgressBar, RichText, Ui};
+
+use crate::i18n::Value;
+use crate::session::outbox::{End, FailureKind, FileSource, Report, Run, Source};
+use crate::ui::connections::connection_name;
+use crate::ui::context::Context;
+use crate::ui::theme;
+use crate::ui::widgets::{from_the_right, icon_button, link_button, named, remark};
+
+/// Numbers of messages that went wrong, that are named.
+const NUMBERS: usize = 8;
+
+/// What somebody asks of a summary.
+pub(super) enum Asked {
+    /// It has been read.
+    Dismiss,
+    /// Go on with the file from this line.
+    Resume(FileSource, u64),
+}
+
+/// While it goes on; whether it is to stop.
+pub(super) fn running_ui(ui: &mut Ui, cx: &Context<'_>, run: &Run) -> bool {
+    let (t, p) = (cx.texts, cx.palette);
+    let report = &run.report;
+    match run.total {
+        Some(total) => bar_ui(ui, cx, report.done(), total),
+        None => ui.add_space(theme::LEASE_BAR_HEIGHT),
+    }
+    let stop = ui
+        .horizontal(|ui| {
+            ui.label(progress(cx, run));
+            from_the_right(ui, |ui| stop_ui(ui, cx, run)).unwrap_or(false)
+        })
+        .inner;
+    let mut parts = Vec::new();
+    if let Some(rate) = report.rate(cx.now) {
+        parts.push(t.format("run-rate", &[("rate", decimal(rate).into())]));
+    }
+    if report.in_flight > 0 {
+        parts.push(t.format("run-in-flight", &[("n", report.in_flight.into())]));
+    }
+    if !parts.is_empty() {
+        remark(ui, &parts.join(" · "), p.dim);
+    }
+    kinds_ui(ui, cx, report);
+    stop
+}
+
+/// The button that stops it, as long as it can; whether it was clicked.
+fn stop_ui(ui: &mut Ui, cx: &Context<'_>, run: &Run) -> Option<bool> {
+    let (t, p) = (cx.texts, cx.palette);
+    if run.stopping {
+        ui.label(theme::dim(ui.ctx(), t.get("view-stopping")))
+            .on_hover_text(t.get("run-stopping-why"));
+        return None;
+    }
+    let text = format!("■ {}", t.get("run-stop"));
+    Some(ui.button(RichText::new(text).color(p.bad)).clicked())
+}
+
+/// `23 of 50`, or how many if nobody knows of how many.
+fn progress(cx: &Context<'_>, run: &Run) -> String {
+    let done = run.report.done();
+    match run.total {
+        Some(total) => {
+            let values = [("done", done.into()), ("total", total.into())];
+            cx.texts.format("run-progress", &values)
+        }
+        None => cx.texts.format("run-count", &[("done", done.into())]),
+    }
+}
+
+/// One line for the foot of the window; whether it is to stop.
+pub(super) fn line_ui(ui: &mut Ui, cx: &Context<'_>, run: &Run) -> bool {
+    let connection = cx.model.connection(&run.connection);
+    let name = connection.map_or_else(String::new, |connection| connection_name(cx, connection));
+    let values = [
+        ("connection", name.into()),
+        ("progress", progress(cx, run).into()),
+    ];
+    let text = cx.texts.format("run-status", &values);
+    ui.label(RichText::new(text).color(cx.palette.accent));
+    if run.stopping {
+        return false;
+    }
+    icon_button(ui, "■", cx.texts.get("run-stop-status")).clicked()
+}
+
+/// How much of something is done.
+pub(super) fn bar_ui(ui: &mut Ui, cx: &Context<'_>, done: u64, all: u64) {
+    // Only for the eye: the numbers beside it are exact.
+    let part = if all == 0 {
+        0.0
+    } else {
+        done as f32 / all as f32
+    };
+    let bar = ProgressBar::new(part)
+        .desired_height(theme::LEASE_BAR_HEIGHT)
+        .fill(cx.palette.accent);
+    let response = ui.add(bar);
+    let name = cx.texts.get("run-bar");
+    named(ui, response, egui::Role::ProgressIndicator, name);
+}
+
+/// What came of it; what somebody asks then.
+pub(super) fn ended_ui(ui: &mut Ui, cx: &Context<'_>, run: &Run) -> Option<Asked> {
+    let (t, p) = (cx.texts, cx.palette);
+    let (report, mut asked) = (&run.report, None);
+    let (at, end) = report.ended.as_ref()?;
+    let values: Vec<(&'static str, Value<'_>)> = vec![
+        ("stored", report.stored.into()),
+        ("total", run.total.unwrap_or(report.taken).into()),
+        ("secs", decimal(report.duration(*at).as_secs_f64()).into()),
+    ];
+    let wrong = report.failed + report.unknown + report.unfit > 0;
+    let (text, color) = match end {
+        End::Done if !wrong => (t.format("run-done", &values), p.ok),
+        End::Done => (t.format("run-done-partly", &values), p.soon),
+        End::Stopped => (t.format("run-stopped", &values), p.soon),
+        End::FirstError(_) => (t.format("run-first-error", &values), p.bad),
+        End::Broken(_) => (t.format("run-broken", &values), p.bad),
+    };
+    ui.horizontal(|ui| {
+        from_the_right(ui, |ui| {
+            if icon_button(ui, "✕", t.get("run-dismiss")).clicked() {
+                asked = Some(Asked::Dismiss);
+            }
+            ui.with_layout(egui::Layout::left_to_right(egui::Align::Center), |ui| {
+                let text = RichText::new(text).font(theme::small()).color(color);
+                ui.add(Label::new(text).wrap());
+            });
+        });
+    });
+    if let End::Broken(trouble) = end {
+        remark(ui, &cx.say(&trouble.what), p.bad);
+        remark(ui, &cx.say(&trouble.next), p.bad);
+    }
+    if let Some(latency) = report.latency {
+        let mut text = t.format(
+            "run-latency",
+            &[
+                ("p50", latency.p50.into()),
+                ("p95", latency.p95.into()),
+                ("max", latency.max.into()),
+            ],
+        );
+        if let Some(rate) = report.rate(*at) {
+            let rate = t.format("run-rate", &[("rate", decimal(rate).into())]);
+            text = format!("{rate} · {text}");
+        }
+        remark(ui, &text, p.dim);
+    }
+    kinds_ui(ui, cx, report);
+    samples_ui(ui, cx, run);
+    if let (Source::File(file), Some(line)) = (&run.source, report.resume_from()) {
+        let text = t.format("run-resume", &[("line", line.into())]);
+        if link_button(ui, &text, p).clicked() {
+            asked = Some(Asked::Resume(file.clone(), line));
+        }
+    }
+    asked
+}
+
+fn kinds_ui(ui: &mut Ui, cx: &Context<'_>, report: &Report) {
+    for kind in &report.kinds {
+        kind_ui(ui, cx, kind);
+    }
+}
+
+fn kind_ui(ui: &mut Ui, cx: &Context<'_>, kind: &FailureKind) {
+    let (t, p) = (cx.texts, cx.palette);
+    let values = [
+        ("n", kind.count.into()),
+        ("what", cx.say(&kind.what).into()),
+    ];
+    let (key, color) = match (kind.unknown, &kind.next) {
+        (true, _) => ("run-kind-unknown", p.soon),
+        (false, Some(_)) => ("run-kind-failed", p.bad),
+        (false, None) => ("run-kind-unfit", p.bad),
+    };
+    remark(ui, &t.format(key, &values), color);
+    if let Some(next) = &kind.next {
+        remark(ui, &cx.say(next), p.dim);
+    }
+}
+
+/// The numbers of the first that went wrong.
+fn samples_ui(ui: &mut Ui, cx: &Context<'_>, run: &Run) {
+    let samples = &run.report.samples;
+    if samples.is_empty() {
+        return;
+    }
+    let shown = samples.iter().take(NUMBERS);
+    let mut numbers: Vec<String> = shown.map(|(number, _)| number.to_string()).collect();
+    let wrong = run.report.failed + run.report.unknown + run.report.unfit;
+    if wrong > numbers.len() as u64 {
+        numbers.push("…".to_owned());
+    }
+    let numbers = [("numbers", numbers.join(", ").into())];
+    let text = match run.source {
+        Source::Form(_) => cx.texts.format("run-samples-messages", &numbers),
+        Source::File(_) => cx.texts.format("run-samples-lines", &numbers),
+    };
+    remark(ui, &text, cx.palette.dim);
+}
+
+/// A number with one digit behind the point, none where it would be a zero.
+fn decimal(number: f64) -> String {
+    let text = format!("{number:.1}");
+    text.strip_suffix(".0").unwrap_or(&text).to_owned()
+}
