@@ -301,6 +301,10 @@ fn fifty_messages_go_out_ten_a_second() {
     window.until_shown("50 received");
     assert!(window.has("order-50"), "{}", window.tree());
     assert!(!window.shows("Publishing to"));
+    // One line of the history stands for all of them.
+    window.click(&en("history-open"));
+    window.until_shown("50 of 50 stored");
+    window.click(&en("history-open"));
     // The numbers go on where they ended.
     window.click("Close the summary");
     window.assert_not_shown("✓ 50 published");
