@@ -43,6 +43,7 @@ pub(super) struct PublishPanel {
     draft: Draft,
     more: bool,
     preview: bool,
+    footer_height: f32,
     outbox: OutboxPanel,
     templates: TemplatesMenu,
     /// Problems that only an attempt brings up (something is empty) are held back until then.
@@ -73,6 +74,7 @@ impl PublishPanel {
             draft: draft.unwrap_or_else(first_draft),
             more: false,
             preview: false,
+            footer_height: 0.0,
             outbox: OutboxPanel::default(),
             templates: TemplatesMenu::default(),
             attempted: false,
@@ -117,13 +119,20 @@ impl PublishPanel {
         self.refill.ui(ui, cx, &mut self.draft);
         let room = ui.available_height();
         // The main action stays in sight however little room there is.
-        egui::Panel::bottom("publish action")
+        let footer = egui::Panel::bottom("publish action")
             .show_separator_line(false)
             .frame(egui::Frame::NONE)
             .show(ui, |ui| {
                 ui.add_space(theme::GAP);
                 self.send_ui(ui, cx, room);
             });
+        // The panel stands where its last height put it: with another one, it is drawn again at
+        // once, or its button would be out of sight.
+        let height = footer.response.rect.height();
+        if (height - self.footer_height).abs() > theme::HAIRLINE {
+            self.footer_height = height;
+            ui.ctx().request_discard("footer");
+        }
         ScrollArea::vertical()
             .id_salt("publish form")
             .auto_shrink(false)

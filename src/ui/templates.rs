@@ -343,10 +343,9 @@ impl TemplatesMenu {
     fn save(&mut self, cx: &mut Context<'_>, path: TemplatePath, draft: &Draft) {
         self.save_as = path.to_string();
         self.origin = Some((path.clone(), draft.clone()));
-        cx.command(command(TemplateChange::Save(Template {
-            path,
-            draft: draft.clone(),
-        })));
+        let draft = draft.clone();
+        let template = Box::new(Template { path, draft });
+        cx.command(command(TemplateChange::Save(template)));
     }
 
     /// Puts a template into the form. What was there is kept, unless it is a template itself.

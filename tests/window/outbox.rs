@@ -416,7 +416,7 @@ fn a_dry_run_says_which_lines_are_messages_and_the_others_are_left_out() {
     check_file(&mut window, "messages.jsonl", lines);
     window.until_shown("✓ 2 messages · JSONL · bodies 9 B, largest 7 B");
     window.assert_shows("3 lines are no messages and will be left out");
-    window.assert_shows("Line 2: This is no JSON");
+    window.assert_shows("Line 2: This is no JSON at character 2: ");
     window.assert_shows(&format!("Line 3: {}", en("problem-row-body")));
     let colon = en_with("problem-forbidden", &[("found", ":")]);
     window.assert_shows(&format!("Line 6: {colon}"));

@@ -30,7 +30,13 @@ impl Row {
         match serde_json::from_str(text) {
             Ok(Value::Object(columns)) => Ok(Self { line, columns }),
             Ok(_) => Err(Say::new("problem-row-object")),
-            Err(error) => Err(Say::new("problem-row-json").with("why", error)),
+            Err(error) => {
+                // Its own place counts lines from this one, and of a file it is another.
+                let why = error.to_string();
+                let why = why.split(" at line ").next().unwrap_or_default();
+                let say = Say::new("problem-row-json").with("why", why);
+                Err(say.with("at", error.column()))
+            }
         }
     }
 

@@ -96,7 +96,7 @@ mod tests {
             variables: true,
             ..Draft::default()
         };
-        let save = TemplateChange::Save(template("orders/paid", draft));
+        let save = TemplateChange::Save(Box::new(template("orders/paid", draft)));
         change(dir.path(), &save);
         let text = fs::read_to_string(dir.path().join(FILE)).unwrap();
         assert!(text.contains("path = \"orders/paid\""), "{text}");
@@ -107,7 +107,7 @@ mod tests {
     fn two_windows_do_not_undo_each_other() {
         let dir = tempfile::tempdir().unwrap();
         for path in ["a", "b"] {
-            let save = TemplateChange::Save(template(path, Draft::default()));
+            let save = TemplateChange::Save(Box::new(template(path, Draft::default())));
             change(dir.path(), &save);
         }
         let delete = TemplateChange::Delete("a".parse().unwrap());
@@ -155,7 +155,7 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let file = dir.path().join("file");
         fs::write(&file, "").unwrap();
-        let save = TemplateChange::Save(template("a", Draft::default()));
+        let save = TemplateChange::Save(Box::new(template("a", Draft::default())));
         let events = change(&file, &save);
         let last = format!("{:?}", events.last().unwrap());
         assert!(last.contains("TemplatesNotKept"), "{last}");
@@ -180,7 +180,7 @@ mod tests {
                 ..Draft::default()
             };
             let one = template(&path, draft);
-            let events = change(dir.path(), &TemplateChange::Save(one.clone()));
+            let events = change(dir.path(), &TemplateChange::Save(Box::new(one.clone())));
             prop_assert_eq!(templates_of(&events).list(), std::slice::from_ref(&one));
             let (kept, _) = load(Some(dir.path()));
             prop_assert_eq!(kept.list(), [one]);

@@ -113,7 +113,7 @@ pub struct Templates {
 #[derive(Debug, Clone)]
 pub enum TemplateChange {
     /// Keep a draft, in place of another one of that path if there is one.
-    Save(Template),
+    Save(Box<Template>),
     /// Move a template, or a folder with all that is in it.
     Move(TemplatePath, TemplatePath),
     /// Remove it, or a folder with all that is in it.
@@ -159,7 +159,7 @@ impl Templates {
         match change {
             TemplateChange::Save(template) => {
                 self.list.retain(|other| other.path != template.path);
-                self.list.push(template.clone());
+                self.list.push((**template).clone());
             }
             TemplateChange::Move(from, to) => self.move_to(from, to)?,
             TemplateChange::Delete(path) => {
@@ -232,7 +232,7 @@ mod tests {
     fn some() -> Templates {
         let mut templates = Templates::default();
         for at in ["orders/paid", "orders/refund/full", "ping", "ordersale"] {
-            let save = TemplateChange::Save(template(at, at));
+            let save = TemplateChange::Save(Box::new(template(at, at)));
             assert_eq!(templates.apply(&save), Ok(()));
         }
         templates
@@ -260,7 +260,7 @@ mod tests {
         let mut templates = some();
         let expected = ["orders/paid", "orders/refund/full", "ordersale", "ping"];
         assert_eq!(paths(&templates), expected);
-        let save = TemplateChange::Save(template("ping", "new"));
+        let save = TemplateChange::Save(Box::new(template("ping", "new")));
         assert_eq!(templates.apply(&save), Ok(()));
         assert_eq!(paths(&templates), expected);
         assert_eq!(templates.get(&path("ping")).unwrap().draft.body, "new");
@@ -299,7 +299,7 @@ mod tests {
         assert_eq!(templates.apply(&delete), Ok(()));
         assert_eq!(paths(&templates), ["ordersale", "ping"]);
         assert!(templates.apply(&delete).is_err());
-        let newer = TemplateChange::Save(template("orders/paid", "newer"));
+        let newer = TemplateChange::Save(Box::new(template("orders/paid", "newer")));
         assert_eq!(templates.apply(&newer), Ok(()));
         assert_eq!(templates.apply(&TemplateChange::PutBack(removed)), Ok(()));
         assert_eq!(paths(&templates).len(), 4);

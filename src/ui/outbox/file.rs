@@ -142,6 +142,7 @@ impl FileForm {
         let label = t.get("outbox-file-label");
         self.path
             .ui(ui, cx, label, t.get("outbox-file-title"), &kinds);
+        ui.add_space(theme::GAP_SMALL);
         let before = self.each;
         ui.horizontal(|ui| {
             let choices = [
