@@ -212,7 +212,7 @@ impl Templates {
 #[cfg(test)]
 #[allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 mod tests {
-    use super::*;
+    use super::{Draft, Say, Template, TemplateChange, TemplatePath, Templates};
 
     fn path(text: &str) -> TemplatePath {
         text.parse().unwrap()
