@@ -109,20 +109,19 @@ impl<'d> Ending<'d> {
             (None, _) => Self::LateOrElsewhere(refusal),
         }
     }
-
-    /// Whether the message comes back by itself: then that delivery is the one to ack.
-    pub fn comes_back(self) -> bool {
-        matches!(self, Self::Expired(..) | Self::TooLate(_))
-    }
 }
 
 #[cfg(test)]
 #[allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 mod tests {
+    use proptest::prelude::*;
+
+    use super::super::cells::tests::Sample;
     use super::super::lease::Lease;
+    use super::super::rows::{RowState, Rows};
     use super::super::say::Say;
     use super::*;
-    use crate::protocol::AckFailure;
+    use crate::protocol::{AckFailure, ReceiptHandle};
 
     fn at(millis: i64) -> Timestamp {
         Timestamp::from_millis(millis)
@@ -142,7 +141,7 @@ mod tests {
     fn refusal(code: FaultCode, when: i64, left: Option<i64>) -> Refusal {
         Refusal {
             failure: AckFailure {
-                handle: crate::protocol::ReceiptHandle::new("h").unwrap(),
+                handle: ReceiptHandle::new("h").unwrap(),
                 code,
                 message: String::new(),
             },
@@ -239,5 +238,98 @@ mod tests {
         check(&busy, 0, |e| {
             matches!(e, Ending::Held(_, Some(Failed::Refused(_))))
         });
+    }
+
+    #[derive(Debug, Clone)]
+    enum Step {
+        /// A message comes, or comes again, for so many milliseconds.
+        Arrive(u8, i64),
+        /// It is acked, and this is the answer: done, gone, busy, none.
+        Ack(u8, u8),
+        Pass(i64),
+    }
+
+    fn step() -> impl Strategy<Value = Step> {
+        prop_oneof![
+            3 => (0..4_u8, 1..20_000_i64).prop_map(|(id, lease)| Step::Arrive(id, lease)),
+            3 => (0..4_u8, 0..5_u8).prop_map(|(id, answer)| Step::Ack(id, answer)),
+            2 => (0..9_000_i64).prop_map(Step::Pass),
+        ]
+    }
+
+    fn answer(rows: &mut Rows, handle: ReceiptHandle, answer: u8, now: Timestamp) -> bool {
+        let failure = |code| AckFailure {
+            handle: handle.clone(),
+            code,
+            message: String::new(),
+        };
+        match answer {
+            0 => rows.end_ack(&handle, AckState::Done(now)),
+            1 => drop(rows.refuse_ack(failure(FaultCode::MessageNotExist), false, now, 0)),
+            2 => drop(rows.refuse_ack(failure(FaultCode::QpsLimitExceeded), false, now, 0)),
+            3 => drop(rows.refuse_ack(failure(FaultCode::MessageNotExist), true, now, 0)),
+            // The answer is still on its way.
+            _ => {}
+        }
+        answer == 0
+    }
+
+    proptest! {
+        #[test]
+        fn the_timeline_agrees_with_the_row_and_with_what_was_answered(
+            steps in proptest::collection::vec(step(), 1..60)
+        ) {
+            let (mut rows, mut now, mut times, mut acked) = (Rows::new(), 0, 0, 0);
+            for step in steps {
+                match step {
+                    Step::Arrive(id, lease) => {
+                        times += 1;
+                        let id = format!("M{id}");
+                        let sample = Sample { id: &id, times, ends: now + lease, ..Sample::default() };
+                        sample.arrive(&mut rows, at(now));
+                    }
+                    Step::Ack(id, answered) => {
+                        let number = rows.of_message(&format!("M{id}"));
+                        for handle in rows.begin_ack(number.as_slice(), at(now)) {
+                            acked += usize::from(answer(&mut rows, handle, answered, at(now)));
+                        }
+                    }
+                    Step::Pass(millis) => now += millis,
+                }
+                let mut seen = 0;
+                for row in rows.iter() {
+                    let newest = row.deliveries().len() - 1;
+                    for place in 0..=newest {
+                        let ending = Ending::of(row.deliveries(), place, at(now));
+                        seen += usize::from(matches!(ending, Ending::Acked(_)));
+                        match ending {
+                            Ending::Held(..) | Ending::LikelyAcked(_) | Ending::LateOrElsewhere(_) => {
+                                prop_assert_eq!(place, newest);
+                            }
+                            Ending::Elsewhere(refusal) => {
+                                prop_assert_eq!(place, newest);
+                                prop_assert!(refusal.left_millis > Some(BLUR_MILLIS));
+                            }
+                            Ending::TooLate(refusal) => prop_assert!(refusal.left_millis <= Some(0)),
+                            Ending::Superseded(_) => prop_assert!(place < newest),
+                            _ => {}
+                        }
+                    }
+                    let agrees = match (row.state(at(now)), Ending::of_newest(row, at(now))) {
+                        (RowState::Held(one), Ending::Held(other, _)) => one == other,
+                        (RowState::Acking, Ending::Acking) => true,
+                        (RowState::Acked, Ending::Acked(_) | Ending::LikelyAcked(_)) => true,
+                        (RowState::Returned, Ending::Expired(..)) => true,
+                        (
+                            RowState::Refused,
+                            Ending::TooLate(_) | Ending::Elsewhere(_) | Ending::LateOrElsewhere(_),
+                        ) => true,
+                        _ => false,
+                    };
+                    prop_assert!(agrees, "{:?} {:?}", row.state(at(now)), Ending::of_newest(row, at(now)));
+                }
+                prop_assert_eq!(seen, acked);
+            }
+        }
     }
 }

@@ -294,7 +294,7 @@ mod tests {
     }
 
     proptest! {
-        #![proptest_config(ProptestConfig::with_cases(300))]
+        #![proptest_config(ProptestConfig::with_cases(128))]
         #[test]
         fn it_agrees_with_comparing_everything_with_everything(
             steps in proptest::collection::vec(step(), 1..120)

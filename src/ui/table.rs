@@ -18,6 +18,9 @@ use super::widgets::{from_the_right, named, named_choice, pill};
 /// Height of a button in a row.
 const ROW_CONTROL: f32 = 22.0;
 
+/// From this width on a body leaves room for a word before it.
+const ALIKE_WORD_FROM: f32 = 180.0;
+
 /// Characters of a body that a row shows.
 const PREVIEW_CHARS: usize = 160;
 
@@ -26,6 +29,7 @@ pub(super) fn ui(ui: &mut Ui, cx: &mut Context<'_>, view: &Subscription) {
     let t = cx.texts;
     let mut asked = Vec::new();
     keyboard_ui(ui, cx, view, &mut asked);
+    show_focused(ui, view, &mut asked);
     // No gaps between cells, so that the lines between rows are whole; `cell` pads instead.
     ui.spacing_mut().item_spacing = egui::Vec2::ZERO;
     ui.visuals_mut().selection.bg_fill = cx.palette.selected;
@@ -72,7 +76,9 @@ pub(super) fn ui(ui: &mut Ui, cx: &mut Context<'_>, view: &Subscription) {
             });
         });
     let place = place_at(view, shown.state.clamped_offset().y);
-    if place != view.table.place() {
+    // Where this frame was asked to look counts for more than where it looked.
+    let asked_to_look = |c: &Command| matches!(c, Command::Table(_, TableCommand::Look(_)));
+    if place != view.table.place() && !asked.iter().any(asked_to_look) {
         asked.push(Command::Table(view.id, TableCommand::Look(place)));
     }
     cx.commands.append(&mut asked);
@@ -194,6 +200,22 @@ fn keyboard_ui(ui: &Ui, cx: &Context<'_>, view: &Subscription, asked: &mut Vec<C
     }
     if ui.input_mut(|input| input.consume_key(Modifiers::COMMAND, Key::A)) {
         asked.push(Command::Table(view.id, TableCommand::SelectShown(true)));
+    }
+}
+
+/// Brings the row in focus into sight when it has just become that, by whatever way.
+fn show_focused(ui: &Ui, view: &Subscription, asked: &mut Vec<Command>) {
+    let id = egui::Id::unique("focused").with(view.id);
+    let before = ui.data_mut(|data| {
+        let seen = data.get_temp_mut_or_default::<Option<u64>>(id);
+        std::mem::replace(seen, view.focused)
+    });
+    let place = view
+        .focused
+        .and_then(|number| view.table.arrangement().place_of(number));
+    if let Some(place) = place.filter(|_| before != view.focused) {
+        let rows = (ui.available_height() / theme::ROW_HEIGHT) as usize;
+        look_at(view, place, rows.saturating_sub(2), asked);
     }
 }
 
@@ -433,7 +455,13 @@ impl RowUi<'_, '_> {
             _ => alike_look(alike, p),
         };
         ui.spacing_mut().item_spacing.x = theme::GAP_SMALL;
-        alike_mark(ui, alike, ink);
+        let roomy = ui.available_width() >= ALIKE_WORD_FROM;
+        let mark = alike_mark(ui, alike, ink);
+        if !roomy {
+            let word = alike_word(alike, t);
+            named(ui, mark, egui::Role::Label, word).on_hover_text(word);
+            return;
+        }
         ui.label(
             RichText::new(alike_word(alike, t))
                 .font(theme::small())

@@ -189,3 +189,29 @@ fn a_truncated_answer_loses_nothing_for_good() {
         assert!(window.is_on(&format!("Ack {id}")));
     }
 }
+
+#[test]
+fn the_other_of_two_alike_is_brought_into_sight() {
+    let mut window = Window::open();
+    let first = window.publish_and_see();
+    for n in 0..40 {
+        publish(&window, body(&format!("between {n}")));
+    }
+    window.until_shown("41 received");
+    window.advance(2 * MINUTE);
+    window.publish();
+    window.until_shown("42 received");
+    let second = window.rows()[0].clone();
+    assert!(!window.rows().contains(&first));
+    window.look_into(&second);
+    window.click(&window.button_with("Show "));
+    window.settle();
+    assert!(
+        window.rows().contains(&first) && !window.rows().contains(&second),
+        "{}",
+        window.tree()
+    );
+    window.click(&window.button_with("Show "));
+    window.settle();
+    assert!(window.rows().contains(&second) && !window.rows().contains(&first));
+}
