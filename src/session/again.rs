@@ -105,18 +105,42 @@ pub(super) fn parts_of(message: &ReceivedMessage) -> (MessageParts, Vec<String>)
     };
     let mut left_out = Vec::new();
     for (key, value) in message.properties.iter() {
-        match key {
-            KEYS => parts.key = Some(value.to_owned()),
-            SHARDING_KEY => parts.sharding_key = Some(value.to_owned()),
-            // Once more means now, and as a whole message.
-            START_DELIVER_TIME | TRANS_CHECK_T => {}
-            key if OF_THE_BROKER.contains(&key) || key.starts_with("__") => {
-                left_out.push(key.to_owned());
-            }
-            _ => parts.properties.push((key.to_owned(), value.to_owned())),
+        match Role::of(key) {
+            Role::Key => parts.key = Some(value.to_owned()),
+            Role::ShardingKey => parts.sharding_key = Some(value.to_owned()),
+            Role::Over => {}
+            Role::Broker => left_out.push(key.to_owned()),
+            Role::Own => parts.properties.push((key.to_owned(), value.to_owned())),
         }
     }
     (parts, left_out)
+}
+
+/// What a property of a message that came is to whoever publishes it again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Role {
+    /// It holds the key.
+    Key,
+    /// It holds the sharding key.
+    ShardingKey,
+    /// Once more means now, and as a whole message.
+    Over,
+    /// The broker wrote it, and would again.
+    Broker,
+    /// The publisher's.
+    Own,
+}
+
+impl Role {
+    pub(super) fn of(key: &str) -> Self {
+        match key {
+            KEYS => Role::Key,
+            SHARDING_KEY => Role::ShardingKey,
+            START_DELIVER_TIME | TRANS_CHECK_T => Role::Over,
+            key if OF_THE_BROKER.contains(&key) || key.starts_with("__") => Role::Broker,
+            _ => Role::Own,
+        }
+    }
 }
 
 /// The topic that a dead letter came from, if it says so.

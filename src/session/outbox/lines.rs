@@ -68,6 +68,7 @@ impl Format {
                 reader,
                 longest,
                 line: 0,
+                exported: false,
                 ended: false,
             }),
             Format::Csv(separator) => Box::new(Csv::new(reader, separator, longest)),
@@ -87,6 +88,8 @@ struct Jsonl<R> {
     reader: R,
     longest: usize,
     line: u64,
+    /// It is an export, whose first and last lines say what it is and how much there was.
+    exported: bool,
     ended: bool,
 }
 
@@ -140,6 +143,12 @@ impl<R: BufRead> Iterator for Jsonl<R> {
                 continue;
             }
             let row = self.parse(&bytes);
+            if let Ok(row) = &row
+                && (row.opens_export() || self.exported && row.ends_export())
+            {
+                self.exported = true;
+                continue;
+            }
             self.ended = matches!(&row, Err(bad) if bad.last);
             return Some(row);
         }
@@ -326,6 +335,12 @@ mod tests {
             b"{\"a\": \"\xff\"}\n{\"a\": 2}\n",
             &[(1, "problem-row-encoding"), (2, "2")],
         );
+        check(
+            Format::Jsonl,
+            "{\"format\":\"mqscope-messages\"}\n{\"a\":1}\n{\"end\":1}\n",
+            &[(2, "1")],
+        );
+        check(Format::Jsonl, "{\"end\":1}", &[(1, "")]);
         let long = format!("{{\"a\": \"{}\"}}\n{{\"a\": 3}}\n", "x".repeat(100));
         check(Format::Jsonl, long, &[(1, "problem-row-long"), (2, "3")]);
     }

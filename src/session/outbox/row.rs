@@ -7,6 +7,7 @@ use serde_json::{Map, Value};
 use similar::get_close_matches;
 
 use crate::protocol::Timestamp;
+use crate::session::again::Role;
 use crate::session::draft::{Deliver, Draft};
 use crate::session::say::Say;
 
@@ -118,11 +119,15 @@ impl Row {
                         draft.deliver = Deliver::At;
                     }
                 }
-                Some(Part::Properties) => draft.properties.extend(properties(value)?),
+                Some(Part::Properties) => {
+                    for (key, value) in properties(value)? {
+                        take_property(&mut draft, key, value);
+                    }
+                }
                 Some(Part::Property(key)) => {
                     let value = text(name, value)?;
                     if !value.is_empty() {
-                        draft.properties.push((key.to_owned(), value));
+                        take_property(&mut draft, key.to_owned(), value);
                     }
                 }
                 None => {}
@@ -133,6 +138,25 @@ impl Row {
         } else {
             Err(Say::new("problem-row-body"))
         }
+    }
+
+    /// Keys of properties that a server wrote into the message when it was published before: they
+    /// are not published again.
+    pub(super) fn left_out(&self) -> impl Iterator<Item = String> {
+        let value = self.columns.get("properties");
+        let all = value.and_then(|value| properties(value).ok());
+        let keys = all.into_iter().flatten().map(|(key, _)| key);
+        keys.filter(|key| Role::of(key) == Role::Broker)
+    }
+
+    /// Whether it is the first line of an export of mqscope, which says what the file is.
+    pub(super) fn opens_export(&self) -> bool {
+        self.columns.get("format").and_then(Value::as_str) == Some("mqscope-messages")
+    }
+
+    /// Whether it is the last line of one, which says how much there was.
+    pub(super) fn ends_export(&self) -> bool {
+        self.columns.len() == 1 && self.columns.contains_key("end")
     }
 
     /// Whether a column of this name is a part of the message that a line is.
@@ -194,23 +218,51 @@ fn instant(text: &str) -> String {
     }
 }
 
-/// Properties: an object, or its text in a cell of CSV.
+fn pair(key: &str, value: &Value) -> Result<(String, String), Say> {
+    Ok((key.to_owned(), text(key, value)?))
+}
+
+/// A property as it is published: an export has some for which there are fields.
+fn take_property(draft: &mut Draft, key: String, value: String) {
+    let into = |field: &mut String| {
+        if field.is_empty() {
+            field.clone_from(&value);
+        }
+    };
+    match Role::of(&key) {
+        Role::Key => into(&mut draft.key),
+        Role::ShardingKey => into(&mut draft.sharding_key),
+        Role::Over | Role::Broker => {}
+        Role::Own => draft.properties.push((key, value)),
+    }
+}
+
+/// Properties: an object, a list of pairs, or the text of either in a cell of CSV.
 fn properties(value: &Value) -> Result<Vec<(String, String)>, Say> {
     let wrong = || Say::new("problem-row-properties");
     let parsed;
-    let object = match value {
+    let value = match value {
         Value::Null => return Ok(Vec::new()),
         Value::String(text) if text.trim().is_empty() => return Ok(Vec::new()),
         Value::String(text) => {
             parsed = serde_json::from_str::<Value>(text).map_err(|_| wrong())?;
-            parsed.as_object()
+            &parsed
         }
-        other => other.as_object(),
+        other => other,
     };
-    let pairs = object.ok_or_else(wrong)?.iter();
-    pairs
-        .map(|(key, value)| Ok((key.clone(), text(key, value)?)))
-        .collect()
+    match value {
+        Value::Object(object) => object.iter().map(|(key, v)| pair(key, v)).collect(),
+        Value::Array(pairs) => {
+            let pairs = pairs
+                .iter()
+                .map(|one| match one.as_array().map(Vec::as_slice) {
+                    Some([Value::String(key), value]) => pair(key, value),
+                    _ => Err(wrong()),
+                });
+            pairs.collect()
+        }
+        _ => Err(wrong()),
+    }
 }
 
 #[cfg(test)]
@@ -249,6 +301,24 @@ mod tests {
         let timed = draft(r#"{"body": "x", "deliver_at": 86400000, "delay": null}"#).unwrap();
         assert_eq!(timed.deliver, Deliver::At);
         assert_eq!(timed.deliver_at, "1970-01-02T00:00:00.000Z");
+    }
+
+    #[test]
+    fn an_export_is_published_as_its_messages_were() {
+        let exported = r#"{"id":"A1","published":1,"tag":"paid","md5":"x","body":"b","times":2,
+            "properties":{"KEYS":"k","shop":"7","UNIQ_KEY":"u","__SHARDINGKEY":"s"},
+            "deliveries":[{"received":1}]}"#;
+        let row = Row::from_json(2, exported).unwrap();
+        let draft = row.draft("orders").unwrap();
+        assert_eq!(
+            (draft.key.as_str(), draft.sharding_key.as_str()),
+            ("k", "s")
+        );
+        assert_eq!(draft.properties, [("shop".to_owned(), "7".to_owned())]);
+        assert_eq!(row.left_out().collect::<Vec<_>>(), ["UNIQ_KEY"]);
+        let twice = r#"{"body":"b","properties":[["a","1"],["a","2"]]}"#;
+        let draft = Row::from_json(3, twice).unwrap().draft("orders").unwrap();
+        assert_eq!(draft.properties.len(), 2);
     }
 
     #[test]

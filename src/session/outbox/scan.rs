@@ -63,9 +63,10 @@ impl Findings {
     }
 
     fn note_unused(&mut self, row: &Row) {
-        for name in row.names().filter(|name| !Row::is_part(name)) {
-            if self.unused.len() < COLUMNS && !self.unused.contains(name) {
-                self.unused.insert(name.to_owned());
+        let columns = row.names().filter(|name| !Row::is_part(name));
+        for name in columns.map(str::to_owned).chain(row.left_out()) {
+            if self.unused.len() < COLUMNS {
+                self.unused.insert(name);
             }
         }
     }
