@@ -295,6 +295,178 @@ notice-keys-left = The connection is removed, but its keys may still be in the k
 notice-keys-left-next = Remove the entry mqscope with the tool of your keyring
 notice-not-published-next = Nothing was published; the form keeps what you typed
 
+## Why a signature does not match
+
+cause-missing-authorization = The request has no Authorization header
+cause-missing-authorization-fix = Send the header Authorization: MQ {"{"}AccessKeyId{"}"}:{"{"}signature{"}"}
+cause-authorization-scheme = The Authorization header begins with “{ $scheme }”, and this protocol knows only “MQ”
+cause-authorization-scheme-fix = Write MQ and one blank in front of the AccessKeyId, in capitals: other services of the vendors use other words
+cause-authorization-form = The Authorization header is not of the form MQ {"{"}AccessKeyId{"}"}:{"{"}signature{"}"}, or what stands there is no signature
+cause-authorization-form-fix = Write MQ, one blank, the AccessKeyId, an ASCII colon and the base64 signature, with no other blanks or quotation marks
+cause-missing-date = The request has no Date header
+cause-missing-date-fix = Send Date, such as Sun, 22 Nov 2026 10:14:07 GMT, and sign the same text
+cause-invalid-date = The Date header “{ $sent }” is not a date of HTTP
+cause-invalid-date-fix = Write it in English and in GMT, such as Sun, 22 Nov 2026 10:14:07 GMT, whatever the language of the machine
+cause-local-time-as-gmt = The Date is { $hours } hours { $direction ->
+    [ahead] ahead
+   *[behind] behind
+}: it looks like the local time, labelled GMT
+cause-local-time-as-gmt-fix = Format the time in UTC: the word GMT at the end does not convert it
+cause-clock = The Date is { $minutes } minutes { $direction ->
+    [ahead] ahead of
+   *[behind] behind
+} the server’s time, and at most 15 are allowed
+cause-clock-fix = Set the clock of the machine that signs (NTP), and make the Date afresh for every request and every retry
+cause-swapped-keys = Access key and secret key are swapped: the secret key is sent as the AccessKeyId, and the access key was used to sign
+cause-swapped-keys-fix = Exchange the two settings. On Tencent TDMQ the access key is the role’s key, and the secret key is the role’s name. A secret key that was sent in clear text should be replaced
+cause-secret-sent-as-access-key = The secret key is sent as the AccessKeyId; it was used to sign as well
+cause-secret-sent-as-access-key-fix = Put the access key where the AccessKeyId belongs, and replace the secret key: it was sent in clear text
+cause-white-space-in-access-key = The AccessKeyId holds characters that cannot be seen: { $what }
+cause-white-space-in-access-key-fix = Trim the access key where it is read; it was likely pasted, or read from a file with its line break
+cause-white-space-in-secret = The secret key was used { $place ->
+    [start] with something invisible in front of it ({ $what })
+    [end] with something invisible behind it ({ $what })
+    [both] with something invisible around it ({ $what })
+   *[missing] without the white space that the one given here has
+}
+cause-white-space-in-secret-fix = Trim the secret key where it is read: files and environment variables often end in a line break, and pasted text in blanks
+cause-quoted-secret = Quotation marks or brackets became part of the secret key
+cause-quoted-secret-fix = Take them away where the key is configured: not every format (.env, .properties, docker --env-file) strips quotation marks
+cause-empty-secret = The request was signed with an empty secret key
+cause-empty-secret-fix = Check that the setting or the environment variable of the secret key is there and spelt right
+cause-access-key-as-secret = The request was signed with the access key instead of the secret key
+cause-access-key-as-secret-fix = Sign with the secret key
+cause-token-as-secret = The request was signed with the STS token instead of the secret key
+cause-token-as-secret-fix = Sign with the temporary secret key, and send the token in the header security-token
+cause-ampersand-secret = The request was signed with “&” behind the secret key, as the RPC APIs of Aliyun want it
+cause-ampersand-secret-fix = Sign with the secret key alone
+cause-secret-encoding = The secret key was decoded, encoded or changed in case before it signed
+cause-secret-encoding-fix = Use the bytes of the secret key as the console shows it
+cause-hmac-arguments = Key and text of the HMAC are exchanged
+cause-hmac-arguments-fix = The secret key is the key of the HMAC, and the string to sign is its message: check the order of the arguments
+cause-sha256 = The signature is made with SHA-256, and this protocol uses SHA-1
+cause-sha256-fix = Use HMAC-SHA1
+cause-hex-signature = The signature is written in hexadecimal digits
+cause-hex-signature-fix = Take the raw 20 bytes of the HMAC and encode them in base64: most libraries give hexadecimal by default
+cause-url-encoded-signature = The signature is percent-encoded
+cause-url-encoded-signature-fix = Put the base64 text into the header as it is: %2B is “+”, %3D is “=”
+cause-base64-variant = The signature is base64 of another kind: the URL alphabet, or without “=” at its end
+cause-base64-variant-fix = Use standard base64 with padding
+cause-node-quote = The Node SDK signs a quote (') where it sends %27, so no tag with a quote in it ever matches
+cause-node-quote-fix = Use a tag without a quote, or patch the SDK to encode it before it signs
+cause-node-slashes = The endpoint ends in a slash: the Node SDK then sends //topics and signs ///topics
+cause-node-slashes-fix = Take the slash away from the end of the endpoint
+cause-content-type-not-signed = Content-Type “{ $sent }” was sent, but the signature is without one
+cause-content-type-not-signed-fix = Put the Content-Type into the third line, exactly as it is sent; the HTTP library may have added it by itself
+cause-content-type-not-sent = Content-Type “{ $signed }” was signed but not sent
+cause-content-type-not-sent-fix = Send it, or leave its line empty: some libraries drop the header when there is no body
+cause-content-type-spelling = Content-Type was signed as “{ $signed }” and sent as “{ $sent }”: case, blanks and quotation marks count
+cause-content-type-spelling-fix = Sign the very text that is sent; set the header yourself, so that no library or proxy writes it anew
+cause-content-type-changed = Content-Type was signed as “{ $signed }” and sent as “{ $sent }”
+cause-content-type-changed-fix = Send text/xml and sign the very text that is sent: libraries, proxies and curl -d put in types of their own
+cause-content-md5-not-signed = Content-MD5 was sent, but the signature is without it
+cause-content-md5-not-signed-fix = Put Content-MD5 into the second line, as it is sent
+cause-content-md5-not-sent = Content-MD5 was signed but not sent
+cause-content-md5-not-sent-fix = Send the header, or leave the second line empty
+cause-content-md5-form = Content-MD5 is the right digest in another form: signed as “{ $signed }”, sent as “{ $sent }”
+cause-content-md5-form-fix = Use one form for both: base64 of the lower-case hexadecimal digest, as the official SDKs do
+cause-body-changed = Content-MD5 does not fit the body: the body was changed after the digest was made
+cause-body-changed-fix = Make the digest of the very bytes that are sent: line breaks, encodings and a byte order mark count. If the body was pasted here, it may have changed on the way
+cause-query-order = The query parameters were signed in another order than they were sent in
+cause-query-order-fix = Sign the query as it stands on the request line: nothing is sorted in this protocol
+cause-query-encoding = The query was signed as “{ $signed }” and sent as “{ $sent }”
+cause-query-encoding-fix = Encode first, then sign what is sent: + and %20, raw and escaped characters are not the same here
+cause-escape-case = The escapes were signed in another case: %2f is not %2F here
+cause-escape-case-fix = Sign the very escapes that are sent; RFC 3986 recommends capitals
+cause-empty-parameter = A parameter without a value is only on one side: signed “{ $signed }”, sent “{ $sent }”
+cause-empty-parameter-fix = Leave empty parameters out on both sides
+cause-query-not-signed = Only the path was signed, without the query
+cause-query-not-signed-fix = The last line is path and query, as they stand on the request line
+cause-instance-not-signed = The instance (ns) was sent but not signed
+cause-instance-not-signed-fix = Put the instance into the query before signing
+cause-parameter-not-signed = A parameter was sent but not signed: signed “{ $signed }”, sent “{ $sent }”
+cause-parameter-not-signed-fix = Complete the query first, then sign it
+cause-path-prefix = What stands in front of /topics differs: signed “{ $signed }”, sent “{ $sent }”
+cause-path-prefix-fix = Use the endpoint without a path. A gateway that adds or takes away a path breaks every signature; of the SDKs only Java signs a path in the endpoint
+cause-full-url = The whole URL was signed, with its host
+cause-full-url-fix = Sign only path and query
+cause-trailing-slash = A slash behind the path is only on one side: signed “{ $signed }”, sent “{ $sent }”
+cause-trailing-slash-fix = The path ends in /messages, without a slash
+cause-leading-slash = The slashes in front of the path differ: signed “{ $signed }”, sent “{ $sent }”
+cause-leading-slash-fix = Take the slash away from the end of the endpoint, and sign exactly one in front of topics
+cause-path-encoding = The path was signed encoded in another way: signed “{ $signed }”, sent “{ $sent }”
+cause-path-encoding-fix = Sign the path as it stands on the request line
+cause-header-casing = The x-mq- headers were signed as “{ $signed }”, and not in lower case
+cause-header-casing-fix = Write their names in lower case in the string to sign, however they are sent
+cause-header-order = The x-mq- headers were not signed sorted by name: “{ $signed }”
+cause-header-order-fix = Sort them by their lower-case names
+cause-header-blank = A blank was signed behind the colon of the x-mq- headers
+cause-header-blank-fix = Write name:value without a blank in the string to sign
+cause-mq-header-not-signed = Of the x-mq- headers “{ $sent }” only “{ $signed }” was signed
+cause-mq-header-not-signed-fix = Every header that begins with x-mq- has a line in the string to sign
+cause-version-not-sent = x-mq-version is missing in the request, though it belongs into the string to sign
+cause-version-not-sent-fix = Send x-mq-version: 2015-06-06
+cause-security-token-signed = The STS token was signed
+cause-security-token-signed-fix = Send the header security-token, but leave it out of the string to sign
+cause-method-case = The method was signed as “{ $signed }”
+cause-method-case-fix = Write the method in capitals in the string to sign
+cause-other-method = The method was signed as “{ $signed }” and sent as “{ $sent }”
+cause-other-method-fix = Sign the method of the request: publish is POST, consume GET, ack DELETE
+cause-line-ends = The lines of the string to sign do not end in a single LF
+cause-line-ends-fix = Join the lines with \n; println and files on Windows write \r\n
+cause-literal-newlines = The string to sign holds a backslash and the letter n instead of line breaks
+cause-literal-newlines-fix = Use a real line break: in single quotation marks (shell, PHP) \n is two characters; printf or $'…' makes one
+cause-empty-lines = A line of the string to sign is missing, or there is one too many
+cause-empty-lines-fix = An absent header is an empty line; the resource comes last, with no line break behind it. echo adds one: use printf
+cause-field-order = The lines of the string to sign stand in another order
+cause-field-order-fix = The order is method, Content-MD5, Content-Type, Date, x-mq- headers, resource
+cause-date-form = The date was signed as “{ $signed }” and sent as “{ $sent }”
+cause-date-form-fix = Sign the very text of the Date header
+cause-date-changed = The Date was written again after signing: signed “{ $signed }”, sent “{ $sent }”
+cause-date-changed-fix = Take the time once, and sign anew for every retry; keep libraries and proxies from setting Date
+cause-changed-on-the-way = The server saw another request than the one given here; the first difference is in { $part ->
+    [method] the method
+    [content_md5] Content-MD5
+    [content_type] Content-Type
+    [date] Date
+    [headers] the x-mq- headers
+   *[resource] path and query
+}
+cause-changed-on-the-way-fix = Look for a proxy, a gateway or a library between signing and the server that writes this part anew
+cause-other-access-key = The request names another access key than the one given here
+cause-other-access-key-fix = Compare with the keys that belong together, and check which configuration the sender reads
+cause-server-has-other-secret = The signature fits the secret key given here, but the server refused it: it knows another secret key for this access key
+cause-server-has-other-secret-fix = Copy the secret key from the console anew; check that it belongs to this access key, this region and this instance, and that it is not disabled
+cause-wrong-secret = { $tried ->
+    [yes] Most likely the request was signed with another secret key: no known mistake, nor two together, gives this signature with the key given here
+   *[no] The request was signed with another secret key than the server knows
+}
+cause-wrong-secret-fix = Copy the secret key from the console anew, where it is given to the sender and here. If it is right, compare the string to sign with what the sender signs
+
+## The signature debugger
+
+explain-good = The signature is good
+explain-refused = A server refuses this request: { $code }
+explain-unknown = Without the secret key the signature cannot be checked; nothing else is wrong for certain
+explain-read-as = Read as
+explain-sent-by = Sent by the official SDK for { $sdk }
+explain-string = String to sign
+explain-ours = of the request as it was sent
+explain-theirs = that was signed instead
+explain-theirs-same = It is the one that was signed
+explain-theirs-unknown = What was signed instead could not be found out
+explain-server = that the server printed
+explain-causes = Why, most likely first
+explain-proven = proven
+explain-likely = likely
+explain-possible = possible
+explain-together = only together with
+explain-fix = What to do
+explain-sdks = How the official SDKs sign this call
+explain-sdk-target = sends
+explain-old = The Date is { $age } old; as of its own time it is right. To judge it by another time, use --at
+explain-no-keys = No secret key was given: set MQSCOPE_ACCESS_KEY and MQSCOPE_SECRET_KEY, or use --profile
+
 ## Consume views
 
 view-title = Consume { $topic } · { $group }

@@ -283,6 +283,178 @@ notice-keys-left = 连接已删除，但其密钥可能仍在密钥环中
 notice-keys-left-next = 请使用密钥环工具删除 mqscope 条目
 notice-not-published-next = 消息未发布，表单内容保留
 
+## 签名为什么不匹配
+
+cause-missing-authorization = 请求没有 Authorization 头
+cause-missing-authorization-fix = 发送请求头 Authorization: MQ {"{"}AccessKeyId{"}"}:{"{"}signature{"}"}
+cause-authorization-scheme = Authorization 头以“{ $scheme }”开头，而本协议只认“MQ”
+cause-authorization-scheme-fix = 在 AccessKeyId 前写大写的 MQ 和一个空格；厂商的其他服务用的是别的前缀
+cause-authorization-form = Authorization 头不是 MQ {"{"}AccessKeyId{"}"}:{"{"}signature{"}"} 的格式，或者其中的内容不是签名
+cause-authorization-form-fix = 依次写 MQ、一个空格、AccessKeyId、半角冒号和 base64 签名，不要有多余的空格或引号
+cause-missing-date = 请求没有 Date 头
+cause-missing-date-fix = 发送 Date，例如 Sun, 22 Nov 2026 10:14:07 GMT，并用同样的文本签名
+cause-invalid-date = Date 头“{ $sent }”不是 HTTP 的日期格式
+cause-invalid-date-fix = 用英文和 GMT 时间书写，例如 Sun, 22 Nov 2026 10:14:07 GMT，与系统语言无关
+cause-local-time-as-gmt = Date { $direction ->
+    [ahead] 快了
+   *[behind] 慢了
+} { $hours } 小时：看起来是把本地时间标成了 GMT
+cause-local-time-as-gmt-fix = 先把时间换算成 UTC 再格式化：末尾写 GMT 并不会换算
+cause-clock = Date 比服务端时间{ $direction ->
+    [ahead] 快
+   *[behind] 慢
+} { $minutes } 分钟，最多允许相差 15 分钟
+cause-clock-fix = 校准签名机器的时钟（NTP），并为每个请求和每次重试重新生成 Date
+cause-swapped-keys = AK 和 SK 写反了：SK 被当作 AccessKeyId 发送，而签名用的是 AK
+cause-swapped-keys-fix = 对调这两个配置。腾讯云 TDMQ 的 AK 是角色的密钥，SK 是角色的名称。SK 已明文发出，应当更换
+cause-secret-sent-as-access-key = SK 被当作 AccessKeyId 发送，同时也用于签名
+cause-secret-sent-as-access-key-fix = AccessKeyId 处应填 AK；SK 已明文发出，应当更换
+cause-white-space-in-access-key = AccessKeyId 中有看不见的字符：{ $what }
+cause-white-space-in-access-key-fix = 读取 AK 时去掉首尾空白；它可能是粘贴来的，或从文件读取时带上了换行
+cause-white-space-in-secret = 签名用的 SK { $place ->
+    [start] 前面带有看不见的字符（{ $what }）
+    [end] 后面带有看不见的字符（{ $what }）
+    [both] 前后带有看不见的字符（{ $what }）
+   *[missing] 没有此处所给 SK 中的空白
+}
+cause-white-space-in-secret-fix = 读取 SK 时去掉首尾空白：文件和环境变量常以换行结尾，粘贴的文本常带空格
+cause-quoted-secret = 引号或括号成了 SK 的一部分
+cause-quoted-secret-fix = 在配置处去掉它们：并非所有格式（.env、.properties、docker --env-file）都会去掉引号
+cause-empty-secret = 签名时 SK 是空的
+cause-empty-secret-fix = 检查 SK 的配置项或环境变量是否存在、名称是否正确
+cause-access-key-as-secret = 签名用的是 AK 而不是 SK
+cause-access-key-as-secret-fix = 用 SK 签名
+cause-token-as-secret = 签名用的是 STS token 而不是 SK
+cause-token-as-secret-fix = 用临时 SK 签名，token 放在 security-token 头中发送
+cause-ampersand-secret = 签名时 SK 后面加了“&”，那是阿里云 RPC API 的做法
+cause-ampersand-secret-fix = 只用 SK 本身签名
+cause-secret-encoding = SK 在签名前被解码、编码或改了大小写
+cause-secret-encoding-fix = 按控制台显示的原样使用 SK
+cause-hmac-arguments = HMAC 的密钥和消息参数写反了
+cause-hmac-arguments-fix = SK 是 HMAC 的密钥，待签名字符串是消息：检查参数顺序
+cause-sha256 = 签名用的是 SHA-256，而本协议用 SHA-1
+cause-sha256-fix = 改用 HMAC-SHA1
+cause-hex-signature = 签名写成了十六进制
+cause-hex-signature-fix = 对 HMAC 的 20 个原始字节做 base64 编码：多数库默认输出十六进制
+cause-url-encoded-signature = 签名被 URL 编码了
+cause-url-encoded-signature-fix = 请求头中直接写 base64 文本：%2B 应为“+”，%3D 应为“=”
+cause-base64-variant = 签名用了另一种 base64：URL 字母表，或末尾缺少“=”
+cause-base64-variant-fix = 使用带填充的标准 base64
+cause-node-quote = Node SDK 对单引号（'）签名，却发送 %27，因此含单引号的标签永远不匹配
+cause-node-quote-fix = 换用不含单引号的标签，或修改 SDK，在签名前先编码
+cause-node-slashes = 接入点末尾有斜杠：此时 Node SDK 发送 //topics，却对 ///topics 签名
+cause-node-slashes-fix = 去掉接入点末尾的斜杠
+cause-content-type-not-signed = 发送了 Content-Type“{ $sent }”，但签名时没有
+cause-content-type-not-signed-fix = 把实际发送的 Content-Type 原样写入第三行；它可能是 HTTP 库自动加上的
+cause-content-type-not-sent = 对 Content-Type“{ $signed }”签了名，但没有发送
+cause-content-type-not-sent-fix = 把它发出去，或让那一行为空：没有请求体时，有些库会丢掉这个头
+cause-content-type-spelling = 签名时 Content-Type 为“{ $signed }”，发送时为“{ $sent }”：大小写、空格和引号都算数
+cause-content-type-spelling-fix = 对实际发送的文本签名；自行设置该头，避免库或代理改写
+cause-content-type-changed = 签名时 Content-Type 为“{ $signed }”，发送时为“{ $sent }”
+cause-content-type-changed-fix = 发送 text/xml 并对实际发送的文本签名：库、代理和 curl -d 会填入自己的类型
+cause-content-md5-not-signed = 发送了 Content-MD5，但签名时没有
+cause-content-md5-not-signed-fix = 把实际发送的 Content-MD5 写入第二行
+cause-content-md5-not-sent = 对 Content-MD5 签了名，但没有发送
+cause-content-md5-not-sent-fix = 发送该头，或让第二行为空
+cause-content-md5-form = Content-MD5 的摘要正确但写法不同：签名时为“{ $signed }”，发送时为“{ $sent }”
+cause-content-md5-form-fix = 两处用同一种写法：像官方 SDK 那样，对小写十六进制摘要做 base64
+cause-body-changed = Content-MD5 与请求体不符：计算摘要之后请求体又变了
+cause-body-changed-fix = 对实际发送的字节计算摘要：换行、编码和 BOM 都算数。若请求体是粘贴到这里的，也可能在途中变了
+cause-query-order = 签名时查询参数的顺序与发送时不同
+cause-query-order-fix = 按请求行上的原样对查询串签名：本协议不排序
+cause-query-encoding = 签名时查询串为“{ $signed }”，发送时为“{ $sent }”
+cause-query-encoding-fix = 先编码，再对实际发送的内容签名：在这里 + 与 %20、原字符与转义不等同
+cause-escape-case = 签名时转义的大小写不同：在这里 %2f 不等于 %2F
+cause-escape-case-fix = 对实际发送的转义签名；RFC 3986 推荐大写
+cause-empty-parameter = 没有值的参数只出现在一边：签名为“{ $signed }”，发送为“{ $sent }”
+cause-empty-parameter-fix = 两边都去掉空参数
+cause-query-not-signed = 只对路径签了名，没有包含查询串
+cause-query-not-signed-fix = 最后一行应是路径加查询串，与请求行一致
+cause-instance-not-signed = 实例（ns）发送了，但没有参与签名
+cause-instance-not-signed-fix = 签名前先把实例加入查询串
+cause-parameter-not-signed = 有参数发送了但没有参与签名：签名为“{ $signed }”，发送为“{ $sent }”
+cause-parameter-not-signed-fix = 先拼好完整的查询串，再签名
+cause-path-prefix = /topics 前面的部分不一致：签名为“{ $signed }”，发送为“{ $sent }”
+cause-path-prefix-fix = 接入点不要带路径。网关增删路径会使签名全部失效；各 SDK 中只有 Java 会对接入点里的路径签名
+cause-full-url = 对包含主机名的整个 URL 签了名
+cause-full-url-fix = 只对路径和查询串签名
+cause-trailing-slash = 路径末尾的斜杠只出现在一边：签名为“{ $signed }”，发送为“{ $sent }”
+cause-trailing-slash-fix = 路径以 /messages 结尾，后面没有斜杠
+cause-leading-slash = 路径开头的斜杠不一致：签名为“{ $signed }”，发送为“{ $sent }”
+cause-leading-slash-fix = 去掉接入点末尾的斜杠，签名时 topics 前只有一个斜杠
+cause-path-encoding = 签名时路径的编码不同：签名为“{ $signed }”，发送为“{ $sent }”
+cause-path-encoding-fix = 按请求行上的原样对路径签名
+cause-header-casing = x-mq- 头签名时写成了“{ $signed }”，不是小写
+cause-header-casing-fix = 待签名字符串中的头名一律小写，与发送时的写法无关
+cause-header-order = x-mq- 头签名时没有按名称排序：“{ $signed }”
+cause-header-order-fix = 按小写名称排序
+cause-header-blank = 签名时 x-mq- 头的冒号后多了空格
+cause-header-blank-fix = 待签名字符串中写 name:value，中间没有空格
+cause-mq-header-not-signed = 发送了 x-mq- 头“{ $sent }”，但只对“{ $signed }”签了名
+cause-mq-header-not-signed-fix = 每个以 x-mq- 开头的头都要在待签名字符串中占一行
+cause-version-not-sent = 请求缺少 x-mq-version，而它应参与签名
+cause-version-not-sent-fix = 发送 x-mq-version: 2015-06-06
+cause-security-token-signed = STS token 参与了签名
+cause-security-token-signed-fix = security-token 头只发送，不参与签名
+cause-method-case = 签名时方法写成了“{ $signed }”
+cause-method-case-fix = 待签名字符串中的方法要大写
+cause-other-method = 签名时方法为“{ $signed }”，发送时为“{ $sent }”
+cause-other-method-fix = 对请求实际的方法签名：发布用 POST，消费用 GET，确认用 DELETE
+cause-line-ends = 待签名字符串的行尾不是单个 LF
+cause-line-ends-fix = 用 \n 连接各行；println 和 Windows 文件会写成 \r\n
+cause-literal-newlines = 待签名字符串中是反斜杠加字母 n，而不是换行
+cause-literal-newlines-fix = 使用真正的换行：单引号中（shell、PHP）\n 是两个字符；用 printf 或 $'…'
+cause-empty-lines = 待签名字符串少了或多了一行
+cause-empty-lines-fix = 缺少的头要留空行；资源在最后，后面没有换行。echo 会多加一个换行，请用 printf
+cause-field-order = 待签名字符串各行的顺序不对
+cause-field-order-fix = 顺序是：方法、Content-MD5、Content-Type、Date、x-mq- 头、资源
+cause-date-form = 签名时日期为“{ $signed }”，发送时为“{ $sent }”
+cause-date-form-fix = 对 Date 头的原文签名
+cause-date-changed = 签名之后 Date 又被改写：签名为“{ $signed }”，发送为“{ $sent }”
+cause-date-changed-fix = 时间只取一次，每次重试都重新签名；不要让库或代理设置 Date
+cause-changed-on-the-way = 服务端看到的请求与此处给出的不同；第一处差异在{ $part ->
+    [method] 方法
+    [content_md5] Content-MD5
+    [content_type] Content-Type
+    [date] Date
+    [headers] x-mq- 头
+   *[resource] 路径和查询串
+}
+cause-changed-on-the-way-fix = 检查签名之后到服务端之间，是否有代理、网关或库改写了这一部分
+cause-other-access-key = 请求中的 AK 与此处给出的不是同一个
+cause-other-access-key-fix = 核对成对的密钥，并检查发送方读取的是哪份配置
+cause-server-has-other-secret = 签名与此处给出的 SK 相符，但服务端拒绝了：服务端上该 AK 对应的是另一个 SK
+cause-server-has-other-secret-fix = 从控制台重新复制 SK；确认它属于这个 AK、地域和实例，且未被停用
+cause-wrong-secret = { $tried ->
+    [yes] 很可能签名用的是另一个 SK：用此处给出的 SK，任何已知错误（或两个错误同时）都得不到这个签名
+   *[no] 签名用的 SK 与服务端的不是同一个
+}
+cause-wrong-secret-fix = 从控制台重新复制 SK，发送方和这里都要更新。如果 SK 无误，请把待签名字符串与发送方实际签名的内容比较
+
+## 签名调试器
+
+explain-good = 签名正确
+explain-refused = 服务端会拒绝这个请求：{ $code }
+explain-unknown = 没有 SK 无法验证签名；除此之外没有发现确定的问题
+explain-read-as = 识别为
+explain-sent-by = 由官方 { $sdk } SDK 发送
+explain-string = 待签名字符串
+explain-ours = 按实际发送的请求
+explain-theirs = 实际签名的内容
+explain-theirs-same = 与实际签名的内容一致
+explain-theirs-unknown = 无法得知实际签名的内容
+explain-server = 服务端给出的
+explain-causes = 原因，最可能的在前
+explain-proven = 已证实
+explain-likely = 很可能
+explain-possible = 有可能
+explain-together = 需同时存在
+explain-fix = 怎么办
+explain-sdks = 官方 SDK 对这个调用的签名方式
+explain-sdk-target = 发送
+explain-old = Date 距今 { $age }；以它自己的时间为准则无误。要按其他时间判断，请用 --at
+explain-no-keys = 没有给出 SK：请设置 MQSCOPE_ACCESS_KEY 和 MQSCOPE_SECRET_KEY，或使用 --profile
+
 ## 消费视图
 
 view-title = 消费 { $topic } · { $group }

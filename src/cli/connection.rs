@@ -85,6 +85,22 @@ impl ConnectionArguments {
 }
 
 async fn from_profile(name: &str, clock: Clock) -> Result<Connection, Failure> {
+    let (profile, keys) = saved(name).await?;
+    let settings = settings_of(&profile, keys?).map_err(|what| {
+        Failure::usage(
+            "config",
+            format!("the profile {name:?} cannot be used: {what}"),
+        )
+    })?;
+    Ok(Connection {
+        client: Client::new(settings, clock)?,
+        limits: profile.kind.limits(),
+        read_only: profile.read_only.then(|| name.to_owned()),
+    })
+}
+
+/// A saved connection and its keys: from the keyring, or else from the environment.
+async fn saved(name: &str) -> Result<(ConnectionProfile, Result<Credentials, Failure>), Failure> {
     let file = ConfigFile::default_location().ok_or_else(|| {
         Failure::usage(
             "config",
@@ -96,22 +112,20 @@ async fn from_profile(name: &str, clock: Clock) -> Result<Connection, Failure> {
         .map_err(|error| Failure::usage("config", error.to_string()))?;
     let profile = find(&config, name, &file)?;
     let keys = match from_keyring(&profile.id).await {
-        Ok(Some(keys)) => keys,
+        Ok(Some(keys)) => Ok(keys),
         Ok(None) => keys_from(environment)
-            .map_err(|missing| no_keys(name, "the keyring holds no keys for it", &missing))?,
-        Err(why) => keys_from(environment).map_err(|missing| no_keys(name, &why, &missing))?,
+            .map_err(|missing| no_keys(name, "the keyring holds no keys for it", &missing)),
+        Err(why) => keys_from(environment).map_err(|missing| no_keys(name, &why, &missing)),
     };
-    let settings = settings_of(profile, keys).map_err(|what| {
-        Failure::usage(
-            "config",
-            format!("the profile {name:?} cannot be used: {what}"),
-        )
-    })?;
-    Ok(Connection {
-        client: Client::new(settings, clock)?,
-        limits: profile.kind.limits(),
-        read_only: profile.read_only.then(|| name.to_owned()),
-    })
+    Ok((profile.clone(), keys))
+}
+
+/// The keys of a saved connection, or else those of the environment; `None` where there are none.
+pub(super) async fn keys_if_any(profile: Option<&str>) -> Result<Option<Credentials>, Failure> {
+    match profile {
+        Some(name) => Ok(Some(saved(name).await?.1?)),
+        None => Ok(keys_from(environment).ok()),
+    }
 }
 
 fn find<'a>(

@@ -16,6 +16,7 @@ mod consume;
 pub mod display;
 mod doctor;
 mod exit;
+mod explain;
 mod faults;
 mod output;
 mod publish;
@@ -28,6 +29,7 @@ pub use connection::ConnectionArguments;
 pub use consume::Consume;
 pub use doctor::Doctor;
 pub use exit::Exit;
+pub use explain::Explain;
 pub use publish::Publish;
 pub use sandbox::ServeSandbox;
 
@@ -51,7 +53,8 @@ Output:
 
 Exit codes:
   0  done
-  1  the server refused, or answered with something that cannot be read
+  1  the server refused, or answered with something that cannot be read; for explain: the
+     signature is not good
   2  wrong usage; also: the window cannot open here
   3  nothing there
   4  no connection, or no answer of this protocol; for sandbox: the address cannot be taken
@@ -92,6 +95,8 @@ pub enum Command {
     Ack(Ack),
     /// Examine the way to a server, step by step
     Doctor(Doctor),
+    /// Say why the signature of a request is refused
+    Explain(Explain),
     /// Run the sandbox broker in the foreground, without a window
     Sandbox(ServeSandbox),
     /// Look into a running sandbox, and move its time
@@ -106,6 +111,7 @@ pub async fn run(command: Command) -> Exit {
         Command::Consume(consume) => consume.run(clock).await,
         Command::Ack(ack) => ack.run(clock).await,
         Command::Doctor(doctor) => doctor.run(clock).await,
+        Command::Explain(explain) => explain.run(clock).await,
         Command::Sandbox(sandbox) => sandbox.run(clock).await,
         Command::Admin(admin) => admin.run().await,
     };

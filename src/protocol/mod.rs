@@ -5,6 +5,7 @@
 
 pub mod admin;
 pub mod date;
+pub mod explain;
 pub mod fault;
 pub mod faults;
 pub mod limits;

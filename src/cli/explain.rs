@@ -1,0 +1,141 @@
+//! `mqscope explain`: why the signature of a pasted request is refused. Sends nothing.
+
+mod json;
+mod text;
+
+use std::path::PathBuf;
+
+use clap::Args;
+use secrecy::ExposeSecret as _;
+
+use super::connection;
+use super::exit::{Exit, Failure, Outcome};
+use super::output;
+use super::publish::parse_time;
+use crate::clock::Clock;
+use crate::protocol::Timestamp;
+use crate::protocol::date::parse_http_date;
+use crate::protocol::explain::{self, Keys, Moment, Verdict, paste};
+
+const EXAMPLES: &str = "\
+Reads an HTTP request, a curl command or the log of an SDK (Java: HttpClient's wire log, Go:
+httputil.DumpRequestOut, PHP and C++: curl -v, C#: HttpRequestMessage, Node: DEBUG=mq:client,
+Python: debuglevel of http.client, or the SDK's logger), and finds out by itself which of them it
+is. If the server's answer stands in the same text, it is used as well. Of several requests the
+last one counts.
+
+The keys are those that the request should have been signed with; without them it says what can be
+said. What it prints never holds a key, a token or a signature.
+
+Logs are read later, so an old Date is no mistake by itself: it counts only with --at, or where
+the answer tells the server's time.
+
+Examples:
+  mqscope explain request.txt
+  mqscope explain --json - < sdk.log
+  mqscope explain --profile prod --at '2026-11-22T10:14:07Z' request.txt
+
+Exit codes:
+  0  the signature is good
+  1  it is not, or nobody can tell without the secret key
+  2  wrong usage, or nothing that can be read as a request";
+
+/// Longest text that is read.
+const MAX_INPUT: u64 = 16 * 1024 * 1024;
+
+/// Arguments of `mqscope explain`.
+#[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
+pub struct Explain {
+    /// File with the request; - for standard input
+    #[arg(value_name = "FILE")]
+    file: PathBuf,
+    /// Print one JSON object instead of text
+    #[arg(long)]
+    json: bool,
+    /// Take the keys from a connection saved in the window
+    ///
+    /// Where the keyring holds none, from the environment.
+    #[arg(long, value_name = "NAME")]
+    profile: Option<String>,
+    /// When the request reached the server, such as 2026-11-22T10:14:07Z
+    ///
+    /// Also in the form of the Date header.
+    #[arg(long, value_name = "DATE", value_parser = parse_date)]
+    at: Option<Timestamp>,
+}
+
+fn parse_date(text: &str) -> Result<Timestamp, String> {
+    parse_http_date(text)
+        .or_else(|| parse_time(text).ok())
+        .ok_or_else(|| {
+            "write it as 2026-11-22T10:14:07Z or as Sun, 22 Nov 2026 10:14:07 GMT".to_owned()
+        })
+}
+
+impl Explain {
+    pub(super) async fn run(self, clock: Clock) -> Outcome {
+        let keys = connection::keys_if_any(self.profile.as_deref()).await?;
+        let text = read(self.file).await?;
+        let pasted =
+            paste::read(&text).map_err(|error| Failure::usage("request", error.to_string()))?;
+        let keys = keys.as_ref().map(|keys| Keys {
+            access_key: &keys.access_key,
+            secret_key: keys.secret_key.expose_secret(),
+            security_token: keys
+                .security_token
+                .as_ref()
+                .map(|token| token.expose_secret()),
+        });
+        let moment = self.at.map_or(Moment::Now(clock.now()), Moment::At);
+        let found = explain::explain(&pasted.request, pasted.answer.as_ref(), keys, moment);
+        if self.json {
+            // Whether somebody still reads it or not: the exit code says the same.
+            let _ = output::print(&json::Report::new(&found, &pasted));
+        } else {
+            text::print(&found, &pasted, keys.is_some());
+        }
+        Ok(match found.verdict {
+            Verdict::Good => Exit::Done,
+            Verdict::WouldBeRefused { .. } | Verdict::Unknown => Exit::Refused,
+        })
+    }
+}
+
+async fn read(file: PathBuf) -> Result<String, Failure> {
+    let name = file.display().to_string();
+    let unreadable = |why: String| Failure::usage("file", format!("cannot read {name}: {why}"));
+    let bytes = tokio::task::spawn_blocking(move || {
+        use std::io::Read as _;
+        let mut bytes = Vec::new();
+        if file.as_os_str() == "-" {
+            std::io::stdin()
+                .lock()
+                .take(MAX_INPUT)
+                .read_to_end(&mut bytes)?;
+        } else {
+            std::fs::File::open(file)?
+                .take(MAX_INPUT)
+                .read_to_end(&mut bytes)?;
+        }
+        Ok::<_, std::io::Error>(bytes)
+    })
+    .await
+    .map_err(|error| unreadable(error.to_string()))?
+    .map_err(|error| unreadable(error.to_string()))?;
+    Ok(String::from_utf8_lossy(&bytes).into_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_date_is_read_in_both_forms() {
+        let expected = Ok(Timestamp::from_millis(1_795_342_447_000));
+        assert_eq!(parse_date("2026-11-22T10:14:07Z"), expected);
+        assert_eq!(parse_date("Sun, 22 Nov 2026 10:14:07 GMT"), expected);
+        assert_eq!(parse_date("2026-11-22T18:14:07+08:00"), expected);
+        assert!(parse_date("yesterday").is_err());
+    }
+}
