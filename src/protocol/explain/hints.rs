@@ -25,7 +25,7 @@ pub(super) fn hints(request: &SentRequest, sdk: Option<Sdk>) -> Vec<Cause> {
         .any(|digits| digits.chars().any(|c| c.is_ascii_lowercase()));
     let prefixed = path
         .find(ROOT)
-        .is_some_and(|at| path[..at].trim_matches('/') != "");
+        .is_some_and(|at| !path[..at].trim_matches('/').is_empty());
     let form = content_type.starts_with("application/x-www-form-urlencoded");
     let spaced = content_type.contains("; ");
     let kinds = [

@@ -44,6 +44,10 @@ pub(super) fn how_signed(evidence: &Evidence<'_>, digest: &Digest) -> Option<Fou
         let mut alone: Vec<CauseKind> = hits.iter().map(|(kind, _)| *kind).collect();
         alone.sort_unstable();
         alone.dedup();
+        if alone.contains(&CauseKind::NodeQuote) {
+            // The same, said less precisely.
+            alone.retain(|kind| *kind != CauseKind::QueryEncoding);
+        }
         return Some(Found {
             alone,
             together_with: None,
