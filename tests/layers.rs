@@ -64,6 +64,11 @@ const WIRE: &[&str] = &[
 const CONFIG_FILE: &[&str] = &["crate::config::ConfigFile"];
 const WORKERS: &[&str] = &[
     "crate::session::admin",
+    "crate::session::archive::desk",
+    "crate::session::archive::loader",
+    "crate::session::archive::replayer",
+    "crate::session::archive::sink",
+    "crate::session::archive::writer",
     "crate::session::chooser",
     "crate::session::embedded",
     "crate::session::examiner",
@@ -226,6 +231,11 @@ const LAYERS: &[Layer] = &[
     Layer {
         modules: &[
             "session::admin",
+            "session::archive::desk",
+            "session::archive::loader",
+            "session::archive::replayer",
+            "session::archive::sink",
+            "session::archive::writer",
             "session::chooser",
             "session::embedded",
             "session::examiner",

@@ -1025,6 +1025,121 @@ status-sandbox-failed = Sandbox not running
 status-counts = { $received } received · { $acked } acked
 status-evicted = { $n } old messages let go to save memory
 
+## Export and opened files
+
+archive-more = More
+archive-export = Export…
+archive-stop = Stop
+archive-stopping = Stopping…
+archive-dismiss = Close
+archive-collecting = Counting: { $n }
+archive-gone = { $n ->
+    [one] one row was let go to save memory before its turn
+   *[other] { $n } rows were let go to save memory before their turn
+}
+archive-ack-failed = The ack did not get through
+archive-ack-failed-next = What became of it was not seen
+archive-line-json = not JSON: { $why }
+archive-line-object = not a JSON object
+archive-line-field = a value cannot be read: { $why }
+archive-line-body = there is no body
+archive-line-properties = the properties cannot be read: they must be an object or a list of pairs
+archive-line-utf8 = not UTF-8
+archive-line-long = longer than 64 MB
+archive-export-failed = { $path } was not written
+archive-export-bodies-failed = Not all bodies were written to { $path }
+archive-export-failed-next = Choose another place and export again
+archive-export-exists-next = Something of this name is there already: choose another one, or agree to replace the file
+archive-export-denied-next = Choose a folder that you may write to
+archive-export-full-next = Make room on the disk, or choose another one
+archive-open-failed = { $path } could not be read
+archive-open-failed-next = Check that it is a file of messages
+archive-open-missing-next = It may have been moved or renamed: open it where it is now
+archive-open-denied-next = Make sure that you may read it
+export-title = Export messages
+archive-which = Messages
+archive-shown = Shown ({ $n })
+archive-selected = Selected ({ $n })
+archive-all = All ({ $n })
+archive-nothing = There are no such messages
+export-as = Format
+export-bodies = Bodies
+export-jsonl-what = Everything but the receipt handles, deliveries included; can be opened again here
+export-csv-what = A row for each message, for spreadsheets and scripts
+export-csv-columns = Only the columns of the table
+export-csv-safe = Safe for spreadsheets
+export-csv-safe-why = A ' goes before what spreadsheets take for a formula, and they read the text as UTF-8
+export-bodies-what = A file for each body; files that are there are never replaced
+export-file = File
+export-folder = Folder
+export-yes = Export
+export-going = Exporting { $done } of { $total }
+export-done = { $n ->
+    [one] Exported one message to { $path } ({ $size })
+   *[other] Exported { $n } messages to { $path } ({ $size })
+}
+export-stopped = Export stopped, no file was written
+export-stopped-bodies = { $n ->
+    [one] Export stopped, one body was written
+   *[other] Export stopped, { $n } bodies were written
+}
+archive-replay = Replay…
+replay-title = Replay messages
+replay-connection = To
+replay-topic = To topic
+replay-read-only = { $name } is read-only: choose another connection, or lift its lock
+replay-sure = Yes, publish these messages to { $name }
+replay-speed = Speed
+replay-original = Original
+replay-scaled = Scaled
+replay-unpaced = As fast as possible
+replay-times = Times as fast
+replay-order = One after the other, in the order in which they were published, with the pauses between
+replay-order-unpaced = One after the other, in the order in which they were published
+replay-yes = Replay
+replay-going = Replaying { $done } of { $total }
+replay-next = next in { $left }
+replay-done = { $total ->
+    [one] Replayed { $n } of one message
+   *[other] Replayed { $n } of { $total } messages
+}
+replay-stopped = Replay stopped after { $n } of { $total }
+replay-failed = { $n } failed
+replay-unknown = { $n } without an answer, may be stored
+replay-unfit-count = { $n } cannot be sent
+replay-property = The property { $key } cannot be read
+replay-unfit = This server does not take such a message
+replay-unfit-next = Change it by hand and publish it
+open-menu = Open file…
+open-title = Open a file of messages
+open-file = File to open
+open-what = JSONL as mqscope exports it, or any JSONL with a body on each line
+open-yes = Open
+file-title = File { $name }
+file-what = A file: nothing is held, nothing is taken from anybody
+file-from = { $topic } as { $group } got it, exported { $at }
+file-reading = { $n } read
+file-holds = { $n ->
+    [one] one message · { $size }
+   *[other] { $n } messages · { $size }
+}
+file-stopped = Stopped after { $n }, the rest is not shown
+file-again = Read again
+file-newer = Written by a newer mqscope (version { $version }): what this one does not know is left out
+file-cut = The end is missing: the file was cut short, and there may have been more
+file-bad = { $n ->
+    [one] One line could not be read
+   *[other] { $n } lines could not be read
+}
+file-bad-show = Show them
+file-bad-hide = Hide them
+file-bad-line = Line { $line }: { $what }
+file-bad-more = … and { $n } more
+empty-file = No messages in this file
+empty-file-reading = Reading…
+delivery-unseen = not acked when it was exported, returns { $at }
+ending-unseen = Not acked
+
 ## Paths of files
 
 path-browse = Browse…

@@ -269,7 +269,7 @@ pub fn parse_instant(text: &str) -> Option<Timestamp> {
 
 impl Say {
     /// What is wrong with a name; `what` is the field: `topic`, `group`, `instance`.
-    pub(super) fn name(what: &'static str, error: &crate::protocol::InvalidName) -> Self {
+    pub fn name(what: &'static str, error: &crate::protocol::InvalidName) -> Self {
         use crate::protocol::InvalidName::{Character, Empty, TooLong};
         let say = match error {
             Empty { .. } => Say::new("problem-name-empty"),
@@ -295,7 +295,19 @@ fn in_the_form(problem: &Problem, grid_rows: &[usize]) -> FieldProblem<DraftFiel
             DraftField::Property(grid_rows.get(index).copied().unwrap_or(index))
         }
     };
-    let say = match problem {
+    FieldProblem {
+        field,
+        level: match problem.is_error() {
+            true => Level::Error,
+            false => Level::Warning,
+        },
+        say: say_of(problem),
+    }
+}
+
+/// What is wrong with a message, in words.
+pub(super) fn say_of(problem: &Problem) -> Say {
+    match problem {
         Problem::EmptyBody => Say::new("problem-body-empty"),
         Problem::BodyTooLarge { bytes, max } => Say::new("problem-body-large")
             .with("bytes", bytes)
@@ -319,15 +331,6 @@ fn in_the_form(problem: &Problem, grid_rows: &[usize]) -> FieldProblem<DraftFiel
         Problem::OrderedNotOffered => Say::new("problem-ordered"),
         Problem::HalfNotOffered => Say::new("problem-half"),
         Problem::CheckOutOfRange { secs } => Say::new("problem-check").with("secs", secs),
-    };
-    FieldProblem {
-        field,
-        level: if problem.is_error() {
-            Level::Error
-        } else {
-            Level::Warning
-        },
-        say,
     }
 }
 

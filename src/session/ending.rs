@@ -34,6 +34,9 @@ pub enum Ending<'d> {
     LikelyAcked(Timestamp),
     /// The lease ended at this time without an ack. Perhaps one failed.
     Expired(Timestamp, Option<Failed<'d>>),
+    /// It comes from a file: it was not acked when that was written; when its lease ends or ended.
+    /// Perhaps an ack failed.
+    Unseen(Timestamp, Option<Failed<'d>>),
     /// The message came again at this time although the lease was not over.
     Superseded(Timestamp),
     /// The ack came when the lease was over.
@@ -60,7 +63,9 @@ impl<'d> Ending<'d> {
         let next = deliveries.get(place + 1);
         let again = next.map(|next| next.received_at);
         let failed = match &delivery.ack {
-            AckState::Failed(trouble) => Some(Failed::Lost(trouble)),
+            AckState::Failed(trouble) | AckState::Unseen(Some(trouble)) => {
+                Some(Failed::Lost(trouble))
+            }
             AckState::Refused(refusal) if !refusal.is_final() => Some(Failed::Refused(refusal)),
             _ => None,
         };
@@ -73,6 +78,10 @@ impl<'d> Ending<'d> {
                 None => Self::LikelyAcked(*at),
             },
             AckState::Refused(refusal) if refusal.is_final() => Self::of_refused(refusal, again),
+            AckState::Unseen(_) => match next {
+                Some(next) => Self::over(delivery, next, failed),
+                None => Self::Unseen(delivery.ends(), failed),
+            },
             AckState::Open | AckState::Failed(_) | AckState::Refused(_) => match next {
                 Some(next) => Self::over(delivery, next, failed),
                 None => match delivery.urgency(now) {

@@ -97,6 +97,7 @@ fn keep(shared: &Shared, job: Job) -> Vec<Event> {
         | Job::PausePolling(..)
         | Job::Read(_)
         | Job::Paths(_)
+        | Job::Archive(_)
         | Job::Watch(_)
         | Job::Outbox(_)
         | Job::Admin(..) => None,

@@ -9,6 +9,7 @@ mod acking;
 mod activity;
 mod admin;
 mod again;
+mod archive;
 mod arrangement;
 pub mod body;
 mod budget;
@@ -55,6 +56,11 @@ mod workspace;
 pub use acking::{AckCommand, AckRun, Acking, RunStop};
 pub use activity::{Activity, Held};
 pub use again::Offer;
+pub use archive::{
+    Archive, ArchiveCommand, ArchiveEvent, ArchiveJob, BadLine, End, ExportFormat, ExportWish,
+    FileState, FileView, Header, NO_HANDLE, REPLAY_SPEEDS, Record, Recorded, ReplayWish, Scope,
+    Speed, Stage, Sum, Task, TaskId, TaskKind,
+};
 pub use arrangement::{Arrangement, Sort};
 pub use budget::{DEFAULT_BUDGET, Lost};
 pub use cells::Column;
@@ -176,6 +182,8 @@ pub enum Command {
     ClosePeek,
     /// Something about a path that is typed or chosen.
     Paths(PathCommand),
+    /// Export messages, or open them again.
+    Archive(ArchiveCommand),
     /// Change theme, language and the like.
     SetPreferences(Preferences),
     /// Keep the draft and the layout, and what is known of the views, for the next start.
@@ -225,6 +233,8 @@ pub enum Job {
     Outbox(OutboxJob),
     /// Change the templates that are kept.
     ChangeTemplates(Box<TemplateChange>),
+    /// Export messages, or open them again.
+    Archive(ArchiveJob),
 }
 
 /// A subscription for the worker to serve.
@@ -361,6 +371,8 @@ pub enum Event {
     Paths(PathEvent),
     /// Something was written down, read or forgotten.
     History(Box<HistoryEvent>),
+    /// How exports and opened files go.
+    Archive(ArchiveEvent),
     /// A sandbox as it stands, or why it cannot be looked into. Only what is new.
     Looked(ConnectionId, Result<Box<Look>, Box<Trouble>>),
     /// What a sandbox answered to a wish.

@@ -12,6 +12,7 @@ use crate::protocol::{Limits, Profile, PublishReceipt, Timestamp};
 
 use super::acking::AckCommand;
 use super::again::{self, Offer, Offers};
+use super::archive::{Archive, ArchiveCommand, ArchiveJob, ReplayWish};
 use super::checkup::{Checkup, CheckupEvent};
 use super::control::{AdminWish, Control};
 use super::draft::Draft;
@@ -145,6 +146,7 @@ pub struct Model {
     paths: Paths,
     history: History,
     offers: Offers,
+    archive: Archive,
     preferences: Preferences,
     /// As it was last kept, or found at the start.
     workspace: Workspace,
@@ -219,6 +221,7 @@ impl Model {
             paths,
             history: History::default(),
             offers: Offers::default(),
+            archive: Archive::default(),
             preferences: setup.preferences,
         }
     }
@@ -365,6 +368,11 @@ impl Model {
         &self.control
     }
 
+    /// Exports and replays.
+    pub fn archive(&self) -> &Archive {
+        &self.archive
+    }
+
     /// Paths that are typed or chosen.
     pub fn paths(&self) -> &Paths {
         &self.paths
@@ -420,8 +428,10 @@ impl Model {
                 None
             }
             Command::CloseView(id) => {
+                let reading = self.view(id).and_then(|view| view.file.as_ref()?.task());
                 self.views.close(id);
-                None
+                let stop = reading.filter(|_| self.view(id).is_none());
+                stop.map(|task| Job::Archive(ArchiveJob::Stop(task)))
             }
             Command::Focus(id, row) => {
                 self.views.get_mut(id)?.focused = Some(row);
@@ -447,6 +457,14 @@ impl Model {
                 None
             }
             Command::History(command) => self.do_with_history(command),
+            Command::Archive(command) => {
+                if let ArchiveCommand::Replay(wish) = &command
+                    && !self.may_replay(wish, now)
+                {
+                    return None;
+                }
+                self.archive.apply(command, &mut self.views)
+            }
             Command::Admin(wish) => self.admin(*wish, now),
             Command::Outbox(command) => self.outbox_command(command, now),
             Command::ClosePeek => {
@@ -572,6 +590,7 @@ impl Model {
             Event::Paths(event) => self.paths.absorb(event),
             Event::History(event) => return self.history_told(*event, now),
             Event::Outbox(event) => self.outbox_event(*event, now),
+            Event::Archive(event) => return self.archive.absorb(event, &mut self.views),
             Event::Looked(id, look) => {
                 return self.control.looked(&id, look.map(|look| *look), now);
             }
@@ -655,6 +674,7 @@ impl Model {
             Job::Paths(job) => self.paths.not_taken(&job),
             Job::History(job) => self.history.not_taken(&job),
             Job::Outbox(job) => self.outbox.not_taken(&job),
+            Job::Archive(job) => self.archive.not_taken(&job, &mut self.views, busy),
             Job::Admin(id, wish) => {
                 let _ = self.control.answered(&id, &wish, Err(Box::new(busy)));
             }
@@ -794,10 +814,11 @@ impl Model {
         };
         let message = view.rows.get(row).and_then(|row| row.message());
         let message = message.map(|message| message.to_received());
-        if let (Some(message), Some(source)) = (message, &view.source) {
-            let topic = match source.topic.is_dead_letters() {
-                true => again::origin_topic(&message.properties).unwrap_or_default(),
-                false => source.topic.as_str(),
+        if let Some(message) = message {
+            let topic = view.topic();
+            let topic = match &topic {
+                Some(topic) if !topic.is_dead_letters() => topic.as_str(),
+                _ => again::origin_topic(&message.properties).unwrap_or_default(),
             };
             self.offers.offer_message(topic, &message);
         }
@@ -887,6 +908,30 @@ impl Model {
         None
     }
 
+    /// Only a sandbox is published to without having been agreed to by its name.
+    fn may_replay(&mut self, wish: &ReplayWish, now: Timestamp) -> bool {
+        let Some(connection) = self.connection(&wish.connection) else {
+            return false;
+        };
+        let profile = &connection.profile;
+        let sure = profile.kind == Profile::Sandbox || wish.confirmed;
+        if profile.read_only {
+            self.refuse_read_only(now);
+            return false;
+        }
+        sure
+    }
+
+    /// Finds out which messages are to be exported or replayed, for a bounded time: once a frame.
+    /// What is found is for the worker.
+    pub fn collect(&mut self, now: Timestamp) -> Option<Job> {
+        let profile_of = |id: &ConnectionId| {
+            let connection = self.connections.iter().find(|c| &c.id == id)?;
+            Some(connection.profile.clone())
+        };
+        self.archive.next_job(&self.views, profile_of, now)
+    }
+
     fn keep_workspace(
         &mut self,
         draft: Option<Draft>,
@@ -897,6 +942,7 @@ impl Model {
             form: view.form.clone(),
             running: self.waiting.contains(&view.id)
                 || !matches!(view.polling, Polling::Stopped | Polling::Paused),
+            file: view.file.as_ref().map(|file| file.path.clone()),
             table: view.table.saved().clone(),
         };
         let workspace = Workspace {

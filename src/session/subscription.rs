@@ -7,6 +7,7 @@ use crate::protocol::{ConsumeMode, Timestamp, TopicName};
 
 use super::ConnectionId;
 use super::acking::Acking;
+use super::archive::FileView;
 use super::form::{ConsumeForm, Kind};
 use super::rows::Rows;
 use super::say::Trouble;
@@ -30,6 +31,8 @@ pub struct Subscription {
     pub polling: Polling,
     /// Why it does not listen any more, if it was not asked to stop.
     pub ended_by: Option<Box<Trouble>>,
+    /// The file that it shows, if it shows one instead of listening.
+    pub file: Option<FileView>,
     /// What came.
     pub rows: Rows,
     /// Acks that are on their way or wait for their turn.
@@ -51,6 +54,15 @@ impl Subscription {
         match &self.source {
             Some(source) if !self.polling.is_stopped() => source.consume.mode != ConsumeMode::Half,
             _ => self.form.mode != Kind::HalfCheck,
+        }
+    }
+
+    /// The topic of its messages, if that is known.
+    pub fn topic(&self) -> Option<TopicName> {
+        match (&self.source, &self.file) {
+            (Some(source), _) => Some(source.topic.clone()),
+            (None, Some(file)) => file.header.as_ref()?.topic.parse().ok(),
+            (None, None) => None,
         }
     }
 

@@ -102,6 +102,34 @@ impl Default for SavedTable {
     }
 }
 
+impl SavedTable {
+    /// As a file is first shown: nothing returns, and the order is that of the file.
+    pub(super) fn of_file() -> Self {
+        let columns = [
+            Column::State,
+            Column::Id,
+            Column::Tag,
+            Column::Key,
+            Column::Times,
+            Column::Published,
+            Column::Body,
+        ];
+        Self {
+            columns: columns
+                .map(|column| ColumnSetting {
+                    column,
+                    width: None,
+                })
+                .into(),
+            sort: Sort {
+                column: None,
+                descending: false,
+            },
+            ..Self::default()
+        }
+    }
+}
+
 /// The table of a view.
 #[derive(Debug)]
 pub struct Table {

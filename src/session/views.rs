@@ -1,9 +1,12 @@
 //! The consume views and their tabs: opening, starting, stopping, closing, acking. Knows which
 //! handles are good where; does not know the connections.
 
+use std::path::PathBuf;
+
 use crate::protocol::Timestamp;
 
 use super::acking::{Acking, RunStop};
+use super::archive::{End, FileView, Piece, TaskId};
 use super::budget::{self, DEFAULT_BUDGET, Lost};
 use super::form::ConsumeForm;
 use super::rows::Rows;
@@ -53,7 +56,9 @@ impl Views {
         for view in saved {
             if views.get(view.id).is_none() {
                 let table = view.table.clone();
-                views.list.push(new_view(view.id, view.form.clone(), table));
+                let mut new = new_view(view.id, view.form.clone(), table);
+                new.file = view.file.clone().map(FileView::new);
+                views.list.push(new);
             }
         }
         if views.shown().is_none() {
@@ -117,6 +122,31 @@ impl Views {
         id
     }
 
+    /// Opens and shows a view of a file.
+    pub(super) fn open_file(&mut self, path: PathBuf) -> SubscriptionId {
+        let id = self.open(ConsumeForm::default());
+        if let Some(view) = self.get_mut(id) {
+            view.file = Some(FileView::new(path));
+            view.table = Table::new(SavedTable::of_file());
+        }
+        id
+    }
+
+    /// Takes in a piece of a file; its rows count for the budget like any.
+    pub(super) fn read(&mut self, id: SubscriptionId, piece: Piece) -> Option<Job> {
+        let view = self.get_mut(id)?;
+        let job = view.file.as_mut()?.take(piece, &mut view.rows);
+        self.keep_within_budget();
+        job
+    }
+
+    /// The worker reads a file no further.
+    pub(super) fn end_reading(&mut self, task: TaskId, end: &End) {
+        for file in self.list.iter_mut().filter_map(|view| view.file.as_mut()) {
+            file.end(task, end.clone());
+        }
+    }
+
     /// Closes a view that is stopped and is not the last one.
     pub(super) fn close(&mut self, id: SubscriptionId) {
         let Some(place) = self.list.iter().position(|view| view.id == id) else {
@@ -147,7 +177,7 @@ impl Views {
         source: Source,
     ) -> Option<Job> {
         let view = self.get(id)?;
-        if !view.polling.is_stopped() {
+        if !view.polling.is_stopped() || view.file.is_some() {
             return None;
         }
         let elsewhere = view
@@ -332,6 +362,7 @@ fn new_view(id: SubscriptionId, form: ConsumeForm, table: SavedTable) -> Subscri
         source: None,
         polling: Polling::Stopped,
         ended_by: None,
+        file: None,
         rows: Rows::new(),
         acking: Acking::default(),
         table: Table::new(table),

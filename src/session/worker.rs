@@ -20,8 +20,8 @@ use super::poller::Wish;
 use super::shared::{Shared, Start};
 use super::subscription::SubscriptionId;
 use super::{
-    AckOrder, Event, Job, Link, TopicContent, admin, chooser, embedded, examiner, history_file,
-    keeper, poller, publishing, reader, trouble,
+    AckOrder, Event, Job, Link, TopicContent, admin, archive, chooser, embedded, examiner,
+    history_file, keeper, poller, publishing, reader, trouble,
 };
 
 /// How often the window is told what is in the sandbox, if that has changed.
@@ -59,6 +59,7 @@ async fn run(shared: Arc<Shared>, mut jobs: Receiver<Job>, wishes: Receiver<hist
     let mut pollers: HashMap<SubscriptionId, watch::Sender<Wish>> = HashMap::new();
     let mut watcher: Option<watch::Sender<bool>> = None;
     let mut desk = Desk::default();
+    let mut archive = archive::desk::Desk::default();
     let mut tasks = JoinSet::new();
     let (keep, to_keep) = mpsc::channel(JOBS);
     let keeper = tokio::spawn(keeper::run(Arc::clone(&shared), to_keep));
@@ -105,6 +106,7 @@ async fn run(shared: Arc<Shared>, mut jobs: Receiver<Job>, wishes: Receiver<hist
                         tasks.spawn(admin::watch(Arc::clone(&shared), id, stopped));
                     }
                 }
+                Some(Job::Archive(job)) => archive.take(&shared, job, &mut tasks),
                 Some(Job::Admin(id, wish)) => {
                     tasks.spawn(admin::carry_out(Arc::clone(&shared), id, *wish));
                 }
@@ -124,6 +126,7 @@ async fn run(shared: Arc<Shared>, mut jobs: Receiver<Job>, wishes: Receiver<hist
         }
     }
     drop(desk);
+    drop(archive);
     tasks.shutdown().await;
     // What was asked to be kept before the window closed is kept.
     drop(keep);
@@ -156,6 +159,7 @@ async fn carry_out(shared: Arc<Shared>, job: Job) {
         | Job::StopPolling(_)
         | Job::PausePolling(..)
         | Job::Watch(_)
+        | Job::Archive(_)
         | Job::Admin(..)
         | Job::SaveConnection(..)
         | Job::DeleteConnection(_)

@@ -44,6 +44,9 @@ pub struct SavedView {
     /// takes messages away from somebody.
     #[serde(default)]
     pub running: bool,
+    /// The file that it shows, if it shows one. It is read once somebody looks.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub file: Option<PathBuf>,
     /// How its table is set up.
     #[serde(default)]
     pub table: SavedTable,
@@ -84,6 +87,7 @@ mod tests {
                     ..ConsumeForm::default()
                 },
                 running: true,
+                file: Some(PathBuf::from("/x/y.jsonl")),
                 table: SavedTable {
                     filter: "tag:\"".to_owned(),
                     ..SavedTable::default()

@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::session::{Command, Polling, Subscription, SubscriptionId};
 
+use super::archive::{OpenForm, file_title};
 use super::connections::connection_name;
 use super::context::Context;
 use super::inbox::Inbox;
@@ -35,6 +36,7 @@ pub(super) struct Dock {
     shown: Option<SubscriptionId>,
     /// Asked to close while it holds messages; asked back whether that is meant.
     closing: Option<SubscriptionId>,
+    open_file: OpenForm,
 }
 
 /// What the panes are drawn with.
@@ -53,6 +55,7 @@ impl Dock {
             tree: saved.unwrap_or_else(|| Tree::empty(Id::unique("dock"))),
             shown: None,
             closing: None,
+            open_file: OpenForm::default(),
         }
     }
 
@@ -79,8 +82,10 @@ impl Dock {
             cx,
             panes,
             closing: &mut self.closing,
+            open_file: &mut self.open_file,
         };
         self.tree.ui(&mut behavior, ui);
+        self.open_file.ui(ui, cx);
     }
 
     /// Brings the tabs in line with the views of the model.
@@ -160,6 +165,7 @@ struct Drawing<'a, 'c, 'p> {
     cx: &'a mut Context<'c>,
     panes: Panes<'p>,
     closing: &'a mut Option<SubscriptionId>,
+    open_file: &'a mut OpenForm,
 }
 
 impl Drawing<'_, '_, '_> {
@@ -307,6 +313,11 @@ impl Behavior<Pane> for Drawing<'_, '_, '_> {
         if icon_button(ui, "+", self.cx.texts.get("view-new")).clicked() {
             self.cx.command(Command::OpenView(None));
         }
+        let face = theme::dim(ui.ctx(), self.cx.texts.get("open-menu"));
+        let open = egui::Button::new(face).frame_when_inactive(false);
+        if ui.add(open).clicked() {
+            self.open_file.open();
+        }
     }
 
     fn tab_bar_height(&self, _: &egui::Style) -> f32 {
@@ -341,6 +352,9 @@ impl Behavior<Pane> for Drawing<'_, '_, '_> {
 /// Whether a view listens, in the colour of its connection.
 fn state_dot(ui: &mut Ui, cx: &Context<'_>, view: &Subscription) {
     let p = cx.palette;
+    if view.file.is_some() {
+        return;
+    }
     let connection = cx.model.connection(view.connection());
     let color = connection.map_or(p.dim, |connection| {
         profile_color(p, connection.profile.color)
@@ -356,6 +370,7 @@ fn state_dot(ui: &mut Ui, cx: &Context<'_>, view: &Subscription) {
 /// Whether a view listens, for those who do not see it.
 fn mark(view: &Subscription) -> &'static str {
     match view.polling {
+        _ if view.file.is_some() => "▤",
         Polling::Stopped => "○",
         Polling::Running | Polling::Stopping => "●",
         Polling::Paused => "⏸",
@@ -365,6 +380,9 @@ fn mark(view: &Subscription) -> &'static str {
 
 /// What a view is called: where it listens, topic and group.
 pub(super) fn view_title(cx: &Context<'_>, view: &Subscription) -> String {
+    if let Some(file) = &view.file {
+        return file_title(cx, file);
+    }
     let (topic, group) = match &view.source {
         Some(source) => (source.topic.as_str(), source.consume.group.as_str()),
         None => (view.form.topic.as_str(), view.form.group.as_str()),

@@ -16,6 +16,7 @@ pub(super) fn look(ending: Ending<'_>, p: &Palette) -> (Dot, Color32) {
         Ending::Held(Urgency::Plenty, _) => (Dot::Full, p.ok),
         Ending::Held(..) => (Dot::Half, p.soon),
         Ending::Acking => (Dot::Half, p.dim),
+        Ending::Unseen(..) => (Dot::Ring, p.dim),
         Ending::Acked(_) | Ending::LikelyAcked(_) => (Dot::Tick, p.ok),
         Ending::Elsewhere(_) => (Dot::Tick, p.soon),
         Ending::Superseded(_) | Ending::LateOrElsewhere(_) => (Dot::Ring, p.soon),
@@ -32,6 +33,7 @@ pub(super) fn word(ending: Ending<'_>, t: &'static Texts) -> &'static str {
         Ending::Acked(_) => "state-acked",
         Ending::LikelyAcked(_) => "ending-likely",
         Ending::Expired(..) => "state-returned",
+        Ending::Unseen(..) => "ending-unseen",
         Ending::Superseded(_) => "ending-superseded",
         Ending::TooLate(_) => "ending-late",
         Ending::Elsewhere(_) => "ending-elsewhere",
@@ -49,6 +51,13 @@ pub(super) fn sentence(cx: &Context<'_>, ending: Ending<'_>) -> String {
         Ending::Expired(over, Some(why)) => {
             let returned = t.format("delivery-returned", &at(over));
             format!("{} · {returned}", failed(cx, why))
+        }
+        Ending::Unseen(over, why) => {
+            let unseen = t.format("delivery-unseen", &at(over));
+            match why {
+                Some(why) => format!("{} · {unseen}", failed(cx, why)),
+                None => unseen,
+            }
         }
         Ending::Held(_, None) => t.get("state-held").to_owned(),
         Ending::Acking => t.get("delivery-acking").to_owned(),

@@ -4,10 +4,12 @@
 use egui::{Align, Color32, DragValue, Label, Layout, RichText, Ui};
 
 use crate::session::{
-    Command, ConsumeField, ConsumeForm, Kind, Level, Polling, Subscription, SubscriptionId,
+    Command, ConsumeField, ConsumeForm, FileState, Kind, Level, Polling, Subscription,
+    SubscriptionId,
 };
 
 use super::acking;
+use super::archive::{ArchivePanel, FileHead, More};
 use super::connections::connection_name;
 use super::context::{Context, countdown};
 use super::widgets::{choice_menu, from_the_right, labelled_edit, remark};
@@ -21,6 +23,8 @@ const BESIDE_FIELDS: f32 = 250.0;
 pub(super) struct Inbox {
     /// The view whose start was refused, as something in its head is missing.
     attempted: Option<SubscriptionId>,
+    archive: ArchivePanel,
+    file_head: FileHead,
 }
 
 impl Inbox {
@@ -31,9 +35,22 @@ impl Inbox {
             return;
         };
         theme::panel_frame(ui.ctx()).show(ui, |ui| {
-            self.head_ui(ui, cx, view);
-            acking::progress_ui(ui, cx, view);
-            banner_ui(ui, cx, view);
+            let mut more = None;
+            match &view.file {
+                Some(file) => {
+                    toolbar::ui(ui, cx, view, &mut more);
+                    self.file_head.ui(ui, cx, view, file);
+                }
+                None => {
+                    self.head_ui(ui, cx, view, &mut more);
+                    acking::progress_ui(ui, cx, view);
+                    banner_ui(ui, cx, view);
+                }
+            }
+            if let Some(more) = more {
+                self.archive.begin(more, cx, view);
+            }
+            self.archive.ui(ui, cx, view);
         });
         if view.rows.is_empty() {
             empty_ui(ui, cx, view);
@@ -44,7 +61,13 @@ impl Inbox {
         }
     }
 
-    fn head_ui(&mut self, ui: &mut Ui, cx: &mut Context<'_>, view: &Subscription) {
+    fn head_ui(
+        &mut self,
+        ui: &mut Ui,
+        cx: &mut Context<'_>,
+        view: &Subscription,
+        more: &mut Option<More>,
+    ) {
         let mut form = view.form.clone();
         let stopped = view.polling.is_stopped();
         if stopped {
@@ -54,7 +77,7 @@ impl Inbox {
             });
             ui.add_space(theme::GAP);
         }
-        let start = toolbar::ui(ui, cx, view);
+        let start = toolbar::ui(ui, cx, view, more);
         let problems = form
             .check(&cx.model.limits_of(&form.connection))
             .err()
@@ -244,6 +267,10 @@ fn nothing_found_ui(ui: &mut Ui, cx: &Context<'_>) {
 fn empty_ui(ui: &mut Ui, cx: &Context<'_>, view: &Subscription) {
     let t = cx.texts;
     let (what, next) = match view.polling {
+        Polling::Stopped if view.file.is_some() => match view.file.as_ref().map(|f| &f.state) {
+            Some(FileState::Ended(_)) => (t.get("empty-file"), ""),
+            _ => (t.get("empty-file-reading"), ""),
+        },
         Polling::Stopped => (t.get("empty-stopped"), t.get("empty-stopped-next")),
         Polling::Failing(..) => (t.get("empty-failing"), t.get("empty-failing-next")),
         Polling::Paused => (t.get("empty-paused"), t.get("empty-paused-next")),

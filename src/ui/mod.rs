@@ -3,6 +3,7 @@
 
 mod acking;
 mod again;
+mod archive;
 mod checkup;
 mod code;
 mod connection_form;
@@ -193,7 +194,7 @@ impl App {
     /// needs to be drawn until something happens.
     fn ask_for_next_second(&self, ctx: &egui::Context) {
         let views = self.model.views();
-        if views.iter().any(|view| view.table.is_busy()) {
+        if views.iter().any(|view| view.table.is_busy()) || self.model.archive().is_collecting() {
             ctx.request_repaint();
         }
         let alive = views.iter().any(|view| {
@@ -279,6 +280,7 @@ impl App {
             });
         self.code.ui(ui.ctx(), cx);
         self.quit.ui(ui.ctx(), cx);
+        archive::open_dropped(ui, cx);
         self.commands = commands;
     }
 }
@@ -286,7 +288,11 @@ impl App {
 impl eframe::App for App {
     fn logic(&mut self, ctx: &egui::Context, _frame: &mut eframe::Frame) {
         self.drain_events(ctx);
-        self.model.tick(self.clock.now());
+        let now = self.clock.now();
+        self.model.tick(now);
+        if let Some(job) = self.model.collect(now) {
+            self.send(job);
+        }
         self.ask_for_next_second(ctx);
         self.quit.guard(ctx, self.model.held().is_some());
         self.keep_workspace_in_time(ctx);

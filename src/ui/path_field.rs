@@ -27,7 +27,6 @@ pub(super) struct PathField {
     replace: Option<String>,
 }
 
-#[allow(dead_code, reason = "for the forms that write and read files")]
 impl PathField {
     /// An empty field. Of each name there is one at a time.
     pub(super) fn new(name: FieldName, purpose: Purpose) -> Self {
@@ -124,7 +123,8 @@ impl PathField {
                     .hint_text(theme::hint("~/…"));
                 let response = ui.add(edit).labelled_by(above.id);
                 let browsing = self.state(cx).is_some_and(|state| state.browsing);
-                let button = Button::new(t.get("path-browse"));
+                let size = egui::Vec2::new(BROWSE_WIDTH - theme::GAP, 0.0);
+                let button = Button::new(t.get("path-browse")).min_size(size);
                 if ui.add_enabled(!browsing, button).clicked() {
                     let wish = PathWish {
                         field: self.name,

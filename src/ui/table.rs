@@ -55,8 +55,11 @@ pub(super) fn ui(ui: &mut Ui, cx: &mut Context<'_>, view: &Subscription) {
         }
     };
     let table = table.vertical_scroll_offset(offset);
+    let table = match acks(view) {
+        true => table.column(Width::exact(68.0)),
+        false => table,
+    };
     let shown = table
-        .column(Width::exact(68.0))
         .header(theme::HEAD_HEIGHT, |row| {
             header_ui(row, t, view, &mut asked);
         })
@@ -82,6 +85,11 @@ pub(super) fn ui(ui: &mut Ui, cx: &mut Context<'_>, view: &Subscription) {
         asked.push(Command::Table(view.id, TableCommand::Look(place)));
     }
     cx.commands.append(&mut asked);
+}
+
+/// Whether there is anything to ack: nothing that comes from a file is held.
+fn acks(view: &Subscription) -> bool {
+    view.file.is_none()
 }
 
 /// Where one looks when so many points of the table are out of sight above.
@@ -306,9 +314,11 @@ fn header_ui(
             }
         });
     }
-    cell(&mut row, None, |ui| {
-        ui.label(theme::column_head(ui.ctx(), t.get("column-ack")));
-    });
+    if acks(view) {
+        cell(&mut row, None, |ui| {
+            ui.label(theme::column_head(ui.ctx(), t.get("column-ack")));
+        });
+    }
 }
 
 /// The name of a column; a click sorts by it, another one turns the order round, a third one goes
@@ -378,7 +388,9 @@ impl RowUi<'_, '_> {
                 self.column_ui(ui, &setting.column, state, &id, ink)
             });
         }
-        cell(cells, number, |ui| self.ack_ui(ui, &id, state, asked));
+        if acks(self.view) {
+            cell(cells, number, |ui| self.ack_ui(ui, &id, state, asked));
+        }
     }
 
     fn column_ui(&self, ui: &mut Ui, column: &Column, state: RowState, id: &str, ink: Color32) {
@@ -472,7 +484,7 @@ impl RowUi<'_, '_> {
 
     fn select_ui(&self, ui: &mut Ui, id: &str, asked: &mut Vec<Command>) {
         let mut selected = self.view.rows.is_selected(self.row.number);
-        let can = selected || self.row.can_ack(self.cx.now);
+        let can = selected || !acks(self.view) || self.row.can_ack(self.cx.now);
         let response = ui.add_enabled(can, Checkbox::without_text(&mut selected));
         let name = self.cx.texts.format("select-row", &[("id", id.into())]);
         if named_choice(ui, response, egui::Role::CheckBox, selected, &name).clicked() {

@@ -11,6 +11,7 @@ use crate::session::{
 };
 
 use super::acking;
+use super::archive::{self, More};
 use super::context::Context;
 use super::theme;
 use super::widgets::{from_the_right, icon_button, link_button, named, pill, remark};
@@ -22,13 +23,21 @@ const FILTER_WIDTH: std::ops::RangeInclusive<f32> = 140.0..=420.0;
 const BESIDE_FILTER: f32 = 160.0;
 
 /// The line; whether a start was asked for.
-pub(super) fn ui(ui: &mut Ui, cx: &mut Context<'_>, view: &Subscription) -> bool {
+pub(super) fn ui(
+    ui: &mut Ui,
+    cx: &mut Context<'_>,
+    view: &Subscription,
+    more: &mut Option<More>,
+) -> bool {
     let mut start = false;
     ui.horizontal(|ui| {
         from_the_right(ui, |ui| {
-            start = polling_ui(ui, cx, view);
-            pause_ui(ui, cx, view);
-            acking::selected_ui(ui, cx, view);
+            if view.file.is_none() {
+                start = polling_ui(ui, cx, view);
+                pause_ui(ui, cx, view);
+                acking::selected_ui(ui, cx, view);
+            }
+            archive::menu_ui(ui, cx, more);
             columns_ui(ui, cx, view);
             code_ui(ui, cx, view);
             ui.with_layout(egui::Layout::left_to_right(egui::Align::Center), |ui| {

@@ -9,6 +9,7 @@
 )]
 
 mod acking;
+mod archive;
 mod connections;
 mod control;
 mod faults;
@@ -20,6 +21,7 @@ mod looks;
 mod outbox;
 mod outside;
 mod paths;
+mod replay;
 #[path = "../support/window.rs"]
 mod support;
 mod table;

@@ -46,6 +46,9 @@ pub enum AckState {
     Refused(Box<Refusal>),
     /// The ack did not get through; it can be tried again.
     Failed(Box<Trouble>),
+    /// It comes from a file, where no end of it was seen; why its ack did not get through, if one
+    /// was tried.
+    Unseen(Option<Box<Trouble>>),
 }
 
 /// A handle that the server refused, and what is needed to judge why.
@@ -92,12 +95,14 @@ impl AckState {
                 weight::boxed::<Refusal>() + texts
             }
             // Its texts are few, and short.
-            AckState::Failed(trouble) => {
+            AckState::Failed(trouble) | AckState::Unseen(Some(trouble)) => {
                 weight::boxed::<Trouble>() + weight::heap(trouble.detail.len())
             }
-            AckState::Open | AckState::Pending { .. } | AckState::Done(_) | AckState::Likely(_) => {
-                0
-            }
+            AckState::Unseen(None)
+            | AckState::Open
+            | AckState::Pending { .. }
+            | AckState::Done(_)
+            | AckState::Likely(_) => 0,
         }
     }
 }
@@ -126,7 +131,7 @@ impl Delivery {
             && match self.ack {
                 AckState::Open | AckState::Pending { .. } | AckState::Failed(_) => true,
                 AckState::Refused(ref refusal) => !refusal.is_final(),
-                AckState::Done(_) | AckState::Likely(_) => false,
+                AckState::Done(_) | AckState::Likely(_) | AckState::Unseen(_) => false,
             }
     }
 
@@ -144,6 +149,15 @@ impl Delivery {
 pub(super) enum Deliveries {
     One(Delivery),
     Many(Vec<Delivery>),
+}
+
+impl From<Vec<Delivery>> for Deliveries {
+    fn from(mut list: Vec<Delivery>) -> Self {
+        match list.len() {
+            1 => Deliveries::One(list.remove(0)),
+            _ => Deliveries::Many(list),
+        }
+    }
 }
 
 impl Deliveries {

@@ -34,7 +34,7 @@ use held::Held;
 use index::Index;
 use numbers::Numbers;
 pub(super) use pages::Pages;
-use row::Arrived;
+pub(super) use row::Arrived;
 
 /// All rows of a view.
 #[derive(Debug, Default)]
@@ -53,6 +53,8 @@ pub struct Rows {
     heap: usize,
     evicted: Evicted,
     likeness: Likeness,
+    /// They come from a file: nothing is held, and anything can be selected.
+    of_file: bool,
 }
 
 impl Rows {
@@ -115,14 +117,18 @@ impl Rows {
 
     /// Whether everything is selected that can be.
     pub fn all_selected(&self) -> bool {
-        let can = self.held.len() - self.held.pending();
+        let can = match self.of_file {
+            true => self.len(),
+            false => self.held.len() - self.held.pending(),
+        };
         can > 0 && self.selected.len() == can
     }
 
-    /// Selects a row that can be acked, or takes it out.
+    /// Selects a row that can be acked, or any of a file, or takes it out.
     pub fn toggle_selected(&mut self, number: u64, now: Timestamp) {
-        if !self.selected.set(number, false) && self.get(number).is_some_and(|row| row.can_ack(now))
-        {
+        let can = |row: &Row| self.of_file || row.can_ack(now);
+        let can = self.get(number).is_some_and(can);
+        if !self.selected.set(number, false) && can {
             self.selected.set(number, true);
         }
     }
@@ -202,7 +208,12 @@ impl Rows {
         }
         let number = self.next_number;
         self.next_number += 1;
-        let row = Row::new(number, arrived, delivery);
+        self.insert(Row::new(number, arrived, delivery));
+        number
+    }
+
+    fn insert(&mut self, row: Row) {
+        let number = row.number;
         self.heap += row.heap();
         if let Some(id) = row.message_id() {
             let rows = &self.rows;
@@ -211,7 +222,17 @@ impl Rows {
         self.rows.insert(number, row);
         self.like(number);
         self.follow(number, None);
-        number
+    }
+
+    /// A message with its deliveries out of a file.
+    pub(super) fn restore(&mut self, arrived: Arrived, deliveries: Vec<Delivery>) {
+        if deliveries.is_empty() {
+            return;
+        }
+        self.of_file = true;
+        let number = self.next_number;
+        self.next_number += 1;
+        self.insert(Row::restored(number, arrived, deliveries));
     }
 
     /// How messages are like one another.
@@ -333,7 +354,9 @@ impl Rows {
             return;
         };
         let pending = newest.ack.is_pending();
-        if newest.is_open() {
+        // Of a file nothing is held, whatever is written there.
+        let open = newest.is_open() && !self.of_file;
+        if open {
             self.held.insert(newest.ends(), number, pending);
         } else {
             self.evicted.is_free(number);

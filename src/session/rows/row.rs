@@ -41,7 +41,7 @@ pub enum RowState {
 }
 
 /// What came: a message, readable or not.
-pub(super) enum Arrived {
+pub(in crate::session) enum Arrived {
     Whole(Box<ReceivedMessage>),
     Damaged(Box<DamagedMessage>),
 }
@@ -63,6 +63,18 @@ impl Row {
             kept: arrived.keep(0),
             earlier: None,
             deliveries: Deliveries::One(delivery),
+        }
+    }
+
+    /// As it was written down; there is at least one delivery.
+    pub(super) fn restored(number: u64, arrived: Arrived, deliveries: Vec<Delivery>) -> Self {
+        // Of those that were readable the newest brought what was kept.
+        let of = deliveries.iter().rposition(|d| d.consumed_times.is_some());
+        Self {
+            number,
+            kept: arrived.keep(of.unwrap_or_default()),
+            earlier: None,
+            deliveries: Deliveries::from(deliveries),
         }
     }
 
@@ -107,6 +119,7 @@ impl Row {
             AckState::Pending { .. } => RowState::Acking,
             AckState::Done(_) | AckState::Likely(_) => RowState::Acked,
             AckState::Refused(refusal) if refusal.is_final() => RowState::Refused,
+            AckState::Unseen(_) => RowState::Returned,
             AckState::Open | AckState::Failed(_) | AckState::Refused(_) => {
                 match newest.urgency(now) {
                     Urgency::Gone => RowState::Returned,

@@ -3,7 +3,7 @@
 use egui::containers::menu::MenuButton;
 use egui::{Button, Role, ScrollArea, Ui};
 
-use crate::session::{Message, Paper, Row};
+use crate::session::{Message, NO_HANDLE, Paper, Row};
 use crate::ui::context::Context;
 use crate::ui::theme;
 use crate::ui::widgets::named;
@@ -57,7 +57,8 @@ fn items_ui(ui: &mut Ui, cx: &Context<'_>, row: &Row, message: Option<Message<'_
     if let Some(id) = row.message_id() {
         item(ui, t.get("copy-id"), &|| id.to_owned());
     }
-    if let Some(handle) = &row.newest().handle {
+    let handle = row.newest().handle.as_ref();
+    if let Some(handle) = handle.filter(|handle| handle.as_str() != NO_HANDLE) {
         item(ui, t.get("viewer-copy-handle"), &|| {
             handle.as_str().to_owned()
         });

@@ -7,7 +7,7 @@ use std::collections::HashSet;
 use egui::{Button, Label, Rect, RichText, Ui, Vec2};
 
 use crate::protocol::Timestamp;
-use crate::session::{Delivery, Ending, Row, SubscriptionId, Urgency};
+use crate::session::{Delivery, Ending, NO_HANDLE, Row, SubscriptionId, Urgency};
 
 use crate::ui::context::{Context, clock_time, countdown};
 use crate::ui::endings::{look, sentence, word};
@@ -185,7 +185,10 @@ fn ending_ui(ui: &mut Ui, cx: &Context<'_>, ending: Ending<'_>) {
     let p = cx.palette;
     let ink = match ending {
         Ending::Held(Urgency::Plenty | Urgency::Soon, None) | Ending::Acking => return,
-        Ending::Acked(_) | Ending::LikelyAcked(_) | Ending::Expired(_, None) => p.dim,
+        Ending::Acked(_)
+        | Ending::LikelyAcked(_)
+        | Ending::Expired(_, None)
+        | Ending::Unseen(_, None) => p.dim,
         _ => p.bad,
     };
     ui.add(Label::new(RichText::new(sentence(cx, ending)).color(ink)).wrap());
@@ -203,7 +206,11 @@ fn ending_ui(ui: &mut Ui, cx: &Context<'_>, ending: Ending<'_>) {
 }
 
 fn handle_ui(ui: &mut Ui, cx: &Context<'_>, delivery: &Delivery) {
-    let Some(handle) = &delivery.handle else {
+    let handle = delivery.handle.as_ref();
+    if handle.is_some_and(|handle| handle.as_str() == NO_HANDLE) {
+        return;
+    }
+    let Some(handle) = handle else {
         let none = cx.texts.get("delivery-no-handle");
         ui.label(theme::dim(ui.ctx(), none));
         return;

@@ -111,7 +111,10 @@ fn end_of(
 ) -> Timestamp {
     match ending {
         Ending::Held(..) | Ending::Acking => now,
-        Ending::Acked(at) | Ending::LikelyAcked(at) | Ending::Expired(at, _) => at,
+        Ending::Unseen(at, _)
+        | Ending::Acked(at)
+        | Ending::LikelyAcked(at)
+        | Ending::Expired(at, _) => at,
         Ending::Superseded(at) => at,
         Ending::Elsewhere(refusal) | Ending::LateOrElsewhere(refusal) => {
             refusal.at.min(delivery.ends())
