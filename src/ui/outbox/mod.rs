@@ -107,10 +107,11 @@ impl OutboxPanel {
             .id_salt("outbox")
             .max_height(room * MOST_OF_HEIGHT)
             .show(ui, |ui| {
+                // What came of it is in sight at once, however much is filled in.
+                self.report_ui(ui, cx);
                 if self.mode != Mode::Once {
                     self.filled_in_ui(ui, cx, draft, limits);
                 }
-                self.report_ui(ui, cx);
             });
         ui.add_space(theme::GAP_SMALL);
     }
