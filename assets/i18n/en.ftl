@@ -469,6 +469,7 @@ explain-no-keys = No secret key was given: set MQSCOPE_ACCESS_KEY and MQSCOPE_SE
 
 ## Consume views
 
+view-title-half = Check halves of { $topic } · { $group }
 view-title = Consume { $topic } · { $group }
 view-new = New consume view
 view-close = Close this view
@@ -1002,6 +1003,49 @@ notice-history-damaged-next = The rest of the history is there, and new entries 
 
 field-half = Half message
 problem-check-span = Write a time such as 60s or 2m
+field-half-why = Nobody gets it before it is committed; until then the server asks again and again
+field-check-after = First check after
+field-check-after-why = Decide within this time; then the server hands it out for a check, and only that handle decides
+publish-more-half = Sharding key, half message…
+halves-title = Half messages
+halves-count = { $n ->
+    [0] Half messages
+    [one] One half message to decide
+   *[other] { $n } half messages to decide
+}
+halves-to-decide = Half messages to decide
+halves-more = and { $n } more under Half messages below
+halves-none = No half messages were published from here; choose Half message in the publish form
+halves-dropped = { $n } undecided ones are not listed any more; a view of half messages to check gets them
+halves-forget = Hide all that are over
+half-commit = Commit
+half-rollback = Roll back
+half-commit-row = Commit { $id }
+half-rollback-row = Roll back { $id }
+half-commit-selected = Commit selected ({ $n })
+half-rollback-selected = Roll back selected ({ $n })
+half-committing = Committing…
+half-rolling-back = Rolling back…
+half-committed = Committed
+half-rolled-back = Rolled back
+half-refused = Decision refused
+half-late = Too late
+half-check = Check…
+half-check-row = Check { $id }…
+half-late-next = Handed out for checks since { $at }, so this handle decides nothing any more. A view of half messages to check gets a fresh one
+half-refused-next = { $code }: it was decided elsewhere, or is handed out for checks already. A view of half messages to check gets a fresh handle if it is still undecided
+half-likely = The first answer was lost, and the second says that there is nothing left to decide
+half-too-late = Too late: it is handed out for another check, so this handle decides nothing. It comes back with a fresh one
+half-row-refused = The server refused this handle: it was decided elsewhere or is handed out again. The details say why
+column-decide = Decide
+banner-half-check = These half messages wait for a decision: commit makes one visible to everybody, rolling back drops it; undecided, each is handed out again
+notice-half-no-handle = The server gave no handle for a half message
+notice-half-no-handle-next = It may have stored an ordinary message: look whether consumers get it already
+quit-halves = { $n ->
+    [one] One half message is undecided
+   *[other] { $n } half messages are undecided
+}
+quit-halves-what = Their handles are forgotten. The server hands them out for a check, the first in { $first }, the last in { $last }; a view of half messages to check can decide then
 
 ## Closing the window
 

@@ -457,6 +457,7 @@ explain-no-keys = 没有给出 SK：请设置 MQSCOPE_ACCESS_KEY 和 MQSCOPE_SEC
 
 ## 消费视图
 
+view-title-half = 回查 { $topic } · { $group }
 view-title = 消费 { $topic } · { $group }
 view-new = 新建消费视图
 view-close = 关闭此视图
@@ -972,6 +973,45 @@ notice-history-damaged-next = 其余历史不受影响，新记录会照常保�
 
 field-half = 半消息
 problem-check-span = 请填写时长，例如 60s 或 2m
+field-half-why = 提交之前任何消费者都收不到；未决定时服务端会反复回查
+field-check-after = 首次回查时间
+field-check-after-why = 请在此时间内决定；之后服务端会发出回查，只有回查得到的句柄才能决定
+publish-more-half = 分区键、半消息…
+halves-title = 半消息
+halves-count = { $n ->
+    [0] 半消息
+   *[other] { $n } 条半消息待决定
+}
+halves-to-decide = 待决定的半消息
+halves-more = 另有 { $n } 条，见下方“半消息”
+halves-none = 还没有从这里发布过半消息；可在发布表单中勾选“半消息”
+halves-dropped = 有 { $n } 条未决定的半消息不再列出；用“半消息回查”视图可以取到
+halves-forget = 隐藏已结束的
+half-commit = 提交
+half-rollback = 回滚
+half-commit-row = 提交 { $id }
+half-rollback-row = 回滚 { $id }
+half-commit-selected = 提交所选（{ $n }）
+half-rollback-selected = 回滚所选（{ $n }）
+half-committing = 正在提交…
+half-rolling-back = 正在回滚…
+half-committed = 已提交
+half-rolled-back = 已回滚
+half-refused = 决定被拒绝
+half-late = 已过期
+half-check = 回查…
+half-check-row = 回查 { $id }…
+half-late-next = 自 { $at } 起已进入回查，此句柄不再有效。用“半消息回查”视图可取得新句柄
+half-refused-next = { $code }：已在别处决定，或已进入回查。若仍未决定，用“半消息回查”视图可取得新句柄
+half-likely = 第一次的响应丢失，第二次的响应表明已无可决定
+half-too-late = 已过期：该消息会再次回查，此句柄无效；它会带着新句柄回来
+half-row-refused = 服务端拒绝了此句柄：已在别处决定或已再次发出。原因见详情
+column-decide = 决定
+banner-half-check = 这些半消息等待决定：提交后所有消费者可见，回滚则丢弃；未决定的会被反复回查
+notice-half-no-handle = 服务端没有为半消息返回句柄
+notice-half-no-handle-next = 它可能被当作普通消息存储：请确认消费者是否已经收到
+quit-halves = 有 { $n } 条半消息未决定
+quit-halves-what = 关闭后句柄将丢失。服务端会发出回查，第一条在 { $first } 后，最后一条在 { $last } 后；届时可用“半消息回查”视图决定
 
 ## 关闭窗口
 

@@ -7,7 +7,7 @@
 
 use std::collections::{HashSet, VecDeque};
 
-use crate::protocol::{AckFailure, MAX_HANDLES, ReceiptHandle, Timestamp};
+use crate::protocol::{AckAction, AckFailure, MAX_HANDLES, ReceiptHandle, Timestamp};
 
 use super::rows::{AckState, Rows};
 use super::say::{Say, Trouble};
@@ -252,11 +252,11 @@ impl Subscription {
     /// The next acks that wait for their turn, if there are any and not too many are on their way.
     pub(super) fn next_ack(&mut self, now: Timestamp) -> Option<Job> {
         let handles = self.acking.next_chunk(&mut self.rows, now);
-        self.ack_job(handles)
+        self.ack_job(handles, self.run_action())
     }
 
     /// An ack of handles of this view.
-    pub(super) fn ack_job(&self, handles: Vec<ReceiptHandle>) -> Option<Job> {
+    pub(super) fn ack_job(&self, handles: Vec<ReceiptHandle>, action: AckAction) -> Option<Job> {
         let source = self.source.as_ref().filter(|_| !handles.is_empty())?;
         Some(Job::Ack(Box::new(AckOrder {
             subscription: self.id,
@@ -264,6 +264,7 @@ impl Subscription {
             topic: source.topic.clone(),
             group: source.consume.group.clone(),
             handles,
+            action,
         })))
     }
 

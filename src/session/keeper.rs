@@ -92,6 +92,7 @@ fn keep(shared: &Shared, job: Job) -> Vec<Event> {
         | Job::Examine(..)
         | Job::Ack(_)
         | Job::History(_)
+        | Job::Half(_)
         | Job::StartPolling(_)
         | Job::StopPolling(_)
         | Job::PausePolling(..)

@@ -17,6 +17,7 @@ pub mod cells;
 mod checkup;
 mod chooser;
 mod control;
+mod decisions;
 mod draft;
 mod edit;
 mod embedded;
@@ -25,6 +26,7 @@ mod entry;
 mod examiner;
 mod filter;
 mod form;
+mod halves;
 mod history;
 mod history_file;
 mod keeper;
@@ -67,12 +69,14 @@ pub use cells::Column;
 pub use checkup::{Checkup, CheckupCommand, CheckupEvent, ExamineOrder};
 pub use chooser::Dialogs;
 pub use control::{ActionOutcome, AdminAnswer, AdminWish, Control, Look, PeekView, first_peek};
+pub use decisions::Decisions;
 pub use draft::{Deliver, Draft, DraftField, FieldProblem, SeqFrom, parse_instant};
 pub use edit::{ConnectionEdit, ConnectionField, KeysEdit};
 pub use ending::{Ending, Failed};
 pub use entry::{Counts, Entry, EntryPlace, EntryRow, KEPT_BODY_BYTES, Outcome};
 pub use filter::{Filter, FilterError, FilterProblem};
 pub use form::{ConsumeField, ConsumeForm, Kind};
+pub use halves::{Decision, Half, HalfCommand, HalfEvent, HalfOrder, HalfState, Halves, NewHalf};
 pub use history::{History, HistoryCommand, HistoryEvent, HistoryJob, Page, PageWish};
 pub use history_file::HISTORY_DIR;
 pub use keeper::{WORKSPACE_FILE, load_workspace};
@@ -109,8 +113,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::config::{ConnectionProfile, Preferences};
 use crate::protocol::{
-    AckFailure, DamagedMessage, GroupId, InstanceId, NewMessage, PublishReceipt, ReceiptHandle,
-    ReceivedMessage, Timestamp, TopicName,
+    AckAction, AckFailure, DamagedMessage, GroupId, InstanceId, NewMessage, PublishReceipt,
+    ReceiptHandle, ReceivedMessage, Timestamp, TopicName,
 };
 
 /// Which connection: the embedded sandbox, or a profile by its id.
@@ -172,6 +176,8 @@ pub enum Command {
     SendAgain(SubscriptionId, u64),
     /// Do this with what was published before.
     History(HistoryCommand),
+    /// Do this with half messages.
+    Half(HalfCommand),
     /// Look into this sandbox from now on, or into none.
     Watch(Option<ConnectionId>),
     /// Ask this of the sandbox that is looked into.
@@ -225,6 +231,8 @@ pub enum Job {
     Read(Box<ReadJob>),
     /// Read what was published before, or forget it.
     History(HistoryJob),
+    /// Commit or roll back a half message that was published from here.
+    Half(Box<HalfOrder>),
     /// Ask this of a sandbox.
     Admin(ConnectionId, Box<AdminWish>),
     /// Something about a path that is typed or chosen.
@@ -263,6 +271,8 @@ pub struct AckOrder {
     pub group: GroupId,
     /// The handles.
     pub handles: Vec<ReceiptHandle>,
+    /// What becomes of the messages.
+    pub action: AckAction,
 }
 
 /// A message that came in, with its lease in local time.
@@ -373,6 +383,8 @@ pub enum Event {
     History(Box<HistoryEvent>),
     /// How exports and opened files go.
     Archive(ArchiveEvent),
+    /// A half message was published, or decided on.
+    Half(Box<HalfEvent>),
     /// A sandbox as it stands, or why it cannot be looked into. Only what is new.
     Looked(ConnectionId, Result<Box<Look>, Box<Trouble>>),
     /// What a sandbox answered to a wish.

@@ -16,7 +16,8 @@ use super::archive::{Archive, ArchiveCommand, ArchiveJob, ReplayWish};
 use super::checkup::{Checkup, CheckupEvent};
 use super::control::{AdminWish, Control};
 use super::draft::Draft;
-use super::form::ConsumeForm;
+use super::form::{ConsumeForm, Kind};
+use super::halves::{HalfCommand, HalfEvent, Halves};
 use super::history::{History, HistoryCommand, HistoryEvent};
 use super::notices::Notices;
 use super::outbox::{Outbox, OutboxCommand, OutboxEvent, Surroundings};
@@ -145,6 +146,7 @@ pub struct Model {
     reader: Reader,
     paths: Paths,
     history: History,
+    halves: Halves,
     offers: Offers,
     archive: Archive,
     preferences: Preferences,
@@ -220,6 +222,7 @@ impl Model {
             reader: Reader::default(),
             paths,
             history: History::default(),
+            halves: Halves::default(),
             offers: Offers::default(),
             archive: Archive::default(),
             preferences: setup.preferences,
@@ -358,6 +361,11 @@ impl Model {
         &self.history
     }
 
+    /// Half messages that were published from here.
+    pub fn halves(&self) -> &Halves {
+        &self.halves
+    }
+
     /// What was last offered to the publish form.
     pub fn offer(&self) -> Option<&Offer> {
         self.offers.newest()
@@ -465,6 +473,7 @@ impl Model {
                 }
                 self.archive.apply(command, &mut self.views)
             }
+            Command::Half(command) => self.do_with_halves(command, now),
             Command::Admin(wish) => self.admin(*wish, now),
             Command::Outbox(command) => self.outbox_command(command, now),
             Command::ClosePeek => {
@@ -591,6 +600,7 @@ impl Model {
             Event::History(event) => return self.history_told(*event, now),
             Event::Outbox(event) => self.outbox_event(*event, now),
             Event::Archive(event) => return self.archive.absorb(event, &mut self.views),
+            Event::Half(event) => self.half_told(*event, now),
             Event::Looked(id, look) => {
                 return self.control.looked(&id, look.map(|look| *look), now);
             }
@@ -675,6 +685,7 @@ impl Model {
             Job::History(job) => self.history.not_taken(&job),
             Job::Outbox(job) => self.outbox.not_taken(&job),
             Job::Archive(job) => self.archive.not_taken(&job, &mut self.views, busy),
+            Job::Half(order) => self.halves.failed(order.number, Box::new(busy)),
             Job::Admin(id, wish) => {
                 let _ = self.control.answered(&id, &wish, Err(Box::new(busy)));
             }
@@ -777,7 +788,8 @@ impl Model {
     }
 
     fn ack(&mut self, id: SubscriptionId, rows: &[u64], now: Timestamp) -> Option<Job> {
-        if !self.may_ack(id, now)? {
+        // A half message is decided on instead.
+        if self.view(id)?.checks_halves() || !self.may_ack(id, now)? {
             return None;
         }
         self.views.begin_ack(id, rows, now)
@@ -786,16 +798,20 @@ impl Model {
     /// What is to be sent is asked for with [`Model::next_job`].
     fn acking(&mut self, id: SubscriptionId, command: AckCommand, now: Timestamp) -> Option<()> {
         let asks_for_more = matches!(command, AckCommand::Selected | AckCommand::Auto(true));
-        if asks_for_more && !self.may_ack(id, now)? {
+        if asks_for_more && (self.view(id)?.checks_halves() || !self.may_ack(id, now)?) {
             return None;
         }
         let view = self.views.get_mut(id)?;
         if !view.carry_out(command) {
-            let next = Say::new("acking-busy-next");
-            self.notices
-                .warn(Say::new("acking-busy"), String::new(), next, now);
+            self.acking_is_busy(now);
         }
         Some(())
+    }
+
+    fn acking_is_busy(&mut self, now: Timestamp) {
+        let next = Say::new("acking-busy-next");
+        self.notices
+            .warn(Say::new("acking-busy"), String::new(), next, now);
     }
 
     /// Whether messages of a view may be acked, which is said if not.
@@ -821,6 +837,75 @@ impl Model {
                 _ => again::origin_topic(&message.properties).unwrap_or_default(),
             };
             self.offers.offer_message(topic, &message);
+        }
+    }
+
+    fn do_with_halves(&mut self, command: HalfCommand, now: Timestamp) -> Option<Job> {
+        match command {
+            HalfCommand::Decide(number, decision) => {
+                let connection = self.halves.get(number)?.connection.clone();
+                if self.connection(&connection)?.profile.read_only {
+                    self.refuse_read_only(now);
+                    return None;
+                }
+                let order = self.halves.decide(number, decision, now)?;
+                Some(Job::Half(Box::new(order)))
+            }
+            HalfCommand::Check(number) => {
+                let half = self.halves.get(number)?;
+                let form = ConsumeForm {
+                    topic: half.topic.to_string(),
+                    mode: Kind::HalfCheck,
+                    ..self.form_for(&half.connection)
+                };
+                self.views.open(form);
+                None
+            }
+            HalfCommand::ForgetDone => {
+                self.halves.forget_done(now);
+                None
+            }
+            HalfCommand::DecideRows(id, rows, decision) => {
+                if !self.view(id)?.checks_halves() || !self.may_ack(id, now)? {
+                    return None;
+                }
+                self.views.get_mut(id)?.decide(&rows, decision, now)
+            }
+            HalfCommand::DecideSelected(id, decision) => {
+                if !self.view(id)?.checks_halves() || !self.may_ack(id, now)? {
+                    return None;
+                }
+                // What is to be sent is asked for with [`Model::next_job`].
+                if !self.views.get_mut(id)?.decide_selected(decision) {
+                    self.acking_is_busy(now);
+                }
+                None
+            }
+        }
+    }
+
+    fn half_told(&mut self, event: HalfEvent, now: Timestamp) {
+        match event {
+            HalfEvent::Published(half) => {
+                if !self.halves.add(half, now) {
+                    self.notices.warn(
+                        Say::new("notice-half-no-handle"),
+                        String::new(),
+                        Say::new("notice-half-no-handle-next"),
+                        now,
+                    );
+                }
+            }
+            HalfEvent::Decided {
+                number,
+                refused,
+                repeated,
+                at,
+            } => self.halves.decided(number, refused, repeated, at),
+            HalfEvent::Failed(number, trouble) => {
+                self.notices.fail(&trouble, now);
+                self.halves.failed(number, trouble);
+            }
         }
     }
 

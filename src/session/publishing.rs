@@ -1,13 +1,18 @@
-//! Publishes a message and writes down how that ended. The only place of the application that
-//! publishes one.
+//! Publishes a message and writes down how that ended; commits or rolls back a half message by
+//! the handle of its publish.
 
 use std::sync::Arc;
+use std::time::Duration;
 
-use crate::client::{Answer, ClientError};
-use crate::protocol::{NewMessage, OperationKind, PublishReceipt, Timestamp, TopicName};
+use crate::client::{Answer, Client, ClientError};
+use crate::protocol::{
+    HandleList, NewMessage, OperationKind, PublishReceipt, Timestamp, TopicName,
+};
 
 use super::entry::{Entry, Outcome};
+use super::halves::{Decision, HalfEvent, HalfOrder, NewHalf};
 use super::history_file::Wish;
+use super::say::Trouble;
 use super::shared::Shared;
 use super::{ConnectionId, Event, trouble};
 
@@ -26,6 +31,9 @@ pub(super) async fn publish(
     let began = shared.clock.now();
     let answer = client.publish(topic, message).await;
     let entry = entry_of(shared, connection, topic, message, began, &answer);
+    if let Ok(answer) = &answer {
+        tell_half(shared, connection, topic, message, began, &answer.value).await;
+    }
     let event = match answer {
         Ok(answer) => Event::Published {
             receipt: answer.value,
@@ -40,6 +48,73 @@ pub(super) async fn publish(
     };
     shared.emit(event).await;
     shared.ask_history(Wish::Note(Box::new(entry))).await;
+}
+
+/// Tells of a half message that it can be decided on, and until when.
+pub(super) async fn tell_half(
+    shared: &Shared,
+    connection: &ConnectionId,
+    topic: &TopicName,
+    message: &NewMessage,
+    began: Timestamp,
+    receipt: &PublishReceipt,
+) {
+    let parts = message.parts();
+    let Some(secs) = parts.check_after_secs else {
+        return;
+    };
+    let half = NewHalf {
+        connection: connection.clone(),
+        topic: topic.clone(),
+        message_id: receipt.message_id.clone(),
+        key: parts.key.clone(),
+        handle: receipt.receipt_handle.clone(),
+        sent_at: began,
+        check_after: Duration::from_secs(secs.into()),
+    };
+    let event = HalfEvent::Published(half);
+    shared.emit(Event::Half(Box::new(event))).await;
+}
+
+/// Commits or rolls back a half message by the handle of its publish.
+pub(super) async fn decide(shared: &Arc<Shared>, order: HalfOrder) {
+    let event = match shared.client(&order.connection).await {
+        Ok(client) => match decided(shared, &client, &order).await {
+            Ok(event) => event,
+            Err(trouble) => HalfEvent::Failed(order.number, trouble),
+        },
+        Err(trouble) => HalfEvent::Failed(order.number, trouble),
+    };
+    shared.emit(Event::Half(Box::new(event))).await;
+}
+
+async fn decided(
+    shared: &Shared,
+    client: &Client,
+    order: &HalfOrder,
+) -> Result<HalfEvent, Box<Trouble>> {
+    let endpoint = shared.endpoint_of(&order.connection);
+    // One handle is one list.
+    let mut refused = None;
+    let (mut repeated, mut at) = (false, shared.clock.now());
+    for handles in HandleList::chunks(std::slice::from_ref(&order.handle)) {
+        // A producer names no group.
+        let answer = match order.decision {
+            Decision::Commit => client.commit(&order.topic, None, &handles).await,
+            Decision::Rollback => client.rollback(&order.topic, None, &handles).await,
+        };
+        let answer = answer
+            .map_err(|error| Box::new(trouble::of_client(&error, OperationKind::Ack, &endpoint)))?;
+        repeated = answer.attempts > 1;
+        at = answer.received_at;
+        refused = answer.value.into_iter().next();
+    }
+    Ok(HalfEvent::Decided {
+        number: order.number,
+        refused,
+        repeated,
+        at,
+    })
 }
 
 /// What is written down of a publish that began at `began`.

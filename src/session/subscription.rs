@@ -8,6 +8,7 @@ use crate::protocol::{ConsumeMode, Timestamp, TopicName};
 use super::ConnectionId;
 use super::acking::Acking;
 use super::archive::FileView;
+use super::decisions::Decisions;
 use super::form::{ConsumeForm, Kind};
 use super::rows::Rows;
 use super::say::Trouble;
@@ -45,6 +46,8 @@ pub struct Subscription {
     pub received: u64,
     /// Handles that were acked.
     pub acked: u64,
+    /// What was decided on its rows, where they are half messages.
+    pub decisions: Decisions,
 }
 
 impl Subscription {
@@ -92,6 +95,9 @@ impl Source {
         self.connection == other.connection
             && self.topic == other.topic
             && self.consume.group == other.consume.group
+            // A half message is decided on, any other one is acked.
+            && (self.consume.mode == ConsumeMode::Half)
+                == (other.consume.mode == ConsumeMode::Half)
     }
 }
 

@@ -3,11 +3,12 @@
 
 use std::path::PathBuf;
 
-use crate::protocol::Timestamp;
+use crate::protocol::{AckAction, DamagedMessage, Timestamp};
 
 use super::acking::{Acking, RunStop};
 use super::archive::{End, FileView, Piece, TaskId};
 use super::budget::{self, DEFAULT_BUDGET, Lost};
+use super::decisions::Decisions;
 use super::form::ConsumeForm;
 use super::rows::Rows;
 use super::say::Trouble;
@@ -15,7 +16,6 @@ use super::subscription::{Polling, Source, Subscription, SubscriptionId};
 use super::table::{self, SavedTable, Table, TableCommand};
 use super::workspace::SavedView;
 use super::{Arrival, ConnectionId, Job, PollOrder};
-use crate::protocol::DamagedMessage;
 
 /// All consume views; there is always at least one.
 #[derive(Debug)]
@@ -262,7 +262,7 @@ impl Views {
     ) -> Option<Job> {
         let view = self.get_mut(id)?;
         let handles = view.rows.begin_ack(rows, now);
-        view.ack_job(handles)
+        view.ack_job(handles, AckAction::Ack)
     }
 
     /// Nothing more is acked at this connection.
@@ -369,5 +369,6 @@ fn new_view(id: SubscriptionId, form: ConsumeForm, table: SavedTable) -> Subscri
         focused: None,
         received: 0,
         acked: 0,
+        decisions: Decisions::default(),
     }
 }

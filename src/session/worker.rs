@@ -12,7 +12,7 @@ use tokio::sync::mpsc::{self, Receiver};
 use tokio::sync::watch;
 use tokio::task::{JoinHandle, JoinSet};
 
-use crate::protocol::{HandleList, OperationKind};
+use crate::protocol::{AckAction, HandleList, OperationKind};
 
 use super::link::{EVENTS, JOBS};
 use super::outbox::desk::Desk;
@@ -144,6 +144,7 @@ async fn carry_out(shared: Arc<Shared>, job: Job) {
         Job::Publish(connection, topic, message) => {
             publishing::publish(&shared, &connection, &topic, &message).await;
         }
+        Job::Half(order) => publishing::decide(&shared, *order).await,
         Job::History(job) => shared.ask_history(history_file::Wish::Ask(job)).await,
         Job::Examine(number, order) => examiner::run(shared, number, *order).await,
         Job::Ack(order) => ack(&shared, *order).await,
@@ -186,7 +187,12 @@ async fn ack(shared: &Arc<Shared>, order: AckOrder) {
         }
     };
     for handles in HandleList::chunks(&order.handles) {
-        let answer = client.ack(&order.topic, &order.group, &handles).await;
+        let (topic, group) = (&order.topic, &order.group);
+        let answer = match order.action {
+            AckAction::Ack => client.ack(topic, group, &handles).await,
+            AckAction::Commit => client.commit(topic, Some(group), &handles).await,
+            AckAction::Rollback => client.rollback(topic, Some(group), &handles).await,
+        };
         let handles = handles.as_slice();
         let event = match answer {
             Ok(answer) => {

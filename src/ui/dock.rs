@@ -388,7 +388,10 @@ pub(super) fn view_title(cx: &Context<'_>, view: &Subscription) -> String {
         None => (view.form.topic.as_str(), view.form.group.as_str()),
     };
     let values = [("topic", topic.into()), ("group", group.into())];
-    let title = cx.texts.format("view-title", &values);
+    let title = match view.checks_halves() {
+        true => cx.texts.format("view-title-half", &values),
+        false => cx.texts.format("view-title", &values),
+    };
     match cx.model.connection(view.connection()) {
         Some(connection) if connection.id != crate::session::ConnectionId::Sandbox => {
             format!("{} · {title}", connection_name(cx, connection))

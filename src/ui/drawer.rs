@@ -7,6 +7,7 @@ use crate::session::Command;
 
 use super::context::Context;
 use super::control::{self, ControlRoom};
+use super::halves;
 use super::history::HistoryPane;
 use super::widgets::segmented;
 use super::{notices, theme};
@@ -18,6 +19,8 @@ pub(super) enum Part {
     Notices,
     /// What was published before.
     History,
+    /// Half messages that were published from here.
+    Halves,
     /// The control room of a sandbox.
     Sandbox,
 }
@@ -54,6 +57,7 @@ impl Drawer {
         let (id, size) = match part {
             Part::Notices => ("notices", 200.0),
             Part::History => ("history", 260.0),
+            Part::Halves => ("halves", 220.0),
             Part::Sandbox => ("sandbox", 320.0),
         };
         let most = (ui.available_height() - 240.0).max(140.0);
@@ -70,12 +74,14 @@ impl Drawer {
                     match part {
                         Part::Notices => notices::head_ui(ui, cx),
                         Part::History => self.history.head_ui(ui, cx),
+                        Part::Halves => halves::head_ui(ui, cx),
                         Part::Sandbox => control::head_ui(ui, cx),
                     }
                 });
                 match part {
                     Part::Notices => notices::ui(ui, cx),
                     Part::History => self.history.ui(ui, cx),
+                    Part::Halves => halves::ui(ui, cx),
                     Part::Sandbox => self.control.ui(ui, cx),
                 }
             });
@@ -88,6 +94,7 @@ fn tabs_ui(ui: &mut Ui, cx: &Context<'_>, part: &mut Part) {
     let tabs = [
         (Part::Notices, t.get("notices-title")),
         (Part::History, t.get("history-title")),
+        (Part::Halves, t.get("halves-title")),
         (Part::Sandbox, t.get("control-title")),
     ];
     segmented(ui, part, &tabs);

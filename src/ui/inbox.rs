@@ -203,7 +203,9 @@ fn banner_ui(ui: &mut Ui, cx: &mut Context<'_>, view: &Subscription) {
     let group = source.consume.group.as_str();
     let listens = !view.polling.is_stopped();
     let auto = view.acking.is_auto() && listens;
-    let what = if auto {
+    let what = if view.checks_halves() {
+        "banner-half-check"
+    } else if auto {
         "banner-auto-ack"
     } else {
         "banner-consumes"

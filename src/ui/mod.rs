@@ -13,6 +13,7 @@ mod control;
 mod dock;
 mod drawer;
 mod endings;
+mod halves;
 mod history;
 mod inbox;
 mod message;
@@ -200,7 +201,8 @@ impl App {
         let alive = views.iter().any(|view| {
             view.rows.held().0 > 0 || matches!(view.polling, crate::session::Polling::Failing(..))
         });
-        if alive {
+        let halves = self.model.halves().open(self.clock.now()).is_some();
+        if alive || halves {
             ctx.request_repaint_after(Duration::from_secs(1));
         } else if views.iter().any(|view| !view.rows.is_empty()) {
             // Ages go on, slowly.
@@ -294,7 +296,8 @@ impl eframe::App for App {
             self.send(job);
         }
         self.ask_for_next_second(ctx);
-        self.quit.guard(ctx, self.model.held().is_some());
+        let halves = self.model.halves().open(self.clock.now()).is_some();
+        self.quit.guard(ctx, halves || self.model.held().is_some());
         self.keep_workspace_in_time(ctx);
     }
 

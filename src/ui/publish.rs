@@ -14,11 +14,11 @@ use super::again::Refill;
 use super::context::{Context, bytes, short_id};
 use super::outbox::{OutboxPanel, Sends, preview};
 use super::templates::TemplatesMenu;
-use super::theme;
 use super::variables;
 use super::widgets::{
     code_layout, from_the_right, icon_button, labelled_edit, link_button, named, remark, segmented,
 };
+use super::{halves, theme};
 
 /// Height that the form keeps below the body: its verdict and the sharding key's line.
 const BELOW_BODY: f32 = 64.0;
@@ -416,7 +416,13 @@ impl PublishPanel {
     fn more_ui(&mut self, ui: &mut Ui, cx: &mut Context<'_>) {
         let t = cx.texts;
         let mark = if self.more { "▾" } else { "▸" };
-        let text = format!("{mark} {}", t.get("publish-more"));
+        // Where half messages are not served, one that came from elsewhere can be made whole.
+        let half = cx.model.limits().half || self.draft.half;
+        let what = match half {
+            true => t.get("publish-more-half"),
+            false => t.get("publish-more"),
+        };
+        let text = format!("{mark} {what}");
         ui.horizontal(|ui| {
             if link_button(ui, &text, cx.palette).clicked() {
                 self.more = !self.more;
@@ -432,6 +438,31 @@ impl PublishPanel {
             );
         }
         self.remarks_ui(ui, cx, DraftField::ShardingKey);
+        if self.more && half {
+            self.half_ui(ui, cx);
+        }
+        self.remarks_ui(ui, cx, DraftField::Half);
+    }
+
+    /// Nobody gets a half message before it is committed.
+    fn half_ui(&mut self, ui: &mut Ui, cx: &Context<'_>) {
+        let t = cx.texts;
+        ui.horizontal(|ui| {
+            ui.checkbox(&mut self.draft.half, t.get("field-half"))
+                .on_hover_text(t.get("field-half-why"));
+            if self.draft.half {
+                let edit = TextEdit::singleline(&mut self.draft.check_after)
+                    .desired_width(ui.available_width())
+                    .hint_text(theme::hint("10s – 300s"));
+                let response = ui.add(edit).on_hover_text(t.get("field-check-after-why"));
+                named(
+                    ui,
+                    response,
+                    egui::Role::TextInput,
+                    t.get("field-check-after"),
+                );
+            }
+        });
     }
 
     fn send_ui(&mut self, ui: &mut Ui, cx: &mut Context<'_>, room: f32) {
@@ -450,7 +481,7 @@ impl PublishPanel {
     fn outcome_ui(&self, ui: &mut Ui, cx: &Context<'_>) {
         let t = cx.texts;
         let (text, color) = match &cx.model.publish().outcome {
-            None => return,
+            None => return halves::form_ui(ui, cx),
             Some(PublishOutcome::Done {
                 receipt, elapsed, ..
             }) => {
@@ -466,6 +497,7 @@ impl PublishPanel {
             ),
         };
         remark(ui, &text, color);
+        halves::form_ui(ui, cx);
     }
 
     fn send(&mut self, cx: &mut Context<'_>, sends: Sends) {

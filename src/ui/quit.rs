@@ -1,4 +1,4 @@
-//! Closing the window while messages are held: says how many and when they return, and asks
+//! Closing the window while messages are held or half messages wait for a decision: says how many and when they return, and asks
 //! whether that is meant. Nothing is acked or lost either way; they come again for the group.
 
 use egui::{Context as Egui, Id, Label, Modal, ViewportCommand};
@@ -35,22 +35,31 @@ impl Quit {
         if *self != Quit::Asked {
             return;
         }
-        let Some((held, first, last)) = cx.model.held() else {
-            // Everything was acked or has returned meanwhile.
+        let (held, halves) = (cx.model.held(), cx.model.halves().open(cx.now));
+        if held.is_none() && halves.is_none() {
+            // Everything was decided on, was acked or has returned meanwhile.
             return self.close(ctx);
-        };
+        }
         let t = cx.texts;
         let frame = egui::Frame::popup(&ctx.global_style()).inner_margin(2.0 * theme::PAD);
         let modal = Modal::new(Id::unique("quit")).frame(frame).show(ctx, |ui| {
             ui.set_width(WIDTH);
-            ui.label(theme::title(t.format("quit-title", &[("n", held.into())])));
-            ui.add_space(theme::GAP);
-            let values = [
-                ("first", countdown(first.since(cx.now)).into()),
-                ("last", countdown(last.since(cx.now)).into()),
-            ];
-            ui.add(Label::new(t.format("quit-what", &values)).wrap());
-            ui.add_space(theme::GAP);
+            for (what, title, text) in [
+                (held, "quit-title", "quit-what"),
+                (halves, "quit-halves", "quit-halves-what"),
+            ] {
+                let Some((count, first, last)) = what else {
+                    continue;
+                };
+                ui.label(theme::title(t.format(title, &[("n", count.into())])));
+                ui.add_space(theme::GAP);
+                let values = [
+                    ("first", countdown(first.since(cx.now)).into()),
+                    ("last", countdown(last.since(cx.now)).into()),
+                ];
+                ui.add(Label::new(t.format(text, &values)).wrap());
+                ui.add_space(theme::GAP);
+            }
             ui.horizontal(|ui| {
                 let quit = ui.button(theme::strong(t.get("quit-yes")).color(cx.palette.bad));
                 let stay = ui.button(t.get("quit-no"));

@@ -15,6 +15,7 @@ pub(super) fn ui(ui: &mut Ui, cx: &mut Context<'_>, drawer: &mut Drawer) {
     ui.horizontal_centered(|ui| {
         notices_ui(ui, cx, drawer);
         history_ui(ui, cx, drawer);
+        halves_ui(ui, cx, drawer);
         sandbox_ui(ui, cx, drawer);
         outbox::status_ui(ui, cx);
         from_the_right(ui, |ui| {
@@ -47,6 +48,24 @@ fn history_ui(ui: &mut Ui, cx: &Context<'_>, drawer: &mut Drawer) {
     let response = named(ui, response, egui::Role::Button, t.get("history-open"));
     if response.clicked() {
         drawer.toggle(Part::History);
+    }
+}
+
+/// Only while there are some: few people ever publish one.
+fn halves_ui(ui: &mut Ui, cx: &Context<'_>, drawer: &mut Drawer) {
+    let open = drawer.shows(Part::Halves);
+    let waiting = cx.model.halves().open(cx.now).map_or(0, |(n, ..)| n);
+    if cx.model.halves().iter().len() == 0 {
+        return;
+    }
+    let text = cx.texts.format("halves-count", &[("n", waiting.into())]);
+    let ink = match waiting {
+        0 => cx.palette.dim,
+        _ => cx.palette.soon,
+    };
+    let button = Button::selectable(open, RichText::new(text).color(ink));
+    if ui.add(button.frame_when_inactive(open)).clicked() {
+        drawer.toggle(Part::Halves);
     }
 }
 

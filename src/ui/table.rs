@@ -11,9 +11,9 @@ use crate::session::{
 
 use super::context::{Context, bytes, clock_time, short_id};
 use super::endings::{alike_look, alike_mark, alike_word, sentence, state_ui, word};
-use super::theme;
 use super::toolbar::column_name;
 use super::widgets::{from_the_right, named, named_choice, pill};
+use super::{halves, theme};
 
 /// Height of a button in a row.
 const ROW_CONTROL: f32 = 22.0;
@@ -56,7 +56,10 @@ pub(super) fn ui(ui: &mut Ui, cx: &mut Context<'_>, view: &Subscription) {
     };
     let table = table.vertical_scroll_offset(offset);
     let table = match acks(view) {
-        true => table.column(Width::exact(68.0)),
+        true => table.column(Width::exact(match view.checks_halves() {
+            true => halves::ROW_WIDTH,
+            false => 68.0,
+        })),
         false => table,
     };
     let shown = table
@@ -195,7 +198,9 @@ fn keyboard_ui(ui: &Ui, cx: &Context<'_>, view: &Subscription, asked: &mut Vec<C
         if pressed(Key::Space) {
             asked.push(Command::ToggleSelected(view.id, number));
         }
-        if pressed(Key::A) {
+        if view.checks_halves() {
+            halves::keyboard_ui(ui, view, number, asked);
+        } else if pressed(Key::A) {
             asked.push(Command::Ack(view.id, vec![number]));
         }
         if pressed(Key::P) {
@@ -315,9 +320,13 @@ fn header_ui(
         });
     }
     if acks(view) {
-        cell(&mut row, None, |ui| {
-            ui.label(theme::column_head(ui.ctx(), t.get("column-ack")));
-        });
+    cell(&mut row, None, |ui| {
+        let head = match view.checks_halves() {
+            true => t.get("column-decide"),
+            false => t.get("column-ack"),
+        };
+        ui.label(theme::column_head(ui.ctx(), head));
+    });
     }
 }
 
@@ -389,7 +398,10 @@ impl RowUi<'_, '_> {
             });
         }
         if acks(self.view) {
-            cell(cells, number, |ui| self.ack_ui(ui, &id, state, asked));
+        cell(cells, number, |ui| match self.view.checks_halves() {
+            true => halves::row_ui(ui, self.cx, self.view, row, asked),
+            false => self.ack_ui(ui, &id, state, asked),
+        });
         }
     }
 
@@ -404,9 +416,13 @@ impl RowUi<'_, '_> {
         match column {
             Column::State => {
                 let ending = Ending::of_newest(row, self.cx.now);
-                text_ui(ui, word(ending, self.cx.texts), ink);
+                let word = self.decided(state).unwrap_or(word(ending, self.cx.texts));
+                text_ui(ui, word, ink);
             }
-            Column::Returns => state_ui(ui, self.cx, row),
+            Column::Returns => match self.decided(state) {
+                Some(word) => halves::decided_ui(ui, self.cx, state, word),
+                None => state_ui(ui, self.cx, row),
+            },
             Column::Id => {
                 if self.view.table.arrangement().is_pinned(row.number) {
                     ui.label(RichText::new("▲").color(p.accent))
@@ -480,6 +496,12 @@ impl RowUi<'_, '_> {
                 .color(ink),
         );
         ui.add_space(theme::GAP_SMALL);
+    }
+
+    /// What the state of a row on which somebody decided is called.
+    fn decided(&self, state: RowState) -> Option<&'static str> {
+        let decision = self.view.decisions.on(self.row.number)?;
+        halves::state_word(self.cx.texts, state, decision)
     }
 
     fn select_ui(&self, ui: &mut Ui, id: &str, asked: &mut Vec<Command>) {

@@ -13,8 +13,8 @@ use crate::session::{
 use super::acking;
 use super::archive::{self, More};
 use super::context::Context;
-use super::theme;
 use super::widgets::{from_the_right, icon_button, link_button, named, pill, remark};
+use super::{halves, theme};
 
 /// Least and greatest width of the filter field.
 const FILTER_WIDTH: std::ops::RangeInclusive<f32> = 140.0..=420.0;
@@ -35,7 +35,10 @@ pub(super) fn ui(
             if view.file.is_none() {
                 start = polling_ui(ui, cx, view);
                 pause_ui(ui, cx, view);
-                acking::selected_ui(ui, cx, view);
+                match view.checks_halves() {
+                    true => halves::selected_ui(ui, cx, view),
+                    false => acking::selected_ui(ui, cx, view),
+                }
             }
             archive::menu_ui(ui, cx, more);
             columns_ui(ui, cx, view);

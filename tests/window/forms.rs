@@ -126,14 +126,14 @@ fn delays_and_times_that_make_no_sense_are_refused() {
 #[test]
 fn the_sharding_key_has_rules_too() {
     let mut window = Window::open();
-    window.click("▸ Sharding key…");
+    window.click("▸ Sharding key, half message…");
     let remark = en_with("problem-forbidden", &[("found", "&")]);
     refused(&mut window, "Sharding key", "a&b", &remark);
     // Folded away, the remark is still there to say why nothing is published.
     window.fill(Place::Form, "Sharding key", "a&b");
-    window.click("▾ Sharding key…");
+    window.click("▾ Sharding key, half message…");
     window.assert_shows(&remark);
-    window.click("▸ Sharding key…");
+    window.click("▸ Sharding key, half message…");
     assert_eq!(window.value(Place::Form, "Sharding key"), "a&b");
     window.fill(Place::Form, "Sharding key", "");
     assert_only_now_published(&mut window);

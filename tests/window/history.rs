@@ -219,7 +219,7 @@ fn an_entry_is_sent_again_and_what_was_typed_comes_back() {
 #[test]
 fn a_message_that_came_is_sent_again_from_its_row_and_from_its_details() {
     let mut window = Window::open();
-    window.click("▸ Sharding key…");
+    window.click("▸ Sharding key, half message…");
     window.fill(Place::Form, "Sharding key", "shard-7");
     let id = window.publish_and_see();
     window.fill(Place::Form, "Key", "half-typed");

@@ -143,7 +143,7 @@ fn everything_one_can_use_has_a_name_in_both_languages() {
             assert_all_named(&window, deliver);
         }
         window.click(&t("property-add"));
-        window.click(&format!("▸ {}", t("publish-more")));
+        window.click(&format!("▸ {}", t("publish-more-half")));
         assert_all_named(&window, "the whole form");
 
         window.click(&t("view-new"));

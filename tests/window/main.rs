@@ -15,6 +15,7 @@ mod control;
 mod faults;
 mod first_start;
 mod forms;
+mod halves;
 mod history;
 mod leases;
 mod looks;

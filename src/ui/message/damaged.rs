@@ -53,7 +53,9 @@ impl Damage {
     ) {
         let t = cx.texts;
         ui.horizontal_wrapped(|ui| {
-            let can = row.can_ack(cx.now);
+            // A half message is decided on in its row.
+            let decides = cx.model.view(view).is_some_and(|view| view.checks_halves());
+            let can = row.can_ack(cx.now) && !decides;
             let ack = Button::new(theme::strong(t.get("viewer-ack-damaged")));
             let ack = ui.add_enabled(can, ack);
             let why = match row.newest().handle {

@@ -1,0 +1,318 @@
+//! Half messages that were published from here: those to decide on under the publish form, all of
+//! them in the drawer; and what is different about the rows of a view that checks. Asks for
+//! decisions.
+
+use egui::{Align, Button, Key, Label, Layout, Modifiers, RichText, ScrollArea, Ui};
+
+use crate::i18n::Texts;
+use crate::session::{
+    Command, Decision, Half, HalfCommand, HalfState, Row, RowState, Subscription, Urgency,
+};
+
+use super::connections::connection_name;
+use super::context::{Context, clock_time, countdown, short_id};
+use super::theme;
+use super::widgets::{Dot, dot, from_the_right, named, pill, remark};
+
+/// Half messages that the publish form shows.
+const IN_THE_FORM: usize = 3;
+
+/// Height of a button in a row.
+const ROW_CONTROL: f32 = 22.0;
+
+/// Width of the column with both buttons, in a view that checks.
+pub(super) const ROW_WIDTH: f32 = 164.0;
+
+/// The newest ones that wait for a decision, under the publish form.
+pub(super) fn form_ui(ui: &mut Ui, cx: &mut Context<'_>) {
+    let (model, now) = (cx.model, cx.now);
+    let Some((open, ..)) = model.halves().open(now) else {
+        return;
+    };
+    let t = cx.texts;
+    ui.add_space(theme::GAP_SMALL);
+    ui.label(theme::label(ui.ctx(), t.get("halves-to-decide")));
+    let waiting = model.halves().iter().filter(|half| half.can_decide(now));
+    for half in waiting.take(IN_THE_FORM) {
+        ui.horizontal(|ui| {
+            ui.spacing_mut().interact_size.y = ROW_CONTROL;
+            ui.spacing_mut().button_padding.y = 0.0;
+            from_the_right(ui, |ui| {
+                decide_ui(ui, cx, half);
+                ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+                    state_ui(ui, cx, half);
+                    let id = theme::code(short_id(&half.message_id));
+                    ui.add(Label::new(id).truncate());
+                });
+            });
+        });
+    }
+    if open > IN_THE_FORM {
+        let n = [("n", (open - IN_THE_FORM).into())];
+        remark(ui, &t.format("halves-more", &n), cx.palette.dim);
+    }
+}
+
+/// What goes on the line of the drawer's tabs.
+pub(super) fn head_ui(ui: &mut Ui, cx: &mut Context<'_>) {
+    from_the_right(ui, |ui| {
+        if ui.button(cx.texts.get("halves-forget")).clicked() {
+            cx.command(Command::Half(HalfCommand::ForgetDone));
+        }
+    });
+}
+
+/// All of them.
+pub(super) fn ui(ui: &mut Ui, cx: &mut Context<'_>) {
+    let t = cx.texts;
+    let halves = cx.model.halves();
+    if halves.iter().len() == 0 {
+        ui.label(theme::dim(ui.ctx(), t.get("halves-none")));
+    }
+    if halves.dropped() > 0 {
+        let n = [("n", halves.dropped().into())];
+        let text = t.format("halves-dropped", &n);
+        ui.label(RichText::new(text).color(cx.palette.soon));
+    }
+    let height = theme::ROW_HEIGHT + 2.0 * theme::SMALL_LINE;
+    ScrollArea::vertical()
+        .id_salt("halves")
+        .auto_shrink(false)
+        .show_rows(ui, height, halves.iter().len(), |ui, rows| {
+            for half in rows.filter_map(|place| halves.from_newest(place)) {
+                ui.allocate_ui(egui::vec2(ui.available_width(), height), |ui| {
+                    ui.set_min_height(height);
+                    half_ui(ui, cx, half);
+                });
+            }
+        });
+}
+
+/// One of them: what it is, what became of it, and what to do about it.
+fn half_ui(ui: &mut Ui, cx: &mut Context<'_>, half: &Half) {
+    let (t, p) = (cx.texts, cx.palette);
+    ui.spacing_mut().item_spacing.y = 2.0;
+    ui.horizontal(|ui| {
+        ui.spacing_mut().interact_size.y = ROW_CONTROL;
+        ui.spacing_mut().button_padding.y = 0.0;
+        state_ui(ui, cx, half);
+        ui.label(theme::code(short_id(&half.message_id)))
+            .on_hover_text(&half.message_id);
+        ui.label(theme::code(half.topic.as_str()));
+        if let Some(key) = &half.key {
+            ui.label(theme::code(key));
+        }
+        if let Some(connection) = cx.model.connection(&half.connection) {
+            ui.label(theme::dim(ui.ctx(), connection_name(cx, connection)));
+        }
+        from_the_right(ui, |ui| {
+            if needs_check(half, cx) {
+                let id = [("id", half.message_id.as_str().into())];
+                let name = t.format("half-check-row", &id);
+                let response = ui.button(t.get("half-check"));
+                if named(ui, response, egui::Role::Button, &name).clicked() {
+                    cx.command(Command::Half(HalfCommand::Check(half.number)));
+                }
+            } else {
+                decide_ui(ui, cx, half);
+            }
+        });
+    });
+    let (text, ink) = match &half.state {
+        HalfState::Failed(_, trouble) => (
+            format!("{} · {}", cx.say(&trouble.what), cx.say(&trouble.next)),
+            p.bad,
+        ),
+        HalfState::Refused(_, failure) => {
+            let code = [("code", failure.code.as_str().into())];
+            (t.format("half-refused-next", &code), p.bad)
+        }
+        _ if half.is_late(cx.now) => {
+            let at = clock_time(half.lease.ends(), cx.now);
+            (t.format("half-late-next", &[("at", at.into())]), p.soon)
+        }
+        HalfState::Likely(..) => (t.get("half-likely").to_owned(), p.dim),
+        _ => return,
+    };
+    remark(ui, &text, ink);
+}
+
+/// Whether only a fresh handle can decide on it.
+fn needs_check(half: &Half, cx: &Context<'_>) -> bool {
+    half.is_late(cx.now) || matches!(half.state, HalfState::Refused(..))
+}
+
+/// Shape, word and countdown.
+fn state_ui(ui: &mut Ui, cx: &Context<'_>, half: &Half) {
+    let (t, p) = (cx.texts, cx.palette);
+    let words = |ui: &mut Ui, shape, word: &str, color| {
+        dot(ui, shape, color);
+        ui.label(theme::strong(word).color(color));
+    };
+    match &half.state {
+        HalfState::Done(Decision::Commit, _) | HalfState::Likely(Decision::Commit, _) => {
+            words(ui, Dot::Tick, t.get("half-committed"), p.ok);
+        }
+        HalfState::Done(Decision::Rollback, _) | HalfState::Likely(Decision::Rollback, _) => {
+            words(ui, Dot::Tick, t.get("half-rolled-back"), p.dim);
+        }
+        HalfState::Deciding(Decision::Commit, _) => {
+            words(ui, Dot::Half, t.get("half-committing"), p.dim);
+        }
+        HalfState::Deciding(Decision::Rollback, _) => {
+            words(ui, Dot::Half, t.get("half-rolling-back"), p.dim);
+        }
+        HalfState::Refused(..) => words(ui, Dot::Ring, t.get("half-refused"), p.bad),
+        HalfState::Open | HalfState::Failed(..) => {
+            let left = countdown(half.lease.remaining(cx.now));
+            match half.lease.urgency(cx.now) {
+                Urgency::Plenty => words(ui, Dot::Full, &left, p.ok),
+                Urgency::Soon => words(ui, Dot::Half, &left, p.soon),
+                Urgency::Gone => words(ui, Dot::Ring, t.get("half-late"), p.bad),
+            }
+        }
+    }
+}
+
+/// From the right: roll back, commit. Dead once it is too late, which is said beside them.
+fn decide_ui(ui: &mut Ui, cx: &mut Context<'_>, half: &Half) {
+    let p = cx.palette;
+    if !matches!(half.state, HalfState::Open | HalfState::Failed(..)) {
+        return;
+    }
+    let t = cx.texts;
+    let id = [("id", half.message_id.as_str().into())];
+    for (decision, face, name) in [
+        (
+            Decision::Rollback,
+            t.get("half-rollback"),
+            t.format("half-rollback-row", &id),
+        ),
+        (
+            Decision::Commit,
+            t.get("half-commit"),
+            t.format("half-commit-row", &id),
+        ),
+    ] {
+        let can = half.can_decide(cx.now);
+        let response = ui.add_enabled(can, decision_button(decision, face, can, p));
+        let response = named(ui, response, egui::Role::Button, &name);
+        if response.clicked() {
+            cx.command(Command::Half(HalfCommand::Decide(half.number, decision)));
+        }
+    }
+}
+
+/// A button that decides: the one that ends well is green, as an ack is.
+pub(super) fn decision_button<'b>(
+    decision: Decision,
+    face: &'b str,
+    can: bool,
+    p: &theme::Palette,
+) -> Button<'b> {
+    match decision {
+        Decision::Commit if can => Button::new(theme::strong(face).color(p.ok))
+            .fill(p.ok_bg)
+            .stroke(egui::Stroke::new(theme::HAIRLINE, p.ok)),
+        _ => Button::new(face),
+    }
+}
+
+/// The buttons of a row of a view that checks. At zero they go dead and say why.
+pub(super) fn row_ui(
+    ui: &mut Ui,
+    cx: &Context<'_>,
+    view: &Subscription,
+    row: &Row,
+    asked: &mut Vec<Command>,
+) {
+    let t = cx.texts;
+    let state = row.state(cx.now);
+    if state == RowState::Acked {
+        return;
+    }
+    ui.spacing_mut().item_spacing.x = theme::GAP_SMALL;
+    let id = [("id", row.message_id().unwrap_or("?").into())];
+    let can = row.can_ack(cx.now);
+    for (decision, face, name) in [
+        (
+            Decision::Commit,
+            t.get("half-commit"),
+            t.format("half-commit-row", &id),
+        ),
+        (
+            Decision::Rollback,
+            t.get("half-rollback"),
+            t.format("half-rollback-row", &id),
+        ),
+    ] {
+        let button = decision_button(decision, face, can, cx.palette);
+        let response = ui.add_enabled(can, button);
+        let response = named(ui, response, egui::Role::Button, &name);
+        let response = match state {
+            RowState::Returned => response.on_disabled_hover_text(t.get("half-too-late")),
+            RowState::Refused => response.on_disabled_hover_text(t.get("half-row-refused")),
+            _ => response,
+        };
+        if response.clicked() {
+            let command = HalfCommand::DecideRows(view.id, vec![row.number], decision);
+            asked.push(Command::Half(command));
+        }
+    }
+}
+
+/// C commits and R rolls back the row in focus.
+pub(super) fn keyboard_ui(ui: &Ui, view: &Subscription, row: u64, asked: &mut Vec<Command>) {
+    for (key, decision) in [(Key::C, Decision::Commit), (Key::R, Decision::Rollback)] {
+        if ui.input_mut(|input| input.consume_key(Modifiers::NONE, key)) {
+            let command = HalfCommand::DecideRows(view.id, vec![row], decision);
+            asked.push(Command::Half(command));
+        }
+    }
+}
+
+/// Decides on the selected rows.
+pub(super) fn selected_ui(ui: &mut Ui, cx: &mut Context<'_>, view: &Subscription) {
+    let t = cx.texts;
+    let count = view.rows.selected().len();
+    let can = count > 0 && !view.acking.is_running();
+    let n = [("n", count.into())];
+    for (decision, text) in [
+        (Decision::Rollback, t.format("half-rollback-selected", &n)),
+        (Decision::Commit, t.format("half-commit-selected", &n)),
+    ] {
+        let button = Button::new(theme::strong(text));
+        if ui.add_enabled(can, button).clicked() {
+            let command = HalfCommand::DecideSelected(view.id, decision);
+            cx.command(Command::Half(command));
+        }
+    }
+}
+
+/// What the state of a decided row is called; `None` where it is called as in any view.
+pub(super) fn state_word(
+    t: &'static Texts,
+    state: RowState,
+    decision: Decision,
+) -> Option<&'static str> {
+    let commit = decision == Decision::Commit;
+    match state {
+        RowState::Acking if commit => Some(t.get("half-committing")),
+        RowState::Acking => Some(t.get("half-rolling-back")),
+        RowState::Acked if commit => Some(t.get("half-committed")),
+        RowState::Acked => Some(t.get("half-rolled-back")),
+        // Why it was refused is said as in any view.
+        RowState::Refused | RowState::Held(_) | RowState::Returned => None,
+    }
+}
+
+/// The state of a decided row.
+pub(super) fn decided_ui(ui: &mut Ui, cx: &Context<'_>, state: RowState, word: &str) {
+    let p = cx.palette;
+    let shape = match state {
+        RowState::Acking => Dot::Half,
+        _ => Dot::Tick,
+    };
+    dot(ui, shape, p.dim);
+    pill(ui, word, p.dim, p.raised);
+}
