@@ -999,6 +999,27 @@ notice-history-damaged = A file of the history could not be read; it was set asi
 notice-history-unreadable = A part of the history could not be read
 notice-history-damaged-next = The rest of the history is there, and new entries are kept
 
+## Dead letters
+
+letters-short = Dead letters
+letters-open = Open the dead letters of this group
+letters-resend = Send selected again ({ $n })…
+letters-resend-why = Publishes the selected dead letters once more, to the topic they came from or another
+letters-title = { $n ->
+    [one] Send one dead letter again
+   *[other] Send { $n } dead letters again
+}
+letters-topic = To this topic
+letters-topic-wrong = Write a topic: letters, digits, - _ and %
+letters-to-origin = Rather to the topic that a letter itself names
+letters-ack = Ack each letter once it is stored there
+letters-what = Every group of that topic gets them as new messages. What is not acked here returns to the dead letters
+letters-send = Send { $n } again
+letters-stop = Stop sending
+letters-dismiss = Say no more about it
+letters-progress = { $stored } of { $total } stored, { $failed } failed, { $unknown } unknown, { $left } left
+banner-ordered = In order: { $group } gets more of a sharding key only after everything handed out of it is acked; unacked, the same messages come again
+
 ## Half messages
 
 field-half = Half message

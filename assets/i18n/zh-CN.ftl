@@ -969,6 +969,24 @@ notice-history-damaged = 有一个历史文件无法读取，已另存为 { $pat
 notice-history-unreadable = 部分历史无法读取
 notice-history-damaged-next = 其余历史不受影响，新记录会照常保存
 
+## 死信
+
+letters-short = 死信
+letters-open = 打开该消费组的死信
+letters-resend = 再次发送所选（{ $n }）…
+letters-resend-why = 把所选死信重新发布到原主题或其他主题
+letters-title = 再次发送 { $n } 条死信
+letters-topic = 目标主题
+letters-topic-wrong = 请填写主题：字母、数字、- _ 和 %
+letters-to-origin = 死信自带原主题时，发送到原主题
+letters-ack = 存储成功后确认（Ack）该死信
+letters-what = 目标主题的每个消费组都会把它们当作新消息收到。未确认的死信会回到死信主题
+letters-send = 再次发送 { $n } 条
+letters-stop = 停止发送
+letters-dismiss = 不再提示
+letters-progress = 已存储 { $stored }/{ $total }，失败 { $failed }，未知 { $unknown }，剩余 { $left }
+banner-ordered = 顺序消费：同一分区键已取出的消息全部确认后，{ $group } 才会收到后续消息；未确认则再次收到相同消息
+
 ## 半消息
 
 field-half = 半消息

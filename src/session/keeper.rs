@@ -93,6 +93,7 @@ fn keep(shared: &Shared, job: Job) -> Vec<Event> {
         | Job::Ack(_)
         | Job::History(_)
         | Job::Half(_)
+        | Job::Resend(_)
         | Job::StartPolling(_)
         | Job::StopPolling(_)
         | Job::PausePolling(..)

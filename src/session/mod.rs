@@ -31,6 +31,7 @@ mod history;
 mod history_file;
 mod keeper;
 mod lease;
+mod letters;
 mod likeness;
 mod link;
 mod model;
@@ -81,6 +82,7 @@ pub use history::{History, HistoryCommand, HistoryEvent, HistoryJob, Page, PageW
 pub use history_file::HISTORY_DIR;
 pub use keeper::{WORKSPACE_FILE, load_workspace};
 pub use lease::{Lease, Urgency};
+pub use letters::{LetterCommand, LetterEvent, LetterRun, Letters, ResendOrder, ResendWish};
 pub use likeness::{Alike, Likeness};
 pub use link::{Link, Wake};
 pub use model::{
@@ -176,6 +178,8 @@ pub enum Command {
     SendAgain(SubscriptionId, u64),
     /// Do this with what was published before.
     History(HistoryCommand),
+    /// Do this with dead letters.
+    Letters(LetterCommand),
     /// Do this with half messages.
     Half(HalfCommand),
     /// Look into this sandbox from now on, or into none.
@@ -231,6 +235,8 @@ pub enum Job {
     Read(Box<ReadJob>),
     /// Read what was published before, or forget it.
     History(HistoryJob),
+    /// Send dead letters again.
+    Resend(Box<ResendOrder>),
     /// Commit or roll back a half message that was published from here.
     Half(Box<HalfOrder>),
     /// Ask this of a sandbox.
@@ -383,6 +389,8 @@ pub enum Event {
     History(Box<HistoryEvent>),
     /// How exports and opened files go.
     Archive(ArchiveEvent),
+    /// Dead letters were sent again, or not.
+    Letters(LetterEvent),
     /// A half message was published, or decided on.
     Half(Box<HalfEvent>),
     /// A sandbox as it stands, or why it cannot be looked into. Only what is new.

@@ -8,17 +8,19 @@ use std::time::Duration;
 
 use crate::code::Order;
 use crate::config::{ConnectionProfile, Preferences, ProfileColor};
-use crate::protocol::{Limits, Profile, PublishReceipt, Timestamp};
+use crate::protocol::{ConsumeMode, Limits, Profile, PublishReceipt, Timestamp, TopicName};
 
 use super::acking::AckCommand;
 use super::again::{self, Offer, Offers};
 use super::archive::{Archive, ArchiveCommand, ArchiveJob, ReplayWish};
+use super::cells::Column;
 use super::checkup::{Checkup, CheckupEvent};
 use super::control::{AdminWish, Control};
 use super::draft::Draft;
 use super::form::{ConsumeForm, Kind};
 use super::halves::{HalfCommand, HalfEvent, Halves};
 use super::history::{History, HistoryCommand, HistoryEvent};
+use super::letters::{LetterCommand, LetterEvent, Letters};
 use super::notices::Notices;
 use super::outbox::{Outbox, OutboxCommand, OutboxEvent, Surroundings};
 use super::paths::Paths;
@@ -28,7 +30,7 @@ use super::say::{Notice, Say, Trouble};
 use super::subscription::{Polling, Source, Subscription, SubscriptionId};
 use super::views::Views;
 use super::workspace::{SavedView, Workspace};
-use super::{Command, ConnectionId, Event, Job, TopicContent};
+use super::{Command, ConnectionId, Event, Job, ResendOrder, TopicContent};
 
 /// Topic and group of a first start.
 const FIRST_TOPIC: &str = "orders";
@@ -147,6 +149,7 @@ pub struct Model {
     paths: Paths,
     history: History,
     halves: Halves,
+    letters: Letters,
     offers: Offers,
     archive: Archive,
     preferences: Preferences,
@@ -223,6 +226,7 @@ impl Model {
             paths,
             history: History::default(),
             halves: Halves::default(),
+            letters: Letters::default(),
             offers: Offers::default(),
             archive: Archive::default(),
             preferences: setup.preferences,
@@ -361,6 +365,50 @@ impl Model {
         &self.history
     }
 
+    /// Dead letters that are sent again.
+    pub fn letters(&self) -> &Letters {
+        &self.letters
+    }
+
+    /// The topic that the first of the selected letters of a view names as its origin.
+    pub fn named_origin(&self, view: &Subscription) -> Option<TopicName> {
+        let message = view.rows.get(view.rows.selected().next()?)?.message()?;
+        again::origin_topic(&message.to_received().properties)?
+            .parse()
+            .ok()
+    }
+
+    /// Where the letters of a view most likely came from: what they say themselves, or else the
+    /// one topic that their group is known to consume.
+    pub fn likely_origin(&self, view: &Subscription) -> Option<String> {
+        let named = self.named_origin(view).map(|topic| topic.to_string());
+        named.or_else(|| self.topic_of_letters(view))
+    }
+
+    /// The one topic that the group of these letters is known to consume.
+    fn topic_of_letters(&self, view: &Subscription) -> Option<String> {
+        let source = view.source.as_ref()?;
+        let group = source.topic.dead_letters_group()?;
+        let of_views = self.views.list().iter().filter_map(|other| {
+            let other = other.source.as_ref()?;
+            (other.connection == source.connection && other.consume.group == group)
+                .then_some(&other.topic)
+        });
+        let of_sandbox = self.content.iter().filter(|topic| {
+            source.connection == ConnectionId::Sandbox
+                && topic.instance.is_none()
+                && topic.groups.iter().any(|known| known.group == group)
+        });
+        let known: HashSet<&TopicName> = of_views
+            .chain(of_sandbox.map(|topic| &topic.topic))
+            .filter(|topic| !topic.is_dead_letters())
+            .collect();
+        match (known.len(), known.into_iter().next()) {
+            (1, Some(topic)) => Some(topic.to_string()),
+            _ => None,
+        }
+    }
+
     /// Half messages that were published from here.
     pub fn halves(&self) -> &Halves {
         &self.halves
@@ -472,6 +520,10 @@ impl Model {
                     return None;
                 }
                 self.archive.apply(command, &mut self.views)
+            }
+            Command::Letters(command) => {
+                self.do_with_letters(command, now);
+                None
             }
             Command::Half(command) => self.do_with_halves(command, now),
             Command::Admin(wish) => self.admin(*wish, now),
@@ -600,6 +652,7 @@ impl Model {
             Event::History(event) => return self.history_told(*event, now),
             Event::Outbox(event) => self.outbox_event(*event, now),
             Event::Archive(event) => return self.archive.absorb(event, &mut self.views),
+            Event::Letters(event) => return self.letters_told(event, now),
             Event::Half(event) => self.half_told(*event, now),
             Event::Looked(id, look) => {
                 return self.control.looked(&id, look.map(|look| *look), now);
@@ -685,6 +738,7 @@ impl Model {
             Job::History(job) => self.history.not_taken(&job),
             Job::Outbox(job) => self.outbox.not_taken(&job),
             Job::Archive(job) => self.archive.not_taken(&job, &mut self.views, busy),
+            Job::Resend(_) => self.letters.failed(String::new()),
             Job::Half(order) => self.halves.failed(order.number, Box::new(busy)),
             Job::Admin(id, wish) => {
                 let _ = self.control.answered(&id, &wish, Err(Box::new(busy)));
@@ -784,7 +838,16 @@ impl Model {
             topic,
             consume,
         };
-        self.views.start(id, form, source)
+        let ordered = form.mode == Kind::Ordered;
+        let was_ordered = self.view(id)?.source.as_ref();
+        let was_ordered = was_ordered.is_some_and(|s| s.consume.mode == ConsumeMode::Ordered);
+        let job = self.views.start(id, form, source)?;
+        if let (Job::StartPolling(order), true) = (&job, ordered && !was_ordered)
+            && let Some(view) = self.views.get_mut(order.subscription)
+        {
+            view.table.show_column(Column::ShardingKey);
+        }
+        Some(job)
     }
 
     fn ack(&mut self, id: SubscriptionId, rows: &[u64], now: Timestamp) -> Option<Job> {
@@ -831,13 +894,72 @@ impl Model {
         let message = view.rows.get(row).and_then(|row| row.message());
         let message = message.map(|message| message.to_received());
         if let Some(message) = message {
-            let topic = view.topic();
-            let topic = match &topic {
-                Some(topic) if !topic.is_dead_letters() => topic.as_str(),
-                _ => again::origin_topic(&message.properties).unwrap_or_default(),
+            let topic = view.topic().filter(|topic| !topic.is_dead_letters());
+            let topic = match topic {
+                Some(topic) => topic.to_string(),
+                None => again::origin_topic(&message.properties)
+                    .map(str::to_owned)
+                    .or_else(|| self.topic_of_letters(view))
+                    .unwrap_or_default(),
             };
-            self.offers.offer_message(topic, &message);
+            self.offers.offer_message(&topic, &message);
         }
+    }
+
+    fn do_with_letters(&mut self, command: LetterCommand, now: Timestamp) -> Option<()> {
+        match command {
+            LetterCommand::Open(id) => {
+                let view = self.view(id)?;
+                let form = ConsumeForm {
+                    topic: view.letters_topic()?.to_string(),
+                    mode: Kind::Plain,
+                    tag: String::new(),
+                    ..view.form.clone()
+                };
+                self.views.open(form);
+            }
+            LetterCommand::Resend(id, wish) => {
+                if !self.may_ack(id, now)? {
+                    return None;
+                }
+                self.letters.begin(id, &self.views.get(id)?.rows, wish);
+            }
+            LetterCommand::Stop => self.letters.stop(),
+            LetterCommand::Dismiss => self.letters.dismiss(),
+        }
+        Some(())
+    }
+
+    fn letters_told(&mut self, event: LetterEvent, now: Timestamp) -> Option<Job> {
+        match event {
+            LetterEvent::Sent(sent) => {
+                let (view, rows) = self.letters.sent(sent)?;
+                self.ack(view, &rows, now)
+            }
+            LetterEvent::Failed(trouble) => {
+                self.letters.failed(trouble.detail.clone());
+                self.notices.fail(&trouble, now);
+                None
+            }
+        }
+    }
+
+    /// The next dead letters that wait to be sent again.
+    fn next_letters(&mut self, now: Timestamp) -> Option<Job> {
+        let id = self.letters.wants()?;
+        let Some(view) = self.views.get(id) else {
+            self.letters.stop();
+            return None;
+        };
+        let connection = view.connection().clone();
+        let limits = self.limits_of(&connection);
+        let letters = self.letters.next(&self.views.get(id)?.rows, &limits, now);
+        (!letters.is_empty()).then(|| {
+            Job::Resend(Box::new(ResendOrder {
+                connection,
+                letters,
+            }))
+        })
     }
 
     fn do_with_halves(&mut self, command: HalfCommand, now: Timestamp) -> Option<Job> {
@@ -973,7 +1095,9 @@ impl Model {
     /// The next job that waits for its turn. Asked for until there is none, whenever something
     /// happened.
     pub fn next_job(&mut self, now: Timestamp) -> Option<Job> {
-        self.next_waiting().or_else(|| self.views.next_ack(now))
+        self.next_waiting()
+            .or_else(|| self.views.next_ack(now))
+            .or_else(|| self.next_letters(now))
     }
 
     /// Views of the sandbox that listened before a restart, or on a first start, do so again as

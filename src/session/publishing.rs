@@ -12,6 +12,7 @@ use crate::protocol::{
 use super::entry::{Entry, Outcome};
 use super::halves::{Decision, HalfEvent, HalfOrder, NewHalf};
 use super::history_file::Wish;
+use super::letters::{LetterEvent, ResendOrder};
 use super::say::Trouble;
 use super::shared::Shared;
 use super::{ConnectionId, Event, trouble};
@@ -48,6 +49,27 @@ pub(super) async fn publish(
     };
     shared.emit(event).await;
     shared.ask_history(Wish::Note(Box::new(entry))).await;
+}
+
+/// Sends dead letters again, one after the other, so that they keep their order.
+pub(super) async fn resend(shared: &Arc<Shared>, order: ResendOrder) {
+    let client = match shared.client(&order.connection).await {
+        Ok(client) => client,
+        Err(trouble) => {
+            return shared
+                .emit(Event::Letters(LetterEvent::Failed(trouble)))
+                .await;
+        }
+    };
+    let mut sent = Vec::with_capacity(order.letters.len());
+    for (row, topic, message) in order.letters {
+        let began = shared.clock.now();
+        let answer = client.publish(&topic, &message).await;
+        let entry = entry_of(shared, &order.connection, &topic, &message, began, &answer);
+        sent.push((row, entry.outcome.clone()));
+        shared.ask_history(Wish::Note(Box::new(entry))).await;
+    }
+    shared.emit(Event::Letters(LetterEvent::Sent(sent))).await;
 }
 
 /// Tells of a half message that it can be decided on, and until when.

@@ -69,6 +69,19 @@ impl Subscription {
         }
     }
 
+    /// The dead-letter topic of its group; none for a view of dead letters, or without a group.
+    pub fn letters_topic(&self) -> Option<TopicName> {
+        let (topic, group) = match &self.source {
+            Some(source) => (source.topic.clone(), source.consume.group.clone()),
+            None => (
+                self.form.topic.trim().parse().ok()?,
+                self.form.group.trim().parse().ok()?,
+            ),
+        };
+        let letters = TopicName::dead_letters_of(&group).ok()?;
+        (!topic.is_dead_letters()).then_some(letters)
+    }
+
     /// The connection that it listens to, or is about to.
     pub fn connection(&self) -> &ConnectionId {
         match &self.source {

@@ -197,6 +197,20 @@ impl Table {
         &self.saved.columns
     }
 
+    /// Shows a column beside the others, if it is not there.
+    pub(super) fn show_column(&mut self, column: Column) {
+        let columns = &mut self.saved.columns;
+        if columns.iter().all(|setting| setting.column != column) {
+            // The body takes the room that is left, so it stays the last.
+            let body = columns.iter().position(|s| s.column == Column::Body);
+            let width = None;
+            columns.insert(
+                body.unwrap_or(columns.len()),
+                ColumnSetting { column, width },
+            );
+        }
+    }
+
     /// Which rows are shown, and in which order.
     pub fn arrangement(&self) -> &Arrangement {
         &self.arrangement

@@ -144,6 +144,7 @@ async fn carry_out(shared: Arc<Shared>, job: Job) {
         Job::Publish(connection, topic, message) => {
             publishing::publish(&shared, &connection, &topic, &message).await;
         }
+        Job::Resend(order) => publishing::resend(&shared, *order).await,
         Job::Half(order) => publishing::decide(&shared, *order).await,
         Job::History(job) => shared.ask_history(history_file::Wish::Ask(job)).await,
         Job::Examine(number, order) => examiner::run(shared, number, *order).await,

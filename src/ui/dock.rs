@@ -9,7 +9,7 @@ use egui_tiles::{
 };
 use serde::{Deserialize, Serialize};
 
-use crate::session::{Command, Polling, Subscription, SubscriptionId};
+use crate::session::{Command, LetterCommand, Polling, Subscription, SubscriptionId};
 
 use super::archive::{OpenForm, file_title};
 use super::connections::connection_name;
@@ -17,7 +17,7 @@ use super::context::Context;
 use super::inbox::Inbox;
 use super::publish::PublishPanel;
 use super::theme;
-use super::widgets::{Dot, dot, icon_button, named_choice, profile_color};
+use super::widgets::{Dot, dot, icon_button, link_button, named_choice, profile_color};
 
 /// What lies in a tab.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -317,6 +317,14 @@ impl Behavior<Pane> for Drawing<'_, '_, '_> {
         let open = egui::Button::new(face).frame_when_inactive(false);
         if ui.add(open).clicked() {
             self.open_file.open();
+        }
+        // Of the view that is shown: one group's dead letters are one click away.
+        if let Some(view) = self.cx.model.shown_view()
+            && view.letters_topic().is_some()
+            && link_button(ui, self.cx.texts.get("letters-short"), self.cx.palette).clicked()
+        {
+            self.cx
+                .command(Command::Letters(LetterCommand::Open(view.id)));
         }
     }
 

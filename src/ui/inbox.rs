@@ -3,6 +3,7 @@
 
 use egui::{Align, Color32, DragValue, Label, Layout, RichText, Ui};
 
+use crate::protocol::ConsumeMode;
 use crate::session::{
     Command, ConsumeField, ConsumeForm, FileState, Kind, Level, Polling, Subscription,
     SubscriptionId,
@@ -13,7 +14,7 @@ use super::archive::{ArchivePanel, FileHead, More};
 use super::connections::connection_name;
 use super::context::{Context, countdown};
 use super::widgets::{choice_menu, from_the_right, labelled_edit, remark};
-use super::{table, theme, toolbar};
+use super::{letters, table, theme, toolbar};
 
 /// Width of the head beside its three fields of text: two numbers, a menu, the gaps.
 const BESIDE_FIELDS: f32 = 250.0;
@@ -25,6 +26,8 @@ pub(super) struct Inbox {
     attempted: Option<SubscriptionId>,
     archive: ArchivePanel,
     file_head: FileHead,
+    /// Asked to send dead letters again; asked back where to.
+    resend: Option<letters::Question>,
 }
 
 impl Inbox {
@@ -44,6 +47,7 @@ impl Inbox {
                 None => {
                     self.head_ui(ui, cx, view, &mut more);
                     acking::progress_ui(ui, cx, view);
+                    letters::ui(ui, cx, view, &mut self.resend);
                     banner_ui(ui, cx, view);
                 }
             }
@@ -205,6 +209,8 @@ fn banner_ui(ui: &mut Ui, cx: &mut Context<'_>, view: &Subscription) {
     let auto = view.acking.is_auto() && listens;
     let what = if view.checks_halves() {
         "banner-half-check"
+    } else if source.consume.mode == ConsumeMode::Ordered {
+        "banner-ordered"
     } else if auto {
         "banner-auto-ack"
     } else {

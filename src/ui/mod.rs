@@ -16,6 +16,7 @@ mod endings;
 mod halves;
 mod history;
 mod inbox;
+mod letters;
 mod message;
 mod notices;
 mod outbox;

@@ -478,7 +478,7 @@ impl PublishPanel {
         self.outcome_ui(ui, cx);
     }
 
-    fn outcome_ui(&self, ui: &mut Ui, cx: &Context<'_>) {
+    fn outcome_ui(&self, ui: &mut Ui, cx: &mut Context<'_>) {
         let t = cx.texts;
         let (text, color) = match &cx.model.publish().outcome {
             None => return halves::form_ui(ui, cx),

@@ -6,7 +6,8 @@ use egui_extras::{Column as Width, TableBuilder, TableRow};
 
 use crate::i18n::Texts;
 use crate::session::{
-    Column, Command, Ending, Place, Row, RowState, Sort, Subscription, TableCommand, cells,
+    Column, Command, Ending, LetterCommand, Place, Row, RowState, Sort, Subscription, TableCommand,
+    cells,
 };
 
 use super::context::{Context, bytes, clock_time, short_id};
@@ -144,6 +145,10 @@ fn menu_ui(
     }
     if row.message().is_some() && ui.button(t.get("send-again")).clicked() {
         asked.push(Command::SendAgain(view.id, row.number));
+        ui.close();
+    }
+    if view.letters_topic().is_some() && ui.button(t.get("letters-open")).clicked() {
+        asked.push(Command::Letters(LetterCommand::Open(view.id)));
         ui.close();
     }
     if let Some(id) = row.message_id()
@@ -320,13 +325,13 @@ fn header_ui(
         });
     }
     if acks(view) {
-    cell(&mut row, None, |ui| {
-        let head = match view.checks_halves() {
-            true => t.get("column-decide"),
-            false => t.get("column-ack"),
-        };
-        ui.label(theme::column_head(ui.ctx(), head));
-    });
+        cell(&mut row, None, |ui| {
+            let head = match view.checks_halves() {
+                true => t.get("column-decide"),
+                false => t.get("column-ack"),
+            };
+            ui.label(theme::column_head(ui.ctx(), head));
+        });
     }
 }
 
@@ -398,10 +403,10 @@ impl RowUi<'_, '_> {
             });
         }
         if acks(self.view) {
-        cell(cells, number, |ui| match self.view.checks_halves() {
-            true => halves::row_ui(ui, self.cx, self.view, row, asked),
-            false => self.ack_ui(ui, &id, state, asked),
-        });
+            cell(cells, number, |ui| match self.view.checks_halves() {
+                true => halves::row_ui(ui, self.cx, self.view, row, asked),
+                false => self.ack_ui(ui, &id, state, asked),
+            });
         }
     }
 

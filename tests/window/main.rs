@@ -18,6 +18,7 @@ mod forms;
 mod halves;
 mod history;
 mod leases;
+mod letters;
 mod looks;
 mod outbox;
 mod outside;

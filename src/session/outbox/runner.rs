@@ -240,6 +240,9 @@ impl Flight {
             let entry = publishing::entry_of(shared, place, topic, message, began, &answer);
             Box::new(entry)
         });
+        if let Ok(answer) = &answer {
+            publishing::tell_half(shared, place, topic, message, began, &answer.value).await;
+        }
         let ending = match answer {
             Ok(answer) => Ending::Stored(answer.elapsed),
             Err(error) => Ending::Failed {
