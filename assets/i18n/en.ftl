@@ -1236,6 +1236,7 @@ notice-lost = { $n ->
 notice-lost-next = Their handles are lost, so they cannot be acked from here; within { $minutes } min they return to their group. Ack what is done, close views or pause to take less at a time
 status-lost = { $n } in hand let go
 table-shown = { $shown } of { $all } shown
+table-scroll = Scroll through the messages
 table-busy = sorting { $percent } %
 table-news = { $n ->
     [one] ↑ one new

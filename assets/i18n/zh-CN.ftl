@@ -1175,6 +1175,7 @@ notice-lost = 消息内存已满（{ $budget } MB），已移除 { $n } 条持�
 notice-lost-next = 这些消息的句柄已丢失，无法在此确认；它们将在 { $minutes } 分钟内重新对消费组可见。请确认已处理的消息、关闭视图，或暂停以减少同时持有的消息
 status-lost = 已移除 { $n } 条持有中的消息
 table-shown = 显示 { $shown } / { $all }
+table-scroll = 滚动消息列表
 table-busy = 正在整理 { $percent }%
 table-news = ↑ { $n } 条新消息
 table-columns = 列

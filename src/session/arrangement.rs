@@ -5,7 +5,7 @@
 //! filter or order is worked off in steps of bounded cost, and until it is complete the old one
 //! stays in sight and goes on to follow the rows.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::VecDeque;
 
 use serde::{Deserialize, Serialize};
 
@@ -14,7 +14,7 @@ use crate::protocol::Timestamp;
 use super::cells::{self, Column, SortKey};
 use super::filter::Filter;
 use super::likeness::Likeness;
-use super::rows::{Row, Rows};
+use super::rows::{Pages, Row, Rows};
 use super::shelves::Shelves;
 
 /// Bytes of a body that cost as much to look through as a row costs anyway.
@@ -68,7 +68,9 @@ enum Sorted {
     ByKey {
         shelves: Shelves<(SortKey, u64)>,
         /// By what each row was put where it is; it may have another key by now.
-        keys: HashMap<u64, SortKey>,
+        keys: Pages<SortKey>,
+        /// Bytes of the heap that the keys own.
+        heap: usize,
     },
 }
 
@@ -87,7 +89,8 @@ impl Order {
             None => Sorted::ByArrival(Shelves::new()),
             Some(_) => Sorted::ByKey {
                 shelves: Shelves::new(),
-                keys: HashMap::new(),
+                keys: Pages::default(),
+                heap: 0,
             },
         };
         Self { filter, sort, rows }
@@ -97,9 +100,11 @@ impl Order {
     fn bytes(&self) -> usize {
         match &self.rows {
             Sorted::ByArrival(shelves) => shelves.bytes(),
-            Sorted::ByKey { shelves, keys } => {
-                shelves.bytes() + keys.capacity() * 8 / 7 * (size_of::<(u64, SortKey)>() + 1)
-            }
+            Sorted::ByKey {
+                shelves,
+                keys,
+                heap,
+            } => shelves.bytes() + keys.bytes() + heap,
         }
     }
 
@@ -124,8 +129,8 @@ impl Order {
     fn place_of(&self, number: u64) -> Option<usize> {
         let place = match &self.rows {
             Sorted::ByArrival(shelves) => shelves.place_of(&number)?,
-            Sorted::ByKey { shelves, keys } => {
-                shelves.place_of(&(keys.get(&number)?.clone(), number))?
+            Sorted::ByKey { shelves, keys, .. } => {
+                shelves.place_of(&(keys.get(number)?.clone(), number))?
             }
         };
         Some(match self.sort.descending {
@@ -139,8 +144,13 @@ impl Order {
             Sorted::ByArrival(shelves) => {
                 shelves.remove(&number);
             }
-            Sorted::ByKey { shelves, keys } => {
-                if let Some(old) = keys.remove(&number) {
+            Sorted::ByKey {
+                shelves,
+                keys,
+                heap,
+            } => {
+                if let Some(old) = keys.remove(number) {
+                    *heap -= old.heap();
                     shelves.remove(&(old, number));
                 }
             }
@@ -161,9 +171,15 @@ impl Order {
             Sorted::ByArrival(shelves) => {
                 shelves.insert(number);
             }
-            Sorted::ByKey { keys, .. } if keys.get(&number) == Some(&key) => {}
-            Sorted::ByKey { shelves, keys } => {
+            Sorted::ByKey { keys, .. } if keys.get(number) == Some(&key) => {}
+            Sorted::ByKey {
+                shelves,
+                keys,
+                heap,
+            } => {
+                *heap += key.heap();
                 if let Some(old) = keys.insert(number, key.clone()) {
+                    *heap -= old.heap();
                     shelves.remove(&(old, number));
                 }
                 shelves.insert((key, number));

@@ -2,10 +2,11 @@
 //! what is shown. The only place of the table that knows how a row is kept. No words, no colours.
 
 use serde::{Deserialize, Serialize};
+use smol_str::SmolStr;
 
 use crate::protocol::Timestamp;
 
-use super::rows::{Row, RowState};
+use super::rows::{Row, RowState, weight};
 
 /// A column that can be shown and sorted by.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -45,7 +46,20 @@ pub(super) enum SortKey {
     /// A number or a time.
     Number(i64),
     /// A text.
-    Text(Box<str>),
+    Text(SmolStr),
+}
+
+impl SortKey {
+    /// Bytes in memory beside its own, which all copies share.
+    pub(super) fn heap(&self) -> usize {
+        match self {
+            SortKey::Text(text) if text.is_heap_allocated() => {
+                // Its text, and two counts of who shares it.
+                weight::heap(text.len() + 2 * size_of::<usize>())
+            }
+            SortKey::Text(_) | SortKey::Number(_) | SortKey::None => 0,
+        }
+    }
 }
 
 /// Characters of a text that it is sorted by: more would keep bodies in memory twice.

@@ -42,6 +42,11 @@ impl Lease {
         self.ends
     }
 
+    /// The instant at which it ends, by the server's clock: its `NextConsumeTime`.
+    pub fn ends_on_server(&self) -> Timestamp {
+        self.ends.offset_millis(self.skew_millis)
+    }
+
     /// Milliseconds of this lease that were left when `later` began; less than nothing if it was
     /// over. By the server's clock: its time, or ours, may have been moved meanwhile.
     pub fn left_at(&self, later: &Lease) -> i64 {

@@ -19,14 +19,20 @@ pub(super) struct Shelves<T> {
     len: usize,
 }
 
-impl<T: Ord> Shelves<T> {
-    /// No items.
-    pub(super) fn new() -> Self {
+impl<T> Default for Shelves<T> {
+    fn default() -> Self {
         Self {
             shelves: Vec::new(),
             sums: Vec::new(),
             len: 0,
         }
+    }
+}
+
+impl<T: Ord> Shelves<T> {
+    /// No items.
+    pub(super) fn new() -> Self {
+        Self::default()
     }
 
     /// How many there are.

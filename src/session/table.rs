@@ -137,6 +137,9 @@ pub struct Table {
     problem: Option<FilterError>,
     arrangement: Arrangement,
     place: Place,
+    /// The place of the first row in sight when it was last looked up: there one goes on looking
+    /// once that row is not shown any more.
+    looked_at: usize,
     /// How many rows had come when one left the top.
     seen: u64,
     /// A selection that goes over all rows, and the first that it has not looked at.
@@ -171,6 +174,7 @@ impl Table {
             problem,
             saved,
             place: Place::Top,
+            looked_at: 0,
             seen: 0,
             pass: None,
             all_shown: false,
@@ -297,6 +301,21 @@ impl Table {
             self.seen = self.arrangement.arrived();
         }
         self.place = place;
+        self.keep_place();
+    }
+
+    /// One goes on looking where one looked, even if the row there had to go.
+    fn keep_place(&mut self) {
+        let Place::Row { number, hidden } = self.place else {
+            return;
+        };
+        if let Some(place) = self.arrangement.place_of(number) {
+            self.looked_at = place;
+            return;
+        }
+        let last = self.arrangement.len().saturating_sub(1);
+        let other = self.arrangement.row_at(self.looked_at.min(last));
+        self.place = other.map_or(Place::Top, |number| Place::Row { number, hidden });
     }
 
     /// Where the newest row is in sight: at the top, unless the rows are sorted otherwise.
@@ -342,6 +361,7 @@ impl Table {
     pub(super) fn work(&mut self, rows: &mut Rows, now: Timestamp, max_rows: usize) -> bool {
         self.arrangement.note(rows.take_changed());
         self.arrangement.work(rows, now, max_rows);
+        self.keep_place();
         // Before that, what is shown is not what was asked for.
         if !self.arrangement.is_busy() {
             self.go_over(rows, now, max_rows);

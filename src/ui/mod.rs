@@ -24,6 +24,7 @@ mod path_field;
 mod plot;
 mod publish;
 mod quit;
+mod scroll;
 mod status;
 mod table;
 mod templates;

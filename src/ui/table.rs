@@ -1,7 +1,10 @@
 //! The live table of one consume view: a row a message, only the visible rows drawn; which rows,
 //! in which order and under which columns is the model's. Asks for acks and selections; changes nothing itself.
 
-use egui::{Align, Button, Checkbox, Color32, Key, Label, Layout, Modifiers, RichText, Sense, Ui};
+use egui::scroll_area::ScrollBarVisibility;
+use egui::{
+    Align, Button, Checkbox, Color32, Key, Label, Layout, Modifiers, RichText, Sense, Ui, UiBuilder,
+};
 use egui_extras::{Column as Width, TableBuilder, TableRow};
 
 use crate::i18n::Texts;
@@ -12,6 +15,7 @@ use crate::session::{
 
 use super::context::{Context, bytes, clock_time, short_id};
 use super::endings::{alike_look, alike_mark, alike_word, sentence, state_ui, word};
+use super::scroll::{Sight, bar_ui};
 use super::toolbar::column_name;
 use super::widgets::{from_the_right, named, named_choice, pill};
 use super::{halves, theme};
@@ -25,15 +29,43 @@ const ALIKE_WORD_FROM: f32 = 180.0;
 /// Characters of a body that a row shows.
 const PREVIEW_CHARS: usize = 160;
 
-/// The table.
+/// Parts of a row by which nothing has moved, but for rounding.
+const STILL: f64 = 0.001;
+
+/// The table, and the bar at its side.
 pub(super) fn ui(ui: &mut Ui, cx: &mut Context<'_>, view: &Subscription) {
-    let t = cx.texts;
     let mut asked = Vec::new();
-    keyboard_ui(ui, cx, view, &mut asked);
-    show_focused(ui, view, &mut asked);
+    let room = ui.available_rect_before_wrap();
+    let (room, bar) = room.split_left_right_at_x(room.right() - theme::SCROLL_BAR);
+    let bar = bar.with_min_y(bar.top() + theme::HEAD_HEIGHT);
+    let rows = view.table.arrangement().len();
+    let mut sight = Sight::new(rows, bar.height(), above(view));
+    sight = keyboard_ui(ui, cx, view, sight, &mut asked);
+    sight = with_focused(ui, view, sight);
+    let id = ui.scope_id().with("scroll-bar");
+    sight = bar_ui(ui, id, bar, sight, cx.texts.get("table-scroll"));
+    ui.scope_builder(UiBuilder::new().max_rect(room), |ui| {
+        sight = rows_ui(ui, cx, view, sight, &mut asked);
+    });
+    if let Some(place) = place_of(view, sight) {
+        asked.push(Command::Table(view.id, TableCommand::Look(place)));
+    }
+    cx.commands.append(&mut asked);
+}
+
+/// The rows in sight, and where one looks after what was done with the wheel.
+fn rows_ui(
+    ui: &mut Ui,
+    cx: &Context<'_>,
+    view: &Subscription,
+    sight: Sight,
+    asked: &mut Vec<Command>,
+) -> Sight {
     // No gaps between cells, so that the lines between rows are whole; `cell` pads instead.
     ui.spacing_mut().item_spacing = egui::Vec2::ZERO;
     ui.visuals_mut().selection.bg_fill = cx.palette.selected;
+    // The end of what is laid out is not the end of the rows: nothing springs back from there.
+    ui.spacing_mut().scroll.kinetic.rubber_band = false;
     let arrangement = view.table.arrangement();
     let columns = view.table.columns();
     let mut table = TableBuilder::new(ui)
@@ -42,20 +74,16 @@ pub(super) fn ui(ui: &mut Ui, cx: &mut Context<'_>, view: &Subscription) {
         .sense(Sense::click())
         .animate_scrolling(false)
         .auto_shrink(false)
+        .min_scrolled_height(theme::ROW_HEIGHT)
+        .scroll_bar_visibility(ScrollBarVisibility::AlwaysHidden)
         .cell_layout(Layout::left_to_right(Align::Center))
         .column(Width::exact(36.0));
     for setting in columns {
         table = table.column(width_of(&setting.column));
     }
-    // Whatever came above it, a row stays where it was; at the top, what is new comes into sight.
-    let offset = match view.table.place() {
-        Place::Top => 0.0,
-        Place::Row { number, hidden } => {
-            let place = arrangement.place_of(number).unwrap_or_default();
-            place as f32 * theme::ROW_HEIGHT + hidden
-        }
-    };
-    let table = table.vertical_scroll_offset(offset);
+    // Only some rows around those in sight are known to the table: a distance from the top of
+    // very many would not be exact.
+    let laid_out = sight.laid_out();
     let table = match acks(view) {
         true => table.column(Width::exact(match view.checks_halves() {
             true => halves::ROW_WIDTH,
@@ -64,31 +92,29 @@ pub(super) fn ui(ui: &mut Ui, cx: &mut Context<'_>, view: &Subscription) {
         false => table,
     };
     let shown = table
+        .vertical_scroll_offset(sight.offset())
         .header(theme::HEAD_HEIGHT, |row| {
-            header_ui(row, t, view, &mut asked);
+            header_ui(row, cx.texts, view, asked);
         })
         .body(|body| {
-            body.rows(theme::ROW_HEIGHT, arrangement.len(), |mut cells| {
-                let number = arrangement.row_at(cells.index());
+            body.rows(theme::ROW_HEIGHT, laid_out.len(), |mut cells| {
+                let number = arrangement.row_at(laid_out.start + cells.index());
                 if let Some(row) = number.and_then(|number| view.rows.get(number)) {
                     cells.set_overline(true);
                     cells.set_selected(
                         view.rows.is_selected(row.number) || view.focused == Some(row.number),
                     );
-                    RowUi { row, view, cx }.show(&mut cells, &mut asked);
+                    RowUi { row, view, cx }.show(&mut cells, asked);
                     let response = cells.response();
-                    clicked(&response, view, row, &mut asked);
-                    response.context_menu(|ui| menu_ui(ui, cx, view, row, &mut asked));
+                    clicked(&response, view, row, asked);
+                    response.context_menu(|ui| menu_ui(ui, cx, view, row, asked));
                 }
             });
         });
-    let place = place_at(view, shown.state.clamped_offset().y);
-    // Where this frame was asked to look counts for more than where it looked.
-    let asked_to_look = |c: &Command| matches!(c, Command::Table(_, TableCommand::Look(_)));
-    if place != view.table.place() && !asked.iter().any(asked_to_look) {
-        asked.push(Command::Table(view.id, TableCommand::Look(place)));
-    }
-    cx.commands.append(&mut asked);
+    // What the wheel did. The room is rounded to pixels there: without a wheel, nothing moves.
+    let most = shown.content_size.y - shown.inner_rect.height();
+    let still = sight.offset().min(most.max(0.0));
+    sight.moved(shown.state.clamped_offset().y - still)
 }
 
 /// Whether there is anything to ack: nothing that comes from a file is held.
@@ -96,16 +122,29 @@ fn acks(view: &Subscription) -> bool {
     view.file.is_none()
 }
 
-/// Where one looks when so many points of the table are out of sight above.
-fn place_at(view: &Subscription, offset: f32) -> Place {
-    let first = (offset / theme::ROW_HEIGHT).floor().max(0.0);
-    match view.table.arrangement().row_at(first as usize) {
-        Some(number) if offset > 0.0 => Place::Row {
-            number,
-            hidden: offset - first * theme::ROW_HEIGHT,
-        },
-        _ => Place::Top,
+/// Rows that are out of sight above, as the model has it. Whatever came above it, a row stays
+/// where it was; at the top, what is new comes into sight.
+fn above(view: &Subscription) -> f64 {
+    match view.table.place() {
+        Place::Top => 0.0,
+        Place::Row { number, hidden } => {
+            let place = view.table.arrangement().place_of(number);
+            place.unwrap_or_default() as f64 + f64::from(hidden) / f64::from(theme::ROW_HEIGHT)
+        }
     }
+}
+
+/// Where one looks now, if that is another place than before.
+fn place_of(view: &Subscription, sight: Sight) -> Option<Place> {
+    if sight.above() == 0.0 {
+        return (view.table.place() != Place::Top).then_some(Place::Top);
+    }
+    if (sight.above() - above(view)).abs() < STILL {
+        return None;
+    }
+    let (first, hidden) = sight.first();
+    let number = view.table.arrangement().row_at(first)?;
+    Some(Place::Row { number, hidden })
 }
 
 /// A click shows the details; with Ctrl it selects, with Shift it selects up to there.
@@ -165,50 +204,35 @@ fn menu_ui(
     }
 }
 
-/// Keys of the table that is shown, while nobody types anywhere.
-fn keyboard_ui(ui: &Ui, cx: &Context<'_>, view: &Subscription, asked: &mut Vec<Command>) {
+/// Keys of the table that is shown, while nobody types anywhere. Where one looks after them.
+fn keyboard_ui(
+    ui: &Ui,
+    cx: &Context<'_>,
+    view: &Subscription,
+    sight: Sight,
+    asked: &mut Vec<Command>,
+) -> Sight {
     let shown = cx.model.shown_view().map(|shown| shown.id) == Some(view.id);
     let free = ui
         .ctx()
         .memory(|memory| memory.focused().is_none() && memory.top_modal_layer().is_none());
     if !shown || !free {
-        return;
+        return sight;
     }
-    let pressed = |key| ui.input_mut(|input| input.consume_key(Modifiers::NONE, key));
     let arrangement = view.table.arrangement();
-    let last = arrangement.len().saturating_sub(1);
-    let at = view.focused.and_then(|number| arrangement.place_of(number));
-    let target = if pressed(Key::ArrowDown) {
-        Some(at.map_or(0, |at| (at + 1).min(last)))
-    } else if pressed(Key::ArrowUp) {
-        Some(at.map_or(0, |at| at.saturating_sub(1)))
-    } else if pressed(Key::Home) {
-        Some(0)
-    } else if pressed(Key::End) {
-        Some(last)
-    } else {
-        None
-    };
-    if let Some(number) = target.and_then(|place| arrangement.row_at(place)) {
-        asked.push(Command::Focus(view.id, number));
-        let rows = (ui.available_height() / theme::ROW_HEIGHT) as usize;
-        look_at(
-            view,
-            target.unwrap_or_default(),
-            rows.saturating_sub(2),
-            asked,
-        );
-    }
+    let target = target_of_keys(ui, view, sight);
+    let number = target.and_then(|place| arrangement.row_at(place));
+    asked.extend(number.map(|number| Command::Focus(view.id, number)));
     if let Some(number) = view.focused {
-        if pressed(Key::Space) {
+        if pressed(ui, Key::Space) {
             asked.push(Command::ToggleSelected(view.id, number));
         }
         if view.checks_halves() {
             halves::keyboard_ui(ui, view, number, asked);
-        } else if pressed(Key::A) {
+        } else if pressed(ui, Key::A) {
             asked.push(Command::Ack(view.id, vec![number]));
         }
-        if pressed(Key::P) {
+        if pressed(ui, Key::P) {
             let command = match arrangement.is_pinned(number) {
                 true => TableCommand::Unpin(number),
                 false => TableCommand::Pin(number),
@@ -219,10 +243,14 @@ fn keyboard_ui(ui: &Ui, cx: &Context<'_>, view: &Subscription, asked: &mut Vec<C
     if ui.input_mut(|input| input.consume_key(Modifiers::COMMAND, Key::A)) {
         asked.push(Command::Table(view.id, TableCommand::SelectShown(true)));
     }
+    match target {
+        Some(place) if number.is_some() => sight.with_row(place),
+        _ => sight,
+    }
 }
 
-/// Brings the row in focus into sight when it has just become that, by whatever way.
-fn show_focused(ui: &Ui, view: &Subscription, asked: &mut Vec<Command>) {
+/// With the row in focus in sight when it has just become that, by whatever way.
+fn with_focused(ui: &Ui, view: &Subscription, sight: Sight) -> Sight {
     let id = egui::Id::unique("focused").with(view.id);
     let before = ui.data_mut(|data| {
         let seen = data.get_temp_mut_or_default::<Option<u64>>(id);
@@ -231,34 +259,38 @@ fn show_focused(ui: &Ui, view: &Subscription, asked: &mut Vec<Command>) {
     let place = view
         .focused
         .and_then(|number| view.table.arrangement().place_of(number));
-    if let Some(place) = place.filter(|_| before != view.focused) {
-        let rows = (ui.available_height() / theme::ROW_HEIGHT) as usize;
-        look_at(view, place, rows.saturating_sub(2), asked);
+    match place.filter(|_| before != view.focused) {
+        Some(place) => sight.with_row(place),
+        None => sight,
     }
 }
 
-/// Brings a row into sight, where so many rows are.
-fn look_at(view: &Subscription, place: usize, rows: usize, asked: &mut Vec<Command>) {
+/// The row that the keys lead to.
+fn target_of_keys(ui: &Ui, view: &Subscription, sight: Sight) -> Option<usize> {
     let arrangement = view.table.arrangement();
-    let first = match view.table.place() {
-        Place::Top => 0,
-        Place::Row { number, .. } => arrangement.place_of(number).unwrap_or_default(),
-    };
-    let first = if place < first + 1 {
-        place
-    } else if place > first + rows {
-        place - rows
+    let last = arrangement.len().saturating_sub(1);
+    let at = view.focused.and_then(|number| arrangement.place_of(number));
+    let (first, _) = sight.first();
+    let page = sight.step();
+    if pressed(ui, Key::ArrowDown) {
+        Some(at.map_or(first, |at| (at + 1).min(last)))
+    } else if pressed(ui, Key::ArrowUp) {
+        Some(at.map_or(first, |at| at.saturating_sub(1)))
+    } else if pressed(ui, Key::PageDown) {
+        Some((at.unwrap_or(first) + page).min(last))
+    } else if pressed(ui, Key::PageUp) {
+        Some(at.unwrap_or(first).saturating_sub(page))
+    } else if pressed(ui, Key::Home) {
+        Some(0)
+    } else if pressed(ui, Key::End) {
+        Some(last)
     } else {
-        return;
-    };
-    let look = match arrangement.row_at(first) {
-        Some(number) if first > 0 => Place::Row {
-            number,
-            hidden: 0.0,
-        },
-        _ => Place::Top,
-    };
-    asked.push(Command::Table(view.id, TableCommand::Look(look)));
+        None
+    }
+}
+
+fn pressed(ui: &Ui, key: Key) -> bool {
+    ui.input_mut(|input| input.consume_key(Modifiers::NONE, key))
 }
 
 /// How wide a column is at first; the body takes the rest.

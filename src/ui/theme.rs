@@ -138,6 +138,12 @@ pub fn palette(ctx: &Context) -> &'static Palette {
 
 /// Height of a table row.
 pub const ROW_HEIGHT: f32 = 30.0;
+/// Width of the bar beside a list.
+pub const SCROLL_BAR: f32 = 12.0;
+/// Room at both sides of its handle.
+pub const SCROLL_MARGIN: f32 = 3.0;
+/// Length of the shortest handle.
+pub const SCROLL_HANDLE_LEAST: f32 = 24.0;
 /// Height of a table row in the compact setting.
 pub const ROW_HEIGHT_COMPACT: f32 = 24.0;
 /// Height of the row of column heads.

@@ -13,7 +13,10 @@ use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
 use std::time::{Duration, Instant};
 
 use egui::accesskit::{Role, Toggled};
-use egui::{Event, Key, Modifiers, PointerButton, Pos2};
+use egui::{
+    Event, Key, Modifiers, MouseWheelSource, MouseWheelUnit, PointerButton, Pos2, Rect, TouchPhase,
+    Vec2,
+};
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use egui_kittest::{Harness, Node};
 use mqscope::clock::{Clock, ClockHand};
@@ -93,6 +96,8 @@ pub(crate) struct Start {
     pub(crate) dialogs: Dialogs,
     /// Whether characters may be typed that no font can show.
     pub(crate) missing_glyphs: bool,
+    /// What has happened before the window opens.
+    pub(crate) before: fn(&mut Model),
 }
 
 impl Default for Start {
@@ -114,6 +119,7 @@ impl Default for Start {
             max_deliveries: 288,
             dialogs: Dialogs::Nowhere,
             missing_glyphs: false,
+            before: |_| {},
         }
     }
 }
@@ -186,13 +192,14 @@ impl Window {
             std::fs::create_dir_all(&data).expect("a folder");
             std::fs::write(data.join(name), text).expect("the file can be written");
         }
-        let model = Model::new(Setup {
+        let mut model = Model::new(Setup {
             profiles: start.config.profiles.clone(),
             preferences: start.config.preferences.clone(),
             workspace: start.workspace,
             notices: Vec::new(),
             surroundings: start.surroundings,
         });
+        (start.before)(&mut model);
         let (link, _worker) = session::start(
             runtime.handle(),
             session::Start {
@@ -455,6 +462,12 @@ impl Window {
         self.the(name).rect().center()
     }
 
+    /// The place that something takes.
+    #[track_caller]
+    pub(crate) fn rect(&self, name: &str) -> Rect {
+        self.the(name).rect()
+    }
+
     /// Where the middle of a field is.
     #[track_caller]
     pub(crate) fn middle_of_field(&self, place: Place, name: &str) -> Pos2 {
@@ -535,6 +548,25 @@ impl Window {
                 modifiers: Modifiers::default(),
             });
         }
+        self.settle();
+    }
+
+    /// Turns the wheel over a place, so that what is there moves by so many points.
+    pub(crate) fn turn_wheel(&mut self, at: Pos2, points: f32) {
+        self.harness.hover_at(at);
+        self.settle();
+        self.harness.event(Event::MouseWheel {
+            unit: MouseWheelUnit::Point,
+            delta: Vec2::new(0.0, points),
+            phase: TouchPhase::Move,
+            source: MouseWheelSource::Unknown,
+            modifiers: Modifiers::default(),
+        });
+        // It is spread over some frames.
+        for _ in 0..10 {
+            self.settle();
+        }
+        self.harness.remove_cursor();
         self.settle();
     }
 

@@ -2,19 +2,15 @@
 //! its way: counting them looks at none of them. Those whose time is over stay until they are
 //! taken out.
 
-use std::collections::BTreeSet;
-
 use crate::protocol::Timestamp;
 
+use super::super::shelves::Shelves;
 use super::numbers::Numbers;
-
-/// Bytes that one of them takes in a tree whose nodes are half full.
-const BYTES: usize = 2 * size_of::<(Timestamp, u64)>();
 
 /// Rows that are held.
 #[derive(Debug, Default)]
 pub(super) struct Held {
-    by_end: BTreeSet<(Timestamp, u64)>,
+    by_end: Shelves<(Timestamp, u64)>,
     numbers: Numbers,
     pending: Numbers,
 }
@@ -52,17 +48,18 @@ impl Held {
 
     /// Their numbers, the one that returns first at first.
     pub(super) fn by_end(&self) -> impl Iterator<Item = (Timestamp, u64)> {
-        self.by_end.iter().copied()
+        (0..).map_while(|place| self.by_end.get(place).copied())
     }
 
     /// When the first returns.
     pub(super) fn first_end(&self) -> Option<Timestamp> {
-        self.by_end.first().map(|&(ends, _)| ends)
+        self.by_end.get(0).map(|&(ends, _)| ends)
     }
 
     /// When the last returns.
     pub(super) fn last_end(&self) -> Option<Timestamp> {
-        self.by_end.last().map(|&(ends, _)| ends)
+        let last = self.by_end.len().checked_sub(1)?;
+        self.by_end.get(last).map(|&(ends, _)| ends)
     }
 
     /// One more.
@@ -81,13 +78,13 @@ impl Held {
 
     /// Takes out one that has returned by now.
     pub(super) fn pop_ended(&mut self, now: Timestamp) -> Option<u64> {
-        let &(ends, number) = self.by_end.first().filter(|&&(ends, _)| ends <= now)?;
+        let &(ends, number) = self.by_end.get(0).filter(|&&(ends, _)| ends <= now)?;
         self.remove(ends, number);
         Some(number)
     }
 
     /// Bytes in memory.
     pub(super) fn bytes(&self) -> usize {
-        self.by_end.len() * BYTES + self.numbers.bytes() + self.pending.bytes()
+        self.by_end.bytes() + self.numbers.bytes() + self.pending.bytes()
     }
 }

@@ -19,20 +19,17 @@ pub(super) struct Packed {
     texts: Box<str>,
     publish_time: Timestamp,
     first_consume_time: Timestamp,
-    next_consume_time: Timestamp,
     md5: [u8; 16],
     id: u32,
     tag: u32,
     /// [`NONE`] if the digest is one, and in `md5`.
     odd_md5: u32,
     properties: u32,
-    /// Which delivery of the row brought it.
-    pub(super) of: u32,
 }
 
 impl Packed {
-    /// Packs a message that came with this delivery of its row.
-    pub(super) fn new(message: &ReceivedMessage, of: usize) -> Self {
+    /// Packs a message. The end of its lease is its delivery's.
+    pub(super) fn new(message: &ReceivedMessage) -> Self {
         let md5 = digest(&message.body_md5);
         let odd_md5 = match md5 {
             Some(_) => None,
@@ -55,13 +52,11 @@ impl Packed {
             texts: texts.into_boxed_str(),
             publish_time: message.publish_time,
             first_consume_time: message.first_consume_time,
-            next_consume_time: message.next_consume_time,
             md5: md5.unwrap_or_default(),
             id: short(message.message_id.len()),
             tag: message.tag.as_deref().map_or(NONE, |tag| short(tag.len())),
             odd_md5: odd_md5.map_or(NONE, |text| short(text.len())),
             properties: short(properties.len()),
-            of: short(of),
         }
     }
 
@@ -170,9 +165,14 @@ pub struct Message<'r> {
 }
 
 impl<'r> Message<'r> {
-    /// A message of a row with these deliveries.
-    pub(super) fn of(packed: &'r Packed, deliveries: &'r [Delivery]) -> Option<Self> {
-        let delivery = deliveries.get(packed.of as usize)?;
+    /// The message of a row with these deliveries; `before`: as it came the time before.
+    pub(super) fn of(packed: &'r Packed, deliveries: &'r [Delivery], before: bool) -> Option<Self> {
+        // What cannot be read does not say how often it was delivered.
+        let mut readable = deliveries
+            .iter()
+            .rev()
+            .filter(|delivery| delivery.consumed_times.is_some());
+        let delivery = readable.nth(usize::from(before))?;
         Some(Self {
             packed,
             delivery,
@@ -217,7 +217,8 @@ impl<'r> Message<'r> {
 
     /// When it becomes visible again unless it is acked, by the server's clock.
     pub fn next_consume_time(&self) -> Timestamp {
-        self.packed.next_consume_time
+        let lease = self.delivery.lease;
+        lease.map_or(self.delivery.received_at, |lease| lease.ends_on_server())
     }
 
     /// Deliveries to this group so far, this one included.
@@ -283,6 +284,7 @@ impl<'r> Message<'r> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::super::lease::Lease;
     use super::super::delivery::AckState;
     use super::*;
     use proptest::prelude::*;
@@ -317,12 +319,12 @@ mod tests {
                 handle: Some(message.receipt_handle.clone()),
                 consumed_times: Some(message.consumed_times),
                 received_at: Timestamp::from_millis(0),
-                lease: None,
+                lease: Some(Lease::new(Timestamp::from_millis(1), Timestamp::from_millis(3), 7)),
                 ack: AckState::Open,
             };
-            let packed = Packed::new(&message, 0);
+            let packed = Packed::new(&message);
             let deliveries = [delivery];
-            let read = Message::of(&packed, &deliveries).unwrap_or_else(|| unreachable!());
+            let read = Message::of(&packed, &deliveries, false).unwrap_or_else(|| unreachable!());
             prop_assert_eq!(read.body_is_intact(), message.body_is_intact());
             prop_assert_eq!(read.key(), message.key());
             for (key, _) in message.properties.iter() {

@@ -47,10 +47,9 @@ pub(in crate::session) enum Arrived {
 }
 
 impl Arrived {
-    /// Packed, as the delivery of this place.
-    fn keep(self, of: usize) -> Kept {
+    fn keep(self) -> Kept {
         match self {
-            Arrived::Whole(message) => Kept::Whole(Packed::new(&message, of)),
+            Arrived::Whole(message) => Kept::Whole(Packed::new(&message)),
             Arrived::Damaged(damaged) => Kept::Damaged(damaged),
         }
     }
@@ -60,7 +59,7 @@ impl Row {
     pub(super) fn new(number: u64, arrived: Arrived, delivery: Delivery) -> Self {
         Self {
             number,
-            kept: arrived.keep(0),
+            kept: arrived.keep(),
             earlier: None,
             deliveries: Deliveries::One(delivery),
         }
@@ -68,11 +67,9 @@ impl Row {
 
     /// As it was written down; there is at least one delivery.
     pub(super) fn restored(number: u64, arrived: Arrived, deliveries: Vec<Delivery>) -> Self {
-        // Of those that were readable the newest brought what was kept.
-        let of = deliveries.iter().rposition(|d| d.consumed_times.is_some());
         Self {
             number,
-            kept: arrived.keep(of.unwrap_or_default()),
+            kept: arrived.keep(),
             earlier: None,
             deliveries: Deliveries::from(deliveries),
         }
@@ -80,7 +77,6 @@ impl Row {
 
     /// The message came again.
     pub(super) fn deliver(&mut self, arrived: Arrived, delivery: Delivery) {
-        let of = self.deliveries.as_slice().len();
         self.deliveries.push(delivery);
         // A damaged redelivery must not hide the body that came through before.
         if matches!(
@@ -89,7 +85,7 @@ impl Row {
         ) {
             return;
         }
-        let old = std::mem::replace(&mut self.kept, arrived.keep(of));
+        let old = std::mem::replace(&mut self.kept, arrived.keep());
         if let (Kept::Whole(old), Kept::Whole(new)) = (old, &self.kept) {
             self.earlier = Some(Box::new(Earlier::new(old, new)));
         }
@@ -145,7 +141,7 @@ impl Row {
     /// The message, if it is readable.
     pub fn message(&self) -> Option<Message<'_>> {
         match &self.kept {
-            Kept::Whole(packed) => Message::of(packed, self.deliveries()),
+            Kept::Whole(packed) => Message::of(packed, self.deliveries(), false),
             Kept::Damaged(_) => None,
         }
     }
@@ -164,7 +160,7 @@ impl Row {
             return None;
         };
         let packed = earlier.whole(newest);
-        Message::of(&packed, self.deliveries()).map(|message| message.to_received())
+        Message::of(&packed, self.deliveries(), true).map(|message| message.to_received())
     }
 
     /// Bytes in memory beside its own.

@@ -1,0 +1,139 @@
+//! What the live table says that it takes in memory, against what is allocated for it.
+//!
+//! One test only: allocations are counted for the whole process.
+
+#![allow(clippy::expect_used, reason = "a test fails by panicking")]
+
+use std::alloc::System;
+
+use mqscope::protocol::properties::Properties;
+use mqscope::protocol::{ReceiptHandle, ReceivedMessage, Timestamp, body_md5};
+use mqscope::session::{
+    Arrival, Column, Command, DEFAULT_BUDGET, Event, Lease, Model, Setup, Sort, SubscriptionId,
+    TableCommand, Workspace,
+};
+use stats_alloc::{INSTRUMENTED_SYSTEM, StatsAlloc};
+
+#[global_allocator]
+static COUNTED: &StatsAlloc<System> = &INSTRUMENTED_SYSTEM;
+
+const VIEW: SubscriptionId = SubscriptionId(0);
+const BEGIN: Timestamp = Timestamp::from_millis(1_795_342_447_000);
+
+/// The 16th part of a million: the tables of the index are as full as they are with a million.
+const ROWS: u32 = 62_500;
+const MILLION: u32 = 1_000_000;
+
+/// Bytes that are allocated now.
+fn allocated() -> usize {
+    let stats = COUNTED.stats();
+    stats.bytes_allocated - stats.bytes_deallocated
+}
+
+/// A small message: a body of 100 bytes, a key, a tag, a property; a handle as long as the
+/// sandbox's.
+fn arrival(number: u32, times: u32) -> Arrival {
+    let body = format!("{number:0100}");
+    let ends = BEGIN.offset_millis(300_000 + i64::from(number));
+    let message = ReceivedMessage {
+        message_id: format!("{number:032X}"),
+        body_md5: body_md5(&body),
+        body,
+        receipt_handle: ReceiptHandle::new(&format!("{number:026}-{times}")).expect("a handle"),
+        publish_time: BEGIN,
+        first_consume_time: BEGIN,
+        next_consume_time: ends,
+        consumed_times: times,
+        tag: Some("created".to_owned()),
+        properties: Properties::decode(&format!("KEYS:order-{number:08}|region:ap-guangzhou|")),
+    };
+    Arrival {
+        lease: Lease::new(BEGIN, ends, 0),
+        message,
+    }
+}
+
+fn deliver(model: &mut Model, numbers: impl Iterator<Item = u32>, times: u32) {
+    let mut arrivals = numbers.map(|number| arrival(number, times)).peekable();
+    while arrivals.peek().is_some() {
+        let event = Event::Polled {
+            subscription: VIEW,
+            arrivals: arrivals.by_ref().take(4_096).collect(),
+            damaged: Vec::new(),
+            skew_millis: 0,
+            at: BEGIN,
+        };
+        model.absorb(event, BEGIN);
+        model.tick(BEGIN);
+    }
+    follow(model);
+}
+
+/// Until the table has followed its rows.
+fn follow(model: &mut Model) {
+    while model.views().iter().any(|view| view.table.is_busy()) {
+        model.tick(BEGIN);
+    }
+    model.tick(BEGIN);
+}
+
+/// The account, which must be a little more than what is allocated: an allocator rounds up.
+#[track_caller]
+fn checked(model: &Model, before: usize, what: &str) -> usize {
+    let (_, account) = model.memory();
+    let real = allocated() - before;
+    println!(
+        "{what}: {} bytes a row by account, {} allocated",
+        account / ROWS as usize,
+        real / ROWS as usize
+    );
+    assert!(account >= real, "{what}: {account} for {real}");
+    assert!(account <= real + real / 5, "{what}: {account} for {real}");
+    account
+}
+
+#[test]
+fn the_account_of_the_memory_is_true_and_a_million_small_messages_fit() {
+    let mut model = Model::new(Setup {
+        profiles: Vec::new(),
+        preferences: mqscope::config::Preferences::default(),
+        workspace: Workspace::default(),
+        notices: Vec::new(),
+        surroundings: Default::default(),
+    });
+    let before = allocated();
+    deliver(&mut model, 0..ROWS, 1);
+    let account = checked(&model, before, "held");
+    let of_a_million = account / ROWS as usize * MILLION as usize;
+    assert!(of_a_million <= DEFAULT_BUDGET, "{of_a_million}");
+
+    let sort = |column| {
+        let sort = Sort {
+            column: Some(column),
+            descending: false,
+        };
+        Command::Table(VIEW, TableCommand::SortBy(sort))
+    };
+    for column in [Column::Age, Column::Key, Column::Body] {
+        let what = format!("sorted by {column:?}");
+        model.apply(sort(column), BEGIN);
+        follow(&mut model);
+        checked(&model, before, &what);
+    }
+    let sort = TableCommand::SortBy(Sort::default());
+    model.apply(Command::Table(VIEW, sort), BEGIN);
+    follow(&mut model);
+
+    // One in three comes again.
+    deliver(&mut model, (0..ROWS).step_by(3), 2);
+    checked(&model, before, "redelivered");
+    model.set_memory(account / 4);
+    for _ in 0..ROWS / 4_096 {
+        model.tick(BEGIN);
+    }
+    follow(&mut model);
+    let (budget, account) = model.memory();
+    // All are held: the order of the table may come on top, but nothing is lost for it.
+    assert!(account <= budget + budget / 20, "{account} of {budget}");
+    checked(&model, before, "evicted");
+}
