@@ -142,14 +142,17 @@ pub(super) fn bar_ui(ui: &Ui, id: Id, rect: Rect, sight: Sight, name: &str) -> S
     }
     moved = asked_by_reader(ui, id, moved);
     let (begin, length) = moved.handle(rect.height());
-    let style = ui.style().interact(&response);
+    let ink = ui.style().interact(&response).fg_stroke.color;
+    let ink = match response.hovered() || response.dragged() {
+        true => ink,
+        false => ink.gamma_multiply(theme::SCROLL_HANDLE_QUIET),
+    };
     let handle = Rect::from_min_size(
         pos2(rect.left(), rect.top() + begin),
         Vec2::new(rect.width(), length),
     )
     .shrink2(Vec2::new(theme::SCROLL_MARGIN, 0.0));
-    ui.painter()
-        .rect_filled(handle, handle.width() / 2.0, style.fg_stroke.color);
+    ui.painter().rect_filled(handle, handle.width() / 2.0, ink);
     response.widget_info(|| egui::WidgetInfo::labeled(Role::ScrollBar, true, name));
     ui.ctx().accesskit_node_builder(id, |node| {
         node.set_orientation(Orientation::Vertical);

@@ -142,6 +142,8 @@ pub const ROW_HEIGHT: f32 = 30.0;
 pub const SCROLL_BAR: f32 = 12.0;
 /// Room at both sides of its handle.
 pub const SCROLL_MARGIN: f32 = 3.0;
+/// How much of its ink a handle has that nobody is about to take hold of.
+pub const SCROLL_HANDLE_QUIET: f32 = 0.35;
 /// Length of the shortest handle.
 pub const SCROLL_HANDLE_LEAST: f32 = 24.0;
 /// Height of a table row in the compact setting.

@@ -18,10 +18,11 @@ fn id(number: u32) -> String {
 }
 
 fn message(number: u32, ends: Timestamp) -> Arrival {
+    let body = number.to_string();
     let message = ReceivedMessage {
         message_id: id(number),
-        body_md5: body_md5("x"),
-        body: "x".to_owned(),
+        body_md5: body_md5(&body),
+        body,
         receipt_handle: ReceiptHandle::new(&format!("handle-{number}")).expect("it is one"),
         publish_time: BEGIN,
         first_consume_time: BEGIN,
@@ -51,9 +52,11 @@ fn fill(model: &mut Model, count: u32, lease_millis: i64) {
             },
             BEGIN,
         );
+        while model.views().iter().any(|view| view.table.is_busy()) {
+            model.tick(BEGIN);
+        }
         model.tick(BEGIN);
     }
-    model.tick(BEGIN);
 }
 
 /// A window whose view has these messages, the newest first.
