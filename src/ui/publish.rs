@@ -70,9 +70,11 @@ struct Checked {
 impl PublishPanel {
     /// The form with this draft, or as a first start shows it.
     pub(super) fn new(draft: Option<Draft>) -> Self {
+        let draft = draft.unwrap_or_else(first_draft);
         Self {
-            draft: draft.unwrap_or_else(first_draft),
-            more: false,
+            // What is filled in must be in sight.
+            more: !draft.sharding_key.is_empty() || draft.half,
+            draft,
             preview: false,
             footer_height: 0.0,
             outbox: OutboxPanel::default(),
