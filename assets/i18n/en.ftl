@@ -872,6 +872,31 @@ plot-per-second = { $n }/s
 plot-now = now
 plot-minutes-ago = { $n } min ago
 plot-seconds-ago = { $n } s ago
+plot-millis = { $n } ms
+
+## Plots of what came and went
+
+plots-title = Plots
+plots-open = Show as plots
+plots-all = All
+plots-all-name = All connections and views
+plots-connection = This connection
+plots-view = This view
+plots-hold = ⏸ Hold
+plots-resume = ▶ Go on
+plots-held = Held at { $time }
+plots-none = This was not there yet when the plots were held
+plots-arrived = Arrived
+plots-errors = Errors
+plots-troubles = Redelivered and errors per second
+plots-in-flight = In flight
+plots-held-messages = Held
+plots-publish-latency = Publish latency
+plots-consume-latency = Consume latency, from published to here
+plots-median = p50
+plots-most = p95
+plots-longest = Max
+
 column-state = State
 peek-ready = Ready
 peek-invisible = Invisible
@@ -1087,7 +1112,17 @@ notice-workspace-damaged-next = mqscope starts with a fresh window; connections 
 status-sandbox-starting = Sandbox starting
 status-sandbox-running = Sandbox http://{ $addr }
 status-sandbox-failed = Sandbox not running
-status-counts = { $received } received · { $acked } acked
+status-summary = { $received } received · { $acked } acked · arrivals { $arriving } · acks { $acking } · { $others }
+status-publish = publish { $time }
+status-received = { $n } received · { $rate }
+status-acked = { $n } acked · { $rate }
+status-redelivered = { $n } redelivered
+status-errors = { $n ->
+    [one] 1 error
+   *[other] { $n } errors
+}
+status-held = { $n } in flight · { $left }
+status-none-held = { $n } in flight
 status-evicted = { $n } old messages let go to save memory
 
 ## Export and opened files

@@ -851,6 +851,31 @@ plot-per-second = { $n }/秒
 plot-now = 现在
 plot-minutes-ago = { $n } 分钟前
 plot-seconds-ago = { $n } 秒前
+plot-millis = { $n } 毫秒
+
+## Plots of what came and went
+
+plots-title = 图表
+plots-open = 查看图表
+plots-all = 全部
+plots-all-name = 全部连接和视图
+plots-connection = 当前连接
+plots-view = 当前视图
+plots-hold = ⏸ 定格
+plots-resume = ▶ 继续
+plots-held = 定格于 { $time }
+plots-none = 定格时尚无此项数据
+plots-arrived = 收到
+plots-errors = 错误
+plots-troubles = 每秒重投和错误
+plots-in-flight = 未确认消息
+plots-held-messages = 持有
+plots-publish-latency = 发布延迟
+plots-consume-latency = 消费延迟（发布至收到）
+plots-median = p50
+plots-most = p95
+plots-longest = 最大
+
 column-state = 状态
 peek-ready = 可消费
 peek-invisible = 不可见
@@ -1047,7 +1072,14 @@ notice-workspace-damaged-next = 本次以全新窗口启动，连接和密钥不
 status-sandbox-starting = 沙箱启动中
 status-sandbox-running = 沙箱 http://{ $addr }
 status-sandbox-failed = 沙箱未运行
-status-counts = 接收 { $received } · 确认 { $acked }
+status-summary = 收到 { $received } · 已确认 { $acked } · 到达 { $arriving } · 确认 { $acking } · { $others }
+status-publish = 发布 { $time }
+status-received = 收到 { $n } · { $rate }
+status-acked = 已确认 { $n } · { $rate }
+status-redelivered = 重投 { $n }
+status-errors = 错误 { $n }
+status-held = 持有 { $n } · { $left }
+status-none-held = 持有 { $n }
 status-evicted = 为节省内存已移除 { $n } 条旧消息
 
 ## 导出与打开文件

@@ -277,7 +277,6 @@ impl Subscription {
         at: Timestamp,
         skew_millis: i64,
     ) {
-        self.acked += done.len() as u64;
         for handle in done {
             self.rows.end_ack(handle, AckState::Done(at));
             self.acking.answered(handle, true);

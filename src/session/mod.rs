@@ -24,12 +24,14 @@ mod embedded;
 mod ending;
 mod entry;
 mod examiner;
+mod figures;
 mod filter;
 mod form;
 mod halves;
 mod history;
 mod history_file;
 mod keeper;
+mod latency;
 mod lease;
 mod letters;
 mod likeness;
@@ -75,12 +77,14 @@ pub use draft::{Deliver, Draft, DraftField, FieldProblem, SeqFrom, parse_instant
 pub use edit::{ConnectionEdit, ConnectionField, KeysEdit};
 pub use ending::{Ending, Failed};
 pub use entry::{Counts, Entry, EntryPlace, EntryRow, KEPT_BODY_BYTES, Outcome};
+pub use figures::{Count, Figures, Flow, Scope};
 pub use filter::{Filter, FilterError, FilterProblem};
 pub use form::{ConsumeField, ConsumeForm, Kind};
 pub use halves::{Decision, Half, HalfCommand, HalfEvent, HalfOrder, HalfState, Halves, NewHalf};
 pub use history::{History, HistoryCommand, HistoryEvent, HistoryJob, Page, PageWish};
 pub use history_file::HISTORY_DIR;
 pub use keeper::{WORKSPACE_FILE, load_workspace};
+pub use latency::Latency;
 pub use lease::{Lease, Urgency};
 pub use letters::{LetterCommand, LetterEvent, LetterRun, Letters, ResendOrder, ResendWish};
 pub use likeness::{Alike, Likeness};
@@ -327,6 +331,8 @@ pub enum Event {
     KeysFound(String, KeysState),
     /// A message was published.
     Published {
+        /// Where.
+        connection: ConnectionId,
         /// The server's answer.
         receipt: PublishReceipt,
         /// Name of the request in the server's logs.
@@ -335,7 +341,12 @@ pub enum Event {
         elapsed: Duration,
     },
     /// A message was not published, or nobody knows.
-    PublishFailed(Box<Trouble>),
+    PublishFailed {
+        /// Where.
+        connection: ConnectionId,
+        /// Why.
+        trouble: Box<Trouble>,
+    },
     /// A poll was answered; often with nothing.
     Polled {
         /// Whose poll.

@@ -17,6 +17,7 @@ use super::cells::Column;
 use super::checkup::{Checkup, CheckupEvent};
 use super::control::{AdminWish, Control};
 use super::draft::Draft;
+use super::figures::Figures;
 use super::form::{ConsumeForm, Kind};
 use super::halves::{HalfCommand, HalfEvent, Halves};
 use super::history::{History, HistoryCommand, HistoryEvent};
@@ -145,6 +146,7 @@ pub struct Model {
     checkup: Checkup,
     /// What a program is shown for.
     code: Option<Box<Order>>,
+    figures: Figures,
     reader: Reader,
     paths: Paths,
     history: History,
@@ -222,6 +224,7 @@ impl Model {
             deleted: HashSet::new(),
             notices,
             control: Control::default(),
+            figures: Figures::default(),
             reader: Reader::default(),
             paths,
             history: History::default(),
@@ -434,6 +437,11 @@ impl Model {
         &self.paths
     }
 
+    /// What came and went lately, in numbers.
+    pub fn figures(&self) -> &Figures {
+        &self.figures
+    }
+
     /// Theme, language and the like.
     pub fn preferences(&self) -> &Preferences {
         &self.preferences
@@ -549,6 +557,7 @@ impl Model {
 
     /// Takes in what happened outside. Some events ask for a job in turn.
     pub fn absorb(&mut self, event: Event, now: Timestamp) -> Option<Job> {
+        self.figures.observe(&event, |id| self.views.get(id), now);
         match event {
             Event::SandboxStarted { addr, wished } => {
                 self.sandbox_started(addr, wished, now);
@@ -586,6 +595,7 @@ impl Model {
             ),
             Event::KeysFound(profile, keys) => self.set_keys(&profile, keys),
             Event::Published {
+                connection: _,
                 receipt,
                 request_id,
                 elapsed,
@@ -597,7 +607,7 @@ impl Model {
                     elapsed,
                 });
             }
-            Event::PublishFailed(trouble) => {
+            Event::PublishFailed { trouble, .. } => {
                 self.publish.pending = false;
                 self.notices.fail(&trouble, now);
                 self.publish.outcome = Some(PublishOutcome::Failed(trouble));
@@ -682,6 +692,7 @@ impl Model {
     /// Time has passed.
     pub fn tick(&mut self, now: Timestamp) {
         self.views.expire(now);
+        self.figures.tick(self.views.list(), now);
         if let Some(lost) = self.views.take_lost() {
             self.notices.lost(lost, self.views.memory().0, now);
         }
@@ -797,6 +808,7 @@ impl Model {
             return None;
         }
         self.deleted.insert(profile.clone());
+        self.figures.forget(&id);
         let job = Job::DeleteConnection(profile.clone());
         self.connections.retain(|c| c.id != id);
         if self.selected == id {

@@ -27,7 +27,14 @@ pub(super) async fn publish(
     let client = match shared.client(connection).await {
         Ok(client) => client,
         // Nothing was tried, so there is nothing to write down.
-        Err(trouble) => return shared.emit(Event::PublishFailed(trouble)).await,
+        Err(trouble) => {
+            let connection = connection.clone();
+            let event = Event::PublishFailed {
+                connection,
+                trouble,
+            };
+            return shared.emit(event).await;
+        }
     };
     let began = shared.clock.now();
     let answer = client.publish(topic, message).await;
@@ -37,6 +44,7 @@ pub(super) async fn publish(
     }
     let event = match answer {
         Ok(answer) => Event::Published {
+            connection: connection.clone(),
             receipt: answer.value,
             request_id: answer.request_id,
             elapsed: answer.elapsed,
@@ -44,7 +52,10 @@ pub(super) async fn publish(
         Err(error) => {
             let endpoint = shared.endpoint_of(connection);
             let trouble = trouble::of_client(&error, OperationKind::Publish, &endpoint);
-            Event::PublishFailed(Box::new(trouble))
+            Event::PublishFailed {
+                connection: connection.clone(),
+                trouble: Box::new(trouble),
+            }
         }
     };
     shared.emit(event).await;

@@ -42,10 +42,6 @@ pub struct Subscription {
     pub table: Table,
     /// The row whose details are shown.
     pub focused: Option<u64>,
-    /// Deliveries that came, redeliveries included.
-    pub received: u64,
-    /// Handles that were acked.
-    pub acked: u64,
     /// What was decided on its rows, where they are half messages.
     pub decisions: Decisions,
 }

@@ -290,7 +290,6 @@ impl Views {
         let Some(view) = self.get_mut(id) else {
             return;
         };
-        view.received += (arrivals.len() + damaged.len()) as u64;
         for arrival in arrivals {
             let row = view.rows.arrive(arrival.message, arrival.lease, at);
             view.acking.arrived(row);
@@ -367,8 +366,6 @@ fn new_view(id: SubscriptionId, form: ConsumeForm, table: SavedTable) -> Subscri
         acking: Acking::default(),
         table: Table::new(table),
         focused: None,
-        received: 0,
-        acked: 0,
         decisions: Decisions::default(),
     }
 }

@@ -9,6 +9,7 @@ use super::context::Context;
 use super::control::{self, ControlRoom};
 use super::halves;
 use super::history::HistoryPane;
+use super::plots::Plots;
 use super::widgets::segmented;
 use super::{notices, theme};
 
@@ -21,6 +22,8 @@ pub(super) enum Part {
     History,
     /// Half messages that were published from here.
     Halves,
+    /// What came and went.
+    Plots,
     /// The control room of a sandbox.
     Sandbox,
 }
@@ -29,6 +32,7 @@ pub(super) enum Part {
 #[derive(Default)]
 pub(super) struct Drawer {
     shown: Option<Part>,
+    plots: Plots,
     control: ControlRoom,
     history: HistoryPane,
 }
@@ -58,6 +62,7 @@ impl Drawer {
             Part::Notices => ("notices", 200.0),
             Part::History => ("history", 260.0),
             Part::Halves => ("halves", 220.0),
+            Part::Plots => ("plots", 240.0),
             Part::Sandbox => ("sandbox", 320.0),
         };
         let most = (ui.available_height() - 240.0).max(140.0);
@@ -75,6 +80,7 @@ impl Drawer {
                         Part::Notices => notices::head_ui(ui, cx),
                         Part::History => self.history.head_ui(ui, cx),
                         Part::Halves => halves::head_ui(ui, cx),
+                        Part::Plots => self.plots.head_ui(ui, cx),
                         Part::Sandbox => control::head_ui(ui, cx),
                     }
                 });
@@ -82,6 +88,7 @@ impl Drawer {
                     Part::Notices => notices::ui(ui, cx),
                     Part::History => self.history.ui(ui, cx),
                     Part::Halves => halves::ui(ui, cx),
+                    Part::Plots => self.plots.ui(ui, cx),
                     Part::Sandbox => self.control.ui(ui, cx),
                 }
             });
@@ -95,6 +102,7 @@ fn tabs_ui(ui: &mut Ui, cx: &Context<'_>, part: &mut Part) {
         (Part::Notices, t.get("notices-title")),
         (Part::History, t.get("history-title")),
         (Part::Halves, t.get("halves-title")),
+        (Part::Plots, t.get("plots-title")),
         (Part::Sandbox, t.get("control-title")),
     ];
     segmented(ui, part, &tabs);

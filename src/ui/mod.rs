@@ -22,8 +22,10 @@ mod notices;
 mod outbox;
 mod path_field;
 mod plot;
+mod plots;
 mod publish;
 mod quit;
+mod readings;
 mod scroll;
 mod status;
 mod table;
@@ -57,6 +59,9 @@ use widgets::{Dot, dot, from_the_right, icon_button, profile_color};
 /// Events taken in before a frame is drawn; the rest waits for the next one, so that no rush of
 /// messages can hold up the window.
 const EVENTS_A_FRAME: usize = 256;
+
+/// How long a rate in the status line goes on after the last thing that happened.
+const RATES: Duration = Duration::from_secs(11);
 
 /// How long after something was done the workspace is kept.
 const KEEP_AFTER: Duration = Duration::from_secs(1);
@@ -193,8 +198,8 @@ impl App {
         }
     }
 
-    /// Seconds pass in sight only while a lease is alive or a retry is due; otherwise nothing
-    /// needs to be drawn until something happens.
+    /// Seconds pass in sight only while a lease is alive, a retry is due or a rate falls to
+    /// nothing; otherwise nothing needs to be drawn until something happens.
     fn ask_for_next_second(&self, ctx: &egui::Context) {
         let views = self.model.views();
         if views.iter().any(|view| view.table.is_busy()) || self.model.archive().is_collecting() {
@@ -204,7 +209,8 @@ impl App {
             view.rows.held().0 > 0 || matches!(view.polling, crate::session::Polling::Failing(..))
         });
         let halves = self.model.halves().open(self.clock.now()).is_some();
-        if alive || halves {
+        let moved = self.model.figures().moved_within(self.clock.now(), RATES);
+        if alive || halves || moved {
             ctx.request_repaint_after(Duration::from_secs(1));
         } else if views.iter().any(|view| !view.rows.is_empty()) {
             // Ages go on, slowly.

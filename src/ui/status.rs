@@ -1,14 +1,18 @@
-//! The line at the foot of the window: how many notices there are, how the sandbox does, what the
-//! shown view did, and how publishing many messages goes. Its parts open the drawer.
+//! The line at the foot of the window: how many notices there are, how the sandbox does, figures of
+//! it all (`readings.rs`), and how publishing many messages goes. Its parts open the drawer.
 
 use egui::{Align, Button, Label, Layout, RichText, Ui};
 
-use crate::session::{Command, SandboxState};
+use crate::session::{Command, Rows, SandboxState};
 
 use super::context::Context;
 use super::drawer::{Drawer, Part};
+use super::readings::Readings;
 use super::widgets::{dot, from_the_right, named};
-use super::{notices, outbox, theme};
+use super::{notices, outbox};
+
+/// Room that figures leave for the newest notice.
+const NOTICE: f32 = 160.0;
 
 /// All of it.
 pub(super) fn ui(ui: &mut Ui, cx: &mut Context<'_>, drawer: &mut Drawer) {
@@ -19,7 +23,7 @@ pub(super) fn ui(ui: &mut Ui, cx: &mut Context<'_>, drawer: &mut Drawer) {
         sandbox_ui(ui, cx, drawer);
         outbox::status_ui(ui, cx);
         from_the_right(ui, |ui| {
-            counts_ui(ui, cx);
+            figures_ui(ui, cx, drawer);
             ui.with_layout(Layout::left_to_right(Align::Center), |ui| newest_ui(ui, cx));
         });
     });
@@ -91,24 +95,28 @@ fn sandbox_ui(ui: &mut Ui, cx: &Context<'_>, drawer: &mut Drawer) {
     }
 }
 
-fn counts_ui(ui: &mut Ui, cx: &Context<'_>) {
-    let t = cx.texts;
-    let Some(view) = cx.model.shown_view() else {
-        return;
+/// What came, went and is held, and how long the last publish took. Opens the plots.
+fn figures_ui(ui: &mut Ui, cx: &Context<'_>, drawer: &mut Drawer) {
+    let room = match cx.model.unseen_notices() {
+        0 => ui.available_width(),
+        _ => ui.available_width() - NOTICE,
     };
-    let values = [
-        ("received", view.received.into()),
-        ("acked", view.acked.into()),
-    ];
-    let text = t.format("status-counts", &values);
-    ui.label(theme::dim(ui.ctx(), text));
-    if view.rows.evicted() > 0 {
-        let n = [("n", view.rows.evicted().into())];
-        ui.label(RichText::new(t.format("status-evicted", &n)).color(cx.palette.soon));
+    let figures = Readings::of(cx).ui(ui, drawer.shows(Part::Plots), room);
+    if figures.on_hover_text(cx.texts.get("plots-open")).clicked() {
+        drawer.toggle(Part::Plots);
     }
-    if view.rows.lost() > 0 {
-        let n = [("n", view.rows.lost().into())];
-        ui.label(RichText::new(t.format("status-lost", &n)).color(cx.palette.bad));
+    let sum = |of: fn(&Rows) -> u64| -> u64 {
+        let views = cx.model.views().iter();
+        views.map(|view| of(&view.rows)).sum()
+    };
+    for (key, n, color) in [
+        ("status-evicted", sum(Rows::evicted), cx.palette.soon),
+        ("status-lost", sum(Rows::lost), cx.palette.bad),
+    ] {
+        if n > 0 {
+            let text = cx.texts.format(key, &[("n", n.into())]);
+            ui.label(RichText::new(text).color(color));
+        }
     }
 }
 

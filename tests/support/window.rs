@@ -570,6 +570,12 @@ impl Window {
         self.settle();
     }
 
+    /// Moves the pointer over a place and leaves it there.
+    pub(crate) fn hover(&mut self, pos: Pos2) {
+        self.harness.hover_at(pos);
+        self.settle();
+    }
+
     /// Presses at one place, moves to another and lets go there.
     pub(crate) fn drag(&mut self, from: Pos2, to: Pos2) {
         self.harness.hover_at(from);
@@ -803,6 +809,17 @@ impl Window {
     /// The last frame as it is painted.
     pub(crate) fn shapes(&self) -> &[egui::epaint::ClippedShape] {
         &self.harness.output().shapes
+    }
+
+    /// When the window wants to be drawn again though nothing happens.
+    pub(crate) fn repaints_after(&self) -> Duration {
+        self.harness.output().viewport_output[&egui::ViewportId::ROOT].repaint_delay
+    }
+
+    /// How wide something is.
+    #[track_caller]
+    pub(crate) fn width(&self, name: &str) -> f32 {
+        self.the(name).rect().width()
     }
 
     /// What the last frames asked of the system, such as text for the clipboard.

@@ -25,9 +25,9 @@ fn refused(window: &mut Window, field: &str, typed: &str, remark: &str) {
 fn assert_only_now_published(window: &mut Window) {
     assert!(window.published().is_empty());
     window.publish_and_see();
-    window.assert_shows("1 received");
     let counts = window.texts_with("0 acked");
-    assert_eq!(counts, ["1 received · 0 acked"]);
+    assert_eq!(counts.len(), 1);
+    assert!(counts[0].starts_with("1 received · 0 acked"), "{counts:?}");
 }
 
 #[test]

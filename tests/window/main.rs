@@ -25,6 +25,7 @@ mod outbox;
 mod outside;
 mod paths;
 mod replay;
+mod plots;
 #[path = "../support/window.rs"]
 mod support;
 mod table;

@@ -3,25 +3,21 @@
 
 use std::time::Duration;
 
-use egui::{Align, Label, Layout, Ui, Vec2};
+use egui::{Label, Ui};
 
 use crate::protocol::admin::{Overview, TopicCounts, TopicRef};
 use crate::session::{Activity, Held, Series, Totals};
 
 use super::topics::shown;
 use crate::ui::context::Context;
-use crate::ui::plot::{Line, Plot, Unit};
+use crate::ui::plot::{HEAD, Line, Plot, Unit, above, grid};
 use crate::ui::theme;
 use crate::ui::widgets::{choice_menu, from_the_right};
 
-/// From this width on both plots stand side by side.
-const SIDE_BY_SIDE: f32 = 620.0;
-/// Least height of a plot; where there is less, the plots are scrolled.
-const LEAST_HEIGHT: f32 = 96.0;
+/// From this width on each plot has room beside the other.
+const BESIDE: f32 = 310.0;
 /// Below this width, what the topics are for is left to be found out.
 const WITH_HINT: f32 = 220.0;
-/// Height of what stands above a plot.
-const HEAD: f32 = 24.0;
 
 /// Which topic's messages are plotted; none: all.
 #[derive(Default)]
@@ -36,26 +32,10 @@ impl StatisticsView {
         };
         // Time goes on in the plots though nothing happens.
         ui.ctx().request_repaint_after(Duration::from_secs(1));
-        egui::ScrollArea::vertical()
-            .auto_shrink(false)
-            .show(ui, |ui| {
-                ui.spacing_mut().item_spacing.y = 0.0;
-                let size = ui.available_size();
-                if size.x >= SIDE_BY_SIDE {
-                    let height = size.y.max(LEAST_HEIGHT);
-                    ui.columns(2, |columns| {
-                        if let [left, right] = columns {
-                            rates_ui(left, cx, activity, height);
-                            self.held_ui(right, cx, activity, overview, height);
-                        }
-                    });
-                } else {
-                    let height = ((size.y - theme::GAP) / 2.0).max(LEAST_HEIGHT);
-                    rates_ui(ui, cx, activity, height);
-                    ui.add_space(theme::GAP);
-                    self.held_ui(ui, cx, activity, overview, height);
-                }
-            });
+        grid(ui, 2, BESIDE, |ui, plot, height| match plot {
+            0 => rates_ui(ui, cx, activity, height),
+            _ => self.held_ui(ui, cx, activity, overview, height),
+        });
     }
 
     fn held_ui(
@@ -117,16 +97,6 @@ impl StatisticsView {
         self.topic = topic.map(TopicCounts::reference);
         topic.map_or_else(|| t.get("statistics-all").to_owned(), shown)
     }
-}
-
-/// What stands above a plot; the same height for all.
-fn above<R>(ui: &mut Ui, add: impl FnOnce(&mut Ui) -> R) -> R {
-    let size = Vec2::new(ui.available_width(), HEAD);
-    ui.allocate_ui_with_layout(size, Layout::left_to_right(Align::Center), |ui| {
-        ui.set_min_size(size);
-        add(ui)
-    })
-    .inner
 }
 
 fn rates_ui(ui: &mut Ui, cx: &Context<'_>, activity: &Activity, height: f32) {

@@ -2,11 +2,14 @@
 //! in the legend as well as by colour, and all of it as one sentence for whoever cannot see it.
 //!
 //! It only draws: it keeps no numbers, cannot be dragged or zoomed, and knows nothing of what the
-//! numbers are about.
+//! numbers are about. Their scale is `scale.rs`, the place of several plots `grid.rs`.
+
+mod grid;
+mod scale;
 
 use egui::accesskit::Role;
 use egui::{Color32, Response, Sense, Shape, Stroke, Ui, Vec2, pos2};
-use egui_plot::{AxisHints, GridMark, LineStyle, PlotBounds};
+use egui_plot::{AxisHints, LineStyle, PlotBounds};
 
 use crate::i18n::Texts;
 use crate::protocol::Timestamp;
@@ -14,8 +17,9 @@ use crate::protocol::Timestamp;
 use super::theme::{self, Palette};
 use super::widgets::named;
 
-/// Seconds that a plot can show; the least that holds all its points is taken.
-const SPANS: [f64; 4] = [60.0, 120.0, 240.0, 600.0];
+pub(super) use grid::{HEAD, above, grid};
+pub(super) use scale::Unit;
+
 /// Most points of a line that are drawn; of more, some are drawn as their mean.
 const MOST_POINTS: f64 = 120.0;
 /// Points between names on the axis of values at least.
@@ -28,6 +32,10 @@ const RIGHT: f64 = 0.03;
 const TOP: f64 = 0.08;
 /// Seconds between the pointer and what it shows at most.
 const NEAR: f64 = 2.0;
+/// The same, of what is known now and then only, as a share of all seconds.
+const NEAR_SHARE: f64 = 0.02;
+/// Half the size of a point that stands alone.
+const ALONE: f32 = 2.0;
 /// Length of a line's piece in the legend.
 const SAMPLE: f32 = 16.0;
 /// How thick lines are.
@@ -40,31 +48,16 @@ const STYLES: [LineStyle; 4] = [
     LineStyle::Dashed { length: 7.0 },
 ];
 
-/// What the numbers of a plot are.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Unit {
-    /// How often something happens: `12/s`.
-    PerSecond,
-    /// How many there are: `12`.
-    Count,
-}
-
-impl Unit {
-    /// A number as wide as most get.
-    fn usual(self) -> f64 {
-        match self {
-            Unit::PerSecond => 8.8,
-            Unit::Count => 888.0,
-        }
-    }
-}
-
 /// One line.
 pub(super) struct Line<'a> {
     name: &'a str,
     color: Color32,
     /// Seconds ago and value, oldest first; none is a gap.
     points: Vec<(f64, Option<f64>)>,
+    /// Known now and then only.
+    sparse: bool,
+    /// Points drawn as one are as high as the highest of them.
+    peaks: bool,
 }
 
 impl<'a> Line<'a> {
@@ -78,22 +71,44 @@ impl<'a> Line<'a> {
             name,
             color,
             points,
+            sparse: false,
+            peaks: false,
         }
     }
 
+    /// It is measured now and then, so that gaps are usual: the newest that is known stands.
+    pub(super) fn sparse(mut self) -> Self {
+        self.sparse = true;
+        self
+    }
+
+    /// It tells the most of something, which a mean would hide.
+    pub(super) fn peaks(mut self) -> Self {
+        self.peaks = true;
+        self
+    }
+
     fn latest(&self) -> Option<f64> {
-        self.points.last()?.1
+        match self.sparse {
+            true => self.points.iter().rev().find_map(|(_, value)| *value),
+            false => self.points.last()?.1,
+        }
     }
 
     /// What was known next to this moment, unless that is far: the point and its value.
-    fn near(&self, ago: f64) -> Option<(f64, f64)> {
+    fn near(&self, ago: f64, span: f64) -> Option<(f64, f64)> {
         let distance = |point: &&(f64, Option<f64>)| (point.0 - ago).abs();
         let near = self
             .points
             .iter()
+            .filter(|(_, value)| !self.sparse || value.is_some())
             .min_by(|a, b| distance(a).total_cmp(&distance(b)))?;
         let known = (near.0, near.1?);
-        (distance(&near) <= NEAR).then_some(known)
+        let reach = match self.sparse {
+            true => (span * NEAR_SHARE).max(NEAR),
+            false => NEAR,
+        };
+        (distance(&near) <= reach).then_some(known)
     }
 
     /// Its pieces between gaps, as the plot has them: seconds ago are negative. All points of the
@@ -109,7 +124,11 @@ impl<'a> Line<'a> {
             let mean = |points: &[(f64, Option<f64>)]| {
                 let sum = |of: fn(&(f64, Option<f64>)) -> f64| points.iter().map(of).sum::<f64>();
                 let n = points.len() as f64;
-                [-sum(|p| p.0) / n, sum(|p| p.1.unwrap_or_default()) / n]
+                let value = match self.peaks {
+                    true => points.iter().filter_map(|p| p.1).fold(0.0, f64::max),
+                    false => sum(|p| p.1.unwrap_or_default()) / n,
+                };
+                [-sum(|p| p.0) / n, value]
             };
             let piece: Vec<_> = known.chunk_by(same).map(mean).collect();
             if !piece.is_empty() {
@@ -117,6 +136,25 @@ impl<'a> Line<'a> {
             }
         }
         pieces
+    }
+
+    /// A line, or a point if it stands alone.
+    fn piece_ui(&self, plot: &mut egui_plot::PlotUi<'_>, piece: Vec<[f64; 2]>, style: LineStyle) {
+        if piece.len() == 1 {
+            return plot.points(
+                egui_plot::Points::new(self.name, piece)
+                    .color(self.color)
+                    .radius(ALONE)
+                    .allow_hover(false),
+            );
+        }
+        plot.line(
+            egui_plot::Line::new(self.name, piece)
+                .stroke(Stroke::new(STROKE, self.color))
+                .style(style)
+                .allow_hover(false)
+                .allow_band(false),
+        );
     }
 }
 
@@ -159,7 +197,7 @@ impl Plot<'_> {
             &[
                 ("title", self.title.into()),
                 ("lines", lines.join(t.get("plot-comma")).into()),
-                ("most", self.value(t, self.most()).into()),
+                ("most", self.unit.text(t, self.most()).into()),
                 ("minutes", ((self.span() / 60.0) as u64).into()),
             ],
         )
@@ -168,16 +206,8 @@ impl Plot<'_> {
     /// A line's name and where it stands.
     fn entry(&self, t: &Texts, line: &Line<'_>) -> String {
         match line.latest() {
-            Some(value) => format!("{} {}", line.name, self.value(t, value)),
+            Some(value) => format!("{} {}", line.name, self.unit.text(t, value)),
             None => format!("{} –", line.name),
-        }
-    }
-
-    fn value(&self, t: &Texts, value: f64) -> String {
-        let number = number(value);
-        match self.unit {
-            Unit::PerSecond => t.format("plot-per-second", &[("n", number.into())]),
-            Unit::Count => number,
         }
     }
 
@@ -189,9 +219,7 @@ impl Plot<'_> {
     /// Seconds from the left edge to now.
     fn span(&self) -> f64 {
         let points = self.lines.iter().flat_map(|line| &line.points);
-        let oldest = points.map(|(ago, _)| *ago).fold(0.0, f64::max);
-        let fits = SPANS.into_iter().find(|span| *span >= oldest);
-        fits.unwrap_or(SPANS[SPANS.len() - 1])
+        scale::span(points.map(|(ago, _)| *ago).fold(0.0, f64::max))
     }
 
     fn legend_ui(&self, ui: &mut Ui, t: &'static Texts, p: &Palette) {
@@ -204,7 +232,7 @@ impl Plot<'_> {
                 let layout = |text| ui.painter().layout_no_wrap(text, theme::small(), p.text);
                 let galley = layout(text.clone());
                 // With room for most numbers, so that nothing jumps when they change.
-                let usual = format!("{} {}", line.name, self.value(t, self.unit.usual()));
+                let usual = format!("{} {}", line.name, self.unit.text(t, self.unit.usual()));
                 let width = galley.size().x.max(layout(usual).size().x);
                 let begin = SAMPLE + theme::GAP_SMALL;
                 // One thing, so that a name never leaves its line behind.
@@ -221,7 +249,8 @@ impl Plot<'_> {
     }
 
     fn lines_ui(&self, ui: &mut Ui, t: &'static Texts, p: &Palette, height: f32) -> Response {
-        let (span, top) = (self.span(), nice_top(self.most()));
+        let (span, unit) = (self.span(), self.unit);
+        let top = unit.top(self.most());
         let axis = |axis: AxisHints<'static>| {
             axis.tick_label_font(theme::small())
                 .tick_label_color(p.faint)
@@ -233,10 +262,10 @@ impl Plot<'_> {
         });
         let y = axis(AxisHints::new_y())
             .min_thickness(BETWEEN_NAMES * 2.0)
-            .formatter(|mark, _| match mark.value {
+            .formatter(move |mark, _| match mark.value {
                 // The foot needs no name, and would stand in the way of the oldest time.
                 0.0 => String::new(),
-                value => number(value),
+                height => unit.mark(t, unit.value(height)),
             });
         let shown = egui_plot::Plot::new(self.title)
             .height(height.max(0.0))
@@ -255,8 +284,8 @@ impl Plot<'_> {
             .grid_fade(0.0)
             .show_grid([false, true])
             .grid_spacing(1.0..=2.0)
-            .x_grid_spacer(move |_| minutes(span))
-            .y_grid_spacer(move |_| levels(top, height >= WITH_MIDDLE))
+            .x_grid_spacer(move |_| scale::minutes(span))
+            .y_grid_spacer(move |_| unit.levels(top, height >= WITH_MIDDLE))
             .custom_x_axes(vec![x])
             .custom_y_axes(vec![y])
             .label_formatter(|at| {
@@ -269,17 +298,14 @@ impl Plot<'_> {
             .show(ui, |plot| {
                 plot.set_plot_bounds(PlotBounds::from_min_max(
                     [-span, 0.0],
-                    [span * RIGHT, top * (1.0 + TOP)],
+                    [span * RIGHT, unit.height(top) * (1.0 + TOP)],
                 ));
                 for (line, style) in self.lines.iter().zip(STYLES.iter().cycle()) {
-                    for piece in line.pieces(self.now, (span / MOST_POINTS).ceil()) {
-                        plot.line(
-                            egui_plot::Line::new(line.name, piece)
-                                .stroke(Stroke::new(STROKE, line.color))
-                                .style(*style)
-                                .allow_hover(false)
-                                .allow_band(false),
-                        );
+                    for mut piece in line.pieces(self.now, (span / MOST_POINTS).ceil()) {
+                        for point in &mut piece {
+                            point[1] = unit.height(point[1]);
+                        }
+                        line.piece_ui(plot, piece, *style);
                     }
                 }
             });
@@ -288,12 +314,13 @@ impl Plot<'_> {
 
     /// What is known of a moment; nothing where nothing is.
     fn moment(&self, t: &Texts, ago: f64) -> Option<String> {
-        let near = |line: &Line<'_>| line.near(ago);
+        let span = self.span();
+        let near = |line: &Line<'_>| line.near(ago, span);
         let (then, _) = self.lines.iter().find_map(near)?;
         let mut text = t.format("plot-seconds-ago", &[("n", (then as u64).into())]);
         for line in self.lines {
-            if let Some((_, value)) = line.near(then) {
-                text.push_str(&format!("\n{} {}", line.name, self.value(t, value)));
+            if let Some((_, value)) = line.near(then, span) {
+                text.push_str(&format!("\n{} {}", line.name, self.unit.text(t, value)));
             }
         }
         Some(text)
@@ -310,55 +337,6 @@ fn sample(style: LineStyle, ends: [egui::Pos2; 2], color: Color32) -> Vec<Shape>
             let gap = length * (std::f32::consts::GOLDEN_RATIO - 1.0);
             Shape::dashed_line(&ends, stroke, length, gap)
         }
-    }
-}
-
-/// Three marks of time: the edge, the middle, now.
-fn minutes(span: f64) -> Vec<GridMark> {
-    let mark = |value| GridMark {
-        value,
-        step_size: span / 2.0,
-    };
-    match span {
-        60.0 => vec![mark(-span), mark(0.0)],
-        _ => vec![mark(-span), mark(-span / 2.0), mark(0.0)],
-    }
-}
-
-/// Marks of value: nothing, all, and the middle if it is wanted and whole.
-fn levels(top: f64, middle: bool) -> Vec<GridMark> {
-    let marks: &[f64] = match middle && top > 1.0 {
-        true => &[0.0, 0.5, 1.0],
-        false => &[0.0, 1.0],
-    };
-    let step_size = top / (marks.len() - 1) as f64;
-    let mark = |share: &f64| GridMark {
-        value: top * share,
-        step_size,
-    };
-    marks.iter().map(mark).collect()
-}
-
-/// The least of 1, 2, 4, 10, 20, 40, 100 … that is not below a value.
-fn nice_top(most: f64) -> f64 {
-    let mut unit = 1.0;
-    while unit < f64::MAX / 10.0 {
-        for top in [unit, 2.0 * unit, 4.0 * unit] {
-            if most <= top {
-                return top;
-            }
-        }
-        unit *= 10.0;
-    }
-    unit
-}
-
-/// Whole numbers, and one decimal where that tells something from nothing.
-fn number(value: f64) -> String {
-    let tenths = (value * 10.0).round() / 10.0;
-    match value < 10.0 && tenths.fract() != 0.0 {
-        true => format!("{tenths:.1}"),
-        false => format!("{value:.0}"),
     }
 }
 
@@ -436,25 +414,20 @@ mod tests {
     }
 
     #[test]
-    fn a_scale_ends_in_a_round_number_above_all_values() {
-        let check = |most, top| assert_eq!(nice_top(most), top);
-        check(0.0, 1.0);
-        check(1.0, 1.0);
-        check(1.1, 2.0);
-        check(3.0, 4.0);
-        check(5.0, 10.0);
-        check(401.0, 1000.0);
-        assert!(nice_top(f64::MAX).is_finite());
+    fn what_is_measured_now_and_then_stands_until_it_is_measured_again() {
+        let values = [Some(4.0), None, None, None, None, Some(9.0), None, None];
+        let sparse = [line("p50", &values).sparse()];
+        let said = plot_of(&sparse, |plot, t| plot.summary(t));
+        assert!(said.contains("p50 9/s"), "{said}");
+        let at = |ago| plot_of(&sparse, |plot, t| plot.moment(t, ago));
+        assert_eq!(at(1.4).unwrap(), "3 s ago\np50 9/s");
+        assert_eq!(at(0.2), None);
     }
 
     #[test]
-    fn numbers_are_short() {
-        let check = |value, text: &str| assert_eq!(number(value), text);
-        check(0.0, "0");
-        check(0.04, "0");
-        check(0.36, "0.4");
-        check(9.97, "10");
-        check(12.4, "12");
-        check(3.0, "3");
+    fn the_most_of_something_stays_in_sight() {
+        let peak = line("max", &[Some(1.0), Some(9.0), Some(2.0)]).peaks();
+        let now = Timestamp::from_millis(3_000);
+        assert_eq!(peak.pieces(now, 3.0), [vec![[-2.0, 9.0]]]);
     }
 }
