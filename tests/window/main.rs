@@ -24,11 +24,12 @@ mod looks;
 mod outbox;
 mod outside;
 mod paths;
-mod replay;
 mod plots;
+mod replay;
 #[path = "../support/window.rs"]
 mod support;
 mod table;
+mod viewers;
 mod views;
 mod why;
 mod workspace;

@@ -85,7 +85,7 @@ impl Damage {
     }
 }
 
-/// The surroundings with a caret under the place; pictures stand for what cannot be seen.
+/// The surroundings with a caret under the place; � stands for what cannot be seen.
 fn place_ui(ui: &mut Ui, cx: &Context<'_>, place: &Place) {
     let (t, p) = (cx.texts, cx.palette);
     let values = [
