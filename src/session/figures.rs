@@ -20,7 +20,7 @@ const RECENT: usize = 10;
 
 /// Whose figures.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Scope {
+pub enum FlowScope {
     /// Of everything.
     All,
     /// Of what went through this connection.
@@ -158,11 +158,11 @@ impl Flow {
 
 impl Figures {
     /// Those of a scope; none if it is not there any more, or nothing ever went through it.
-    pub fn of(&self, scope: &Scope) -> Option<&Flow> {
+    pub fn of(&self, scope: &FlowScope) -> Option<&Flow> {
         match scope {
-            Scope::All => Some(&self.all),
-            Scope::Connection(id) => find(&self.connections, id),
-            Scope::View(id) => find(&self.views, id),
+            FlowScope::All => Some(&self.all),
+            FlowScope::Connection(id) => find(&self.connections, id),
+            FlowScope::View(id) => find(&self.views, id),
         }
     }
 

@@ -39,6 +39,7 @@ fn model() -> Model {
             ..ConsumeForm::default()
         },
         running: false,
+        file: None,
         table: Default::default(),
     };
     Model::new(Setup {
@@ -292,13 +293,13 @@ proptest! {
 
             let figures = model.figures();
             let all: Counted = done.iter().map(|(_, _, t, n)| (*t, *n)).collect();
-            check(figures.of(&Scope::All).unwrap(), &all, now);
+            check(figures.of(&FlowScope::All).unwrap(), &all, now);
             let count = |views: &[usize]| views.iter().map(|v| held[*v].len()).sum::<usize>();
-            prop_assert_eq!(figures.of(&Scope::All).unwrap().held(), count(&[0, 1, 2]));
+            prop_assert_eq!(figures.of(&FlowScope::All).unwrap().held(), count(&[0, 1, 2]));
             for (id, views) in [(ConnectionId::Sandbox, &[0, 1][..]), (elsewhere(), &[2])] {
                 let own = done.iter().filter(|(view, ..)| views.contains(view));
                 let own = own.map(|(_, _, t, n)| (*t, *n)).collect();
-                let flow = figures.of(&Scope::Connection(id)).unwrap();
+                let flow = figures.of(&FlowScope::Connection(id)).unwrap();
                 check(flow, &own, now);
                 prop_assert_eq!(flow.held(), count(views));
                 prop_assert_eq!(flow.in_flight.latest(at(now)), Some(count(views) as f64));
@@ -306,7 +307,7 @@ proptest! {
             for view in 0..3 {
                 let own = done.iter().filter(|(of, publishes, ..)| *of == view && !publishes);
                 let own = own.map(|(_, _, t, n)| (*t, *n)).collect();
-                let flow = figures.of(&Scope::View(VIEWS[view])).unwrap();
+                let flow = figures.of(&FlowScope::View(VIEWS[view])).unwrap();
                 check(flow, &own, now);
                 prop_assert_eq!(flow.held(), held[view].len());
             }
@@ -315,7 +316,7 @@ proptest! {
 }
 
 fn all(model: &Model) -> &Flow {
-    model.figures().of(&Scope::All).unwrap()
+    model.figures().of(&FlowScope::All).unwrap()
 }
 
 #[test]
@@ -366,7 +367,7 @@ fn a_message_waits_by_the_servers_clock_from_when_it_was_due() {
 fn figures_of_what_is_closed_or_deleted_go() {
     let mut model = model();
     model.tick(at(0));
-    let view = Scope::View(VIEWS[1]);
+    let view = FlowScope::View(VIEWS[1]);
     assert!(model.figures().of(&view).is_some());
     model.apply(Command::CloseView(VIEWS[1]), at(1));
     // What comes late counts in the sum alone.
@@ -377,6 +378,6 @@ fn figures_of_what_is_closed_or_deleted_go() {
     assert_eq!(all(&model).arrivals.total(), 1);
     let sandbox = model
         .figures()
-        .of(&Scope::Connection(ConnectionId::Sandbox));
+        .of(&FlowScope::Connection(ConnectionId::Sandbox));
     assert_eq!(sandbox.unwrap().arrivals.total(), 0);
 }

@@ -77,7 +77,7 @@ pub use draft::{Deliver, Draft, DraftField, FieldProblem, SeqFrom, parse_instant
 pub use edit::{ConnectionEdit, ConnectionField, KeysEdit};
 pub use ending::{Ending, Failed};
 pub use entry::{Counts, Entry, EntryPlace, EntryRow, KEPT_BODY_BYTES, Outcome};
-pub use figures::{Count, Figures, Flow, Scope};
+pub use figures::{Count, Figures, Flow, FlowScope};
 pub use filter::{Filter, FilterError, FilterProblem};
 pub use form::{ConsumeField, ConsumeForm, Kind};
 pub use halves::{Decision, Half, HalfCommand, HalfEvent, HalfOrder, HalfState, Halves, NewHalf};

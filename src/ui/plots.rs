@@ -6,7 +6,7 @@ use std::time::Duration;
 use egui::{Label, RichText, Ui};
 
 use crate::protocol::Timestamp;
-use crate::session::{Connection, Count, Figures, Flow, Latency, Scope, Series};
+use crate::session::{Connection, Count, Figures, Flow, FlowScope, Latency, Series};
 
 use super::connections::connection_name;
 use super::context::{Context, clock_time};
@@ -95,7 +95,7 @@ impl Plots {
         // A view publishes nothing; its connection does.
         let elsewhere = (self.of == Of::View).then(|| view_connection(cx));
         let publishing = match elsewhere {
-            Some(connection) => figures.of(&Scope::Connection(connection.id.clone())),
+            Some(connection) => figures.of(&FlowScope::Connection(connection.id.clone())),
             None => Some(flow),
         };
         let place = Place { cx, now };
@@ -119,13 +119,13 @@ impl Plots {
         });
     }
 
-    fn scope(&self, cx: &Context<'_>) -> Scope {
+    fn scope(&self, cx: &Context<'_>) -> FlowScope {
         match self.of {
-            Of::All => Scope::All,
-            Of::Connection => Scope::Connection(cx.model.selected().id.clone()),
+            Of::All => FlowScope::All,
+            Of::Connection => FlowScope::Connection(cx.model.selected().id.clone()),
             Of::View => match cx.model.shown_view() {
-                Some(view) => Scope::View(view.id),
-                None => Scope::All,
+                Some(view) => FlowScope::View(view.id),
+                None => FlowScope::All,
             },
         }
     }

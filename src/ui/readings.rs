@@ -10,7 +10,7 @@ use egui::{Color32, Galley, Response, Sense, Ui, Vec2};
 
 use crate::i18n::{Texts, Value};
 use crate::protocol::Timestamp;
-use crate::session::{Count, Flow, Scope};
+use crate::session::{Count, Flow, FlowScope};
 
 use super::context::{Context, countdown};
 use super::plot::Unit;
@@ -55,7 +55,7 @@ impl Readings {
     /// Those of everything, as the model knows them.
     pub(super) fn of(cx: &Context<'_>) -> Self {
         let mut cells = Vec::new();
-        let Some(flow) = cx.model.figures().of(&Scope::All) else {
+        let Some(flow) = cx.model.figures().of(&FlowScope::All) else {
             return Self {
                 cells,
                 name: String::new(),

@@ -452,13 +452,13 @@ fn several_connections_are_listened_to_at_once_and_told_apart() {
     let here = window.publish_and_see();
     assert!(window.has("to the sandbox") && !window.has("to production"));
     window.click(&format!("Ack {here}"));
-    window.until_shown("1 received · 1 acked");
+    window.until_shown("2 received · 1 acked");
 
     window.click("● prod · Consume orders · GID_prod");
-    window.assert_shows("1 received · 0 acked");
+    window.assert_shows("2 received · 1 acked");
     window.stop();
     window.click(&format!("Ack {there}"));
-    window.until_shown("1 received · 1 acked");
+    window.until_shown("2 received · 2 acked");
     // The others go on.
     assert!(window.has("● Consume orders · GID_debug"));
     assert!(window.has("⚠ desk · Consume orders · GID_debug"));

@@ -81,14 +81,15 @@ fn another_group_gets_the_same_message_in_a_view_of_its_own() {
         window.has("● Consume orders · GID_second") && window.rows() == [id.clone()]
     });
     assert!(window.is_on(&format!("Ack {id}")));
-    window.assert_shows("1 received · 0 acked");
+    // The status line is about both views.
+    window.assert_shows("2 received · 1 acked");
     window.until("the group is in the tree", |window| {
         window.has("GID_second")
     });
 
     // The first view is as it was, and its group is one click away.
     window.click("GID_debug");
-    window.assert_shows("1 received · 1 acked");
+    window.assert_shows("2 received · 1 acked");
     assert!(window.has("Acked"));
     window.click("● Consume orders · GID_second");
     window.stop();
