@@ -1127,7 +1127,7 @@ status-evicted = { $n } old messages let go to save memory
 
 ## Export and opened files
 
-archive-more = More
+archive-more = Export and replay
 archive-export = Export…
 archive-stop = Stop
 archive-stopping = Stopping…

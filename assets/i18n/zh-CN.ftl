@@ -1084,7 +1084,7 @@ status-evicted = 为节省内存已移除 { $n } 条旧消息
 
 ## 导出与打开文件
 
-archive-more = 更多
+archive-more = 导出与重放
 archive-export = 导出…
 archive-stop = 停止
 archive-stopping = 停止中…
