@@ -341,5 +341,4 @@ fn waited(message: &ReceivedMessage, skew_millis: i64, at: Timestamp) -> Option<
 
 #[cfg(test)]
 #[allow(clippy::unwrap_used, reason = "a test fails by panicking")]
-#[path = "figures_tests.rs"]
 mod tests;
