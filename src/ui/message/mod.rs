@@ -447,7 +447,8 @@ fn md5_ui(ui: &mut Ui, cx: &Context<'_>, message: Message<'_>, opened: &Opened) 
         ("expected", message.body_md5().into()),
         ("computed", opened.md5.as_str().into()),
     ];
-    ui.label(RichText::new(verdict).color(ink))
+    // In one piece, on the next line if there is no room.
+    ui.add(Label::new(RichText::new(verdict).color(ink)).extend())
         .on_hover_text(t.format("viewer-md5-both", &both));
     let received = bytes(opened.received_bytes);
     let shown = opened.bytes().len();
