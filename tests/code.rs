@@ -11,6 +11,7 @@
 mod support;
 
 use std::fs;
+use std::io::Write as _;
 use std::process::Command;
 
 use mqscope::code::{self, BODY_FILE, Consume, Language, Order, Publish, Task};
@@ -87,7 +88,12 @@ impl Desk {
                     .env("PYTHONPATH", packages);
                 python
             }
-            _ => Command::new("bash"),
+            _ => {
+                if !can_run_scripts() {
+                    return None;
+                }
+                Command::new("bash")
+            }
         };
         let path = self.folder.path().join(program.file_name);
         fs::write(&path, program.text).unwrap();
@@ -138,6 +144,25 @@ impl Desk {
             .args(more);
         run(cli, b"").stdout
     }
+}
+
+/// Whether the programs that a script needs are there; in CI they have to be.
+fn can_run_scripts() -> bool {
+    let missing: Vec<&str> = ["bash", "curl", "openssl"]
+        .into_iter()
+        .filter(|program| Command::new(program).arg("--version").output().is_err())
+        .collect();
+    if missing.is_empty() {
+        return true;
+    }
+    let reason = format!("missing programs: {}", missing.join(", "));
+    assert!(
+        std::env::var_os("CI").is_none_or(|value| value != "true"),
+        "{reason}"
+    );
+    // Not eprintln: the test harness would swallow that of a passing test.
+    let _ = writeln!(std::io::stderr(), "skipped: {reason}");
+    false
 }
 
 const RUN: [Language; 3] = [Language::Node, Language::Python, Language::Shell];
@@ -292,6 +317,10 @@ fn a_consumer_outlives_empty_polls_hands_over_and_acks() {
 
 #[test]
 fn half_messages_are_checked() {
+    // The publisher is a script whatever checks.
+    if !can_run_scripts() {
+        return;
+    }
     let desk = Desk::new();
     for language in RUN {
         let topic = format!("check-{}", language.name().replace('.', "-"));
