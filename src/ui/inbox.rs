@@ -75,10 +75,9 @@ impl Inbox {
         let mut form = view.form.clone();
         let stopped = view.polling.is_stopped();
         if stopped {
-            ui.horizontal_wrapped(|ui| {
-                form_ui(ui, cx, &mut form);
-                under_label(ui, "", |ui| acking::auto_ui(ui, cx, view));
-            });
+            ui.horizontal_wrapped(|ui| form_ui(ui, cx, &mut form));
+            // On a line of its own: beside the fields, a narrow view would fold its words.
+            ui.horizontal(|ui| acking::auto_ui(ui, cx, view));
             ui.add_space(theme::GAP);
         }
         let start = toolbar::ui(ui, cx, view, more);
