@@ -2,26 +2,32 @@
 //!
 //! No I/O and no clock: every method that needs the time is given it.
 
+mod connections;
+mod halves;
+mod kept;
+mod letters;
+mod not_taken;
+
 use std::collections::HashSet;
 use std::net::SocketAddr;
 use std::time::Duration;
 
 use crate::code::Order;
 use crate::config::{ConnectionProfile, Preferences, ProfileColor};
-use crate::protocol::{ConsumeMode, Limits, Profile, PublishReceipt, Timestamp, TopicName};
+use crate::protocol::{ConsumeMode, Limits, Profile, PublishReceipt, Timestamp};
 
 use super::acking::AckCommand;
-use super::again::{self, Offer, Offers};
+use super::again::{Offer, Offers};
 use super::archive::{Archive, ArchiveCommand, ArchiveJob, ReplayWish};
 use super::cells::Column;
-use super::checkup::{Checkup, CheckupEvent};
+use super::checkup::Checkup;
 use super::control::{AdminWish, Control};
 use super::draft::Draft;
 use super::figures::Figures;
 use super::form::{ConsumeForm, Kind};
-use super::halves::{HalfCommand, HalfEvent, Halves};
+use super::halves::Halves;
 use super::history::{History, HistoryCommand, HistoryEvent};
-use super::letters::{LetterCommand, LetterEvent, Letters};
+use super::letters::Letters;
 use super::notices::Notices;
 use super::outbox::{Outbox, OutboxCommand, OutboxEvent, Surroundings};
 use super::paths::Paths;
@@ -30,8 +36,8 @@ use super::reader::Reader;
 use super::say::{Notice, Say, Trouble};
 use super::subscription::{Polling, Source, Subscription, SubscriptionId};
 use super::views::Views;
-use super::workspace::{SavedView, Workspace};
-use super::{Command, ConnectionId, Event, Job, ResendOrder, TopicContent};
+use super::workspace::Workspace;
+use super::{Command, ConnectionId, Event, Job, TopicContent};
 
 /// Topic and group of a first start.
 const FIRST_TOPIC: &str = "orders";
@@ -373,45 +379,6 @@ impl Model {
         &self.letters
     }
 
-    /// The topic that the first of the selected letters of a view names as its origin.
-    pub fn named_origin(&self, view: &Subscription) -> Option<TopicName> {
-        let message = view.rows.get(view.rows.selected().next()?)?.message()?;
-        again::origin_topic(&message.to_received().properties)?
-            .parse()
-            .ok()
-    }
-
-    /// Where the letters of a view most likely came from: what they say themselves, or else the
-    /// one topic that their group is known to consume.
-    pub fn likely_origin(&self, view: &Subscription) -> Option<String> {
-        let named = self.named_origin(view).map(|topic| topic.to_string());
-        named.or_else(|| self.topic_of_letters(view))
-    }
-
-    /// The one topic that the group of these letters is known to consume.
-    fn topic_of_letters(&self, view: &Subscription) -> Option<String> {
-        let source = view.source.as_ref()?;
-        let group = source.topic.dead_letters_group()?;
-        let of_views = self.views.list().iter().filter_map(|other| {
-            let other = other.source.as_ref()?;
-            (other.connection == source.connection && other.consume.group == group)
-                .then_some(&other.topic)
-        });
-        let of_sandbox = self.content.iter().filter(|topic| {
-            source.connection == ConnectionId::Sandbox
-                && topic.instance.is_none()
-                && topic.groups.iter().any(|known| known.group == group)
-        });
-        let known: HashSet<&TopicName> = of_views
-            .chain(of_sandbox.map(|topic| &topic.topic))
-            .filter(|topic| !topic.is_dead_letters())
-            .collect();
-        match (known.len(), known.into_iter().next()) {
-            (1, Some(topic)) => Some(topic.to_string()),
-            _ => None,
-        }
-    }
-
     /// Half messages that were published from here.
     pub fn halves(&self) -> &Halves {
         &self.halves
@@ -708,61 +675,6 @@ impl Model {
         self.views.memory()
     }
 
-    /// The worker could not take a job: nothing stays pending, and the person hears of it.
-    pub fn job_not_taken(&mut self, job: Job, now: Timestamp) {
-        let busy = Trouble {
-            what: Say::new("trouble-busy"),
-            next: Say::new("trouble-busy-next"),
-            detail: String::new(),
-        };
-        self.notices.fail(&busy, now);
-        match job {
-            Job::Publish(..) => self.publish.pending = false,
-            Job::Ack(order) => {
-                if let Some(view) = self.views.get_mut(order.subscription) {
-                    view.ack_failed(&order.handles, &busy);
-                }
-            }
-            Job::StartPolling(order) => {
-                if let Some(view) = self.views.get_mut(order.subscription) {
-                    view.polling = Polling::Stopped;
-                }
-            }
-            Job::StopPolling(id) => {
-                if let Some(view) = self.views.get_mut(id) {
-                    view.polling = Polling::Running;
-                }
-            }
-            Job::PausePolling(id, pause) => self.views.not_paused(id, pause),
-            Job::SaveConnection(..) => {
-                if let Some((_, outcome)) = &mut self.edit {
-                    *outcome = EditOutcome::Failed(String::new());
-                }
-            }
-            Job::Examine(number, _) => {
-                let ended = CheckupEvent::Ended(number, Some(Box::new(busy)));
-                self.checkup.absorb(ended);
-            }
-            Job::Watch(_) => self.control.not_watched(now),
-            Job::Read(_) => self.reader.not_taken(),
-            Job::Paths(job) => self.paths.not_taken(&job),
-            Job::History(job) => self.history.not_taken(&job),
-            Job::Outbox(job) => self.outbox.not_taken(&job),
-            Job::Archive(job) => self.archive.not_taken(&job, &mut self.views, busy),
-            Job::Resend(_) => self.letters.failed(String::new()),
-            Job::Half(order) => self.halves.failed(order.number, Box::new(busy)),
-            Job::Admin(id, wish) => {
-                let _ = self.control.answered(&id, &wish, Err(Box::new(busy)));
-            }
-            // It is tried again with the next change.
-            Job::SaveWorkspace(_) => self.workspace = Workspace::default(),
-            Job::DeleteConnection(_)
-            | Job::SavePreferences(_)
-            | Job::ChangeTemplates(_)
-            | Job::FindKeys(_) => {}
-        }
-    }
-
     fn order_of(&self, command: CodeCommand, now: Timestamp) -> Option<Order> {
         match command {
             CodeCommand::OfDraft(draft) => {
@@ -776,45 +688,6 @@ impl Model {
             }
             CodeCommand::Close => None,
         }
-    }
-
-    fn select(&mut self, id: ConnectionId) -> Option<Job> {
-        let job = self.look_for_keys(&id);
-        self.connection(&id)?;
-        self.selected = id;
-        job
-    }
-
-    fn look_for_keys(&self, id: &ConnectionId) -> Option<Job> {
-        match (&self.connection(id)?.keys, id) {
-            (KeysState::Unknown, ConnectionId::Profile(profile)) => {
-                Some(Job::FindKeys(profile.clone()))
-            }
-            _ => None,
-        }
-    }
-
-    fn delete_connection(&mut self, id: ConnectionId, now: Timestamp) -> Option<Job> {
-        let ConnectionId::Profile(profile) = &id else {
-            return None;
-        };
-        if self.is_in_use(&id) {
-            self.notices.warn(
-                Say::new("connection-busy"),
-                String::new(),
-                Say::new("connection-busy-next"),
-                now,
-            );
-            return None;
-        }
-        self.deleted.insert(profile.clone());
-        self.figures.forget(&id);
-        let job = Job::DeleteConnection(profile.clone());
-        self.connections.retain(|c| c.id != id);
-        if self.selected == id {
-            self.selected = ConnectionId::Sandbox;
-        }
-        Some(job)
     }
 
     fn publish_draft(&mut self, draft: &Draft, now: Timestamp) -> Option<Job> {
@@ -897,150 +770,6 @@ impl Model {
             self.refuse_read_only(now);
         }
         Some(may)
-    }
-
-    fn send_again(&mut self, id: SubscriptionId, row: u64) {
-        let Some(view) = self.views.get(id) else {
-            return;
-        };
-        let message = view.rows.get(row).and_then(|row| row.message());
-        let message = message.map(|message| message.to_received());
-        if let Some(message) = message {
-            let topic = view.topic().filter(|topic| !topic.is_dead_letters());
-            let topic = match topic {
-                Some(topic) => topic.to_string(),
-                None => again::origin_topic(&message.properties)
-                    .map(str::to_owned)
-                    .or_else(|| self.topic_of_letters(view))
-                    .unwrap_or_default(),
-            };
-            self.offers.offer_message(&topic, &message);
-        }
-    }
-
-    fn do_with_letters(&mut self, command: LetterCommand, now: Timestamp) -> Option<()> {
-        match command {
-            LetterCommand::Open(id) => {
-                let view = self.view(id)?;
-                let form = ConsumeForm {
-                    topic: view.letters_topic()?.to_string(),
-                    mode: Kind::Plain,
-                    tag: String::new(),
-                    ..view.form.clone()
-                };
-                self.views.open(form);
-            }
-            LetterCommand::Resend(id, wish) => {
-                if !self.may_ack(id, now)? {
-                    return None;
-                }
-                self.letters.begin(id, &self.views.get(id)?.rows, wish);
-            }
-            LetterCommand::Stop => self.letters.stop(),
-            LetterCommand::Dismiss => self.letters.dismiss(),
-        }
-        Some(())
-    }
-
-    fn letters_told(&mut self, event: LetterEvent, now: Timestamp) -> Option<Job> {
-        match event {
-            LetterEvent::Sent(sent) => {
-                let (view, rows) = self.letters.sent(sent)?;
-                self.ack(view, &rows, now)
-            }
-            LetterEvent::Failed(trouble) => {
-                self.letters.failed(trouble.detail.clone());
-                self.notices.fail(&trouble, now);
-                None
-            }
-        }
-    }
-
-    /// The next dead letters that wait to be sent again.
-    fn next_letters(&mut self, now: Timestamp) -> Option<Job> {
-        let id = self.letters.wants()?;
-        let Some(view) = self.views.get(id) else {
-            self.letters.stop();
-            return None;
-        };
-        let connection = view.connection().clone();
-        let limits = self.limits_of(&connection);
-        let letters = self.letters.next(&self.views.get(id)?.rows, &limits, now);
-        (!letters.is_empty()).then(|| {
-            Job::Resend(Box::new(ResendOrder {
-                connection,
-                letters,
-            }))
-        })
-    }
-
-    fn do_with_halves(&mut self, command: HalfCommand, now: Timestamp) -> Option<Job> {
-        match command {
-            HalfCommand::Decide(number, decision) => {
-                let connection = self.halves.get(number)?.connection.clone();
-                if self.connection(&connection)?.profile.read_only {
-                    self.refuse_read_only(now);
-                    return None;
-                }
-                let order = self.halves.decide(number, decision, now)?;
-                Some(Job::Half(Box::new(order)))
-            }
-            HalfCommand::Check(number) => {
-                let half = self.halves.get(number)?;
-                let form = ConsumeForm {
-                    topic: half.topic.to_string(),
-                    mode: Kind::HalfCheck,
-                    ..self.form_for(&half.connection)
-                };
-                self.views.open(form);
-                None
-            }
-            HalfCommand::ForgetDone => {
-                self.halves.forget_done(now);
-                None
-            }
-            HalfCommand::DecideRows(id, rows, decision) => {
-                if !self.view(id)?.checks_halves() || !self.may_ack(id, now)? {
-                    return None;
-                }
-                self.views.get_mut(id)?.decide(&rows, decision, now)
-            }
-            HalfCommand::DecideSelected(id, decision) => {
-                if !self.view(id)?.checks_halves() || !self.may_ack(id, now)? {
-                    return None;
-                }
-                // What is to be sent is asked for with [`Model::next_job`].
-                if !self.views.get_mut(id)?.decide_selected(decision) {
-                    self.acking_is_busy(now);
-                }
-                None
-            }
-        }
-    }
-
-    fn half_told(&mut self, event: HalfEvent, now: Timestamp) {
-        match event {
-            HalfEvent::Published(half) => {
-                if !self.halves.add(half, now) {
-                    self.notices.warn(
-                        Say::new("notice-half-no-handle"),
-                        String::new(),
-                        Say::new("notice-half-no-handle-next"),
-                        now,
-                    );
-                }
-            }
-            HalfEvent::Decided {
-                number,
-                refused,
-                repeated,
-                at,
-            } => self.halves.decided(number, refused, repeated, at),
-            HalfEvent::Failed(number, trouble) => {
-                self.notices.fail(&trouble, now);
-                self.halves.failed(number, trouble);
-            }
-        }
     }
 
     fn do_with_history(&mut self, command: HistoryCommand) -> Option<Job> {
@@ -1153,34 +882,6 @@ impl Model {
         self.archive.next_job(&self.views, profile_of, now)
     }
 
-    fn keep_workspace(
-        &mut self,
-        draft: Option<Draft>,
-        layout: Option<serde_json::Value>,
-    ) -> Option<Job> {
-        let saved = |view: &Subscription| SavedView {
-            id: view.id,
-            form: view.form.clone(),
-            running: self.waiting.contains(&view.id)
-                || !matches!(view.polling, Polling::Stopped | Polling::Paused),
-            file: view.file.as_ref().map(|file| file.path.clone()),
-            table: view.table.saved().clone(),
-        };
-        let workspace = Workspace {
-            selected: self.selected.clone(),
-            views: self.views.list().iter().map(saved).collect(),
-            shown: self.views.shown().map(|view| view.id),
-            draft,
-            last_folder: self.paths.last_folder().map(Into::into),
-            layout,
-        };
-        if workspace == self.workspace {
-            return None;
-        }
-        self.workspace = workspace.clone();
-        Some(Job::SaveWorkspace(Box::new(workspace)))
-    }
-
     fn sandbox_failed(&mut self, why: String, now: Timestamp) {
         self.sandbox = SandboxState::Failed(why.clone());
         self.fail(
@@ -1189,62 +890,6 @@ impl Model {
             "notice-sandbox-failed-next",
             now,
         );
-    }
-
-    fn connection_saved(
-        &mut self,
-        profile: &ConnectionProfile,
-        failed: Option<String>,
-        keys: Option<KeysState>,
-        now: Timestamp,
-    ) {
-        // Only a form that is still open has an outcome, and only then is its profile selected: a
-        // keyring that answers late must not lead the next publish elsewhere.
-        let open = self.edit.as_ref().is_some_and(|(id, _)| *id == profile.id);
-        let outcome = match failed {
-            Some(why) => EditOutcome::Failed(why),
-            None => EditOutcome::Saved,
-        };
-        let saved = outcome == EditOutcome::Saved;
-        if open {
-            self.edit = Some((profile.id.clone(), outcome));
-        }
-        if !saved || self.deleted.contains(&profile.id) {
-            return;
-        }
-        let id = ConnectionId::Profile(profile.id.clone());
-        match self.connections.iter_mut().find(|c| c.id == id) {
-            Some(connection) => connection.profile = profile.clone(),
-            None => self.connections.push(Connection {
-                id: id.clone(),
-                profile: profile.clone(),
-                keys: KeysState::Missing,
-            }),
-        }
-        if profile.read_only {
-            self.views.lock(&id);
-        }
-        if open {
-            self.selected = id;
-        }
-        if let Some(keys) = keys {
-            if let KeysState::SessionOnly(why) = &keys {
-                self.notices.warn(
-                    Say::new("notice-no-keyring"),
-                    why.clone(),
-                    Say::new("notice-no-keyring-next"),
-                    now,
-                );
-            }
-            self.set_keys(&profile.id, keys);
-        }
-    }
-
-    fn set_keys(&mut self, profile: &str, keys: KeysState) {
-        let id = ConnectionId::Profile(profile.to_owned());
-        if let Some(connection) = self.connections.iter_mut().find(|c| c.id == id) {
-            connection.keys = keys;
-        }
     }
 
     fn refuse_read_only(&mut self, now: Timestamp) {
