@@ -90,7 +90,7 @@ fn options() -> NativeOptions {
         .with_app_id("mqscope")
         .with_inner_size(ui::theme::FIRST_WINDOW)
         .with_min_inner_size(ui::theme::MIN_WINDOW);
-    if let Ok(icon) = eframe::icon_data::from_png_bytes(include_bytes!("../assets/icon.png")) {
+    if let Ok(icon) = eframe::icon_data::from_png_bytes(include_bytes!("../assets/icons/256.png")) {
         viewport = viewport.with_icon(icon);
     }
     NativeOptions {
