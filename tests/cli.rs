@@ -867,6 +867,49 @@ fn a_sandbox_is_looked_into_and_tidied_up_from_the_command_line() {
 }
 
 #[test]
+fn what_the_sandbox_refused_is_told_with_the_reasons() {
+    let it = Administered::new();
+    let mut wrong = mqscope(&it.shell.sandbox.home);
+    wrong
+        .env("MQSCOPE_ACCESS_KEY", SECRET_KEY)
+        .env("MQSCOPE_SECRET_KEY", ACCESS_KEY)
+        .args(["publish", "--endpoint", &it.shell.sandbox.endpoint])
+        .args(["--topic", "orders", "hello"]);
+    assert_code(&run(wrong, b""), exit::REFUSED);
+
+    let told = it.admin(&["refusals", "--json"]);
+    assert_eq!(told["count"], 1);
+    let refused = &told["refusals"][0];
+    assert_eq!(refused["request"]["code"], "InvalidAccessKeyId");
+    assert_eq!(refused["request"]["method"], "POST");
+    let cause = &refused["explanation"]["causes"][0];
+    assert_eq!(
+        (&cause["kind"], &cause["certainty"]),
+        (&"swapped_keys".into(), &"proven".into())
+    );
+    assert!(!told.to_string().contains(SECRET_KEY), "{told}");
+
+    let page = it.command(Administered::TOKEN, &["refusals"]);
+    assert_code(&page, exit::DONE);
+    for shown in [
+        "1. ",
+        "InvalidAccessKeyId",
+        "POST /topics/orders/messages",
+        "[swapped_keys, proven]",
+    ] {
+        assert!(page.stdout.contains(shown), "{shown}: {}", page.stdout);
+    }
+    assert!(!page.stdout.contains(SECRET_KEY), "{}", page.stdout);
+    let newer = it.admin(&["refusals", "--json", "--after", "1"]);
+    assert_eq!(newer["refusals"], Value::Array(Vec::new()));
+    it.admin(&["refusals", "clear"]);
+    assert_eq!(
+        it.admin(&["refusals", "--json"])["refusals"],
+        newer["refusals"]
+    );
+}
+
+#[test]
 fn the_admin_token_is_wanted_on_both_sides() {
     let it = Administered::new();
     let missing = it.command("", &["overview"]);

@@ -10,6 +10,7 @@ use serde::Serialize;
 
 use super::exit::{Exit, Failure, Outcome};
 use super::faults::{self, FaultChange};
+use super::refusals::{self, RefusalArguments};
 use super::sandbox::ADMIN_TOKEN;
 use super::{output, publish};
 use crate::client::{AdminClient, ClientError, Endpoint};
@@ -21,8 +22,8 @@ use crate::protocol::span;
 use crate::protocol::{GroupId, InstanceId, ReceiptHandle, Timestamp, TopicName};
 
 const EXAMPLES: &str = "\
-Prints the answer as one JSON object; metrics are text in the format of Prometheus. Times are Unix
-milliseconds.
+Prints the answer as one JSON object; metrics are text in the format of Prometheus, and refusals are
+text for people unless --json is given. Times are Unix milliseconds.
 
 The token is taken from MQSCOPE_SANDBOX_ADMIN_TOKEN, and is the one that the sandbox was started
 with.
@@ -36,6 +37,7 @@ Examples:
   mqscope admin --endpoint http://127.0.0.1:8080 reset --topic orders --group GID_test --to oldest
   mqscope admin --endpoint http://127.0.0.1:8080 clock advance 5m
   mqscope admin --endpoint http://127.0.0.1:8080 faults add publish:orders:500:next=3
+  mqscope admin --endpoint http://127.0.0.1:8080 refusals
 
 Exit codes:
   0  done
@@ -109,6 +111,8 @@ enum Call {
         #[command(subcommand)]
         change: Option<FaultChange>,
     },
+    /// The last requests that the sandbox refused, of any client, and why
+    Refusals(RefusalArguments),
 }
 
 #[derive(Debug, Args)]
@@ -246,6 +250,7 @@ impl Admin {
             Call::Clock { turn: None } => show(client.clock().await),
             Call::Clock { turn: Some(turn) } => show(client.move_clock(turn.into()).await),
             Call::Faults { change } => faults::run(&client, change).await,
+            Call::Refusals(arguments) => refusals::run(&client, &arguments).await,
         }
     }
 }

@@ -1,7 +1,7 @@
 //! `mqscope explain`: why the signature of a pasted request is refused. Sends nothing.
 
 mod json;
-mod text;
+pub(super) mod text;
 
 use std::path::PathBuf;
 

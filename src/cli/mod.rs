@@ -20,6 +20,7 @@ mod explain;
 mod faults;
 mod output;
 mod publish;
+mod refusals;
 mod sandbox;
 mod stop;
 

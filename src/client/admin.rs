@@ -3,6 +3,7 @@
 //! API; nothing is ever tried again, as a second jump in time is another jump.
 
 mod faults;
+mod refusals;
 
 use std::fmt;
 use std::sync::Arc;
@@ -183,11 +184,14 @@ impl AdminClient {
     }
 
     async fn delete(&self, call: &str, what: &impl Serialize) -> Result<(), ClientError> {
-        let call = format!("{call}?{}", query(what)?);
-        let done = self.exchange(Method::DELETE, &call, None).await;
-        let body = done.map_err(ClientError::not_repeatable)?;
-        let Done {} = self.read(&body).map_err(ClientError::not_repeatable)?;
+        let Done {} = self.take_away(&format!("{call}?{}", query(what)?)).await?;
         Ok(())
+    }
+
+    async fn take_away<T: DeserializeOwned>(&self, call: &str) -> Result<T, ClientError> {
+        let done = self.exchange(Method::DELETE, call, None).await;
+        let body = done.map_err(ClientError::not_repeatable)?;
+        self.read(&body).map_err(ClientError::not_repeatable)
     }
 
     async fn get<T: DeserializeOwned>(&self, call: &str) -> Result<T, ClientError> {

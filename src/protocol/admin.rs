@@ -3,11 +3,12 @@
 //! who may ask, and what is done about it, is the sandbox's business.
 //!
 //! This file: who is refused, the counts, the clock. `queues.rs`: what is asked of the queues.
-//! `travel.rs`: where a moved clock is, for whoever keeps it.
+//! `refusals.rs`: requests that were refused. `travel.rs`: where a moved clock is, for whoever keeps it.
 //! `json.rs`: how names and times are written. Points in time are Unix milliseconds; lengths of time carry `_millis` in their names.
 
 mod json;
 mod queues;
+mod refusals;
 mod travel;
 
 use std::collections::BTreeMap;
@@ -22,6 +23,7 @@ pub use queues::{
     Done, Expire, GroupRef, MAX_PEEK, MessageState, Peek, PeekQuery, PeekedMessage, Resend, Resent,
     ResetGroup, ResetTo, TopicRef,
 };
+pub use refusals::{ExplainedRefusal, Refusals, RefusedRequest};
 pub use travel::Travel;
 
 /// Where the admin API is, on the sandbox's own address.

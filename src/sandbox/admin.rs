@@ -4,6 +4,7 @@
 
 mod faults;
 mod queues;
+mod refusals;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -23,6 +24,7 @@ use super::body::{BodyError, Inbound};
 use super::broker::Broker;
 use super::chaos::ChaosControl;
 use super::metrics;
+use super::refusals::Refusals;
 use crate::clock::ClockHand;
 use crate::protocol::admin::{
     AdminCode, AdminFault, ClockMove, ClockState, GroupCounts, Overview, PREFIX, Settings,
@@ -36,6 +38,7 @@ const MAX_BODY_BYTES: usize = 64 << 10;
 pub(super) struct Admin {
     pub(super) broker: Arc<Broker>,
     pub(super) chaos: Arc<ChaosControl>,
+    pub(super) refusals: Arc<Refusals>,
     pub(super) settings: Settings,
     /// `None` lets nobody in.
     pub(super) token: Option<SecretString>,
@@ -68,6 +71,7 @@ pub(super) fn router(admin: Admin) -> Router {
         .route("/clock", get(clock).post(move_clock))
         .merge(queues::calls())
         .merge(faults::calls())
+        .merge(refusals::calls())
         .method_not_allowed_fallback(no_such_call);
     Router::new()
         .nest(PREFIX, calls)

@@ -9,6 +9,8 @@ use bytes::{Bytes, BytesMut};
 use http::{HeaderMap, header};
 use hyper::body::Body;
 
+use super::refusals::MAX_BODY_HEAD;
+
 /// A body on its way in.
 pub(super) struct Inbound<B> {
     body: B,
@@ -17,6 +19,8 @@ pub(super) struct Inbound<B> {
     timeout: Duration,
     seen: usize,
     ended: bool,
+    /// The beginning, for whoever wants to know what was refused.
+    head: Bytes,
 }
 
 /// Why a body was not read to its end.
@@ -38,6 +42,7 @@ impl<B: Body<Data = Bytes> + Unpin> Inbound<B> {
             max_bytes,
             timeout,
             seen: 0,
+            head: Bytes::new(),
         }
     }
 
@@ -57,6 +62,11 @@ impl<B: Body<Data = Bytes> + Unpin> Inbound<B> {
             Some(Err(_)) => Err(BodyError::TooLarge { max_bytes }),
             _ => Ok(()),
         }
+    }
+
+    /// How many bytes came so far, and the first of them.
+    pub(super) fn seen(&self) -> (u64, Bytes) {
+        (self.seen as u64, self.head.clone())
     }
 
     /// All of it.
@@ -81,7 +91,7 @@ impl<B: Body<Data = Bytes> + Unpin> Inbound<B> {
         })
     }
 
-    /// To its end, keeping nothing.
+    /// To its end, keeping nothing but its beginning.
     pub(super) async fn skip(&mut self) -> Result<(), BodyError> {
         self.each(drop).await
     }
@@ -111,6 +121,7 @@ impl<B: Body<Data = Bytes> + Unpin> Inbound<B> {
                     let Ok(piece) = frame.into_data() else {
                         continue;
                     };
+                    self.keep_head(&piece);
                     self.seen = self.seen.saturating_add(piece.len());
                     if self.seen > self.max_bytes {
                         let max_bytes = self.max_bytes;
@@ -121,5 +132,16 @@ impl<B: Body<Data = Bytes> + Unpin> Inbound<B> {
             }
         }
         Ok(None)
+    }
+
+    fn keep_head(&mut self, piece: &Bytes) {
+        let room = MAX_BODY_HEAD - self.head.len();
+        let more = piece.slice(..piece.len().min(room));
+        if self.head.is_empty() {
+            // Most bodies come in one piece, which needs no copy.
+            self.head = more;
+        } else if !more.is_empty() {
+            self.head = [&self.head[..], &more[..]].concat().into();
+        }
     }
 }

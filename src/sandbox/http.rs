@@ -7,6 +7,7 @@ mod faults;
 
 use std::borrow::Cow;
 use std::collections::HashMap;
+use std::net::SocketAddr;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
@@ -17,7 +18,7 @@ use axum::response::Response;
 use bytes::Bytes;
 use futures_util::FutureExt as _;
 use http::request::Parts;
-use http::{HeaderMap, HeaderValue, Request, StatusCode, header};
+use http::{HeaderMap, HeaderName, HeaderValue, Request, StatusCode, header};
 use hyper::body::Incoming;
 use hyper::service::Service as _;
 use hyper_util::service::TowerToHyperService;
@@ -30,6 +31,7 @@ use super::broker::{Broker, BrokerError};
 use super::catalog::Catalog;
 use super::chaos::ChaosControl;
 use super::queue::{Delivery, HandleRefusal, TopicKey, Want};
+use super::refusals::{self, Refusals, Refused};
 use super::settings::SandboxSettings;
 use crate::protocol::request::MAX_REQUEST_LINE;
 use crate::protocol::sign::{self, SignedParts};
@@ -50,6 +52,7 @@ const CONTENT_MD5: &str = "content-md5";
 struct Front {
     broker: Arc<Broker>,
     chaos: Arc<ChaosControl>,
+    refusals: Arc<Refusals>,
     limits: Limits,
     catalog: Catalog,
     keys: HashMap<String, AccessRule>,
@@ -76,17 +79,18 @@ impl Site {
     pub(super) fn new(
         broker: Arc<Broker>,
         chaos: Arc<ChaosControl>,
+        refusals: Arc<Refusals>,
         settings: &SandboxSettings,
         address: String,
         admin: Router,
     ) -> Self {
         Self {
-            front: Front::new(broker, chaos, settings, address),
+            front: Front::new(broker, chaos, refusals, settings, address),
             admin: TowerToHyperService::new(admin),
         }
     }
 
-    pub(super) async fn answer(&self, request: Request<Incoming>) -> Response {
+    pub(super) async fn answer(&self, request: Request<Incoming>, client: SocketAddr) -> Response {
         if admin::has(request.uri().path()) {
             let answer = async {
                 let Ok(answer) = self.admin.call(request).await;
@@ -94,7 +98,10 @@ impl Site {
             };
             return without_panics(answer, admin::internal_error).await;
         }
-        without_panics(self.front.serve(request), || self.front.internal_error()).await
+        without_panics(self.front.serve(request, client), || {
+            self.front.internal_error()
+        })
+        .await
     }
 }
 
@@ -112,6 +119,7 @@ impl Front {
     fn new(
         broker: Arc<Broker>,
         chaos: Arc<ChaosControl>,
+        refusals: Arc<Refusals>,
         settings: &SandboxSettings,
         address: String,
     ) -> Self {
@@ -119,6 +127,7 @@ impl Front {
         Self {
             broker,
             chaos,
+            refusals,
             catalog: Catalog::new(settings),
             keys: settings.keys.iter().map(by_name).collect(),
             nobody: AccessRule::new("", format!("{:032X}", fastrand::u128(..))),
@@ -134,17 +143,20 @@ impl Front {
         self.respond(Err(refusal), &format!("http://{}", self.address))
     }
 
-    async fn serve(&self, request: Request<Incoming>) -> Response {
+    async fn serve(&self, request: Request<Incoming>, client: SocketAddr) -> Response {
         let (parts, body) = request.into_parts();
         let host = match parts.headers.get(header::HOST) {
             Some(host) => format!("http://{}", lossy(host)),
             None => format!("http://{}", self.address),
         };
         let mut inbound = Inbound::new(body, self.max_body_bytes, self.body_timeout);
-        let mut response = match self.admit(&parts, &mut inbound).await {
+        let (mut response, refused) = match self.admit(&parts, &mut inbound).await {
             Ok(call) => self.carry_out(call, &host).await,
-            Err(refusal) => self.respond(Err(refusal), &host),
+            Err(refusal) => (self.respond(Err(refusal.clone()), &host), Some(refusal)),
         };
+        if let Some(refusal) = refused {
+            self.keep(refusal, client, &parts, &inbound, &response);
+        }
         if !inbound.is_read() {
             // What is left of the body would be taken for the next request.
             let close = HeaderValue::from_static("close");
@@ -153,11 +165,49 @@ impl Front {
         response
     }
 
-    async fn carry_out(&self, call: Call, host: &str) -> Response {
+    /// Its answer, and why it was refused, if that is its client's doing and not a fault that
+    /// was injected.
+    async fn carry_out(&self, call: Call, host: &str) -> (Response, Option<Refusal>) {
         match self.chaos.decide(call.operation.kind(), &call.topic) {
-            None => self.respond(self.perform(call).await, host),
-            Some(injected) => self.spoil(call, injected, host).await,
+            None => {
+                let result = self.perform(call).await;
+                let refused = result.as_ref().err().filter(|why| is_clients_doing(why));
+                let refused = refused.cloned();
+                (self.respond(result, host), refused)
+            }
+            Some(injected) => (self.spoil(call, injected, host).await, None),
         }
+    }
+
+    fn keep(
+        &self,
+        refusal: Refusal,
+        client: SocketAddr,
+        parts: &Parts,
+        inbound: &Inbound<Incoming>,
+        response: &Response,
+    ) {
+        let (body_bytes, body) = inbound.seen();
+        let headers = parts.headers.iter();
+        let owned = |(name, value): (&HeaderName, &HeaderValue)| {
+            (name.as_str().to_owned(), lossy(value).into_owned())
+        };
+        self.refusals.keep(Refused {
+            at: self.broker.clock().real_now(),
+            client,
+            refusal,
+            request_id: text(response.headers(), protocol::REQUEST_ID_HEADER)
+                .unwrap_or_default()
+                .into_owned(),
+            request: refusals::Parts {
+                method: parts.method.to_string(),
+                target: request_target(parts).to_owned(),
+                headers: headers.map(owned).collect(),
+                // Not the buffer that it lies in.
+                body: Bytes::copy_from_slice(&body),
+                body_bytes,
+            },
+        });
     }
 
     /// Everything that comes before a request is carried out.
@@ -392,6 +442,11 @@ fn check_digest(headers: &HeaderMap, body: &Bytes) -> Result<(), Refusal> {
     }
 }
 
+/// An empty poll is nobody's mistake, and a failure is our own.
+fn is_clients_doing(refusal: &Refusal) -> bool {
+    refusal.code != FaultCode::MessageNotExist && refusal.code.status() < 500
+}
+
 fn topic_of(call: &Call) -> TopicKey {
     TopicKey {
         instance: call.instance.clone(),
@@ -473,7 +528,8 @@ mod tests {
         let broker = Broker::open(settings.rules(), Store::Memory, Clock::system()).unwrap();
         let address = "127.0.0.1:1".to_owned();
         let chaos = Arc::new(ChaosControl::new(settings.faults.clone()));
-        let front = Front::new(Arc::new(broker), chaos, &settings, address);
+        let refusals = Arc::new(Refusals::new(&settings.keys));
+        let front = Front::new(Arc::new(broker), chaos, refusals, &settings, address);
         let panics = async {
             if true {
                 panic!("as asked");

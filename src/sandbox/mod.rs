@@ -5,7 +5,8 @@
 //! In reading order: [`queue`] decides, purely; [`store`] keeps what it decided; [`broker`] puts
 //! a lock around both, and `waiting` says which parked poll to wake; `access` and `catalog` say who
 //! may do what; [`chaos`] says what goes wrong on purpose; `http` translates; `server` listens, and
-//! `socket` and `body` bound what a client may ask of it. `admin` looks in from the side.
+//! `socket` and `body` bound what a client may ask of it; `refusals` keeps what was refused. `admin`
+//! looks in from the side.
 
 mod access;
 mod admin;
@@ -19,6 +20,7 @@ mod http;
 mod metrics;
 pub mod overview;
 pub mod queue;
+mod refusals;
 mod server;
 mod settings;
 mod socket;
@@ -40,6 +42,7 @@ pub use broker::{Broker, BrokerError};
 pub use chaos::ChaosControl;
 pub use config_file::{ConfigError, DEFAULT_CONFIG, parse_config};
 pub use overview::{GroupOverview, Overview, TopicOverview, Totals};
+pub use refusals::Refusals;
 pub use settings::{
     ConnectionLimits, Exposure, GroupSettings, SandboxSettings, TopicKind, TopicSettings,
 };
@@ -57,6 +60,7 @@ pub struct Sandbox {
     addr: SocketAddr,
     broker: Arc<Broker>,
     chaos: Arc<ChaosControl>,
+    refusals: Arc<Refusals>,
 }
 
 /// Why a sandbox cannot start, or cannot go on.
@@ -111,6 +115,7 @@ impl Sandbox {
             .map_err(SandboxError::store)?;
         Ok(Self {
             chaos: Arc::new(ChaosControl::new(settings.faults.clone())),
+            refusals: Arc::new(Refusals::new(&settings.keys)),
             settings,
             listener,
             addr,
@@ -140,6 +145,11 @@ impl Sandbox {
         Arc::clone(&self.chaos)
     }
 
+    /// The requests that it refused, for whoever wants to know why.
+    pub fn refusals(&self) -> Arc<Refusals> {
+        Arc::clone(&self.refusals)
+    }
+
     /// Serves until `shutdown` is ready. Then parked polls are answered with nothing, requests in
     /// flight are finished, and clients that take more than three seconds for that are cut off.
     ///
@@ -152,6 +162,7 @@ impl Sandbox {
         let admin = Admin {
             broker: Arc::clone(&self.broker),
             chaos: Arc::clone(&self.chaos),
+            refusals: Arc::clone(&self.refusals),
             settings: self.settings.told(self.addr),
             token: self.settings.admin_token.clone(),
             body_timeout: self.settings.connections.body_timeout,
@@ -159,6 +170,7 @@ impl Sandbox {
         let site = http::Site::new(
             Arc::clone(&self.broker),
             self.chaos,
+            self.refusals,
             &self.settings,
             self.addr.to_string(),
             admin::router(admin),

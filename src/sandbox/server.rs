@@ -68,9 +68,9 @@ pub(super) async fn serve(
             // Ended connections are let go as they end; one that panicked ends only itself.
             Some(_) = connections.join_next() => {}
             (slot, accepted) = accept(&listener, &slots) => match accepted {
-                Ok((stream, _)) => {
+                Ok((stream, client)) => {
                     let site = Arc::clone(&site);
-                    let served = connection(stream, site, limits.clone(), stopping.subscribe());
+                    let served = connection((stream, client), site, limits.clone(), stopping.subscribe());
                     connections.spawn(async move {
                         served.await;
                         drop(slot);
@@ -102,7 +102,7 @@ async fn accept(
 }
 
 async fn connection(
-    stream: TcpStream,
+    (stream, client): (TcpStream, SocketAddr),
     site: Arc<Site>,
     limits: ConnectionLimits,
     mut stopping: watch::Receiver<bool>,
@@ -117,7 +117,7 @@ async fn connection(
     let socket = Watched::new(stream, progress.clone(), &limits);
     let service = service_fn(|request| {
         progress.set(Phase::Served);
-        let answer = site.answer(request);
+        let answer = site.answer(request, client);
         async {
             let reply = answer.await;
             if let Some(hang_up) = reply.extensions().get::<HangUp>() {

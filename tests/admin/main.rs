@@ -1,5 +1,5 @@
 //! The sandbox's admin API over a real socket, through the client that the window and the command
-//! line use. Here: who is let in, counts and settings. Beside it: the clock, the queues, what is there
+//! line use. Here: who is let in, counts and settings. Beside it: the clock, the queues, requests that were refused, what is there
 //! from the start, and what is refused before anything is asked.
 #![allow(
     clippy::unwrap_used,
@@ -10,6 +10,7 @@
 mod clock;
 mod doors;
 mod queues;
+mod refusals;
 mod start;
 
 use std::net::SocketAddr;
@@ -210,6 +211,9 @@ const CALLS: &[&str] = &[
     "GET /_mqscope/v1/faults",
     "PUT /_mqscope/v1/faults",
     "DELETE /_mqscope/v1/faults/1",
+    "GET /_mqscope/v1/refusals",
+    "GET /_mqscope/v1/refusals/1",
+    "DELETE /_mqscope/v1/refusals",
     "GET /_mqscope/v1/no-such-call",
     "GET /_mqscope/v1",
     "GET /_mqscope/v1/clock/",

@@ -99,7 +99,7 @@ impl<'a> Report<'a> {
             headers: recipe
                 .headers
                 .iter()
-                .map(|(name, value)| ((*name).to_owned(), value.as_str().into()))
+                .map(|(name, value)| (name.to_string(), value.as_str().into()))
                 .collect(),
             string_to_sign: &recipe.string_to_sign,
         });

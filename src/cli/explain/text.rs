@@ -33,17 +33,32 @@ pub(super) fn print(found: &Explanation, pasted: &Pasted, with_keys: bool) {
     let _ = std::io::stdout().write_all(page(found, pasted, with_keys).as_bytes());
 }
 
+/// The verdict, both strings and the causes.
+pub(in crate::cli) fn findings(found: &Explanation) -> String {
+    let mut page = String::new();
+    let mut line = |text: &str| page.extend([text, "\n"]);
+    line(&verdict(found));
+    strings(found, &mut line);
+    causes(found, &mut line);
+    page
+}
+
+fn verdict(found: &Explanation) -> String {
+    let texts = texts();
+    match &found.verdict {
+        Verdict::Good => texts.get("explain-good").to_owned(),
+        Verdict::WouldBeRefused { code } => {
+            texts.format("explain-refused", &[("code", code.as_str().into())])
+        }
+        Verdict::Unknown => texts.get("explain-unknown").to_owned(),
+    }
+}
+
 fn page(found: &Explanation, pasted: &Pasted, with_keys: bool) -> String {
     let texts = texts();
     let mut page = String::new();
     let mut line = |text: &str| page.extend([text, "\n"]);
-    match &found.verdict {
-        Verdict::Good => line(texts.get("explain-good")),
-        Verdict::WouldBeRefused { code } => {
-            line(&texts.format("explain-refused", &[("code", code.as_str().into())]));
-        }
-        Verdict::Unknown => line(texts.get("explain-unknown")),
-    }
+    line(&verdict(found));
     if !with_keys {
         line(texts.get("explain-no-keys"));
     }

@@ -46,9 +46,4 @@ impl AdminClient {
     pub async fn clear_faults(&self) -> Result<FaultReport, ClientError> {
         self.take_away("/faults").await
     }
-
-    async fn take_away(&self, call: &str) -> Result<FaultReport, ClientError> {
-        let done = self.exchange(Method::DELETE, call, None).await;
-        self.read(&done.map_err(ClientError::not_repeatable)?)
-    }
 }

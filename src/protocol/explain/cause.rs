@@ -1,14 +1,18 @@
 //! What can be wrong with a signature, as data: each kind with its name for scripts and the keys
 //! of the texts about it. The texts themselves are in `assets/i18n`.
 
+use serde::{Deserialize, Serialize};
+
+use super::json;
+
 macro_rules! causes {
     ($($(#[$doc:meta])* $name:ident = $id:literal, $text:literal, $fix:literal;)+) => {
         /// A mistake that makes a server refuse a signature. The order is the one in which equally
         /// certain causes are told: what happens most, and what explains most, comes first.
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
         #[non_exhaustive]
         pub enum CauseKind {
-            $($(#[$doc])* $name,)+
+            $($(#[$doc])* #[serde(rename = $id)] $name,)+
         }
 
         impl CauseKind {
@@ -167,7 +171,8 @@ causes! {
 }
 
 /// How sure a cause is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Certainty {
     /// Shown: with this mistake, and only with it, the signature comes out as it was sent; or it
     /// is plain to see.
@@ -190,7 +195,7 @@ impl Certainty {
 }
 
 /// Why a signature is refused.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Cause {
     /// The mistake.
     pub kind: CauseKind,
@@ -199,6 +204,7 @@ pub struct Cause {
     /// Another mistake without which this one does not explain the signature.
     pub together_with: Option<CauseKind>,
     /// Values for the text of [`CauseKind::text_key`]; never a key, a token or a signature.
+    #[serde(with = "json::values")]
     pub values: Vec<(&'static str, String)>,
 }
 

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
+
 use super::cause::{Cause, CauseKind, Certainty};
 use crate::protocol::Timestamp;
 
@@ -24,7 +26,8 @@ pub enum Moment {
 }
 
 /// Against which time the `Date` was held.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum ClockVerdict {
     /// There is no `Date` to judge, or nobody knows when it was sent.
     Unknown,

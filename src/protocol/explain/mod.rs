@@ -8,6 +8,7 @@ mod cause;
 mod clock;
 mod difference;
 mod hints;
+mod json;
 mod judgement;
 mod mistakes;
 pub mod paste;
@@ -18,6 +19,8 @@ mod signature;
 mod trial;
 
 use std::fmt;
+
+use serde::{Deserialize, Serialize};
 
 pub use cause::{Cause, CauseKind, Certainty};
 pub use clock::{ClockVerdict, Moment};
@@ -57,13 +60,15 @@ pub struct ServerAnswer {
 }
 
 /// What a server says to the request.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Verdict {
     /// The signature is right.
     Good,
     /// It refuses.
     WouldBeRefused {
         /// The first thing that it finds.
+        #[serde(with = "json::code")]
         code: FaultCode,
     },
     /// Nothing wrong was found, but without the secret key the signature cannot be checked.
@@ -71,7 +76,7 @@ pub enum Verdict {
 }
 
 /// Everything that can be said about the signature of a request.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Explanation {
     /// What a server says to it.
     pub verdict: Verdict,
@@ -91,6 +96,30 @@ pub struct Explanation {
     pub sdk: Option<Sdk>,
     /// How each official SDK would have signed this call.
     pub recipes: Vec<Recipe>,
+}
+
+impl Explanation {
+    /// The same with every text of the request put through `mask`, and the differences found in
+    /// what comes out.
+    #[must_use]
+    pub fn masked(mut self, mask: impl Fn(&str) -> String) -> Self {
+        let texts = [
+            Some(&mut self.ours),
+            self.theirs.as_mut(),
+            self.server.as_mut(),
+        ];
+        let values = self.causes.iter_mut().flat_map(|cause| &mut cause.values);
+        let recipes = self.recipes.iter_mut();
+        let recipes = recipes.flat_map(|recipe| [&mut recipe.target, &mut recipe.string_to_sign]);
+        let all = texts.into_iter().flatten();
+        for text in all.chain(values.map(|(_, value)| value)).chain(recipes) {
+            *text = mask(text);
+        }
+        let other = self.theirs.as_ref().or(self.server.as_ref());
+        self.difference =
+            other.map_or_else(Vec::new, |other| difference::between(&self.ours, other));
+        self
+    }
 }
 
 /// Explains a request. Without keys it says what can be said without.

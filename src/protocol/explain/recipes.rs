@@ -5,17 +5,21 @@
 //! recordings, from their published source. Bodies are not written anew: a digest is of the body
 //! that was sent.
 
+use std::borrow::Cow;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use md5::{Digest as _, Md5};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use serde::{Deserialize, Serialize};
 
 use super::request::SentRequest;
 use crate::protocol::sign::{SignedParts, string_to_sign};
 use crate::protocol::{VERSION, VERSION_HEADER};
 
 /// An official SDK.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 #[allow(missing_docs, reason = "the names are those of the languages")]
 pub enum Sdk {
     Java,
@@ -28,14 +32,14 @@ pub enum Sdk {
 }
 
 /// What an SDK would have sent and signed.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Recipe {
     /// Which SDK.
     pub sdk: Sdk,
     /// Path and query on the request line.
     pub target: String,
     /// The headers that are signed, as it spells them.
-    pub headers: Vec<(&'static str, String)>,
+    pub headers: Vec<(Cow<'static, str>, String)>,
     /// What it signs. Not always what a server signs: see [`Sdk::Node`] and `'`.
     pub string_to_sign: String,
 }
@@ -252,12 +256,15 @@ fn recipe(sdk: Sdk, request: &SentRequest) -> Recipe {
         resource: &signed_target,
     });
     let mut headers = Vec::new();
+    let mut header = |name, value| headers.push((Cow::Borrowed(name), value));
     if !content_type.is_empty() {
-        headers.push(("Content-Type", content_type.to_owned()));
+        header("Content-Type", content_type.to_owned());
     }
-    headers.extend(digest.map(|digest| ("Content-MD5", digest)));
-    headers.push(("Date", date));
-    headers.push((VERSION_HEADER, VERSION.to_owned()));
+    if let Some(digest) = digest {
+        header("Content-MD5", digest);
+    }
+    header("Date", date);
+    header(VERSION_HEADER, VERSION.to_owned());
     Recipe {
         sdk,
         target: sent_target,

@@ -563,6 +563,7 @@ mod tests {
             listener,
             broker: Arc::clone(&broker),
             chaos: Arc::new(crate::sandbox::ChaosControl::new(Default::default())),
+            refusals: Arc::new(crate::sandbox::Refusals::new(&[])),
         };
         let running = tokio::spawn(sandbox.run(std::future::pending()));
         publish(&broker, "d").await.unwrap();
