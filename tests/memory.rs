@@ -5,6 +5,7 @@
 #![allow(clippy::expect_used, reason = "a test fails by panicking")]
 
 use std::alloc::System;
+use std::time::Duration;
 
 use mqscope::protocol::properties::Properties;
 use mqscope::protocol::{ReceiptHandle, ReceivedMessage, Timestamp, body_md5};
@@ -62,6 +63,7 @@ fn deliver(model: &mut Model, numbers: impl Iterator<Item = u32>, times: u32) {
             damaged: Vec::new(),
             skew_millis: 0,
             at: BEGIN,
+            elapsed: Duration::ZERO,
         };
         model.absorb(event, BEGIN);
         model.tick(BEGIN);

@@ -52,6 +52,9 @@ pub struct Offer {
     pub from: Say,
     /// Keys of properties that were left out.
     pub left_out: Vec<String>,
+    /// Bytes of the body, where nobody has it any more: the draft has none, so that a part of it is
+    /// never published for the whole.
+    pub lost_body: Option<usize>,
 }
 
 /// The newest offer.
@@ -71,26 +74,30 @@ impl Offers {
     pub(super) fn offer_message(&mut self, topic: &str, message: &ReceivedMessage) {
         let (parts, left_out) = parts_of(message);
         let from = Say::new("again-from-message").with("id", &message.message_id);
-        self.push(draft_of(topic, parts), from, left_out);
+        self.push(draft_of(topic, parts), from, left_out, None);
     }
 
-    /// Offers what was published before.
-    pub(super) fn offer_entry(&mut self, entry: Entry) {
+    /// Offers what was published before. `whole` is its body, if that was too large to keep and is
+    /// known from elsewhere.
+    pub(super) fn offer_entry(&mut self, entry: Entry, whole: Option<String>) {
         let at = Say::new("again-from-history");
-        self.push(
-            draft_of(entry.topic.as_str(), entry.message),
-            at,
-            Vec::new(),
-        );
+        let mut draft = draft_of(entry.topic.as_str(), entry.message);
+        let mut lost = None;
+        if entry.too_large.is_some() {
+            lost = entry.too_large.filter(|_| whole.is_none());
+            draft.body = whole.unwrap_or_default();
+        }
+        self.push(draft, at, Vec::new(), lost);
     }
 
-    fn push(&mut self, draft: Draft, from: Say, left_out: Vec<String>) {
+    fn push(&mut self, draft: Draft, from: Say, left_out: Vec<String>, lost_body: Option<usize>) {
         self.count += 1;
         self.newest = Some(Box::new(Offer {
             number: self.count,
             draft,
             from,
             left_out,
+            lost_body,
         }));
     }
 }
@@ -171,7 +178,7 @@ fn draft_of(topic: &str, parts: MessageParts) -> Draft {
 #[cfg(test)]
 #[allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 mod tests {
-    use super::super::entry::tests::entry;
+    use super::super::entry::{KEPT_BODY_BYTES, tests::entry};
     use super::*;
     use crate::protocol::{ReceiptHandle, Timestamp};
 
@@ -229,11 +236,27 @@ mod tests {
         let mut entry = entry("k", "text");
         entry.message.deliver_at = Some(Timestamp::from_millis(5));
         entry.message.check_after_secs = Some(30);
-        offers.offer_entry(entry);
+        offers.offer_entry(entry, None);
         let draft = &offers.newest().unwrap().draft;
         assert_eq!((draft.key.as_str(), draft.body.as_str()), ("k", "text"));
         assert_eq!((draft.half, draft.check_after.as_str()), (true, "30s"));
         assert_eq!(draft.deliver, crate::session::Deliver::Now);
+    }
+
+    #[test]
+    fn a_body_that_was_not_kept_is_whole_or_not_there() {
+        let body = "x".repeat(KEPT_BODY_BYTES + 1);
+        let mut offers = Offers::default();
+        let mut offered = |whole: Option<&str>| {
+            offers.offer_entry(entry("k", &body), whole.map(str::to_owned));
+            offers.newest().unwrap().clone()
+        };
+        let without = offered(None);
+        assert_eq!(without.draft.key, "k");
+        assert_eq!(without.draft.body, "");
+        assert_eq!(without.lost_body, Some(body.len()));
+        let with = offered(Some(&body));
+        assert_eq!((with.draft.body, with.lost_body), (body.clone(), None));
     }
 
     #[test]

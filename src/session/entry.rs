@@ -111,6 +111,11 @@ impl Entry {
         self
     }
 
+    /// Whether this is the whole of a body that was too large to keep.
+    pub(super) fn is_whole_body(&self, body: &str) -> bool {
+        self.too_large == Some(body.len()) && body.starts_with(&self.message.body)
+    }
+
     /// From request to reply.
     pub fn elapsed(&self) -> Duration {
         Duration::from_millis(self.elapsed_millis)

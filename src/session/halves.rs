@@ -23,6 +23,17 @@ pub enum Decision {
     Rollback,
 }
 
+impl Decision {
+    /// What a request of this kind decides, if it decides anything.
+    pub fn of(action: AckAction) -> Option<Self> {
+        match action {
+            AckAction::Ack => None,
+            AckAction::Commit => Some(Decision::Commit),
+            AckAction::Rollback => Some(Decision::Rollback),
+        }
+    }
+}
+
 impl From<Decision> for AckAction {
     fn from(decision: Decision) -> Self {
         match decision {
@@ -96,6 +107,8 @@ pub enum HalfEvent {
         repeated: bool,
         /// When the answer came.
         at: Timestamp,
+        /// From request to reply.
+        elapsed: Duration,
     },
     /// A decision did not get through.
     Failed(u64, Box<Trouble>),
@@ -151,6 +164,15 @@ impl Half {
         matches!(self.state, HalfState::Open | HalfState::Failed(..)) && !self.is_ours(now)
     }
 
+    /// Where it is.
+    pub(super) fn place(&self) -> HalfPlace<'_> {
+        HalfPlace {
+            connection: &self.connection,
+            topic: &self.topic,
+            message_id: &self.message_id,
+        }
+    }
+
     fn is_ours(&self, now: Timestamp) -> bool {
         self.lease.urgency(now) != Urgency::Gone
     }
@@ -158,6 +180,23 @@ impl Half {
     fn is_done(&self) -> bool {
         matches!(self.state, HalfState::Done(..) | HalfState::Likely(..))
     }
+}
+
+/// Which message of a server.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct HalfPlace<'a> {
+    pub(super) connection: &'a ConnectionId,
+    pub(super) topic: &'a TopicName,
+    pub(super) message_id: &'a str,
+}
+
+/// A decision that the server took.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Settled {
+    pub(super) decision: Decision,
+    /// It is not certain: the first answer was lost.
+    pub(super) likely: bool,
+    pub(super) at: Timestamp,
 }
 
 /// All of them.
@@ -278,6 +317,18 @@ impl Halves {
             }
             Some(failure) => HalfState::Refused(decision, failure),
         };
+    }
+
+    /// Takes in what somebody decided on one elsewhere, with the handle of a check: `likely` if the
+    /// answer to that was lost.
+    pub(super) fn settle(&mut self, which: &HalfPlace<'_>, decided: Settled) {
+        let half = self.list.iter_mut().find(|half| half.place() == *which);
+        if let Some(half) = half.filter(|half| !half.is_done()) {
+            half.state = match decided.likely {
+                false => HalfState::Done(decided.decision, decided.at),
+                true => HalfState::Likely(decided.decision, decided.at),
+            };
+        }
     }
 
     /// Takes in that a decision did not get through.

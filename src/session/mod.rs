@@ -360,6 +360,8 @@ pub enum Event {
         skew_millis: i64,
         /// When the reply came.
         at: Timestamp,
+        /// From request to reply, the wait for messages included.
+        elapsed: Duration,
     },
     /// A poll failed; it is tried again at `retry_at` unless that is `None`.
     PollFailed {
@@ -387,6 +389,10 @@ pub enum Event {
         skew_millis: i64,
         /// When the reply came.
         at: Timestamp,
+        /// What they asked for.
+        action: AckAction,
+        /// From request to reply.
+        elapsed: Duration,
     },
     /// What came of an examination.
     Checkup(Box<CheckupEvent>),

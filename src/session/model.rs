@@ -585,6 +585,7 @@ impl Model {
                 damaged,
                 skew_millis,
                 at,
+                elapsed: _,
             } => {
                 if let Some(first) = damaged.first() {
                     self.notices.warn(
@@ -618,10 +619,14 @@ impl Model {
                 repeated,
                 skew_millis,
                 at,
+                action,
+                elapsed: _,
             } => {
+                let asked = self.asked_to_decide(subscription, action, &done, &refused);
                 if let Some(view) = self.views.get_mut(subscription) {
                     view.acked(&done, refused, repeated, at, skew_millis);
                 }
+                self.checks_decided(subscription, &asked);
             }
             Event::Checkup(event) => self.checkup.absorb(*event),
             Event::Read(event) => return self.reader.absorb(*event),
@@ -751,15 +756,14 @@ impl Model {
         }
         let view = self.views.get_mut(id)?;
         if !view.carry_out(command) {
-            self.acking_is_busy(now);
+            self.acking_is_busy("acking-busy", now);
         }
         Some(())
     }
 
-    fn acking_is_busy(&mut self, now: Timestamp) {
+    fn acking_is_busy(&mut self, what: &'static str, now: Timestamp) {
         let next = Say::new("acking-busy-next");
-        self.notices
-            .warn(Say::new("acking-busy"), String::new(), next, now);
+        self.notices.warn(Say::new(what), String::new(), next, now);
     }
 
     /// Whether messages of a view may be acked, which is said if not.
@@ -775,7 +779,7 @@ impl Model {
     fn do_with_history(&mut self, command: HistoryCommand) -> Option<Job> {
         let (job, again) = self.history.apply(command);
         if let Some(entry) = again {
-            self.offers.offer_entry(entry);
+            self.offer_entry(entry);
         }
         job.map(Job::History)
     }
@@ -786,7 +790,7 @@ impl Model {
             self.notices.push(notice);
         }
         if let Some(entry) = absorbed.again {
-            self.offers.offer_entry(entry);
+            self.offer_entry(entry);
         }
         absorbed.job.map(Job::History)
     }

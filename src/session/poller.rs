@@ -96,6 +96,7 @@ async fn poll_once(shared: &Shared, order: &PollOrder, client: &Client, pause: D
     match client.consume(&order.topic, &order.consume).await {
         Ok(answer) => {
             let (list, at) = (answer.value, answer.received_at);
+            let elapsed = answer.elapsed;
             let skew_millis = answer.clock_skew_millis;
             let brought = !list.is_empty();
             let arrivals = list
@@ -113,6 +114,7 @@ async fn poll_once(shared: &Shared, order: &PollOrder, client: &Client, pause: D
                     damaged: list.damaged,
                     skew_millis,
                     at,
+                    elapsed,
                 })
                 .await;
             if brought { Next::AtOnce } else { Next::Paced }

@@ -129,7 +129,7 @@ async fn decided(
     let endpoint = shared.endpoint_of(&order.connection);
     // One handle is one list.
     let mut refused = None;
-    let (mut repeated, mut at) = (false, shared.clock.now());
+    let (mut repeated, mut at, mut elapsed) = (false, shared.clock.now(), Duration::ZERO);
     for handles in HandleList::chunks(std::slice::from_ref(&order.handle)) {
         // A producer names no group.
         let answer = match order.decision {
@@ -140,6 +140,7 @@ async fn decided(
             .map_err(|error| Box::new(trouble::of_client(&error, OperationKind::Ack, &endpoint)))?;
         repeated = answer.attempts > 1;
         at = answer.received_at;
+        elapsed = answer.elapsed;
         refused = answer.value.into_iter().next();
     }
     Ok(HalfEvent::Decided {
@@ -147,6 +148,7 @@ async fn decided(
         refused,
         repeated,
         at,
+        elapsed,
     })
 }
 

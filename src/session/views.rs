@@ -108,6 +108,11 @@ impl Views {
         self.list.iter_mut().find(|view| view.id == id)
     }
 
+    /// All of them, to change them.
+    pub(super) fn iter_mut(&mut self) -> impl Iterator<Item = &mut Subscription> {
+        self.list.iter_mut()
+    }
+
     /// Shows a view.
     pub(super) fn show(&mut self, id: SubscriptionId) {
         self.shown = id;

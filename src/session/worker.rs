@@ -210,6 +210,8 @@ async fn ack(shared: &Arc<Shared>, order: AckOrder) {
                     repeated: answer.attempts > 1,
                     skew_millis: answer.clock_skew_millis,
                     at: answer.received_at,
+                    action: order.action,
+                    elapsed: answer.elapsed,
                 }
             }
             Err(error) => {

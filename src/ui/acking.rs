@@ -3,7 +3,7 @@
 
 use egui::{Button, Checkbox, ProgressBar, RichText, Ui};
 
-use crate::session::{AckCommand, AckRun, Command, RunStop, Subscription, TableCommand};
+use crate::session::{AckCommand, AckRun, Command, Decision, RunStop, Subscription, TableCommand};
 
 use super::context::Context;
 use super::theme;
@@ -64,7 +64,7 @@ pub(super) fn progress_ui(ui: &mut Ui, cx: &mut Context<'_>, view: &Subscription
                 end_ui(ui, cx, view, run);
                 failed_ui(ui, cx, view, run);
                 ui.with_layout(egui::Layout::left_to_right(egui::Align::Center), |ui| {
-                    words_ui(ui, cx, run);
+                    words_ui(ui, cx, run, view.decisions.of_run());
                 });
             });
         });
@@ -80,11 +80,15 @@ fn end_ui(ui: &mut Ui, cx: &mut Context<'_>, view: &Subscription, run: &AckRun) 
         }
         return;
     }
-    let face = theme::strong(format!("■ {}", t.get("acking-stop"))).color(cx.palette.bad);
+    let name = match view.checks_halves() {
+        true => t.get("half-stop"),
+        false => t.get("acking-stop"),
+    };
+    let face = theme::strong(format!("■ {name}")).color(cx.palette.bad);
     let response = ui
         .add_enabled(run.stop.is_none(), Button::new(face))
         .on_hover_text(t.get("acking-stop-why"));
-    let response = named(ui, response, egui::Role::Button, t.get("acking-stop"));
+    let response = named(ui, response, egui::Role::Button, name);
     if response.clicked() {
         cx.command(Command::Acking(view.id, AckCommand::Stop));
     }
@@ -104,7 +108,7 @@ fn failed_ui(ui: &mut Ui, cx: &mut Context<'_>, view: &Subscription, run: &AckRu
     ui.label(theme::strong(text).color(cx.palette.bad));
 }
 
-fn words_ui(ui: &mut Ui, cx: &Context<'_>, run: &AckRun) {
+fn words_ui(ui: &mut Ui, cx: &Context<'_>, run: &AckRun, decision: Option<Decision>) {
     let (t, p) = (cx.texts, cx.palette);
     let values = [
         ("done", run.done().into()),
@@ -112,7 +116,12 @@ fn words_ui(ui: &mut Ui, cx: &Context<'_>, run: &AckRun) {
         ("total", run.total.into()),
     ];
     if !run.ended {
-        let text = t.format("acking-progress", &values);
+        let key = match decision {
+            None => "acking-progress",
+            Some(Decision::Commit) => "half-commit-progress",
+            Some(Decision::Rollback) => "half-rollback-progress",
+        };
+        let text = t.format(key, &values);
         ui.label(theme::strong(text.as_str()));
         let part = run.done() as f32 / run.total.max(1) as f32;
         let bar = ProgressBar::new(part)
@@ -123,7 +132,12 @@ fn words_ui(ui: &mut Ui, cx: &Context<'_>, run: &AckRun) {
         named(ui, response, egui::Role::ProgressIndicator, &text);
         return;
     }
-    ui.label(theme::strong(t.format("acking-ended", &values)));
+    let key = match decision {
+        None => "acking-ended",
+        Some(Decision::Commit) => "half-commit-ended",
+        Some(Decision::Rollback) => "half-rollback-ended",
+    };
+    ui.label(theme::strong(t.format(key, &values)));
     let left = run.total - run.done();
     let n = [("n", left.into())];
     let why = match run.stop {

@@ -4,9 +4,9 @@
 use egui::Ui;
 
 use crate::session::templates::Template;
-use crate::session::{Draft, Model, Offer, Say};
+use crate::session::{Draft, KEPT_BODY_BYTES, Model, Offer, Say};
 
-use super::context::Context;
+use super::context::{Context, bytes};
 use super::theme;
 use super::widgets::{icon_button, link_button, remark};
 
@@ -42,6 +42,7 @@ impl Refill {
             draft: template.draft.clone(),
             from: Say::new("again-from-template").with("path", &template.path),
             left_out: Vec::new(),
+            lost_body: None,
         };
         self.fill(draft, offer, keep);
     }
@@ -71,6 +72,13 @@ impl Refill {
         if !offer.left_out.is_empty() {
             let keys = [("keys", offer.left_out.join(", ").into())];
             remark(ui, &t.format("again-left-out", &keys), cx.palette.soon);
+        }
+        if let Some(size) = offer.lost_body.filter(|_| draft.body.is_empty()) {
+            let values = [
+                ("size", bytes(size).into()),
+                ("max", bytes(KEPT_BODY_BYTES).into()),
+            ];
+            remark(ui, &t.format("again-lost-body", &values), cx.palette.soon);
         }
         ui.horizontal(|ui| {
             if !self.before.is_empty() && link_button(ui, t.get("again-undo"), cx.palette).clicked()

@@ -4,11 +4,44 @@
 use egui::{Color32, Rect, Response, RichText, Sense, Stroke, StrokeKind, Ui, Vec2};
 
 use crate::i18n::Texts;
-use crate::session::{Alike, Ending, Failed, Row, Urgency};
+use crate::session::{Alike, Decision, Ending, Failed, Row, Subscription, Urgency};
 
 use super::context::{Context, clock_time, countdown};
 use super::theme::{self, Palette};
 use super::widgets::{Dot, dot, lease_bar, pill};
+
+/// What ends a delivery well.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Deed {
+    /// An ack.
+    Ack,
+    /// A decision on a half message; which, once there is one.
+    Decide(Option<Decision>),
+}
+
+impl Deed {
+    /// That of a row of a view.
+    pub(super) fn of(view: &Subscription, row: u64) -> Self {
+        match view.checks_halves() {
+            true => Self::Decide(view.decisions.on(row)),
+            false => Self::Ack,
+        }
+    }
+
+    /// One of three texts: for an ack, for a commit, for a roll back.
+    fn pick(self, ack: &'static str, commit: &'static str, rollback: &'static str) -> &'static str {
+        match self {
+            Self::Ack => ack,
+            Self::Decide(Some(Decision::Rollback)) => rollback,
+            Self::Decide(_) => commit,
+        }
+    }
+
+    /// One of two texts: for an ack, or for any decision.
+    fn either(self, ack: &'static str, decide: &'static str) -> &'static str {
+        self.pick(ack, decide, decide)
+    }
+}
 
 /// Its shape and its colour.
 pub(super) fn look(ending: Ending<'_>, p: &Palette) -> (Dot, Color32) {
@@ -25,48 +58,77 @@ pub(super) fn look(ending: Ending<'_>, p: &Palette) -> (Dot, Color32) {
 }
 
 /// It in a word or two.
-pub(super) fn word(ending: Ending<'_>, t: &'static Texts) -> &'static str {
+pub(super) fn word(ending: Ending<'_>, deed: Deed, t: &'static Texts) -> &'static str {
     t.get(match ending {
         Ending::Held(_, None) => "state-held",
-        Ending::Held(_, Some(_)) => "ending-failed",
-        Ending::Acking => "state-acking",
-        Ending::Acked(_) => "state-acked",
-        Ending::LikelyAcked(_) => "ending-likely",
-        Ending::Expired(..) => "state-returned",
+        Ending::Held(_, Some(_)) => deed.either("ending-failed", "half-failed"),
+        Ending::Acking => deed.pick("state-acking", "half-committing", "half-rolling-back"),
+        Ending::Acked(_) => deed.pick("state-acked", "half-committed", "half-rolled-back"),
+        Ending::LikelyAcked(_) => deed.pick(
+            "ending-likely",
+            "half-likely-committed",
+            "half-likely-rolled-back",
+        ),
+        Ending::Expired(..) => deed.either("state-returned", "half-undecided"),
         Ending::Unseen(..) => "ending-unseen",
         Ending::Superseded(_) => "ending-superseded",
-        Ending::TooLate(_) => "ending-late",
-        Ending::Elsewhere(_) => "ending-elsewhere",
+        Ending::TooLate(_) => deed.either("ending-late", "half-late"),
+        Ending::Elsewhere(_) => deed.either("ending-elsewhere", "half-elsewhere"),
         Ending::LateOrElsewhere(_) => "ending-unclear",
-        Ending::Refused(_) => "state-refused",
+        Ending::Refused(_) => deed.either("state-refused", "half-refused"),
     })
 }
 
 /// It in a sentence, with what to do next.
-pub(super) fn sentence(cx: &Context<'_>, ending: Ending<'_>) -> String {
+pub(super) fn sentence(cx: &Context<'_>, ending: Ending<'_>, deed: Deed) -> String {
     let t = cx.texts;
     let at = |at| [("at", clock_time(at, cx.now).into())];
     match ending {
-        Ending::Held(_, Some(why)) => failed(cx, why),
-        Ending::Expired(over, Some(why)) => {
-            let returned = t.format("delivery-returned", &at(over));
-            format!("{} · {returned}", failed(cx, why))
+        Ending::Held(_, Some(why)) => failed(cx, why, deed),
+        Ending::Expired(over, why) => {
+            let key = deed.either("delivery-returned", "half-undecided-why");
+            let returned = t.format(key, &at(over));
+            match why {
+                Some(why) => format!("{} · {returned}", failed(cx, why, deed)),
+                None => returned,
+            }
         }
         Ending::Unseen(over, why) => {
             let unseen = t.format("delivery-unseen", &at(over));
             match why {
-                Some(why) => format!("{} · {unseen}", failed(cx, why)),
+                Some(why) => format!("{} · {unseen}", failed(cx, why, deed)),
                 None => unseen,
             }
         }
         Ending::Held(_, None) => t.get("state-held").to_owned(),
-        Ending::Acking => t.get("delivery-acking").to_owned(),
-        Ending::Acked(when) => t.format("delivery-acked", &at(when)),
-        Ending::LikelyAcked(when) => t.format("delivery-likely", &at(when)),
-        Ending::Expired(when, None) => t.format("delivery-returned", &at(when)),
-        Ending::Superseded(when) => t.format("ending-superseded-why", &at(when)),
-        Ending::TooLate(refusal) => t.format("ending-late-why", &at(refusal.at)),
-        Ending::LateOrElsewhere(refusal) => t.format("ending-unclear-why", &at(refusal.at)),
+        Ending::Acking => {
+            let key = deed.pick("delivery-acking", "half-committing", "half-rolling-back");
+            t.get(key).to_owned()
+        }
+        Ending::Acked(when) => {
+            let key = deed.pick("delivery-acked", "half-committed-at", "half-rolled-back-at");
+            t.format(key, &at(when))
+        }
+        Ending::LikelyAcked(when) => {
+            let key = deed.pick(
+                "delivery-likely",
+                "half-likely-committed-at",
+                "half-likely-rolled-back-at",
+            );
+            t.format(key, &at(when))
+        }
+        Ending::Superseded(when) => {
+            let key = deed.either("ending-superseded-why", "half-superseded-why");
+            t.format(key, &at(when))
+        }
+        Ending::TooLate(refusal) => {
+            let key = deed.either("ending-late-why", "half-late-why");
+            t.format(key, &at(refusal.at))
+        }
+        Ending::LateOrElsewhere(refusal) => {
+            let key = deed.either("ending-unclear-why", "half-unclear-why");
+            t.format(key, &at(refusal.at))
+        }
         Ending::Elsewhere(refusal) => {
             let left = refusal.left_millis.unwrap_or_default();
             let left = std::time::Duration::from_millis(left.unsigned_abs());
@@ -74,28 +136,31 @@ pub(super) fn sentence(cx: &Context<'_>, ending: Ending<'_>) -> String {
                 ("at", clock_time(refusal.at, cx.now).into()),
                 ("left", countdown(left).into()),
             ];
-            t.format("ending-elsewhere-why", &values)
+            let key = deed.either("ending-elsewhere-why", "half-elsewhere-why");
+            t.format(key, &values)
         }
         Ending::Refused(refusal) => {
             let code = refusal.failure.code.as_str();
-            t.format("delivery-refused", &[("code", code.into())])
+            let key = deed.either("delivery-refused", "half-refused-why");
+            t.format(key, &[("code", code.into())])
         }
     }
 }
 
 /// Why an ack failed that can be tried again.
-fn failed(cx: &Context<'_>, why: Failed<'_>) -> String {
+fn failed(cx: &Context<'_>, why: Failed<'_>, deed: Deed) -> String {
     match why {
         Failed::Lost(trouble) => format!("{} · {}", cx.say(&trouble.what), cx.say(&trouble.next)),
         Failed::Refused(refusal) => {
             let code = [("code", refusal.failure.code.as_str().into())];
-            cx.texts.format("ending-refused-again", &code)
+            let key = deed.either("ending-refused-again", "half-refused-again");
+            cx.texts.format(key, &code)
         }
     }
 }
 
 /// What a row is now: shape, and the time that is left or the word.
-pub(super) fn state_ui(ui: &mut Ui, cx: &Context<'_>, row: &Row) {
+pub(super) fn state_ui(ui: &mut Ui, cx: &Context<'_>, row: &Row, deed: Deed) {
     let (t, p) = (cx.texts, cx.palette);
     let ending = Ending::of_newest(row, cx.now);
     let (shape, color) = look(ending, p);
@@ -109,7 +174,8 @@ pub(super) fn state_ui(ui: &mut Ui, cx: &Context<'_>, row: &Row) {
             match why {
                 None => lease_bar(ui, lease.fraction(cx.now), color, p),
                 Some(_) => {
-                    pill(ui, word(ending, t), p.bad, p.bad_bg).on_hover_text(sentence(cx, ending));
+                    pill(ui, word(ending, deed, t), p.bad, p.bad_bg)
+                        .on_hover_text(sentence(cx, ending, deed));
                 }
             }
             let left = countdown(lease.remaining(cx.now));
@@ -118,16 +184,18 @@ pub(super) fn state_ui(ui: &mut Ui, cx: &Context<'_>, row: &Row) {
         }
         Ending::Acking => {
             dot(ui, shape, color);
-            pill(ui, word(ending, t), p.dim, p.raised);
+            pill(ui, word(ending, deed, t), p.dim, p.raised);
         }
         Ending::Acked(_) | Ending::LikelyAcked(_) => {
             dot(ui, shape, p.faint);
-            pill(ui, word(ending, t), p.dim, p.raised).on_hover_text(sentence(cx, ending));
+            pill(ui, word(ending, deed, t), p.dim, p.raised)
+                .on_hover_text(sentence(cx, ending, deed));
         }
         _ => {
             dot(ui, shape, color);
             let ground = if color == p.bad { p.bad_bg } else { p.soon_bg };
-            pill(ui, word(ending, t), color, ground).on_hover_text(sentence(cx, ending));
+            pill(ui, word(ending, deed, t), color, ground)
+                .on_hover_text(sentence(cx, ending, deed));
         }
     }
 }

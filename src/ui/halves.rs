@@ -4,7 +4,6 @@
 
 use egui::{Align, Button, Key, Label, Layout, Modifiers, RichText, ScrollArea, Ui};
 
-use crate::i18n::Texts;
 use crate::session::{
     Command, Decision, Half, HalfCommand, HalfState, Row, RowState, Subscription, Urgency,
 };
@@ -12,7 +11,7 @@ use crate::session::{
 use super::connections::connection_name;
 use super::context::{Context, clock_time, countdown, short_id};
 use super::theme;
-use super::widgets::{Dot, dot, from_the_right, named, pill, remark};
+use super::widgets::{Dot, dot, from_the_right, named, remark};
 
 /// Half messages that the publish form shows.
 const IN_THE_FORM: usize = 3;
@@ -287,32 +286,4 @@ pub(super) fn selected_ui(ui: &mut Ui, cx: &mut Context<'_>, view: &Subscription
             cx.command(Command::Half(command));
         }
     }
-}
-
-/// What the state of a decided row is called; `None` where it is called as in any view.
-pub(super) fn state_word(
-    t: &'static Texts,
-    state: RowState,
-    decision: Decision,
-) -> Option<&'static str> {
-    let commit = decision == Decision::Commit;
-    match state {
-        RowState::Acking if commit => Some(t.get("half-committing")),
-        RowState::Acking => Some(t.get("half-rolling-back")),
-        RowState::Acked if commit => Some(t.get("half-committed")),
-        RowState::Acked => Some(t.get("half-rolled-back")),
-        // Why it was refused is said as in any view.
-        RowState::Refused | RowState::Held(_) | RowState::Returned => None,
-    }
-}
-
-/// The state of a decided row.
-pub(super) fn decided_ui(ui: &mut Ui, cx: &Context<'_>, state: RowState, word: &str) {
-    let p = cx.palette;
-    let shape = match state {
-        RowState::Acking => Dot::Half,
-        _ => Dot::Tick,
-    };
-    dot(ui, shape, p.dim);
-    pill(ui, word, p.dim, p.raised);
 }

@@ -17,7 +17,7 @@ use super::widgets::{from_the_right, segmented};
 /// From this width on a plot has room beside others.
 const BESIDE: f32 = 240.0;
 /// How many plots there are.
-const PLOTS: usize = 5;
+const PLOTS: usize = 6;
 /// As long as something moves in the plots.
 const SHOWN: Duration = Duration::from_secs(600);
 
@@ -112,10 +112,11 @@ impl Plots {
                 }
                 place.latency_ui(ui, &title, latency, height);
             }
-            _ => {
+            4 => {
                 let title = t.get("plots-consume-latency");
                 place.latency_ui(ui, title, Some(&flow.consume_latency), height);
             }
+            _ => place.round_trips_ui(ui, flow, height),
         });
     }
 
@@ -167,6 +168,15 @@ impl Place<'_, '_> {
         }
         lines.push(line("plots-arrived", p.tag, &flow.arrivals));
         lines.push(line("statistics-acked", p.ok, &flow.acks));
+        for (key, color, count) in [
+            ("half-committed", p.soon, &flow.commits),
+            ("half-rolled-back", p.dim, &flow.rollbacks),
+        ] {
+            // Few people ever decide on half messages.
+            if count.total() > 0 {
+                lines.push(line(key, color, count));
+            }
+        }
         self.plot_ui(
             ui,
             t.get("statistics-rates"),
@@ -204,6 +214,22 @@ impl Place<'_, '_> {
             line("plots-most", p.tag, |latency| &latency.most).peaks(),
             line("plots-longest", p.soon, |latency| &latency.longest).peaks(),
         ];
+        self.plot_ui(ui, title, Unit::Millis, &lines, height);
+    }
+
+    /// How long the server takes to answer what a consumer asks.
+    fn round_trips_ui(&self, ui: &mut Ui, flow: &Flow, height: f32) {
+        let (t, p) = (self.cx.texts, self.cx.palette);
+        let line = |key, color, series: &Series| {
+            Line::new(t.get(key), color, series.points(self.now)).sparse()
+        };
+        let lines = [
+            line("plots-ack-median", p.ok, &flow.ack_latency.median),
+            line("plots-ack-longest", p.soon, &flow.ack_latency.longest).peaks(),
+            line("plots-poll-median", p.tag, &flow.poll_latency.median),
+            line("plots-poll-longest", p.dim, &flow.poll_latency.longest).peaks(),
+        ];
+        let title = t.get("plots-round-trips");
         self.plot_ui(ui, title, Unit::Millis, &lines, height);
     }
 

@@ -76,6 +76,15 @@ impl Readings {
         }
         add.flow("status-received", &flow.arrivals, now, 4);
         add.flow("status-acked", &flow.acks, now, 3);
+        for (key, count) in [
+            ("status-committed", &flow.commits),
+            ("status-rolled-back", &flow.rollbacks),
+        ] {
+            // Few people ever decide on half messages.
+            if count.total() > 0 {
+                add.count(key, count, 2);
+            }
+        }
         add.count("status-redelivered", &flow.redeliveries, 1);
         add.last_color(alarm(&flow.redeliveries, p.soon));
         add.count("status-errors", &flow.errors, 2);

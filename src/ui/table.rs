@@ -14,7 +14,7 @@ use crate::session::{
 };
 
 use super::context::{Context, bytes, clock_time, short_id};
-use super::endings::{alike_look, alike_mark, alike_word, sentence, state_ui, word};
+use super::endings::{Deed, alike_look, alike_mark, alike_word, sentence, state_ui, word};
 use super::scroll::{Sight, bar_ui};
 use super::toolbar::column_name;
 use super::widgets::{from_the_right, named, named_choice, pill};
@@ -453,13 +453,9 @@ impl RowUi<'_, '_> {
         match column {
             Column::State => {
                 let ending = Ending::of_newest(row, self.cx.now);
-                let word = self.decided(state).unwrap_or(word(ending, self.cx.texts));
-                text_ui(ui, word, ink);
+                text_ui(ui, word(ending, self.deed(), self.cx.texts), ink);
             }
-            Column::Returns => match self.decided(state) {
-                Some(word) => halves::decided_ui(ui, self.cx, state, word),
-                None => state_ui(ui, self.cx, row),
-            },
+            Column::Returns => state_ui(ui, self.cx, row, self.deed()),
             Column::Id => {
                 if self.view.table.arrangement().is_pinned(row.number) {
                     ui.label(RichText::new("▲").color(p.accent))
@@ -535,10 +531,9 @@ impl RowUi<'_, '_> {
         ui.add_space(theme::GAP_SMALL);
     }
 
-    /// What the state of a row on which somebody decided is called.
-    fn decided(&self, state: RowState) -> Option<&'static str> {
-        let decision = self.view.decisions.on(self.row.number)?;
-        halves::state_word(self.cx.texts, state, decision)
+    /// What ends a delivery of this row well.
+    fn deed(&self) -> Deed {
+        Deed::of(self.view, self.row.number)
     }
 
     fn select_ui(&self, ui: &mut Ui, id: &str, asked: &mut Vec<Command>) {
@@ -585,7 +580,9 @@ impl RowUi<'_, '_> {
         let response = named(ui, response, egui::Role::Button, &name);
         let response = match state {
             RowState::Returned => response.on_disabled_hover_text(t.get("ack-too-late")),
-            RowState::Refused => response.on_disabled_hover_text(sentence(self.cx, ending)),
+            RowState::Refused => {
+                response.on_disabled_hover_text(sentence(self.cx, ending, self.deed()))
+            }
             _ => response,
         };
         if response.clicked() {

@@ -1,6 +1,8 @@
 //! The live table with very many messages: its far end, its bar, and what happens when the memory
 //! for messages is full.
 
+use std::time::Duration;
+
 use egui::Key;
 use egui::pos2;
 use mqscope::protocol::properties::Properties;
@@ -49,6 +51,7 @@ fn fill(model: &mut Model, count: u32, lease_millis: i64) {
                 damaged: Vec::new(),
                 skew_millis: 0,
                 at: BEGIN,
+                elapsed: Duration::ZERO,
             },
             BEGIN,
         );

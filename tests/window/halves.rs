@@ -93,7 +93,8 @@ fn who_is_late_is_told_and_a_view_that_checks_decides_with_a_fresh_handle() {
     window.look_into(&id);
     window.leave_fields();
     window.press(Key::C);
-    window.until_shown("received · 1 acked");
+    window.until_shown("0 acked");
+    window.until_shown("1 committed");
     window.until("the decision is on the row", |window| {
         window.has(&en("half-committed")) && !window.has(&format!("Commit {id}"))
     });
@@ -115,8 +116,59 @@ fn several_rows_of_a_check_are_rolled_back_at_once() {
     window.until("both are handed out", |window| window.rows().len() == 2);
     window.click(&en("select-all"));
     window.click("Roll back selected (2)");
-    window.until_shown("2 received · 2 acked");
+    window.until_shown("2 rolled back");
+    window.assert_shows("2 received · 0 acked");
     assert_eq!(window.count(&en("half-rolled-back")), 2);
+}
+
+#[test]
+fn what_a_check_decides_is_decided_wherever_it_is_listed_and_called_so() {
+    let mut window = Window::open();
+    let id = publish_half(&mut window, "10s");
+    window.click("One half message to decide");
+    window.advance(10 * SECOND);
+    window.assert_shows(&en("half-late"));
+    window.click(&format!("Check {id}…"));
+    window.click("▶ Start");
+    window.until("it is handed out", |window| window.rows() == [id.clone()]);
+    window.look_into(&id);
+    window.click(&format!("Roll back {id}"));
+    // In the row, and in the list of what was published from here.
+    window.until("both say so", |window| {
+        window.count(&en("half-rolled-back")) >= 2 && !window.shows(&en("half-late"))
+    });
+    assert!(!window.has(&format!("Check {id}…")));
+    // In the details, with the time.
+    assert_eq!(
+        window.texts_with(" rolled back").len(),
+        2,
+        "details, status line"
+    );
+    window.assert_not_shown(&en("state-acked"));
+    // What is decided stays so, whatever is asked for later.
+    window.leave_fields();
+    window.press(Key::C);
+    window.settle();
+    window.assert_not_shown(&en("half-committed"));
+}
+
+#[test]
+fn many_decisions_are_called_what_they_are_while_they_go_on() {
+    let mut window = Window::open();
+    publish_half(&mut window, "10s");
+    for _ in 0..16 {
+        window.publish();
+    }
+    window.click("New consume view");
+    window.click("Deliveries · As they come");
+    window.click(&en("kind-half-check"));
+    window.click("▶ Start");
+    window.advance(10 * SECOND);
+    window.until("all are handed out", |window| window.shows("17 received"));
+    window.click(&en("select-all"));
+    window.click("Commit selected (17)");
+    window.until_shown("Committed 17 of 17");
+    window.assert_not_shown("Acked 17");
 }
 
 #[test]

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::Path;
 
 use mqscope::protocol::MessageParts;
-use mqscope::session::{ConnectionId, Entry, HISTORY_DIR, Outcome};
+use mqscope::session::{ConnectionId, Entry, HISTORY_DIR, KEPT_BODY_BYTES, Outcome};
 
 use crate::support::{BEGIN, Place, Start, Window, en};
 
@@ -214,6 +214,31 @@ fn an_entry_is_sent_again_and_what_was_typed_comes_back() {
     assert_eq!(window.value(Place::Form, "Key"), "half-typed");
     assert_eq!(window.value(Place::Form, "Body"), "not to be lost");
     window.assert_not_shown(&en("again-from-history"));
+}
+
+#[test]
+fn an_entry_whose_body_was_not_kept_is_never_sent_with_a_part_of_it() {
+    let data = tempfile::tempdir().unwrap();
+    let mut large = entry(7);
+    large.message.body = "x".repeat(KEPT_BODY_BYTES + 1);
+    write_history(data.path(), std::iter::once(large.bounded()));
+    let mut window = open(data.path());
+    open_history(&mut window);
+    window.until("the entry", |window| entries(window).len() == 1);
+    window.click(&row(&window, "k7"));
+    window.until_shown("was too large to keep");
+    window.click(&en("send-again"));
+    window.until_shown("Without its body: that had 256");
+    assert_eq!(window.value(Place::Form, "Key"), "k7");
+    assert_eq!(window.value(Place::Form, "Body"), "");
+    window.click("Publish");
+    window.assert_shows(&en("problem-body-empty"));
+    assert_eq!(window.published(), [""; 0]);
+
+    window.fill(Place::Form, "Body", "all of it");
+    window.assert_not_shown("Without its body");
+    window.publish_and_see();
+    assert!(window.has("k7"));
 }
 
 #[test]

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use crate::protocol::{ConsumeMode, ReceivedMessage, Timestamp, properties};
 
+use super::halves::Decision;
 use super::latency::Latency;
 use super::series::{Idle, Series};
 use super::subscription::{Subscription, SubscriptionId};
@@ -48,6 +49,10 @@ pub struct Flow {
     pub arrivals: Count,
     /// Handles acked.
     pub acks: Count,
+    /// Half messages committed.
+    pub commits: Count,
+    /// Half messages rolled back.
+    pub rollbacks: Count,
     /// Deliveries of messages that the group had got before.
     pub redeliveries: Count,
     /// Requests that failed, acks that were refused, messages that came damaged.
@@ -59,6 +64,10 @@ pub struct Flow {
     /// From the publish of a message, or from when it was due, to its first delivery here; by the
     /// server's clock, so to a second or so where that is not ours.
     pub consume_latency: Latency,
+    /// From an ack or a decision to its answer.
+    pub ack_latency: Latency,
+    /// From a poll to its answer, the wait for messages included.
+    pub poll_latency: Latency,
     held: usize,
 }
 
@@ -110,11 +119,15 @@ impl Default for Flow {
             published: count(),
             arrivals: count(),
             acks: count(),
+            commits: count(),
+            rollbacks: count(),
             redeliveries: count(),
             errors: count(),
             in_flight: Series::new(Idle::Last, BUCKET_MILLIS, SECONDS),
             publish_latency: latency(),
             consume_latency: latency(),
+            ack_latency: latency(),
+            poll_latency: latency(),
             held: 0,
         }
     }
@@ -133,6 +146,8 @@ impl Flow {
             &mut self.published,
             &mut self.arrivals,
             &mut self.acks,
+            &mut self.commits,
+            &mut self.rollbacks,
             &mut self.redeliveries,
             &mut self.errors,
         ] {
@@ -144,6 +159,14 @@ impl Flow {
     /// How many messages are held.
     pub fn held(&self) -> usize {
         self.held
+    }
+
+    fn done(&mut self, decision: Option<Decision>) -> &mut Count {
+        match decision {
+            None => &mut self.acks,
+            Some(Decision::Commit) => &mut self.commits,
+            Some(Decision::Rollback) => &mut self.rollbacks,
+        }
     }
 
     fn hold(&mut self, now: Timestamp, held: usize) -> bool {
@@ -185,13 +208,14 @@ impl Figures {
                 elapsed,
                 ..
             } => self.published(connection, *elapsed, now),
-            Event::PublishFailed { connection, .. } => self.publish_failed(connection, now),
+            Event::PublishFailed { connection, .. } => self.failed(connection, now),
             Event::Polled {
                 subscription,
                 arrivals,
                 damaged,
                 skew_millis,
                 at,
+                elapsed,
             } => {
                 let view = view(*subscription);
                 let is_check = view
@@ -203,10 +227,16 @@ impl Figures {
                     .filter(|_| !is_check)
                     .filter_map(|message| waited(message, *skew_millis, *at))
                     .collect();
+                let (id, connection) = (Some(*subscription), connection(view));
                 if arrivals.is_empty() && damaged.is_empty() {
+                    // Nothing that moves by itself: a window that only waits is not drawn for it.
+                    self.each_quietly(id, connection, now, |flow| {
+                        flow.poll_latency.add(*at, [*elapsed]);
+                    });
                     return;
                 }
-                self.each(Some(*subscription), connection(view), now, |flow| {
+                self.each(id, connection, now, |flow| {
+                    flow.poll_latency.add(*at, [*elapsed]);
                     flow.arrivals.add(*at, arrivals.len() + damaged.len());
                     flow.redeliveries.add(*at, again);
                     flow.errors.add(*at, damaged.len());
@@ -218,13 +248,16 @@ impl Figures {
                 done,
                 refused,
                 at,
+                action,
+                elapsed,
                 ..
             } => self.each(
                 Some(*subscription),
                 connection(view(*subscription)),
                 now,
                 |flow| {
-                    flow.acks.add(*at, done.len());
+                    flow.done(Decision::of(*action)).add(*at, done.len());
+                    flow.ack_latency.add(*at, [*elapsed]);
                     flow.errors.add(*at, refused.len());
                 },
             ),
@@ -247,9 +280,26 @@ impl Figures {
         });
     }
 
-    /// A message was not published, or nobody knows.
-    pub(super) fn publish_failed(&mut self, to: &ConnectionId, now: Timestamp) {
-        self.each(None, Some(to), now, |flow| flow.errors.add(now, 1));
+    /// A half message was decided on by the handle of its publish, and that took so long.
+    pub(super) fn decided(
+        &mut self,
+        at: &ConnectionId,
+        decision: Option<Decision>,
+        elapsed: Duration,
+        now: Timestamp,
+    ) {
+        self.each(None, Some(at), now, |flow| {
+            match decision {
+                Some(decision) => flow.done(Some(decision)).add(now, 1),
+                None => flow.errors.add(now, 1),
+            }
+            flow.ack_latency.add(now, [elapsed]);
+        });
+    }
+
+    /// A request failed, or nobody knows.
+    pub(super) fn failed(&mut self, at: &ConnectionId, now: Timestamp) {
+        self.each(None, Some(at), now, |flow| flow.errors.add(now, 1));
     }
 
     /// Time has passed: what the views hold now. Figures of views that are closed go.
@@ -290,6 +340,17 @@ impl Figures {
         change: impl Fn(&mut Flow),
     ) {
         self.changed = Some(now);
+        self.each_quietly(view, connection, now, change);
+    }
+
+    /// The same where nothing goes on that has to be drawn again and again.
+    fn each_quietly(
+        &mut self,
+        view: Option<SubscriptionId>,
+        connection: Option<&ConnectionId>,
+        now: Timestamp,
+        change: impl Fn(&mut Flow),
+    ) {
         change(&mut self.all);
         if let Some(id) = connection {
             change(slot(&mut self.connections, id, now));

@@ -6,7 +6,8 @@ use super::*;
 use crate::config::ConnectionProfile;
 use crate::protocol::properties::Properties;
 use crate::protocol::{
-    AckFailure, DamagedMessage, DecodeError, FaultCode, PublishReceipt, ReceiptHandle, body_md5,
+    AckAction, AckFailure, DamagedMessage, DecodeError, FaultCode, PublishReceipt, ReceiptHandle,
+    body_md5,
 };
 use crate::session::{
     Arrival, Command, ConsumeForm, Job, Lease, Model, SavedView, Say, Setup, Trouble, Workspace,
@@ -133,6 +134,7 @@ fn polled(view: usize, arrivals: Vec<Arrival>, broken: usize, skew: i64, now: i6
         damaged: (0..broken).map(|_| damaged()).collect(),
         skew_millis: skew,
         at: at(now),
+        elapsed: Duration::from_millis(9),
     }
 }
 
@@ -257,6 +259,8 @@ proptest! {
                         repeated: false,
                         skew_millis: 0,
                         at: at(now),
+                        action: AckAction::Ack,
+                        elapsed: Duration::from_millis(5),
                     }
                 }
                 Step::AckFails => {

@@ -7,6 +7,7 @@ use crate::protocol::{Timestamp, TopicName};
 
 use super::Model;
 use crate::session::again;
+use crate::session::entry::Entry;
 use crate::session::form::{ConsumeForm, Kind};
 use crate::session::letters::{LetterCommand, LetterEvent};
 use crate::session::subscription::{Subscription, SubscriptionId};
@@ -71,6 +72,20 @@ impl Model {
         }
     }
 
+    /// Offers what was published before. A body that was too large to keep may still be here, with
+    /// the message that was consumed.
+    pub(super) fn offer_entry(&mut self, entry: Entry) {
+        let whole = entry.message_id().filter(|_| entry.too_large.is_some());
+        let whole = whole.and_then(|id| {
+            let mut found = self.views.list().iter().filter_map(|view| {
+                let row = view.rows.get(view.rows.of_message(id)?)?;
+                Some(row.message()?.to_received().body)
+            });
+            found.find(|body| entry.is_whole_body(body))
+        });
+        self.offers.offer_entry(entry, whole);
+    }
+
     pub(super) fn do_with_letters(&mut self, command: LetterCommand, now: Timestamp) -> Option<()> {
         match command {
             LetterCommand::Open(id) => {
@@ -125,5 +140,39 @@ impl Model {
                 letters,
             }))
         })
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+mod tests {
+    use super::*;
+    use crate::session::cells::tests::Sample;
+    use crate::session::entry::{KEPT_BODY_BYTES, tests::entry};
+    use crate::session::model::Setup;
+
+    #[test]
+    fn a_body_that_the_history_did_not_keep_is_taken_from_the_message_that_came() {
+        let mut model = Model::new(Setup::default());
+        let body = "x".repeat(KEPT_BODY_BYTES + 1);
+        let mut arrive = |id: &str, body: &str| {
+            let view = model.views.list()[0].id;
+            let rows = &mut model.views.get_mut(view).unwrap().rows;
+            let sample = Sample {
+                id,
+                body,
+                ..Sample::default()
+            };
+            sample.arrive(rows, Timestamp::from_millis(0));
+        };
+        arrive("ID-k", &body);
+        // Of the same id, but not what was published.
+        arrive("ID-other", "short");
+        for (key, expected) in [("k", body.as_str()), ("other", ""), ("gone", "")] {
+            model.offer_entry(entry(key, &body));
+            let offer = model.offers.newest().unwrap();
+            assert_eq!(offer.draft.body, expected);
+            assert_eq!(offer.lost_body.is_some(), expected.is_empty());
+        }
     }
 }

@@ -22,6 +22,15 @@ impl Asked {
             .insert_unique(hash, (hash, number), |entry| entry.0);
     }
 
+    /// The row that an ack of this handle is on its way of, if `is` finds the handle there.
+    pub(super) fn find(&self, handle: &ReceiptHandle, is: impl Fn(u64) -> bool) -> Option<u64> {
+        let hash = self.hasher.hash_one(handle);
+        let found = self
+            .table
+            .find(hash, |entry| entry.0 == hash && is(entry.1))?;
+        Some(found.1)
+    }
+
     /// It was answered. The row, if `is` finds the handle there.
     pub(super) fn remove(
         &mut self,

@@ -305,6 +305,14 @@ impl Rows {
         self.answer(handle, |_, _| ack);
     }
 
+    /// The row that an ack of this handle is on its way of.
+    pub fn asked_by(&self, handle: &ReceiptHandle) -> Option<u64> {
+        self.asked.find(handle, |number| {
+            let deliveries = self.get(number).map(Row::deliveries).unwrap_or_default();
+            deliveries.iter().any(|d| d.handle.as_ref() == Some(handle))
+        })
+    }
+
     fn answer(&mut self, handle: &ReceiptHandle, ack: impl FnOnce(&Row, &Delivery) -> AckState) {
         let rows = &self.rows;
         let number = self.asked.remove(handle, |number| {

@@ -10,7 +10,7 @@ use crate::protocol::Timestamp;
 use crate::session::{Delivery, Ending, NO_HANDLE, Row, SubscriptionId, Urgency};
 
 use crate::ui::context::{Context, clock_time, countdown};
-use crate::ui::endings::{look, sentence, word};
+use crate::ui::endings::{Deed, look, sentence, word};
 use crate::ui::theme;
 use crate::ui::widgets::{dot, from_the_right, icon_button, named_choice};
 
@@ -38,29 +38,33 @@ impl Timeline {
         }
         ui.spacing_mut().item_spacing.y = theme::GAP_SMALL;
         ui.spacing_mut().interact_size.y = theme::BODY_LINE;
-        heading_ui(ui, cx, row);
+        let deed = cx.model.view(view);
+        let deed = deed.map_or(Deed::Ack, |view| Deed::of(view, row.number));
+        heading_ui(ui, cx, row, deed);
         let deliveries = row.deliveries();
         if deliveries.len() > 1 {
-            strip_ui(ui, cx, deliveries);
+            strip_ui(ui, cx, deliveries, deed);
         }
         for place in (0..deliveries.len()).rev() {
             let whole = place + WHOLE >= deliveries.len();
             if whole != self.turned.contains(&place) {
-                whole_ui(
-                    ui,
-                    cx,
-                    deliveries,
-                    place,
-                    (!whole).then_some(&mut self.turned),
-                );
+                let turned = (!whole).then_some(&mut self.turned);
+                whole_ui(ui, cx, deliveries, place, deed, turned);
             } else {
-                self.line_ui(ui, cx, deliveries, place);
+                self.line_ui(ui, cx, deliveries, place, deed);
             }
         }
     }
 
     /// A delivery in one line. Of many, those out of sight just get their room.
-    fn line_ui(&mut self, ui: &mut Ui, cx: &Context<'_>, deliveries: &[Delivery], place: usize) {
+    fn line_ui(
+        &mut self,
+        ui: &mut Ui,
+        cx: &Context<'_>,
+        deliveries: &[Delivery],
+        place: usize,
+        deed: Deed,
+    ) {
         let size = Vec2::new(ui.available_width(), theme::BODY_LINE);
         let rect = Rect::from_min_size(ui.cursor().min, size);
         if deliveries.len() > ALL_DRAWN && !ui.is_rect_visible(rect) {
@@ -71,7 +75,11 @@ impl Timeline {
         let delivery = &deliveries[place];
         let ending = Ending::of(deliveries, place, cx.now);
         let (shape, color) = look(ending, p);
-        let face = format!("{} · {}", time(cx, delivery.received_at), word(ending, t));
+        let face = format!(
+            "{} · {}",
+            time(cx, delivery.received_at),
+            word(ending, deed, t)
+        );
         let response = ui.horizontal(|ui| {
             dot(ui, shape, color);
             ui.label(theme::code(number(place, delivery)).color(p.dim));
@@ -84,14 +92,14 @@ impl Timeline {
         let n = [("n", number(place, delivery).into())];
         let name = format!("{} · {face}", t.format("delivery-title", &n));
         let response = named_choice(ui, response.inner, egui::Role::Button, false, &name);
-        if response.on_hover_text(sentence(cx, ending)).clicked() {
+        if response.on_hover_text(sentence(cx, ending, deed)).clicked() {
             self.turned.insert(place);
         }
     }
 }
 
 /// How many there were, and how they ended.
-fn heading_ui(ui: &mut Ui, cx: &Context<'_>, row: &Row) {
+fn heading_ui(ui: &mut Ui, cx: &Context<'_>, row: &Row, deed: Deed) {
     let t = cx.texts;
     let here = row.deliveries().len();
     ui.label(theme::label(ui.ctx(), t.get("details-deliveries")));
@@ -115,7 +123,11 @@ fn heading_ui(ui: &mut Ui, cx: &Context<'_>, row: &Row) {
             })
             .count();
         let values = [("here", here.into()), ("expired", expired.into())];
-        let text = t.format("deliveries-counts", &values);
+        let key = match deed {
+            Deed::Ack => "deliveries-counts",
+            Deed::Decide(_) => "half-checks-counts",
+        };
+        let text = t.format(key, &values);
         ui.add(Label::new(theme::dim(ui.ctx(), text)).wrap());
     }
 }
@@ -126,6 +138,7 @@ fn whole_ui(
     cx: &Context<'_>,
     deliveries: &[Delivery],
     place: usize,
+    deed: Deed,
     turned: Option<&mut HashSet<usize>>,
 ) {
     let (t, p) = (cx.texts, cx.palette);
@@ -154,11 +167,11 @@ fn whole_ui(
                     let left = countdown(lease.remaining(cx.now));
                     ui.label(theme::strong(left).color(color));
                 } else if !matches!(ending, Ending::Held(..)) {
-                    ui.label(RichText::new(word(ending, t)).color(color));
+                    ui.label(RichText::new(word(ending, deed, t)).color(color));
                 }
             });
             times_ui(ui, cx, delivery, ending);
-            ending_ui(ui, cx, ending);
+            ending_ui(ui, cx, ending, deed);
             handle_ui(ui, cx, delivery);
         });
     });
@@ -181,7 +194,7 @@ fn times_ui(ui: &mut Ui, cx: &Context<'_>, delivery: &Delivery, ending: Ending<'
 }
 
 /// How it ended, and what to do about it.
-fn ending_ui(ui: &mut Ui, cx: &Context<'_>, ending: Ending<'_>) {
+fn ending_ui(ui: &mut Ui, cx: &Context<'_>, ending: Ending<'_>, deed: Deed) {
     let p = cx.palette;
     let ink = match ending {
         Ending::Held(Urgency::Plenty | Urgency::Soon, None) | Ending::Acking => return,
@@ -191,7 +204,7 @@ fn ending_ui(ui: &mut Ui, cx: &Context<'_>, ending: Ending<'_>) {
         | Ending::Unseen(_, None) => p.dim,
         _ => p.bad,
     };
-    ui.add(Label::new(RichText::new(sentence(cx, ending)).color(ink)).wrap());
+    ui.add(Label::new(RichText::new(sentence(cx, ending, deed)).color(ink)).wrap());
     let refusal = match ending {
         Ending::TooLate(refusal)
         | Ending::Elsewhere(refusal)

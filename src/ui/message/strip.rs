@@ -7,7 +7,7 @@ use crate::protocol::Timestamp;
 use crate::session::{Delivery, Ending};
 
 use crate::ui::context::{Context, clock_time};
-use crate::ui::endings::{look, word};
+use crate::ui::endings::{Deed, look, word};
 use crate::ui::theme;
 use crate::ui::widgets::named;
 
@@ -31,7 +31,7 @@ impl Axis {
     }
 }
 
-pub(super) fn strip_ui(ui: &mut Ui, cx: &Context<'_>, deliveries: &[Delivery]) {
+pub(super) fn strip_ui(ui: &mut Ui, cx: &Context<'_>, deliveries: &[Delivery], deed: Deed) {
     let (Some(first), Some(newest)) = (deliveries.first(), deliveries.last()) else {
         return;
     };
@@ -98,7 +98,7 @@ pub(super) fn strip_ui(ui: &mut Ui, cx: &Context<'_>, deliveries: &[Delivery]) {
         let delivery = &deliveries[place];
         let title = t.format("delivery-title", &[("n", number(place, delivery).into())]);
         let came = time(delivery.received_at);
-        response.on_hover_text(format!("{title} · {came} · {}", word(ending, t)));
+        response.on_hover_text(format!("{title} · {came} · {}", word(ending, deed, t)));
     }
 }
 
