@@ -1170,6 +1170,11 @@ archive-gone = { $n ->
 }
 archive-ack-failed = The ack did not get through
 archive-ack-failed-next = What became of it was not seen
+archive-csv-other = { $columns } are no columns of messages: it takes one called body or id
+archive-csv-other-next = Open an export of mqscope, call a column body, or publish it: From file… in the publish form takes any columns
+archive-csv-unknown = Columns passed over: { $columns }
+archive-csv-no-body = The table has no column of bodies: they are empty here
+archive-csv-cell = { $text } cannot be read in column { $column }
 archive-line-json = not JSON: { $why }
 archive-line-object = not a JSON object
 archive-line-field = a value cannot be read: { $why }

@@ -186,6 +186,38 @@ fn csv_is_safe_for_spreadsheets_unless_that_is_not_wanted() {
 }
 
 #[test]
+fn csv_is_opened_again_with_all_that_it_holds_and_other_tables_say_what_they_lack() {
+    let (mut window, ids, folder) = with_messages();
+    window.click(&format!("Ack {}", ids[0]));
+    window.until_shown("1 acked");
+    let path = folder.path().join("out.csv");
+    ask_to_export(&mut window);
+    window.click("CSV");
+    export_to(&mut window, "export-file", &path);
+    exported(&mut window, 3);
+    window.drop_file(&path);
+    window.until("the messages of the file", |window| {
+        window.rows().len() == 3 && window.shows("3 messages")
+    });
+    for id in &ids {
+        assert!(window.rows().contains(id), "{id}\n{}", window.tree());
+    }
+    assert!(window.has("=three"), "not kept from being a formula here");
+    assert!(window.has(&en("state-acked")));
+    window.look_into(&ids[1]);
+    window.until_shown(&en("md5-good"));
+
+    let other = folder.path().join("other.csv");
+    std::fs::write(&other, "message_body,price\nhello,7\n").unwrap();
+    window.drop_file(&other);
+    window.until_shown("Columns passed over: price");
+    assert_eq!(window.count("hello"), 1);
+    std::fs::write(&other, "amount,price\n1,7\n").unwrap();
+    window.drop_file(&other);
+    window.until_shown("amount, price are no columns of messages");
+}
+
+#[test]
 fn bodies_alone_become_files_and_none_is_replaced() {
     let (mut window, ids, folder) = with_messages();
     let bodies = folder.path().join("bodies");

@@ -1,17 +1,20 @@
-//! Messages as rows of CSV, for spreadsheets and scripts. One direction only: a spreadsheet has no
-//! place for everything that a message is. Columns are called what JSONL calls the same thing.
+//! Messages as rows of CSV, for spreadsheets and scripts; `rows.rs` reads them back. A row has no
+//! place for everything that a message is: of its deliveries the newest is told. Columns are called
+//! what JSONL calls the same thing.
 
 use std::borrow::Cow;
 
-use crate::protocol::properties::{self, Properties};
 use crate::protocol::{ReceivedMessage, Timestamp};
 use crate::session::cells::Column;
 use crate::session::rows::{AckState, Delivery};
 
-use super::format::{Record, Recorded};
+use super::format::{Record, Recorded, own_properties};
 
 /// What a file for spreadsheets begins with, so that they read it as UTF-8.
 pub(super) const BYTE_ORDER_MARK: &str = "\u{feff}";
+
+/// What a formula begins with, and what spreadsheets pass over before one.
+const FORMULA: [char; 11] = ['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠'];
 
 /// Everything that goes into one row.
 const EVERYTHING: [Column; 10] = [
@@ -53,7 +56,14 @@ impl Sheet {
             Column::Property(name) => self.cell(format!("property.{name}")).into_owned(),
             other => name_of(other).to_owned(),
         });
-        let more = ["received", "md5", "properties", "problem"];
+        let more = [
+            "received",
+            "ack_at",
+            "ack_code",
+            "md5",
+            "properties",
+            "problem",
+        ];
         own.chain(more.into_iter().filter(|_| self.whole).map(str::to_owned))
             .collect()
     }
@@ -65,6 +75,9 @@ impl Sheet {
         if self.whole {
             let first = record.deliveries.first();
             cells.push(first.map(|d| d.received_at.to_string()).unwrap_or_default());
+            let (at, code) = record.deliveries.last().map(answered).unwrap_or_default();
+            cells.push(at);
+            cells.push(code);
             cells.push(of_whole(record, |message| message.body_md5.clone()));
             cells.push(of_whole(record, |message| {
                 own_properties(&message.properties)
@@ -85,7 +98,7 @@ impl Sheet {
     /// Spreadsheets take what begins like this for a formula, which may do anything.
     fn cell<'a>(&self, text: impl Into<Cow<'a, str>>) -> Cow<'a, str> {
         let text = text.into();
-        match text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠']) {
+        match is_or_was_formula(&text) {
             true if self.safe => Cow::Owned(format!("'{text}")),
             _ => text,
         }
@@ -163,17 +176,21 @@ fn state(newest: &Delivery, now: Timestamp) -> &'static str {
     }
 }
 
-/// The user's own as an object, as text.
-fn own_properties(all: &Properties) -> String {
-    let own: serde_json::Map<String, serde_json::Value> = all
-        .iter()
-        .filter(|(key, _)| !properties::SYSTEM_KEYS.contains(key))
-        .map(|(key, value)| (key.to_owned(), value.into()))
-        .collect();
-    match own.is_empty() {
-        true => String::new(),
-        false => serde_json::Value::Object(own).to_string(),
+/// When an ack was answered, and with which code it was refused.
+fn answered(newest: &Delivery) -> (String, String) {
+    match &newest.ack {
+        AckState::Done(at) | AckState::Likely(at) => (at.to_string(), String::new()),
+        AckState::Refused(refusal) => (
+            refusal.at.to_string(),
+            refusal.failure.code.as_str().to_owned(),
+        ),
+        _ => (String::new(), String::new()),
     }
+}
+
+/// Whether a cell would be taken for a formula, or for one that was kept from that.
+pub(super) fn is_or_was_formula(text: &str) -> bool {
+    text.trim_start_matches('\'').starts_with(FORMULA)
 }
 
 #[cfg(test)]

@@ -35,6 +35,8 @@ pub struct FileView {
     pub bad: u64,
     /// The first of them.
     pub first_bad: Vec<BadLine>,
+    /// What is to be known of it as a whole.
+    pub notes: Vec<Say>,
     /// Bytes that were read.
     pub read: u64,
     /// Bytes of the file.
@@ -65,6 +67,7 @@ impl FileView {
             header: None,
             bad: 0,
             first_bad: Vec::new(),
+            notes: Vec::new(),
             read: 0,
             size: 0,
             messages: 0,
@@ -114,6 +117,7 @@ impl FileView {
         }
         self.header = piece.header.or(self.header.take());
         self.expected = piece.end.or(self.expected);
+        self.notes.extend(piece.notes);
         self.bad += piece.bad.len() as u64;
         let room = SHOWN.saturating_sub(self.first_bad.len());
         self.first_bad.extend(piece.bad.into_iter().take(room));

@@ -291,6 +291,40 @@ pub(super) fn decode(line: &str, gaps: Gaps) -> Result<Line, Say> {
         .map(|record| Line::Record(Box::new(record)))
 }
 
+/// Reads a message that stands elsewhere than on a line, under the names that lines have.
+///
+/// # Errors
+/// What is wrong with it.
+pub(super) fn decode_value(value: Value, gaps: Gaps) -> Result<Record, Say> {
+    let odd = |error: serde_json::Error| Say::new("archive-line-field").with("why", error);
+    let written: Written = serde_json::from_value(value).map_err(odd)?;
+    written.record(gaps)
+}
+
+/// What is wrong with a damaged message, out of the words that say so.
+pub(super) fn problem_of_words(words: &str) -> Value {
+    let element = |rest: &str| {
+        Some(
+            rest.strip_prefix('<')?
+                .strip_suffix("> is missing")?
+                .to_owned(),
+        )
+    };
+    let broken = |rest: &str| {
+        let (at, what) = rest.strip_prefix("broken XML at byte ")?.split_once(": ")?;
+        Some((at.parse().ok()?, what.to_owned()))
+    };
+    let problem = match (element(words), broken(words)) {
+        (Some(element), _) => WrittenProblem::Missing { element },
+        (None, Some((at, what))) => WrittenProblem::NotXml { at, what },
+        (None, None) => WrittenProblem::NotXml {
+            at: 0,
+            what: words.to_owned(),
+        },
+    };
+    serde_json::to_value(problem).unwrap_or_default()
+}
+
 impl Written {
     fn record(self, gaps: Gaps) -> Result<Record, Say> {
         let known = self.deliveries.first().map(|delivery| delivery.received);
@@ -364,6 +398,16 @@ fn with_keys(
         }
     }
     Properties::from(pairs)
+}
+
+/// The user's own, as the text of a cell.
+pub(super) fn own_properties(all: &Properties) -> String {
+    let own: Vec<(String, String)> = all
+        .iter()
+        .filter(|(key, _)| !properties::SYSTEM_KEYS.contains(key))
+        .map(|(key, value)| (key.to_owned(), value.to_owned()))
+        .collect();
+    write_properties(Properties::from(own)).map_or(String::new(), |own| own.to_string())
 }
 
 /// An object, which is what people expect, unless a key stands twice.

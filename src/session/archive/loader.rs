@@ -1,5 +1,5 @@
 //! Reads a file piece by piece, no faster than the window takes the pieces in. A line that is no
-//! good does not end the reading.
+//! good does not end the reading; a table that holds no messages is refused.
 
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read as _};
@@ -10,12 +10,15 @@ use tokio::sync::{mpsc, watch};
 
 use crate::protocol::Timestamp;
 use crate::session::Event;
+use crate::session::outbox::Format;
+use crate::session::outbox::scanner::{self, Opened};
 use crate::session::say::{Say, Trouble};
 use crate::session::shared::{Shared, blocking};
 use crate::session::subscription::SubscriptionId;
 
 use super::file_view::BadLine;
 use super::format::{Gaps, Line, decode};
+use super::rows::Columns;
 use super::writer::Answer;
 use super::{ArchiveEvent, End, Piece, TaskId};
 
@@ -67,7 +70,12 @@ pub(super) async fn run(
     let (outcome, stopped) = tokio::join!(reading, handing_on);
     let end = match outcome.unwrap_or_else(|| Err(io::ErrorKind::Other.into())) {
         _ if stopped => End::Stopped,
-        Ok(()) => End::Done,
+        Ok(Ok(())) => End::Done,
+        Ok(Err(what)) => End::Broken(Box::new(Trouble {
+            what,
+            next: Say::new("archive-csv-other-next"),
+            detail: String::new(),
+        })),
         Err(error) => End::Broken(Box::new(trouble(&path, &error))),
     };
     shared
@@ -93,48 +101,125 @@ fn read_all(
     path: &Path,
     now: Timestamp,
     pieces: &mpsc::Sender<Piece>,
-) -> io::Result<()> {
-    let file = File::open(path)?;
-    let about = file.metadata()?;
-    if about.is_dir() {
-        return Err(io::ErrorKind::IsADirectory.into());
-    }
-    let size = about.len();
-    let new_piece = |read| Piece {
-        task,
-        read,
-        size,
-        ..Piece::default()
+) -> io::Result<Result<(), Say>> {
+    let opened = scanner::open(path)?;
+    let size = opened.size;
+    let filling = || Filling {
+        piece: Piece {
+            task,
+            size,
+            ..Piece::default()
+        },
+        began: 0,
+        pieces,
     };
+    if let Format::Csv(_) = opened.format {
+        // What only looks like a table, as its name says nothing, may hold objects further down.
+        let is_named_so = path.extension().is_some_and(|name| {
+            name.eq_ignore_ascii_case("csv") || name.eq_ignore_ascii_case("tsv")
+        });
+        let sure = is_named_so && !opened.begins_with_brace;
+        match read_table(opened, now, filling()) {
+            Err(_) if !sure => {}
+            ended => return Ok(ended),
+        }
+    }
+    read_lines(File::open(path)?, now, filling())?;
+    Ok(Ok(()))
+}
+
+/// Reads an object of JSON on each line.
+fn read_lines(file: File, now: Timestamp, mut filling: Filling<'_>) -> io::Result<()> {
     let mut lines = Lines {
         reader: BufReader::with_capacity(256 << 10, file),
         line: 0,
         read: 0,
     };
-    let mut piece = new_piece(0);
-    let mut began = 0;
     while let Some(text) = lines.next()? {
         let line = lines.line;
+        let piece = &mut filling.piece;
         match text.and_then(|text| decode(&text, Gaps { line, now })) {
             Ok(Line::Header(header)) => piece.header = Some(header),
             Ok(Line::Record(record)) => piece.records.push(*record),
             Ok(Line::End(messages)) => piece.end = Some(messages),
             Err(say) => piece.bad.push(BadLine { line, say }),
         }
-        piece.read = lines.read;
-        let full = piece.records.len() + piece.bad.len() >= PIECE;
-        if full || lines.read - began >= PIECE_BYTES {
-            began = lines.read;
-            let whole = std::mem::replace(&mut piece, new_piece(began));
-            if pieces.blocking_send(whole).is_err() {
-                return Ok(());
-            }
+        if !filling.goes_on(lines.read) {
+            return Ok(());
         }
     }
-    piece.read = lines.read;
-    // Nobody who would take it any more: it was stopped.
-    let _ = pieces.blocking_send(piece);
+    filling.finish(lines.read);
     Ok(())
+}
+
+/// Reads a table whose first row names its columns.
+///
+/// # Errors
+/// Why there are no messages in it.
+fn read_table(mut opened: Opened, now: Timestamp, mut filling: Filling<'_>) -> Result<(), Say> {
+    let safe = opened.begins_with_mark;
+    let mut columns = None;
+    while let Some(row) = opened.next_row() {
+        let record = match row {
+            Ok(row) => {
+                if columns.is_none() {
+                    let names: Vec<String> = row.names().map(str::to_owned).collect();
+                    let known = columns.insert(Columns::of(&names, safe)?);
+                    filling.piece.notes = known.notes();
+                }
+                let line = row.line;
+                let record = columns.as_ref().map(|columns| columns.record(&row, now));
+                record.transpose().map_err(|say| BadLine { line, say })
+            }
+            Err(bad) => Err(BadLine {
+                line: bad.line,
+                say: bad.say,
+            }),
+        };
+        match record {
+            Ok(record) => filling.piece.records.extend(record),
+            Err(bad) => filling.piece.bad.push(bad),
+        }
+        if !filling.goes_on(opened.read()) {
+            return Ok(());
+        }
+    }
+    filling.finish(opened.read());
+    Ok(())
+}
+
+/// The piece that is being read.
+struct Filling<'a> {
+    piece: Piece,
+    /// Where it began.
+    began: u64,
+    pieces: &'a mpsc::Sender<Piece>,
+}
+
+impl Filling<'_> {
+    /// Hands it on if it is full. Not if nobody takes pieces any more: it was stopped.
+    fn goes_on(&mut self, read: u64) -> bool {
+        self.piece.read = read;
+        let full = self.piece.records.len() + self.piece.bad.len() >= PIECE;
+        if !full && read - self.began < PIECE_BYTES {
+            return true;
+        }
+        self.began = read;
+        let new = Piece {
+            task: self.piece.task,
+            read,
+            size: self.piece.size,
+            ..Piece::default()
+        };
+        let whole = std::mem::replace(&mut self.piece, new);
+        self.pieces.blocking_send(whole).is_ok()
+    }
+
+    fn finish(mut self, read: u64) {
+        self.piece.read = read;
+        // Nobody who would take it any more: it was stopped.
+        let _ = self.pieces.blocking_send(self.piece);
+    }
 }
 
 /// The lines of a file that are not blank.

@@ -14,6 +14,7 @@ mod loader;
 mod names;
 mod replay;
 mod replayer;
+mod rows;
 mod sink;
 mod state;
 mod walk;
@@ -31,7 +32,7 @@ pub use walk::Scope;
 
 use super::ConnectionId;
 use super::cells::Column;
-use super::say::Trouble;
+use super::say::{Say, Trouble};
 use super::subscription::SubscriptionId;
 
 /// Tells what goes on at the same time apart; never reused within a run.
@@ -186,6 +187,8 @@ pub struct Piece {
     task: TaskId,
     /// What the file says of itself, if this piece says it.
     header: Option<Header>,
+    /// What is to be known of the file as a whole.
+    notes: Vec<Say>,
     records: Vec<Record>,
     bad: Vec<BadLine>,
     /// How many messages there should be, if this piece says it.

@@ -58,7 +58,7 @@ impl Format {
     }
 
     /// The lines in these bytes, blank ones left out.
-    pub(super) fn lines(self, reader: impl BufRead + Send + 'static) -> Lines {
+    pub(in crate::session) fn lines(self, reader: impl BufRead + Send + 'static) -> Lines {
         self.lines_up_to(reader, LONGEST_LINE)
     }
 

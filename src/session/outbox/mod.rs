@@ -13,7 +13,7 @@ mod order;
 mod row;
 mod runner;
 mod scan;
-mod scanner;
+pub(super) mod scanner;
 mod state;
 mod tally;
 

@@ -68,6 +68,11 @@ impl Row {
         })
     }
 
+    /// The text of a cell of CSV.
+    pub(in crate::session) fn cell(&self, name: &str) -> Option<&str> {
+        self.columns.get(name)?.as_str()
+    }
+
     /// The column whose name is most like this one.
     pub(in crate::session) fn column_like(&self, name: &str) -> Option<String> {
         let same = |known: &&String| known.eq_ignore_ascii_case(name);

@@ -12,24 +12,41 @@ use crate::session::say::Say;
 use crate::session::shared::Shared;
 
 use super::OutboxEvent;
-use super::lines::{Format, Lines};
+use super::lines::{BadLine, Format, Lines};
 use super::maker::Maker;
 use super::order::ScanOrder;
+use super::row::Row;
 use super::scan::Findings;
 
 /// Bytes that are read at once.
 const BUFFER: usize = 256 << 10;
 
 /// A file that is open, and how much of it has been read.
-pub(super) struct Opened {
-    pub(super) format: Format,
+pub(in crate::session) struct Opened {
+    pub(in crate::session) format: Format,
+    /// It begins with what tells spreadsheets that it is UTF-8.
+    pub(in crate::session) begins_with_mark: bool,
+    /// It begins as an object of JSON does.
+    pub(in crate::session) begins_with_brace: bool,
     pub(super) lines: Lines,
-    pub(super) size: u64,
+    pub(in crate::session) size: u64,
     pub(super) read: Arc<AtomicU64>,
 }
 
+impl Opened {
+    /// The next line; `None` behind the last.
+    pub(in crate::session) fn next_row(&mut self) -> Option<Result<Row, BadLine>> {
+        self.lines.next()
+    }
+
+    /// Bytes that have been read.
+    pub(in crate::session) fn read(&self) -> u64 {
+        self.read.load(Ordering::Relaxed)
+    }
+}
+
 /// Opens a file and finds out how it is written.
-pub(super) fn open(path: &Path) -> io::Result<Opened> {
+pub(in crate::session) fn open(path: &Path) -> io::Result<Opened> {
     let file = File::open(path)?;
     let about = file.metadata()?;
     if about.is_dir() {
@@ -42,9 +59,16 @@ pub(super) fn open(path: &Path) -> io::Result<Opened> {
     };
     let mut reader = BufReader::with_capacity(BUFFER, counting);
     let name = path.file_name().unwrap_or_default().to_string_lossy();
-    let format = Format::of(&name, reader.fill_buf()?);
+    let beginning = reader.fill_buf()?;
+    let format = Format::of(&name, beginning);
+    let without_mark = beginning.strip_prefix(b"\xef\xbb\xbf");
+    let begins_with_mark = without_mark.is_some();
+    let text = without_mark.unwrap_or(beginning).trim_ascii_start();
+    let begins_with_brace = text.starts_with(b"{");
     Ok(Opened {
         format,
+        begins_with_mark,
+        begins_with_brace,
         lines: format.lines(reader),
         size: about.len(),
         read,

@@ -114,6 +114,7 @@ impl FileHead {
         if file.bad > 0 {
             warnings.push(t.format("file-bad", &[("n", file.bad.into())]));
         }
+        warnings.extend(file.notes.iter().map(|note| cx.say(note)));
         if file.is_cut_short() {
             warnings.push(t.get("file-cut").to_owned());
         }
