@@ -5,7 +5,7 @@
 
 use std::future::Future;
 use std::sync::Arc;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use tokio::sync::watch;
 
@@ -41,6 +41,23 @@ enum Moved {
 
 /// The system's clock may be set while we sleep; a long sleep looks again this often.
 const LONGEST_NAP: Duration = Duration::from_secs(60);
+
+/// How long something takes, whatever any clock says meanwhile: for decisions about how to work, not
+/// about messages.
+#[derive(Debug, Clone, Copy)]
+pub struct Stopwatch(Instant);
+
+impl Stopwatch {
+    /// Counts from now.
+    pub fn start() -> Self {
+        Self(Instant::now())
+    }
+
+    /// Time since the start.
+    pub fn elapsed(self) -> Duration {
+        self.0.elapsed()
+    }
+}
 
 fn system_now() -> Timestamp {
     let since = SystemTime::now()
@@ -400,6 +417,13 @@ mod tests {
         assert_eq!(manual.real_now(), manual.now());
         assert_eq!(hand.offset_millis(), HOUR_MILLIS);
         assert!(hand.is_frozen());
+    }
+
+    #[test]
+    fn a_stopwatch_goes_on() {
+        let watch = Stopwatch::start();
+        let first = watch.elapsed();
+        assert!(first <= watch.elapsed());
     }
 
     async fn poll_once(future: impl Future<Output = ()>) -> bool {

@@ -6,11 +6,12 @@
 //!
 //! In reading order: `disk` opens the files and takes changes, `writer` makes records of them in
 //! the log, `segment` says how a file of the log looks and `log` what two of them hold together;
-//! `applier` brings the changes into the database, without those that `fold` finds undone, and
-//! `tables` says what a change is there and reads it back. `guard` keeps a file untouched until it
+//! `applier` brings the changes into the database, without those that `fold` finds undone; `tables`
+//! says what a change is there, `chunk` what a message is, and `read` reads it back. `guard` keeps a file untouched until it
 //! has proved to be good, `trouble` says what is wrong with it, `health` whether all is well.
 
 mod applier;
+mod chunk;
 #[cfg(test)]
 #[allow(
     clippy::unwrap_used,
@@ -23,6 +24,7 @@ mod fold;
 mod guard;
 mod health;
 mod log;
+mod read;
 mod segment;
 mod tables;
 mod trouble;

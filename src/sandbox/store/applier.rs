@@ -72,6 +72,7 @@ pub(super) fn apply(
     for change in lasting(changes) {
         tables.make(change, numbers)?;
     }
+    tables.finish()?;
     transaction.open_table(ABOUT)?.insert(APPLIED_KEY, last)?;
     Ok(())
 }

@@ -15,9 +15,9 @@ use super::disk::{Disk, FILE_NAME};
 use super::fold::lasting;
 use super::log::FILE_NAMES;
 use super::segment::{self, FORMAT, Record, Segment};
-use super::tables::{self, Numbers};
+use super::tables::Numbers;
 use super::writer::Pace;
-use super::{Store, StoreError, applier};
+use super::{Store, StoreError, applier, read};
 use crate::protocol::{GroupId, MessageParts, Timestamp};
 use crate::sandbox::queue::{Change, Lease, Origin, Place, StoredMessage, TopicKey};
 
@@ -31,7 +31,7 @@ fn open(dir: &Path, pace: Pace) -> Result<Store, StoreError> {
     Disk::with(dir, pace, &|file: FileBackend| file).map(Store::Disk)
 }
 
-fn topic() -> Arc<TopicKey> {
+pub(super) fn topic() -> Arc<TopicKey> {
     Arc::new(TopicKey {
         instance: Some("MQ_INST".parse().unwrap()),
         topic: "orders".parse().unwrap(),
@@ -42,16 +42,20 @@ fn group() -> Arc<GroupId> {
     Arc::new("GID_test".parse().unwrap())
 }
 
-fn stored(number: u64, place: Place) -> Change {
+pub(super) fn stored(number: u64, place: Place) -> Change {
+    stored_in(&topic(), number, place, format!("body {number}"))
+}
+
+pub(super) fn stored_in(topic: &Arc<TopicKey>, number: u64, place: Place, body: String) -> Change {
     Change::Stored {
-        topic: topic(),
+        topic: Arc::clone(topic),
         message: Arc::new(StoredMessage {
             seq: number,
             id: format!("{number:032X}"),
             body_md5: "0".repeat(32),
             publish_time: Timestamp::from_millis(1),
             parts: MessageParts {
-                body: format!("body {number}"),
+                body,
                 ..MessageParts::default()
             },
             origin: None,
@@ -60,8 +64,12 @@ fn stored(number: u64, place: Place) -> Change {
     }
 }
 
-fn in_log(number: u64) -> Change {
-    stored(number, Place::Log { position: number })
+pub(super) fn in_log(number: u64) -> Change {
+    in_log_at(number, number)
+}
+
+fn in_log_at(number: u64, position: u64) -> Change {
+    stored(number, Place::Log { position })
 }
 
 fn lease(nonce: u64) -> Lease {
@@ -157,6 +165,51 @@ fn what_a_kill_leaves_in_the_log_comes_back_once() {
     write(&store, [in_log(5)]);
     drop(store);
     assert_eq!(messages(dir.path()), 6);
+}
+
+/// Closed or killed, and opened again and again: the same messages at the same places.
+#[test]
+fn what_is_kept_is_the_same_however_often_it_is_opened() {
+    let (dir, left) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let store = open(dir.path(), LAZY).unwrap();
+    let at = Timestamp::from_millis(7);
+    write(&store, [Change::TopicCreated { topic: topic() }]);
+    write(&store, (0..5).map(in_log));
+    let of_topic = [
+        stored(5, Place::Timed { at }),
+        in_log_at(6, 5),
+        Change::Moved {
+            topic: topic(),
+            seq: 5,
+            place: Place::Log { position: 6 },
+        },
+        in_log(7),
+        Change::Removed {
+            topic: topic(),
+            position: 4,
+        },
+        Change::Discarded {
+            topic: topic(),
+            before: 2,
+        },
+    ];
+    write(&store, of_topic.clone());
+    copy(dir.path(), left.path());
+    drop(store);
+    let [_, _, _, _, removed, discarded] = of_topic;
+    let mut expected = vec![Change::TopicCreated { topic: topic() }, discarded];
+    expected.extend((2..5).map(in_log));
+    expected.extend([in_log_at(6, 5), in_log_at(5, 6), in_log(7), removed]);
+    for _ in 0..3 {
+        assert_eq!(kept(dir.path()), expected);
+        assert_eq!(kept(left.path()), expected);
+    }
+    // What comes later stands behind it.
+    let store = open(dir.path(), LAZY).unwrap();
+    write(&store, [in_log(8)]);
+    drop(store);
+    expected.insert(expected.len() - 1, in_log(8));
+    assert_eq!(kept(dir.path()), expected);
 }
 
 /// Killed after the database has the changes and before the log is cleared, of one segment or both.
@@ -408,8 +461,8 @@ fn all_files_are_for_the_user_alone() {
     }
 }
 
-/// The bytes of every kind of change. They must stay what they are, or [`FORMAT`] has to change;
-/// kinds that are added come last.
+/// The bytes of every kind of change. They must stay what they are, or [`FORMAT`] has to change, and
+/// with those of a message the version of the database; kinds that are added come last.
 #[test]
 fn the_format_stays() {
     let (topic, group) = (topic(), group());
@@ -616,8 +669,8 @@ fn plausible(steps: &[(u8, u64)]) -> Vec<Change> {
     changes
 }
 
-/// What a database holds to which so many changes were applied at a time.
-fn applied(changes: &[Change], at_a_time: usize) -> Vec<Change> {
+/// A database to which so many changes were applied at a time.
+pub(super) fn database(changes: &[Change], at_a_time: usize) -> Database {
     let database = Database::builder()
         .create_with_backend(InMemoryBackend::new())
         .unwrap();
@@ -627,9 +680,18 @@ fn applied(changes: &[Change], at_a_time: usize) -> Vec<Change> {
         applier::apply(&transaction, &mut numbers, changes, 1).unwrap();
         transaction.commit().unwrap();
     }
+    database
+}
+
+/// What a database gives back.
+pub(super) fn held(database: &Database) -> Vec<Change> {
     let mut all = Vec::new();
-    tables::read(&database.begin_read().unwrap(), |change| all.push(change)).unwrap();
+    read::read(&database.begin_read().unwrap(), |change| all.push(change)).unwrap();
     all
+}
+
+fn applied(changes: &[Change], at_a_time: usize) -> Vec<Change> {
+    held(&database(changes, at_a_time))
 }
 
 proptest! {

@@ -16,9 +16,10 @@ use super::applier;
 use super::guard::Guard;
 use super::health::Health;
 use super::log;
+use super::read;
 use super::segment::{Record, Segment};
 use super::tables::{
-    self, ABOUT, APPLIED_KEY, IDENTITY_KEY, Numbers, RUNS_KEY, Tables, VERSION, VERSION_KEY,
+    ABOUT, APPLIED_KEY, IDENTITY_KEY, Numbers, RUNS_KEY, Tables, VERSION, VERSION_KEY,
 };
 use super::trouble::Trouble;
 use super::writer::{Batch, Pace, Writer};
@@ -138,8 +139,8 @@ impl Disk {
     }
 
     pub(super) fn load(&self, each: impl FnMut(Change)) -> Result<(), StoreError> {
-        let read = || tables::read(&self.database.begin_read()?, each);
-        read().map(drop).map_err(Trouble::failed)
+        let load = || read::read(&self.database.begin_read()?, each);
+        load().map(drop).map_err(Trouble::failed)
     }
 
     pub(super) async fn room(&self) -> Result<Room, StoreError> {
@@ -263,7 +264,7 @@ fn check<B: StorageBackend>(guard: Guard<B>) -> Result<Checked, Trouble> {
     let number = |key: &str| about(key)?.ok_or_else(|| Trouble::Missing(format!("number {key}")));
     let (runs, identity) = (1 + number(RUNS_KEY)?, number(IDENTITY_KEY)?);
     let applied = number(APPLIED_KEY)?;
-    let numbers = tables::read(&transaction, |_| ())?;
+    let numbers = read::read(&transaction, |_| ())?;
     Ok(Checked {
         database,
         numbers,

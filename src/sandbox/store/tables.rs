@@ -2,25 +2,27 @@
 //! file with the change that says so, and what a group has acked is kept as the fewest ranges, so
 //! the file grows and a restart costs with what is live. Opens nothing and commits nothing.
 //!
-//! A change is made in [`Tables::make`], one arm for each; [`read`] gives back changes that
-//! rebuild the queues.
+//! A change is made in [`Tables::make`], one arm for each; [`read`](super::read::read) gives back
+//! changes that rebuild the queues.
+//!
+//! A message that enters its log at once, as most do, goes into a chunk with those around it. One
+//! that waits first has a row of its own, and the log says which, once it is there.
 
 use std::collections::HashMap;
 use std::fmt;
-use std::str::FromStr;
 use std::sync::Arc;
 
-use redb::{
-    ReadTransaction, ReadableTable as _, Table, TableDefinition, TableError, WriteTransaction,
-};
+use redb::{ReadableTable as _, Table, TableDefinition, WriteTransaction};
 
+use super::chunk::{self, Chunk};
 use super::trouble::Trouble;
 use crate::protocol::admin::Travel;
-use crate::protocol::{GroupId, MessageParts, Timestamp};
-use crate::sandbox::queue::{Change, Lease, Origin, Place, StoredMessage, TopicKey};
+use crate::protocol::{GroupId, Timestamp};
+use crate::sandbox::queue::{Change, Lease, Place, StoredMessage, TopicKey};
 
-/// Version of what follows. Another version is neither read nor written. [us]
-pub(super) const VERSION: u64 = 2;
+/// Version of what follows, the way in which messages are packed included. Another version is
+/// neither read nor written. [us]
+pub(super) const VERSION: u64 = 3;
 
 /// Numbers about the whole file. [`VERSION_KEY`] is the same in every version.
 pub(super) const ABOUT: TableDefinition<'_, &str, u64> = TableDefinition::new("mqscope");
@@ -33,61 +35,49 @@ pub(super) const IDENTITY_KEY: &str = "identity";
 pub(super) const APPLIED_KEY: &str = "applied";
 
 /// Whether the moved clock stands still, and where it stands (Unix milliseconds) or how far it is
-/// ahead; nothing as long as nobody moved it. Not there in files of before it was kept.
-const CLOCK: TableDefinition<'_, (), (bool, i64)> = TableDefinition::new("clock");
+/// ahead; nothing as long as nobody moved it.
+pub(super) const CLOCK: TableDefinition<'_, (), (bool, i64)> = TableDefinition::new("clock");
 
 /// Instance and name by the topic's number.
-type TopicRow<'a> = (Option<&'a str>, &'a str);
-const TOPICS: TableDefinition<'_, u64, TopicRow<'_>> = TableDefinition::new("topics");
+pub(super) type TopicRow<'a> = (Option<&'a str>, &'a str);
+pub(super) const TOPICS: TableDefinition<'_, u64, TopicRow<'_>> = TableDefinition::new("topics");
 
 /// Name by the topic's number and the group's.
-const GROUPS: TableDefinition<'_, (u64, u64), &str> = TableDefinition::new("groups");
+pub(super) const GROUPS: TableDefinition<'_, (u64, u64), &str> = TableDefinition::new("groups");
 
-/// Topic, group, position, death.
-type OriginRow<'a> = (&'a str, &'a str, u64, i64);
-
-/// Message by its number: id, digest of the body, publish time, its parts in their order, and
-/// where it comes from if it is a dead letter.
-type MessageRow<'a> = (
-    &'a str,
-    &'a str,
-    i64,
-    &'a str,
-    Option<&'a str>,
-    Option<&'a str>,
-    Option<i64>,
-    Option<&'a str>,
-    Option<u32>,
-    Vec<(&'a str, &'a str)>,
-    Option<OriginRow<'a>>,
-);
-const MESSAGES: TableDefinition<'_, u64, MessageRow<'_>> = TableDefinition::new("messages");
+/// Messages that wait, or did before they entered the log, by their numbers.
+pub(super) const MESSAGES: TableDefinition<'_, u64, &[u8]> = TableDefinition::new("messages");
 
 /// First position of the log by topic, once messages have left its front.
-const FIRST: TableDefinition<'_, u64, u64> = TableDefinition::new("first");
+pub(super) const FIRST: TableDefinition<'_, u64, u64> = TableDefinition::new("first");
 
 /// Topic and position of messages that were taken out of the middle of a log. They stay in the
 /// other tables until they leave at the front, as a log has no holes.
-const REMOVED: TableDefinition<'_, (u64, u64), ()> = TableDefinition::new("removed");
+pub(super) const REMOVED: TableDefinition<'_, (u64, u64), ()> = TableDefinition::new("removed");
 
-/// Message number by topic and position.
-const LOG: TableDefinition<'_, (u64, u64), u64> = TableDefinition::new("log");
+/// Chunks of a log by topic and the position of their last message. Chunks that are gone from the
+/// front are those of smaller positions; of one that is not gone as a whole, the front is passed
+/// over by its reader.
+pub(super) const CHUNKS: TableDefinition<'_, (u64, u64), &[u8]> = TableDefinition::new("chunks");
+
+/// Numbers of the messages of a log that are in no chunk, by topic and position.
+pub(super) const LOG: TableDefinition<'_, (u64, u64), u64> = TableDefinition::new("log");
 
 /// Visible from, by topic and message number.
-const TIMED: TableDefinition<'_, (u64, u64), i64> = TableDefinition::new("timed");
+pub(super) const TIMED: TableDefinition<'_, (u64, u64), i64> = TableDefinition::new("timed");
 
 /// Nonce, end, deliveries, first delivery.
-type LeaseRow = (u64, i64, u32, i64);
+pub(super) type LeaseRow = (u64, i64, u32, i64);
 
 /// Half messages: lease by topic and message number.
-const HALF: TableDefinition<'_, (u64, u64), LeaseRow> = TableDefinition::new("half");
+pub(super) const HALF: TableDefinition<'_, (u64, u64), LeaseRow> = TableDefinition::new("half");
 
 /// Handed out and not acked: newest lease by topic, group and position.
-const OUT: TableDefinition<'_, (u64, u64, u64), LeaseRow> = TableDefinition::new("out");
+pub(super) const OUT: TableDefinition<'_, (u64, u64, u64), LeaseRow> = TableDefinition::new("out");
 
 /// Done: ends of ranges (not included) by topic, group and start. Ranges neither overlap nor
 /// touch.
-const ACKED: TableDefinition<'_, (u64, u64, u64), u64> = TableDefinition::new("acked");
+pub(super) const ACKED: TableDefinition<'_, (u64, u64, u64), u64> = TableDefinition::new("acked");
 
 /// Numbers of topics and groups.
 #[derive(Debug, Default)]
@@ -130,14 +120,14 @@ impl Numbers {
             .ok_or_else(|| missing("topic", &topic.topic))
     }
 
-    fn add_topic(&mut self, topic: &Arc<TopicKey>, number: u64) {
+    pub(super) fn add_topic(&mut self, topic: &Arc<TopicKey>, number: u64) {
         self.next_topic = self.next_topic.max(number + 1);
         let groups = HashMap::new();
         self.topics
             .insert(Arc::clone(topic), Numbered { number, groups });
     }
 
-    fn add_group(
+    pub(super) fn add_group(
         &mut self,
         topic: &TopicKey,
         group: &Arc<GroupId>,
@@ -153,7 +143,7 @@ impl Numbers {
     }
 }
 
-fn missing(what: &str, which: impl fmt::Display) -> Trouble {
+pub(super) fn missing(what: &str, which: impl fmt::Display) -> Trouble {
     Trouble::Missing(format!("{what} {which}"))
 }
 
@@ -162,7 +152,10 @@ pub(super) struct Tables<'txn> {
     clock: Table<'txn, (), (bool, i64)>,
     topics: Table<'txn, u64, TopicRow<'static>>,
     groups: Table<'txn, (u64, u64), &'static str>,
-    messages: Table<'txn, u64, MessageRow<'static>>,
+    messages: Table<'txn, u64, &'static [u8]>,
+    chunks: Table<'txn, (u64, u64), &'static [u8]>,
+    /// By topic, what goes into the next row of its chunks.
+    filling: HashMap<u64, Chunk>,
     first: Table<'txn, u64, u64>,
     removed: Table<'txn, (u64, u64), ()>,
     log: Table<'txn, (u64, u64), u64>,
@@ -180,6 +173,8 @@ impl<'txn> Tables<'txn> {
             topics: transaction.open_table(TOPICS)?,
             groups: transaction.open_table(GROUPS)?,
             messages: transaction.open_table(MESSAGES)?,
+            chunks: transaction.open_table(CHUNKS)?,
+            filling: HashMap::new(),
             first: transaction.open_table(FIRST)?,
             removed: transaction.open_table(REMOVED)?,
             log: transaction.open_table(LOG)?,
@@ -190,7 +185,8 @@ impl<'txn> Tables<'txn> {
         })
     }
 
-    /// Makes a change that comes after all that were made before.
+    /// Makes a change that comes after all that were made before. Some of it may be missing from
+    /// the tables until [`Tables::finish`].
     pub(super) fn make(&mut self, change: &Change, numbers: &mut Numbers) -> Result<(), Trouble> {
         match change {
             Change::TopicCreated { topic } => {
@@ -210,8 +206,14 @@ impl<'txn> Tables<'txn> {
                 message,
                 place,
             } => {
-                self.messages.insert(message.seq, message_row(message))?;
-                self.place(numbers.topic(topic)?, message.seq, *place)?;
+                let topic = numbers.topic(topic)?;
+                if let Place::Log { position } = *place {
+                    self.append(topic, position, message)?;
+                } else {
+                    let packed = chunk::pack(message)?;
+                    self.messages.insert(message.seq, packed.as_slice())?;
+                    self.place(topic, message.seq, *place)?;
+                }
             }
             Change::Moved { topic, seq, place } => {
                 let topic = numbers.topic(topic)?;
@@ -291,6 +293,39 @@ impl<'txn> Tables<'txn> {
         Ok(())
     }
 
+    /// Makes what is left to be done after the last change.
+    pub(super) fn finish(mut self) -> Result<(), Trouble> {
+        for (topic, chunk) in std::mem::take(&mut self.filling) {
+            self.insert_chunk(topic, &chunk)?;
+        }
+        Ok(())
+    }
+
+    /// Puts a message that never waited into the log.
+    fn append(
+        &mut self,
+        topic: u64,
+        position: u64,
+        message: &StoredMessage,
+    ) -> Result<(), Trouble> {
+        if let Some(chunk) = self.filling.get_mut(&topic)
+            && chunk.take(position, message)?
+        {
+            return Ok(());
+        }
+        let chunk = Chunk::of(position, message)?;
+        if let Some(full) = self.filling.insert(topic, chunk) {
+            self.insert_chunk(topic, &full)?;
+        }
+        Ok(())
+    }
+
+    fn insert_chunk(&mut self, topic: u64, chunk: &Chunk) -> Result<(), Trouble> {
+        self.chunks.insert((topic, chunk.last()), chunk.bytes())?;
+        Ok(())
+    }
+
+    /// Puts a message that has a row of its own.
     fn place(&mut self, topic: u64, seq: u64, place: Place) -> Result<(), Trouble> {
         match place {
             Place::Log { position } => {
@@ -317,7 +352,11 @@ impl<'txn> Tables<'txn> {
     /// Takes what stands before a position from the front of a log. Costs what goes, and a look
     /// at each group.
     fn discard(&mut self, topic: u64, groups: Vec<u64>, before: u64) -> Result<(), Trouble> {
+        if let Some(chunk) = self.filling.remove(&topic) {
+            self.insert_chunk(topic, &chunk)?;
+        }
         let gone = (topic, 0)..(topic, before);
+        self.chunks.retain_in(gone.clone(), |_, _| false)?;
         for entry in self.log.extract_from_if(gone.clone(), |_, _| true)? {
             self.messages.remove(entry?.1.value())?;
         }
@@ -378,69 +417,6 @@ impl<'txn> Tables<'txn> {
     }
 }
 
-fn message_row(message: &StoredMessage) -> MessageRow<'_> {
-    let MessageParts {
-        body,
-        tag,
-        key,
-        deliver_at,
-        sharding_key,
-        check_after_secs,
-        properties,
-    } = &message.parts;
-    (
-        &message.id,
-        &message.body_md5,
-        message.publish_time.millis(),
-        body,
-        tag.as_deref(),
-        key.as_deref(),
-        deliver_at.map(Timestamp::millis),
-        sharding_key.as_deref(),
-        *check_after_secs,
-        properties
-            .iter()
-            .map(|(key, value)| (key.as_str(), value.as_str()))
-            .collect(),
-        message.origin.as_ref().map(|origin| {
-            let (topic, group) = (origin.topic.as_str(), origin.group.as_str());
-            (topic, group, origin.position, origin.died_at.millis())
-        }),
-    )
-}
-
-fn message_of(seq: u64, row: MessageRow<'_>) -> Result<Arc<StoredMessage>, Trouble> {
-    let (id, body_md5, publish_time, body, tag, key, deliver_at, shard, check, pairs, origin) = row;
-    let origin = match origin {
-        None => None,
-        Some((topic, group, position, died_at)) => Some(Origin {
-            topic: topic.parse()?,
-            group: group.parse()?,
-            position,
-            died_at: Timestamp::from_millis(died_at),
-        }),
-    };
-    Ok(Arc::new(StoredMessage {
-        seq,
-        id: id.to_owned(),
-        body_md5: body_md5.to_owned(),
-        publish_time: Timestamp::from_millis(publish_time),
-        parts: MessageParts {
-            body: body.to_owned(),
-            tag: tag.map(str::to_owned),
-            key: key.map(str::to_owned),
-            deliver_at: deliver_at.map(Timestamp::from_millis),
-            sharding_key: shard.map(str::to_owned),
-            check_after_secs: check,
-            properties: pairs
-                .into_iter()
-                .map(|(key, value)| (key.to_owned(), value.to_owned()))
-                .collect(),
-        },
-        origin,
-    }))
-}
-
 fn lease_row(lease: &Lease) -> LeaseRow {
     (
         lease.nonce,
@@ -450,134 +426,11 @@ fn lease_row(lease: &Lease) -> LeaseRow {
     )
 }
 
-fn lease_of((nonce, until, consumed_times, first): LeaseRow) -> Lease {
+pub(super) fn lease_of((nonce, until, consumed_times, first): LeaseRow) -> Lease {
     Lease {
         nonce,
         until: Timestamp::from_millis(until),
         consumed_times,
         first_consume_time: Timestamp::from_millis(first),
     }
-}
-
-/// Gives what the tables hold to `each`, in an order in which it can be applied: a topic, its log,
-/// its waiting messages, its groups, and then what they have of it.
-pub(super) fn read(
-    transaction: &ReadTransaction,
-    mut each: impl FnMut(Change),
-) -> Result<Numbers, Trouble> {
-    let mut numbers = Numbers::default();
-    if let Some(to) = read_clock(transaction)? {
-        each(Change::ClockMoved { to });
-    }
-    for entry in transaction.open_table(TOPICS)?.range::<u64>(..)? {
-        let (number, row) = entry?;
-        let (instance, topic) = row.value();
-        let topic = Arc::new(TopicKey {
-            instance: instance.map(FromStr::from_str).transpose()?,
-            topic: topic.parse()?,
-        });
-        numbers.add_topic(&topic, number.value());
-        each(Change::TopicCreated {
-            topic: Arc::clone(&topic),
-        });
-        read_topic(transaction, &topic, number.value(), &mut numbers, &mut each)?;
-    }
-    Ok(numbers)
-}
-
-fn read_clock(transaction: &ReadTransaction) -> Result<Option<Travel>, Trouble> {
-    let clock = match transaction.open_table(CLOCK) {
-        Err(TableError::TableDoesNotExist(_)) => return Ok(None),
-        other => other?,
-    };
-    Ok(clock.get(())?.map(|row| match row.value() {
-        (false, offset_millis) => Travel::Running { offset_millis },
-        (true, at) => Travel::Frozen {
-            at: Timestamp::from_millis(at),
-        },
-    }))
-}
-
-fn read_topic(
-    transaction: &ReadTransaction,
-    topic: &Arc<TopicKey>,
-    number: u64,
-    numbers: &mut Numbers,
-    each: &mut impl FnMut(Change),
-) -> Result<(), Trouble> {
-    let of_topic = (number, 0)..=(number, u64::MAX);
-    if let Some(first) = transaction.open_table(FIRST)?.get(number)? {
-        each(Change::Discarded {
-            topic: Arc::clone(topic),
-            before: first.value(),
-        });
-    }
-    let messages = transaction.open_table(MESSAGES)?;
-    let mut stored = |seq: u64, place: Place| -> Result<(), Trouble> {
-        let row = messages.get(seq)?;
-        let row = row.ok_or_else(|| missing("message", seq))?;
-        each(Change::Stored {
-            topic: Arc::clone(topic),
-            message: message_of(seq, row.value())?,
-            place,
-        });
-        Ok(())
-    };
-    for entry in transaction.open_table(LOG)?.range(of_topic.clone())? {
-        let (key, seq) = entry?;
-        let position = key.value().1;
-        stored(seq.value(), Place::Log { position })?;
-    }
-    for entry in transaction.open_table(TIMED)?.range(of_topic.clone())? {
-        let (key, at) = entry?;
-        let at = Timestamp::from_millis(at.value());
-        stored(key.value().1, Place::Timed { at })?;
-    }
-    for entry in transaction.open_table(HALF)?.range(of_topic.clone())? {
-        let (key, lease) = entry?;
-        let lease = lease_of(lease.value());
-        stored(key.value().1, Place::Half { lease })?;
-    }
-    for entry in transaction.open_table(REMOVED)?.range(of_topic.clone())? {
-        each(Change::Removed {
-            topic: Arc::clone(topic),
-            position: entry?.0.value().1,
-        });
-    }
-    let mut groups = Vec::new();
-    for entry in transaction.open_table(GROUPS)?.range(of_topic.clone())? {
-        let (key, name) = entry?;
-        let group: Arc<GroupId> = Arc::new(name.value().parse()?);
-        numbers.add_group(topic, &group, key.value().1)?;
-        each(Change::GroupCreated {
-            topic: Arc::clone(topic),
-            group: Arc::clone(&group),
-        });
-        groups.push((key.value().1, group));
-    }
-    for (group_number, group) in groups {
-        let of_group = (number, group_number, 0)..=(number, group_number, u64::MAX);
-        let mut done = Vec::new();
-        for entry in transaction.open_table(ACKED)?.range(of_group.clone())? {
-            let (start, end) = entry?;
-            done.push(start.value().2..end.value());
-        }
-        if !done.is_empty() {
-            each(Change::GroupReset {
-                topic: Arc::clone(topic),
-                group: Arc::clone(&group),
-                done,
-            });
-        }
-        for entry in transaction.open_table(OUT)?.range(of_group)? {
-            let (key, lease) = entry?;
-            each(Change::Leased {
-                topic: Arc::clone(topic),
-                group: Arc::clone(&group),
-                position: key.value().2,
-                lease: lease_of(lease.value()),
-            });
-        }
-    }
-    Ok(())
 }

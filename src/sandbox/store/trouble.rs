@@ -41,6 +41,9 @@ pub(super) enum Trouble {
     /// Something else than a sandbox wrote it.
     #[error("{0}")]
     Foreign(&'static str),
+    /// A message of the database cannot be packed, or is not one.
+    #[error("a message: {0}")]
+    Packed(postcard::Error),
     /// The log cannot be read.
     #[error("{0}")]
     Record(String),

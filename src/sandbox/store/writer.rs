@@ -1,7 +1,8 @@
 //! The one thread that writes the log. Each record takes everything that waits, so that many
 //! requests share one sync of the disk; the more wait, the more share. Clients that were answered
-//! together come back together, so a record waits a moment for them too. Gives up for good at the
-//! first error: what was answered is on disk, and nothing is answered that is not.
+//! together come back together, so a record waits for them too, a moment that is short beside the
+//! sync that they save: the slower the disk, the longer. Gives up for good at the first error: what
+//! was answered is on disk, and nothing is answered that is not.
 //!
 //! What was written is handed to the applier once it is much, or once nobody has come for a
 //! while; records go on in the other segment meanwhile.
@@ -18,6 +19,7 @@ use super::health::{Health, Watch};
 use super::segment::Segment;
 use super::trouble::Trouble;
 use super::{Room, StoreError};
+use crate::clock::Stopwatch;
 use crate::sandbox::queue::Change;
 
 /// A record takes no more once it has bodies of this many bytes: it is built in memory. [us]
@@ -43,10 +45,11 @@ impl Default for Pace {
     }
 }
 
-/// How long, and how often, a record waits for others to come along. It goes ahead as soon as
-/// nobody does, or as many are there as can be expected: somebody alone never waits. [us]
+/// How often a record that waits for others looks who has come. [us]
 const NAP: Duration = Duration::from_micros(100);
-const MOST_NAPS: u32 = 10;
+
+/// A record waits at most this part of the time that the last one took to write and to sync. [us]
+const PATIENCE: f64 = 0.5;
 
 /// The changes of one request.
 pub(super) struct Batch {
@@ -76,7 +79,7 @@ impl<B: StorageBackend> Writer<B> {
         let _watch = Watch(health);
         let mut buffer = Vec::new();
         let mut next = Group::default();
-        let mut expected = 1;
+        let mut company = Company::none();
         loop {
             if next.batches.is_empty() {
                 let Some(first) = self.wait(batches) else {
@@ -84,8 +87,9 @@ impl<B: StorageBackend> Writer<B> {
                 };
                 next.add(first);
             }
-            next.gather(batches, expected);
+            next.gather(batches, company);
             let group = std::mem::take(&mut next).batches;
+            let watch = Stopwatch::start();
             let result = match health.failure() {
                 // That of the applier.
                 Some(error) => Err(error),
@@ -96,7 +100,10 @@ impl<B: StorageBackend> Writer<B> {
             }
             // Who came meanwhile, and who is answered now and may be back soon.
             next.take_waiting(batches);
-            expected = group.len() + next.batches.len();
+            company = Company {
+                expected: group.len() + next.batches.len(),
+                patience: watch.elapsed().mul_f64(PATIENCE),
+            };
             for Batch {
                 answer,
                 room,
@@ -200,20 +207,42 @@ impl Group {
         }
     }
 
-    /// Takes who waits, and waits itself a little if more are expected.
-    fn gather(&mut self, waiting: &Receiver<Batch>, expected: usize) {
+    /// Takes who waits, and waits itself as long as more are expected.
+    fn gather(&mut self, waiting: &Receiver<Batch>, company: Company) {
+        let watch = Stopwatch::start();
         self.take_waiting(waiting);
-        for _ in 0..MOST_NAPS {
-            let before = self.batches.len();
-            if before >= expected || self.bytes >= RECORD_BYTES {
-                return;
-            }
-            thread::sleep(NAP);
+        while self.bytes < RECORD_BYTES
+            && let Some(nap) = company.nap(self.batches.len(), watch.elapsed())
+        {
+            thread::sleep(nap);
             self.take_waiting(waiting);
-            if self.batches.len() == before {
-                return;
-            }
         }
+    }
+}
+
+/// Who may come along.
+#[derive(Debug, Clone, Copy)]
+struct Company {
+    /// As many as can be expected: who came for the last record, and while it was written.
+    expected: usize,
+    /// How long to wait for them.
+    patience: Duration,
+}
+
+impl Company {
+    /// Nobody has been there yet.
+    fn none() -> Self {
+        Self {
+            expected: 1,
+            patience: Duration::ZERO,
+        }
+    }
+
+    /// How long to wait until the next look, if at all. Somebody alone never waits, unless others
+    /// were there just before.
+    fn nap(self, there: usize, waited: Duration) -> Option<Duration> {
+        let left = self.patience.saturating_sub(waited);
+        (there < self.expected && !left.is_zero()).then_some(left.min(NAP))
     }
 }
 
@@ -224,5 +253,37 @@ impl Batch {
             _ => 0,
         };
         self.changes.iter().map(of_change).sum()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const MILLI: Duration = Duration::from_millis(1);
+
+    #[test]
+    fn a_record_waits_for_those_who_may_come_and_no_longer_than_it_is_worth() {
+        let company = Company {
+            expected: 3,
+            patience: MILLI,
+        };
+        assert_eq!(company.nap(2, Duration::ZERO), Some(NAP));
+        assert_eq!(company.nap(2, MILLI - NAP / 2), Some(NAP / 2));
+        assert_eq!(company.nap(2, MILLI), None);
+        assert_eq!(company.nap(2, 2 * MILLI), None);
+        assert_eq!(company.nap(3, Duration::ZERO), None);
+        assert_eq!(company.nap(4, Duration::ZERO), None);
+    }
+
+    #[test]
+    fn somebody_alone_never_waits() {
+        assert_eq!(Company::none().nap(1, Duration::ZERO), None);
+        // However slow the disk.
+        let alone = Company {
+            expected: 1,
+            patience: 1_000 * MILLI,
+        };
+        assert_eq!(alone.nap(1, Duration::ZERO), None);
     }
 }
