@@ -378,7 +378,7 @@ mod tests {
         assert_eq!(send(&mut acking, &mut rows, NOW).len(), 1);
         // The leases of all others are over.
         let late = Timestamp::from_millis(1_000);
-        rows.expire(late);
+        rows.expire(late, usize::MAX);
         for handle in sent.by_ref().take(16) {
             done(&mut acking, &mut rows, &handle);
         }

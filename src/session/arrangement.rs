@@ -534,7 +534,7 @@ mod tests {
                     }
                 }
                 let now = Timestamp::from_millis(millis);
-                rows.expire(now);
+                rows.expire(now, usize::MAX);
                 while rows.len() > budget && rows.evict_free() {}
                 arrangement.note(rows.take_changed());
                 // At any moment what is shown has places that agree with each other.

@@ -11,10 +11,6 @@ use super::subscription::Subscription;
 /// million small messages fit.
 pub const DEFAULT_BUDGET: usize = 512 << 20;
 
-/// Rows that go in one step at most, so that none is ever felt; a few milliseconds. More than can
-/// come meanwhile: what is left goes in the next steps.
-const STEP: usize = 8_192;
-
 /// Messages that were still held and had to go: nobody can ack these deliveries any more.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Lost {
@@ -47,10 +43,10 @@ fn weight(view: &Subscription) -> usize {
 }
 
 /// Lets go of rows until the views take no more than `budget`, or there is nothing left that may
-/// go, or enough was done for one step. What was held and had to go.
-pub(super) fn keep_within(views: &mut [Subscription], budget: usize) -> Option<Lost> {
+/// go, or `most` went, so that no step is ever felt. What was held and had to go.
+pub(super) fn keep_within(views: &mut [Subscription], budget: usize, most: usize) -> Option<Lost> {
     let mut lost: Option<Lost> = None;
-    for _ in 0..STEP {
+    for _ in 0..most {
         if bytes(views) <= budget {
             break;
         }
@@ -58,6 +54,10 @@ pub(super) fn keep_within(views: &mut [Subscription], budget: usize) -> Option<L
         if let Some(heaviest) = free.max_by_key(|view| weight(view)) {
             heaviest.rows.evict_free();
             continue;
+        }
+        // What has returned is not lost, and will be free in the next step.
+        if views.iter().any(|view| view.rows.is_expiring()) {
+            break;
         }
         // An order that somebody asked for is no reason to lose what is held.
         if views.iter().map(|view| view.rows.bytes()).sum::<usize>() <= budget {

@@ -134,12 +134,24 @@ impl<T: Ord> Shelves<T> {
     pub(super) fn place_of(&self, item: &T) -> Option<usize> {
         let at = self.shelf_of(item);
         let place = self.shelves.get(at)?.binary_search(item).ok()?;
-        let (mut before, mut shelf) = (place, at);
+        Some(self.on_shelves_before(at) + place)
+    }
+
+    /// How many items are smaller than this one, which need not be there.
+    pub(super) fn below(&self, item: &T) -> usize {
+        let at = self.shelf_of(item);
+        let place = self.shelves.get(at).map(|shelf| shelf.binary_search(item));
+        let place = place.map_or(0, |place| place.unwrap_or_else(|place| place));
+        self.on_shelves_before(at) + place
+    }
+
+    fn on_shelves_before(&self, mut shelf: usize) -> usize {
+        let mut before = 0;
         while shelf > 0 {
             before += self.sums[shelf - 1];
             shelf &= shelf - 1;
         }
-        Some(before)
+        before
     }
 
     /// The first shelf whose last item is not before `item`.

@@ -378,6 +378,8 @@ impl Table {
             .take(max_rows)
             .map(|row| row.number)
             .collect();
+        // What comes meanwhile may be among them, but must not keep it going for ever.
+        let more = numbers.len() == max_rows;
         let last = numbers.last().copied();
         let range = match pass {
             Pass::SelectRange(from, to) => self.places_of(from, to),
@@ -397,7 +399,7 @@ impl Table {
         for number in numbers {
             rows.toggle_selected(number, now);
         }
-        self.pass = match last {
+        self.pass = match last.filter(|_| more) {
             Some(last) => Some((pass, last + 1)),
             None => {
                 self.all_shown = pass == Pass::Select;

@@ -17,6 +17,9 @@ use super::table::{self, SavedTable, Table, TableCommand};
 use super::workspace::SavedView;
 use super::{Arrival, ConnectionId, Job, PollOrder};
 
+/// Rows that go at most for each one that comes: memory shrinks even while they come.
+const ROOM_FOR_EACH: usize = 2;
+
 /// All consume views; there is always at least one.
 #[derive(Debug)]
 pub(super) struct Views {
@@ -82,8 +85,9 @@ impl Views {
         self.lost.take()
     }
 
-    fn keep_within_budget(&mut self) {
-        if let Some(lost) = budget::keep_within(&mut self.list, self.budget) {
+    /// Lets go of at most so many rows.
+    fn keep_within_budget(&mut self, most: usize) {
+        if let Some(lost) = budget::keep_within(&mut self.list, self.budget, most) {
             self.lost = Some(lost.and(self.lost));
         }
     }
@@ -141,7 +145,7 @@ impl Views {
     pub(super) fn read(&mut self, id: SubscriptionId, piece: Piece) -> Option<Job> {
         let view = self.get_mut(id)?;
         let job = view.file.as_mut()?.take(piece, &mut view.rows);
-        self.keep_within_budget();
+        self.keep_within_budget(table::STEP);
         job
     }
 
@@ -295,6 +299,7 @@ impl Views {
         let Some(view) = self.get_mut(id) else {
             return;
         };
+        let brought = arrivals.len() + damaged.len();
         for arrival in arrivals {
             let row = view.rows.arrive(arrival.message, arrival.lease, at);
             view.acking.arrived(row);
@@ -305,11 +310,13 @@ impl Views {
         if matches!(view.polling, Polling::Failing(..)) {
             view.polling = Polling::Running;
         }
-        // What has returned by now goes before anything that is held.
+        // What has returned by now goes before anything that is held. Many polls may be answered
+        // within a frame: each makes room for what it brought, and the rest is for the next frame.
+        let most = ROOM_FOR_EACH * brought;
         for view in &mut self.list {
-            view.rows.expire(at);
+            view.rows.expire(at, most);
         }
-        self.keep_within_budget();
+        self.keep_within_budget(most);
     }
 
     /// Takes in that a poll failed. Whether that is news: the same failure again is none.
@@ -352,10 +359,10 @@ impl Views {
     /// Time has passed: leases end, and the tables follow their rows for a while.
     pub(super) fn expire(&mut self, now: Timestamp) {
         for view in &mut self.list {
-            view.rows.expire(now);
+            view.rows.expire(now, table::STEP);
             view.table.work(&mut view.rows, now, table::STEP);
         }
-        self.keep_within_budget();
+        self.keep_within_budget(table::STEP);
     }
 }
 

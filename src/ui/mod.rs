@@ -43,7 +43,7 @@ use crate::clock::Clock;
 use crate::config::{LanguageChoice, Preferences, ThemeChoice};
 use crate::i18n::{Lang, Texts};
 use crate::protocol::Timestamp;
-use crate::session::{Command, ConnectionId, Link, Model};
+use crate::session::{Command, ConnectionId, Link, Model, Subscription};
 
 use code::CodeWindow;
 use connections::{Asked, Connections, connection_name};
@@ -202,7 +202,8 @@ impl App {
     /// nothing; otherwise nothing needs to be drawn until something happens.
     fn ask_for_next_second(&self, ctx: &egui::Context) {
         let views = self.model.views();
-        if views.iter().any(|view| view.table.is_busy()) || self.model.archive().is_collecting() {
+        let behind = |view: &Subscription| view.table.is_busy() || view.rows.is_expiring();
+        if views.iter().any(behind) || self.model.archive().is_collecting() {
             ctx.request_repaint();
         }
         let alive = views.iter().any(|view| {

@@ -169,7 +169,20 @@ impl Window {
     }
 
     /// A start whose sandbox may not be up yet.
-    pub(crate) fn start(start: Start) -> Self {
+    pub(crate) fn start(mut start: Start) -> Self {
+        let mut model = Model::new(Setup {
+            profiles: start.config.profiles.clone(),
+            preferences: start.config.preferences.clone(),
+            workspace: std::mem::take(&mut start.workspace),
+            notices: Vec::new(),
+            surroundings: start.surroundings.clone(),
+        });
+        (start.before)(&mut model);
+        Self::with_model(start, model)
+    }
+
+    /// The same with a model to which anything may have happened.
+    pub(crate) fn with_model(start: Start, model: Model) -> Self {
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(2)
             .enable_all()
@@ -192,14 +205,6 @@ impl Window {
             std::fs::create_dir_all(&data).expect("a folder");
             std::fs::write(data.join(name), text).expect("the file can be written");
         }
-        let mut model = Model::new(Setup {
-            profiles: start.config.profiles.clone(),
-            preferences: start.config.preferences.clone(),
-            workspace: start.workspace,
-            notices: Vec::new(),
-            surroundings: start.surroundings,
-        });
-        (start.before)(&mut model);
         let (link, _worker) = session::start(
             runtime.handle(),
             session::Start {
@@ -255,6 +260,11 @@ impl Window {
         assert!(self.clock.now() <= to, "time does not run backwards");
         self.hand.set(to);
         self.settle();
+    }
+
+    /// Draws one frame.
+    pub(crate) fn draw(&mut self) {
+        self.harness.step();
     }
 
     /// Draws until nothing is left that the window could do by itself.

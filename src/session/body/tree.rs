@@ -55,6 +55,8 @@ struct Node {
     index: u32,
     /// How many values it has.
     count: u32,
+    /// Where they begin in the list of all that are inside of something.
+    values: u32,
     depth: u32,
 }
 
@@ -63,6 +65,8 @@ struct Node {
 pub struct Tree {
     text: Arc<str>,
     nodes: Vec<Node>,
+    /// The values of each one, beside each other.
+    values: Vec<u32>,
 }
 
 impl Tree {
@@ -77,8 +81,13 @@ impl Tree {
                 false => TreeError::NotJson,
             });
         }
-        let nodes = walk(text.as_bytes()).ok_or(TreeError::TooMany)?;
-        Ok(Self { text, nodes })
+        let mut nodes = walk(text.as_bytes()).ok_or(TreeError::TooMany)?;
+        let values = values(&mut nodes);
+        Ok(Self {
+            text,
+            nodes,
+            values,
+        })
     }
 
     /// How many values there are; at least one.
@@ -117,12 +126,13 @@ impl Tree {
 
     /// The key as it stands in the text, with its quotes.
     pub fn raw_key(&self, node: usize) -> Option<&str> {
-        let key = self.nodes.get(node)?.key;
-        if key == NONE {
+        let Node { key, start, .. } = self.nodes.get(node)?;
+        if *key == NONE {
             return None;
         }
-        let end = end_of_text(self.text.as_bytes(), long(key));
-        self.text.get(long(key)..end)
+        // Backwards from the value: a key may be as long as the whole text.
+        let with_colon = self.text.get(long(*key)..long(*start))?;
+        Some(with_colon.trim_end_matches([':', ' ', '\t', '\n', '\r']))
     }
 
     /// The key, read.
@@ -139,6 +149,18 @@ impl Tree {
     /// How many values it has itself.
     pub fn count(&self, node: usize) -> usize {
         self.nodes.get(node).map_or(0, |node| long(node.count))
+    }
+
+    /// The value of this index that one has.
+    pub fn value_of(&self, node: usize, index: usize) -> Option<usize> {
+        let node = self.nodes.get(node)?;
+        if index >= long(node.count) {
+            return None;
+        }
+        self.values
+            .get(long(node.values) + index)
+            .copied()
+            .map(long)
     }
 
     /// How deep it lies; the outermost value is at 0.
@@ -281,6 +303,7 @@ fn walk(bytes: &[u8]) -> Option<Vec<Node>> {
             after: number + 1,
             index,
             count: 0,
+            values: 0,
             depth: short(open.len()),
         });
         key = NONE;
@@ -289,6 +312,24 @@ fn walk(bytes: &[u8]) -> Option<Vec<Node>> {
         }
     }
     Some(nodes)
+}
+
+/// The values of each node, beside each other; where they begin is noted there.
+fn values(nodes: &mut [Node]) -> Vec<u32> {
+    let mut begin = 0;
+    for node in &mut *nodes {
+        node.values = begin;
+        begin += node.count;
+    }
+    let mut values = vec![NONE; long(begin)];
+    for (number, node) in nodes.iter().enumerate() {
+        let parent = nodes.get(long(node.parent));
+        let place = parent.map(|parent| long(parent.values + node.index));
+        if let Some(value) = place.and_then(|place| values.get_mut(place)) {
+            *value = short(number);
+        }
+    }
+    values
 }
 
 /// A JSON text with line breaks and indentation; keys, their order, numbers and texts stay as

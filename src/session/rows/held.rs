@@ -1,6 +1,6 @@
 //! The rows that we may still hold, by the end of their lease, and which of them have an ack on
 //! its way: counting them looks at none of them. Those whose time is over stay until they are
-//! taken out.
+//! taken out, and can be told from the others meanwhile.
 
 use crate::protocol::Timestamp;
 
@@ -51,9 +51,15 @@ impl Held {
         (0..).map_while(|place| self.by_end.get(place).copied())
     }
 
-    /// When the first returns.
-    pub(super) fn first_end(&self) -> Option<Timestamp> {
-        self.by_end.get(0).map(|&(ends, _)| ends)
+    /// How many of them have returned by now and were not taken out yet.
+    pub(super) fn ended(&self, now: Timestamp) -> usize {
+        self.by_end.below(&(now.offset_millis(1), 0))
+    }
+
+    /// When the first returns of those that have not by now.
+    pub(super) fn first_end(&self, now: Timestamp) -> Option<Timestamp> {
+        let first = self.by_end.get(self.ended(now));
+        first.map(|&(ends, _)| ends)
     }
 
     /// When the last returns.

@@ -44,6 +44,8 @@ pub struct Rows {
     /// Rows whose acks are on their way, by their handles.
     asked: Asked,
     held: Held,
+    /// When [`Rows::expire`] was last asked to let go of what has returned.
+    as_of: Timestamp,
     /// Rows chosen for an ack: held, and no ack on its way.
     selected: Numbers,
     /// Numbers of rows that came, changed or went, for who follows them.
@@ -145,18 +147,29 @@ impl Rows {
         }
     }
 
-    /// Lets go of what has returned by now.
-    pub fn expire(&mut self, now: Timestamp) {
-        while let Some(number) = self.held.pop_ended(now) {
+    /// What has returned by now is held no more. Lets go of at most so many of these rows; a
+    /// million may return at once, and what is left is for the next steps.
+    pub fn expire(&mut self, now: Timestamp, most: usize) {
+        self.as_of = now;
+        for _ in 0..most {
+            let Some(number) = self.held.pop_ended(now) else {
+                break;
+            };
             self.selected.set(number, false);
             self.evicted.is_free(number);
             self.changed.push(number);
         }
     }
 
+    /// Whether rows that have returned wait to be let go of.
+    pub fn is_expiring(&self) -> bool {
+        self.held.ended(self.as_of) > 0
+    }
+
     /// How many messages we hold, as of the last [`Rows::expire`], and when the first returns.
     pub fn held(&self) -> (usize, Option<Timestamp>) {
-        (self.held.len(), self.held.first_end())
+        let held = self.held.len() - self.held.ended(self.as_of);
+        (held, self.held.first_end(self.as_of))
     }
 
     /// When the last of those that we hold returns, as of the last [`Rows::expire`].

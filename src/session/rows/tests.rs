@@ -77,7 +77,7 @@ fn the_oldest_that_nobody_holds_goes_first_and_the_newest_never() {
     let again = arrive(&mut rows, 2, 2, 10);
     assert_eq!(again, 4);
     assert_eq!(rows.get(again).map(|row| row.deliveries().len()), Some(1));
-    rows.expire(at(1_001));
+    rows.expire(at(1_001), usize::MAX);
     assert!(rows.evict_free());
     assert!(rows.get(numbers[0]).is_none(), "returned, so it can go");
 }
@@ -130,9 +130,32 @@ fn what_is_selected_is_held() {
     rows.end_ack(&handle("h-1-1"), AckState::Done(at(700)));
     assert_eq!(selected(&rows), [second]);
     assert_eq!(rows.held(), (1, Some(at(1_500))));
-    rows.expire(at(1_500));
+    rows.expire(at(1_500), usize::MAX);
     assert!(selected(&rows).is_empty() && !rows.all_selected());
     assert_eq!(rows.held(), (0, None));
+}
+
+#[test]
+fn what_returns_at_once_is_not_held_at_once_and_let_go_of_in_steps() {
+    let mut rows = Rows::new();
+    for id in 0..10 {
+        arrive(&mut rows, id, 1, 0);
+    }
+    let last = arrive(&mut rows, 10, 1, 500);
+    rows.select_all(true);
+    rows.take_changed();
+    rows.expire(at(1_000), 4);
+    assert_eq!(rows.held(), (1, Some(at(1_500))));
+    assert!(rows.is_expiring());
+    assert_eq!(rows.take_changed(), [0, 1, 2, 3]);
+    rows.expire(at(1_000), 4);
+    rows.expire(at(1_000), 4);
+    assert_eq!(rows.held(), (1, Some(at(1_500))));
+    assert!(!rows.is_expiring());
+    assert_eq!(rows.selected().collect::<Vec<_>>(), [last]);
+    // A clock that was set back brings nothing back.
+    rows.expire(at(900), 4);
+    assert_eq!(rows.held(), (1, Some(at(1_500))));
 }
 
 #[test]
@@ -213,7 +236,8 @@ proptest! {
                 // A stranger's handle changes nothing.
                 _ => rows.end_ack(&handle("h-99-1"), AckState::Done(at(now))),
             }
-            rows.expire(at(now));
+            // How many are let go of at a time changes nothing about what is held.
+            rows.expire(at(now), 1);
             let open = newest.values().filter(|(_, ends, acked)| !acked && *ends > now);
             prop_assert_eq!(rows.held().0, open.count());
             prop_assert_eq!(rows.len(), newest.len());

@@ -54,7 +54,7 @@ impl TreeView {
     pub(super) fn fold_all(&mut self, open: bool) {
         if let Ok(tree) = &self.of.json {
             self.folds.set_all(tree, open);
-            if self.folds.row_of(self.selected).is_none() {
+            if self.folds.row_of(tree, self.selected).is_none() {
                 self.selected = 0;
                 self.path = tree.path(0);
             }
@@ -91,12 +91,12 @@ impl TreeView {
         let sheet = Sheet {
             id: "json-tree",
             name: cx.texts.get("viewer-tree"),
-            rows: self.folds.rows().len(),
+            rows: self.folds.len(),
             width: WIDEST,
             go: self.go.take(),
         };
         let shown = sheet.show(ui, |ui, row, rect| {
-            let Some(&node) = self.folds.rows().get(row) else {
+            let Some(node) = self.folds.node_at(tree, row) else {
                 return;
             };
             if let Some(open) = self.row_ui(ui, cx, tree, node, rect, marks) {
@@ -107,7 +107,7 @@ impl TreeView {
             && toggled.is_none()
             && let Some(pos) = shown.area.interact_pointer_pos()
         {
-            clicked = self.folds.rows().get(shown.row_at(pos.y)).copied();
+            clicked = self.folds.node_at(tree, shown.row_at(pos.y));
         }
         if shown.area.double_clicked()
             && let Some(node) = clicked
@@ -132,18 +132,18 @@ impl TreeView {
             return;
         }
         let pressed = |key| ui.input_mut(|input| input.consume_key(Modifiers::NONE, key));
-        let row = self.folds.row_of(self.selected).unwrap_or_default();
-        let rows = self.folds.rows();
+        let row = self.folds.row_of(tree, self.selected).unwrap_or_default();
+        let at = |row| self.folds.node_at(tree, row);
         let open = self.folds.is_open(self.selected) && tree.count(self.selected) > 0;
         let mut next = None;
         if pressed(Key::ArrowDown) {
-            next = rows.get(row + 1).copied();
+            next = at(row + 1);
         } else if pressed(Key::ArrowUp) {
-            next = row.checked_sub(1).and_then(|row| rows.get(row).copied());
+            next = row.checked_sub(1).and_then(at);
         } else if pressed(Key::Home) {
-            next = rows.first().copied();
+            next = at(0);
         } else if pressed(Key::End) {
-            next = rows.last().copied();
+            next = at(self.folds.len() - 1);
         } else if pressed(Key::ArrowLeft) {
             match open {
                 true => self.folds.set(tree, self.selected, false),
@@ -151,7 +151,7 @@ impl TreeView {
             }
         } else if pressed(Key::ArrowRight) {
             match open {
-                true => next = rows.get(row + 1).copied(),
+                true => next = at(row + 1),
                 false => self.folds.set(tree, self.selected, true),
             }
         } else if pressed(Key::Enter) || pressed(Key::Space) {
@@ -159,7 +159,7 @@ impl TreeView {
         }
         if let Some(node) = next {
             self.select(tree, node);
-            self.go = self.folds.row_of(node).map(Go::See);
+            self.go = self.folds.row_of(tree, node).map(Go::See);
         }
         if ui.input(|input| input.events.contains(&egui::Event::Copy)) {
             ui.ctx().copy_text(tree.value(self.selected));
@@ -251,15 +251,12 @@ fn found_in(tree: &Tree, node: usize, marks: &Marks<'_>) -> Option<bool> {
         _ => tree.start(node),
     };
     let first = hits.partition_point(|&(_, to)| place(to) <= start);
-    let found = hits.get(first..)?;
-    let inside = found
-        .iter()
-        .take_while(|(from, _)| place(*from) < end)
-        .count();
-    (inside > 0).then(|| {
+    // A long text may hold very many of them.
+    let last = hits.partition_point(|&(from, _)| place(from) < end);
+    (first < last).then(|| {
         marks
             .current
-            .is_some_and(|current| (first..first + inside).contains(&current))
+            .is_some_and(|current| (first..last).contains(&current))
     })
 }
 
