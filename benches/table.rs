@@ -42,13 +42,11 @@ fn main() {
         }
         samples.print_ratio(&names[1], &names[0]);
     }
-    let few = || filled(FEW, true);
-    let frames = ["frame, 10^3 rows", "frame, 10^6 rows"];
-    frame(&mut criterion, &mut samples, frames[0], few);
-    frame(&mut criterion, &mut samples, frames[1], || {
-        filled(many, true)
-    });
-    samples.print_ratio(frames[1], frames[0]);
+    let frames = [FEW, many].map(|rows| format!("frame, {rows} rows"));
+    for (name, rows) in frames.iter().zip([FEW, many]) {
+        frame(&mut criterion, &mut samples, name, filled(rows, true));
+    }
+    samples.print_ratio(&frames[1], &frames[0]);
     longest_steps(many);
 }
 
@@ -129,18 +127,15 @@ fn arrivals(
     rows: u32,
     arranged: bool,
 ) {
-    // It grows meanwhile: it begins anew before that counts.
-    let mut there = None;
+    // It grows meanwhile, and begins anew before that counts.
+    let mut there = (filled(rows, arranged), rows);
     samples.measure(criterion, name, |turns| {
         let mut took = Duration::ZERO;
         for _ in 0..turns.div_ceil(u64::from(BATCH)) {
-            let (model, next) = match &mut there {
-                Some((model, next)) if *next < rows + rows / 2 => (model, next),
-                other => {
-                    let (model, next) = other.insert((filled(rows, arranged), rows));
-                    (model, next)
-                }
-            };
+            if there.1 > rows + rows / 2 {
+                there = (filled(rows, arranged), rows);
+            }
+            let (model, next) = &mut there;
             let event = polled(*next..*next + BATCH);
             *next += BATCH;
             let began = Instant::now();
@@ -155,14 +150,10 @@ fn arrivals(
 }
 
 /// The whole window, drawn again and again.
-fn frame(criterion: &mut Criterion, samples: &mut Samples, name: &str, model: impl Fn() -> Model) {
-    let mut window = None;
+fn frame(criterion: &mut Criterion, samples: &mut Samples, name: &str, model: Model) {
+    let mut window = Window::with_model(Start::default(), model);
+    window.settle();
     samples.measure(criterion, name, |turns| {
-        let window = window.get_or_insert_with(|| {
-            let mut window = Window::with_model(Start::default(), model());
-            window.settle();
-            window
-        });
         let began = Instant::now();
         for _ in 0..turns {
             window.draw();

@@ -85,6 +85,18 @@ const WORKERS: &[&str] = &[
     "crate::session::trouble",
     "crate::session::worker",
 ];
+/// What looks at all of a body: the worker's, for a body may be of megabytes and a frame is short.
+const WHOLE_BODY: &[&str] = &[
+    "crate::session::body::Damage::new",
+    "crate::session::body::Doc::new",
+    "crate::session::body::Opened::new",
+    "crate::session::body::Tree::new",
+    "crate::session::body::compare",
+    "crate::session::body::decode",
+    "crate::session::body::indented_xml",
+    "crate::session::body::search",
+    "crate::protocol::body_md5",
+];
 const EVERYTHING: &[&str] = &[
     "cli",
     "client",
@@ -302,6 +314,7 @@ const LAYERS: &[Layer] = &[
             "doctor::Verdict",
         ],
         never: &[
+            WHOLE_BODY,
             ASYNC,
             HTTP_CLIENT,
             HTTP_SERVER,

@@ -4,10 +4,10 @@
 
 use std::sync::Arc;
 
-use crate::protocol::{MessageList, ReceivedMessage, Reply};
+use crate::protocol::{DamagedMessage, MessageList, ReceivedMessage, Reply};
 
 use super::body::{
-    self, Difference, Doc, Hits, MOST_COLUMNS, Opened, Query, compare, indented_xml,
+    self, Damage, Difference, Doc, Hits, MOST_COLUMNS, Opened, Query, compare, indented_xml,
 };
 use super::rows::{Row, Rows};
 use super::views::Views;
@@ -74,6 +74,7 @@ pub struct ReadJob {
 #[derive(Debug)]
 enum Order {
     Open(String, bool),
+    Damage(Box<DamagedMessage>),
     Lay(Source, usize),
     Search(Arc<str>, Query),
     Compare(Box<(ReceivedMessage, ReceivedMessage)>),
@@ -96,6 +97,7 @@ pub struct ReadEvent {
 #[derive(Debug)]
 enum Outcome {
     Opened(Arc<Opened>),
+    Damage(Arc<Damage>),
     Laid(Arc<Doc>),
     Searched(Found),
     Compared(Arc<Difference>),
@@ -136,6 +138,7 @@ struct Seek {
 #[derive(Debug, Default)]
 pub struct Reader {
     opened: Option<Asked<Wanted, Arc<Opened>>>,
+    damage: Option<Arc<Damage>>,
     doc: Option<Asked<(Paper, usize), Arc<Doc>>>,
     hits: Option<Asked<(Paper, Query), Found>>,
     /// A search is on its way, perhaps an outdated one: the next waits for it.
@@ -155,6 +158,11 @@ impl Reader {
     /// The body, once it is ready.
     pub fn opened(&self) -> Option<&Arc<Opened>> {
         self.opened.as_ref()?.value.as_ref()
+    }
+
+    /// What is wrong with a message that was damaged, once that is known.
+    pub fn damage(&self) -> Option<&Arc<Damage>> {
+        self.damage.as_ref()
     }
 
     /// How a text was last asked for.
@@ -213,6 +221,15 @@ impl Reader {
         let ticket = event.ticket;
         match event.result {
             Outcome::Opened(opened) => fill(&mut self.opened, ticket, opened),
+            Outcome::Damage(damage) => {
+                if self
+                    .opened
+                    .as_ref()
+                    .is_some_and(|asked| asked.ticket == ticket)
+                {
+                    self.damage = Some(damage);
+                }
+            }
             Outcome::Laid(doc) => fill(&mut self.doc, ticket, doc),
             Outcome::Compared(found) => {
                 if let Some((_, asked)) = &mut self.compared
@@ -242,15 +259,17 @@ impl Reader {
 
     fn open(&mut self, wanted: Wanted, views: &Views) -> Option<Job> {
         let row = views.get(wanted.view)?.rows.get(wanted.row)?;
-        let order = row
-            .message()
-            .map(|m| Order::Open(m.body().to_owned(), wanted.decode));
+        let order = match (row.message(), row.damaged()) {
+            (Some(message), _) => Some(Order::Open(message.body().to_owned(), wanted.decode)),
+            // It has no body; its XML is a text like any other.
+            (None, Some(damaged)) => Some(Order::Damage(Box::new(damaged.clone()))),
+            (None, None) => None,
+        };
         *self = Self {
             tickets: self.tickets,
             searching: self.searching,
             ..Self::default()
         };
-        // A damaged message has no body; its XML is a text like any other.
         let (ticket, job) = match order {
             Some(order) => self.job(order),
             None => (0, None),
@@ -404,6 +423,9 @@ fn fill<Key, Value>(asked: &mut Option<Asked<Key, Value>>, ticket: u64, value: V
 pub(super) fn carry_out(job: ReadJob) -> Event {
     let result = match job.order {
         Order::Open(text, decode) => Outcome::Opened(Arc::new(Opened::new(&text, decode))),
+        Order::Damage(message) => {
+            Outcome::Damage(Arc::new(Damage::new(&message.raw, &message.problem)))
+        }
         Order::Lay(source, columns) => {
             let text = match source {
                 Source::Text(text) => text,

@@ -21,7 +21,7 @@ pub use diff::{Change, DiffRow, Difference, Fact, FactChange, compare};
 pub use folds::Folds;
 pub use hexdump::{HEX_COLUMNS, hex_row, hex_rows};
 pub use lines::{Doc, Line, MOST_COLUMNS};
-pub use place::{Place, element, place_of};
+pub use place::{Damage, Place};
 pub use search::{Hits, MOST_HITS, Query, search};
 pub use tree::{NodeKind, Tree, TreeError};
 

@@ -27,7 +27,7 @@ pub struct Place {
 
 impl Place {
     /// The character there, as something to be marked.
-    pub fn mark(&self) -> Hits {
+    fn mark(&self) -> Hits {
         let end = self.byte + self.at.map_or(0, char::len_utf8);
         Hits {
             spans: vec![(short(self.byte), short(end))],
@@ -36,8 +36,31 @@ impl Place {
     }
 }
 
+/// What is wrong with a message, and what can still be read of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Damage {
+    /// Where it is, unless that is nowhere in particular.
+    pub place: Option<Place>,
+    /// The same, to be marked in the XML.
+    pub mark: Hits,
+    /// The message's tag.
+    pub tag: Option<String>,
+}
+
+impl Damage {
+    /// Looks for it in the XML of the message.
+    pub fn new(raw: &str, problem: &DecodeError) -> Self {
+        let place = place_of(raw, problem);
+        Self {
+            mark: place.as_ref().map(Place::mark).unwrap_or_default(),
+            place,
+            tag: element(raw, "MessageTag").map(str::to_owned),
+        }
+    }
+}
+
 /// Where the problem is; `None` if it is nowhere in particular, such as something missing.
-pub fn place_of(raw: &str, problem: &DecodeError) -> Option<Place> {
+fn place_of(raw: &str, problem: &DecodeError) -> Option<Place> {
     match problem {
         DecodeError::NotXml { at, .. } => {
             Some(place(raw, usize::try_from(*at).unwrap_or(usize::MAX)))
@@ -51,7 +74,7 @@ pub fn place_of(raw: &str, problem: &DecodeError) -> Option<Place> {
 }
 
 /// The text of an element that is still whole.
-pub fn element<'a>(raw: &'a str, name: &str) -> Option<&'a str> {
+fn element<'a>(raw: &'a str, name: &str) -> Option<&'a str> {
     let (open, close) = (format!("<{name}>"), format!("</{name}>"));
     let (_, rest) = raw.split_once(&open)?;
     let (text, _) = rest.split_once(&close)?;

@@ -18,7 +18,34 @@ struct Other<'r> {
     message: Message<'r>,
 }
 
-pub(super) fn alike_ui(ui: &mut Ui, cx: &mut Context<'_>, view: SubscriptionId, row: &Row) {
+/// Which bodies are equal to that of the message, once they were compared: they may be large, and
+/// there are many frames.
+#[derive(Default)]
+pub(super) struct SameBodies {
+    of: Option<(SubscriptionId, u64, usize)>,
+    known: Vec<(u64, usize, bool)>,
+}
+
+impl SameBodies {
+    fn is(&mut self, own: Message<'_>, other: &Row, found: Message<'_>) -> bool {
+        let (number, deliveries) = (other.number, other.deliveries().len());
+        let mut known = self.known.iter();
+        if let Some(known) = known.find(|known| (known.0, known.1) == (number, deliveries)) {
+            return known.2;
+        }
+        let same = own.body() == found.body();
+        self.known.push((number, deliveries, same));
+        same
+    }
+}
+
+pub(super) fn alike_ui(
+    ui: &mut Ui,
+    cx: &mut Context<'_>,
+    view: SubscriptionId,
+    row: &Row,
+    bodies: &mut SameBodies,
+) {
     let model = cx.model;
     let Some(rows) = model.view(view).map(|view| &view.rows) else {
         return;
@@ -26,6 +53,13 @@ pub(super) fn alike_ui(ui: &mut Ui, cx: &mut Context<'_>, view: SubscriptionId, 
     let Some(message) = row.message() else {
         return;
     };
+    let of = Some((view, row.number, row.deliveries().len()));
+    if bodies.of != of {
+        *bodies = SameBodies {
+            of,
+            known: Vec::new(),
+        };
+    }
     let mut others: Vec<Other<'_>> = Vec::new();
     for alike in Alike::ALL {
         let number = rows.likeness().other(alike, row);
@@ -36,8 +70,7 @@ pub(super) fn alike_ui(ui: &mut Ui, cx: &mut Context<'_>, view: SubscriptionId, 
         // What says more of the same one has been said.
         let said = others.iter().any(|said| said.row.number == other.number);
         // Digests are the broker's word.
-        let is = alike == Alike::Key || found.body() == message.body();
-        if is && !said {
+        if !said && (alike == Alike::Key || bodies.is(message, other, found)) {
             others.push(Other {
                 alike,
                 row: other,

@@ -4,83 +4,53 @@
 use egui::{Button, Label, RichText, Ui};
 
 use crate::protocol::DamagedMessage;
-use crate::session::body::{Hits, Place, element, place_of};
+use crate::session::body::{Damage, Place};
 use crate::session::{Command, Row, SubscriptionId};
 use crate::ui::context::Context;
 use crate::ui::theme;
 use crate::ui::widgets::fact;
 
-/// What is wrong, once looked for: a message is large, and a frame is short.
-pub(super) struct Damage {
-    of: (SubscriptionId, u64, usize),
-    /// Where.
-    place: Option<Place>,
-    /// The same, to be marked in the XML.
-    pub(super) mark: Hits,
-    /// Where to go first; only once.
-    pub(super) go: Option<usize>,
-    tag: Option<String>,
-}
-
-impl Damage {
-    /// What is wrong with a message; what is known already, if it is that message's.
-    pub(super) fn of(
-        known: Option<Self>,
-        view: SubscriptionId,
-        row: &Row,
-        damaged: &DamagedMessage,
-    ) -> Self {
-        let of = (view, row.number, row.deliveries().len());
-        known.filter(|known| known.of == of).unwrap_or_else(|| {
-            let place = place_of(&damaged.raw, &damaged.problem);
-            Self {
-                of,
-                mark: place.as_ref().map(Place::mark).unwrap_or_default(),
-                go: place.as_ref().map(|place| place.byte),
-                place,
-                tag: element(&damaged.raw, "MessageTag").map(str::to_owned),
-            }
-        })
-    }
-
-    pub(super) fn ui(
-        &self,
-        ui: &mut Ui,
-        cx: &mut Context<'_>,
-        view: SubscriptionId,
-        row: &Row,
-        damaged: &DamagedMessage,
-    ) {
-        let t = cx.texts;
-        ui.horizontal_wrapped(|ui| {
-            // A half message is decided on in its row.
-            let decides = cx.model.view(view).is_some_and(|view| view.checks_halves());
-            let can = row.can_ack(cx.now) && !decides;
-            let ack = Button::new(theme::strong(t.get("viewer-ack-damaged")));
-            let ack = ui.add_enabled(can, ack);
-            let why = match row.newest().handle {
-                Some(_) => t.get("viewer-ack-over"),
-                None => t.get("viewer-ack-no-handle"),
-            };
-            if ack.on_disabled_hover_text(why).clicked() {
-                cx.command(Command::Ack(view, vec![row.number]));
-            }
-            let why = [("why", damaged.problem.to_string().into())];
-            let text = RichText::new(t.format("details-damaged", &why)).color(cx.palette.bad);
-            ui.add(Label::new(text).wrap());
-        });
-        if let Some(place) = &self.place {
-            place_ui(ui, cx, place);
+/// All of it but the XML. `known`: what was found out about it, once that is there.
+pub(super) fn damaged_ui(
+    ui: &mut Ui,
+    cx: &mut Context<'_>,
+    view: SubscriptionId,
+    row: &Row,
+    damaged: &DamagedMessage,
+    known: Option<&Damage>,
+) {
+    let t = cx.texts;
+    ui.horizontal_wrapped(|ui| {
+        // A half message is decided on in its row.
+        let decides = cx.model.view(view).is_some_and(|view| view.checks_halves());
+        let can = row.can_ack(cx.now) && !decides;
+        let ack = Button::new(theme::strong(t.get("viewer-ack-damaged")));
+        let ack = ui.add_enabled(can, ack);
+        let why = match row.newest().handle {
+            Some(_) => t.get("viewer-ack-over"),
+            None => t.get("viewer-ack-no-handle"),
+        };
+        if ack.on_disabled_hover_text(why).clicked() {
+            cx.command(Command::Ack(view, vec![row.number]));
         }
-        let handle = damaged.receipt_handle.as_ref();
-        for (name, value) in [
-            (t.get("fact-id"), damaged.message_id.as_deref()),
-            (t.get("fact-tag"), self.tag.as_deref()),
-            (t.get("fact-handle"), handle.map(|handle| handle.as_str())),
-        ] {
-            if let Some(value) = value {
-                fact(ui, name, value, cx.palette);
-            }
+        let why = [("why", damaged.problem.to_string().into())];
+        let text = RichText::new(t.format("details-damaged", &why)).color(cx.palette.bad);
+        ui.add(Label::new(text).wrap());
+    });
+    if let Some(place) = known.and_then(|known| known.place.as_ref()) {
+        place_ui(ui, cx, place);
+    }
+    let handle = damaged.receipt_handle.as_ref();
+    for (name, value) in [
+        (t.get("fact-id"), damaged.message_id.as_deref()),
+        (
+            t.get("fact-tag"),
+            known.and_then(|known| known.tag.as_deref()),
+        ),
+        (t.get("fact-handle"), handle.map(|handle| handle.as_str())),
+    ] {
+        if let Some(value) = value {
+            fact(ui, name, value, cx.palette);
         }
     }
 }

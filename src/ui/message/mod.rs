@@ -27,8 +27,8 @@ use crate::session::{Against, Command, Message, Paper, ReadCommand, Row, Subscri
 use super::context::{Context, bytes};
 use super::theme;
 use super::widgets::{icon_button, link_button, named_choice, segmented};
-use alike::alike_ui;
-use damaged::Damage;
+use alike::{SameBodies, alike_ui};
+use damaged::damaged_ui;
 use deliveries::Timeline;
 use facts::{properties_ui, times_ui};
 use find::Find;
@@ -76,11 +76,13 @@ pub(super) struct MessagePane {
     find: Find,
     selection: Selection,
     tree: Option<TreeView>,
-    damage: Option<Damage>,
+    /// What was wrong with a damaged message has been brought into sight.
+    damage_shown: bool,
     /// Where to go as soon as the text is there.
     go: Option<usize>,
     searched: Option<Paper>,
     timeline: Timeline,
+    same_bodies: SameBodies,
 }
 
 impl Default for MessagePane {
@@ -93,10 +95,11 @@ impl Default for MessagePane {
             find: Find::default(),
             selection: Selection::default(),
             tree: None,
-            damage: None,
+            damage_shown: false,
             go: None,
             searched: None,
             timeline: Timeline::default(),
+            same_bodies: SameBodies::default(),
         }
     }
 }
@@ -124,7 +127,7 @@ impl MessagePane {
                     .id_salt("deliveries")
                     .auto_shrink(false)
                     .show(ui, |ui| {
-                        alike_ui(ui, cx, view, row);
+                        alike_ui(ui, cx, view, row, &mut self.same_bodies);
                         self.timeline.ui(ui, cx, view, row);
                         if let Some(message) = row.message() {
                             times_ui(ui, cx, message);
@@ -146,6 +149,7 @@ impl MessagePane {
         if reader.wanted() != Some(&wanted) {
             self.selection = Selection::default();
             self.go = None;
+            self.damage_shown = false;
             self.find.restart();
             cx.command(Command::Read(ReadCommand::Open(wanted)));
             // What is ready is another message's.
@@ -153,13 +157,14 @@ impl MessagePane {
         }
         self.shortcuts_ui(ui);
         if let Some(message) = row.message() {
-            self.damage = None;
             self.body_ui(ui, cx, row, message);
         } else if let Some(damaged) = row.damaged() {
-            let mut damage = Damage::of(self.damage.take(), view, row, damaged);
-            damage.ui(ui, cx, view, row, damaged);
-            self.go = damage.go.take().or(self.go);
-            self.damage = Some(damage);
+            let damage = reader.damage().map(|damage| &**damage);
+            damaged_ui(ui, cx, view, row, damaged, damage);
+            if let Some(damage) = damage.filter(|_| !self.damage_shown) {
+                self.damage_shown = true;
+                self.go = damage.place.as_ref().map(|place| place.byte);
+            }
             self.bar_ui(ui, cx, row, None, Look::Raw);
             self.find_ui(ui, cx, Look::Raw);
             self.lines_ui(ui, cx, Look::Raw);
@@ -374,7 +379,7 @@ impl MessagePane {
             ui.label(RichText::new(t.format("viewer-wrapped", &n)).color(cx.palette.soon));
         }
         let opened = reader.opened();
-        let marks = match (self.find.marks(cx, paper), &self.damage) {
+        let marks = match (self.find.marks(cx, paper), reader.damage()) {
             (Marks { hits: None, .. }, Some(damage)) => Marks {
                 hits: Some(&damage.mark),
                 current: Some(0),
