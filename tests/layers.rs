@@ -38,7 +38,13 @@ const WINDOW: &[&str] = &[
 ];
 const ASYNC: &[&str] = &["tokio", "backon"];
 const HTTP_CLIENT: &[&str] = &["reqwest"];
-const HTTP_SERVER: &[&str] = &["axum", "hyper::server", "hyper_util"];
+const HTTP_SERVER: &[&str] = &[
+    "axum",
+    "hyper::server",
+    "hyper_util::rt",
+    "hyper_util::server",
+    "hyper_util::service",
+];
 const OS: &[&str] = &[
     "std::fs",
     "std::process",
@@ -82,6 +88,7 @@ const WORKERS: &[&str] = &[
     "crate::session::publishing",
     "crate::session::shared",
     "crate::session::templates::file",
+    "crate::session::traffic::tap",
     "crate::session::trouble",
     "crate::session::worker",
 ];
@@ -116,8 +123,18 @@ const EVERYTHING: &[&str] = &[
 /// The values that a session's model is made of.
 const VALUES: &[&str] = &[
     "client::Consume",
+    "client::ConnectionUse",
     "client::Endpoint",
+    "client::ErrorKind",
+    "client::Exchange",
+    "client::ExchangeKind",
+    "client::Failure",
+    "client::FailureKind",
     "client::InvalidEndpoint",
+    "client::Kept",
+    "client::SentValue",
+    "client::Timing",
+    "client::sample_exchange",
     "config",
     "credentials",
     "code",
@@ -262,6 +279,7 @@ const LAYERS: &[Layer] = &[
             "session::publishing",
             "session::shared",
             "session::templates::file",
+            "session::traffic::tap",
             "session::trouble",
             "session::worker",
             "session::worker::*",

@@ -1030,6 +1030,73 @@ notice-history-damaged = A file of the history could not be read; it was set asi
 notice-history-unreadable = A part of the history could not be read
 notice-history-damaged-next = The rest of the history is there, and new entries are kept
 
+## Traffic
+
+traffic-title = Traffic
+traffic-open = Every exchange with the brokers
+traffic-filter = Filter the traffic
+traffic-filter-hint = Path, ID, code, header, body…
+traffic-filter-help = Words in any case, "two words", /regex/i, method:x, path:x, status:x, code:x, id:x, header:x, body:x, is:failed, retried, empty, slow, reused, cut, publish, consume, ack, commit, rollback, knock or admin; -x for all without x
+traffic-filter-is = { $found } is nothing that an exchange can be; use failed, retried, empty, slow, reused, cut, publish, consume, ack, commit, rollback, knock or admin
+traffic-all-connections = All connections
+traffic-all-kinds = All operations
+traffic-all-statuses = All statuses
+traffic-kind = Operation
+traffic-status = Status
+traffic-method = Method
+traffic-path = Path
+traffic-duration = Took
+traffic-attempt = Attempt
+traffic-size = Bodies
+traffic-request-id = Request ID
+traffic-publish = Publish
+traffic-consume = Consume
+traffic-ack = Ack
+traffic-commit = Commit
+traffic-rollback = Roll back
+traffic-knock = Unsigned check
+traffic-admin = Sandbox control
+traffic-2xx = 2xx done
+traffic-3xx = 3xx redirected
+traffic-4xx = 4xx refused
+traffic-5xx = 5xx server's fault
+traffic-no-reply = No reply
+traffic-empty = Nothing there
+traffic-messages = { $n ->
+    [one] { $n } message
+   *[other] { $n } messages
+}
+traffic-handles-done = { $n } done
+traffic-handles-refused = { $n } refused
+traffic-answered = Answered
+traffic-abandoned = Given up
+traffic-not-sent = Not sent
+traffic-no-connection = No connection
+traffic-no-tls = No TLS
+traffic-timeout = Timed out
+traffic-interrupted = Broke off
+traffic-refused = Refused
+traffic-foreign = Another protocol
+traffic-damaged = Damaged reply
+traffic-row = Exchange { $n }, { $kind }, { $outcome }, attempt { $attempt }
+traffic-count = { $all } kept, { $size }
+traffic-shown = { $shown } of { $all } shown
+traffic-evicted = { $n ->
+    [one] { $n } older one went to make room
+   *[other] { $n } older ones went to make room
+}
+traffic-missed = { $n ->
+    [one] { $n } was left out, too many at once
+   *[other] { $n } were left out, too many at once
+}
+traffic-paused = Paused: nothing is taken down
+traffic-searching = Searching…
+traffic-none = Nothing went over the wire yet
+traffic-not-found = No exchange matches the filter
+traffic-pause = Pause recording
+traffic-resume = Resume recording
+traffic-clear = Clear traffic
+
 ## Dead letters
 
 letters-short = Dead letters

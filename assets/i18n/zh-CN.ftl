@@ -1000,6 +1000,64 @@ notice-history-damaged = 有一个历史文件无法读取，已另存为 { $pat
 notice-history-unreadable = 部分历史无法读取
 notice-history-damaged-next = 其余历史不受影响，新记录会照常保存
 
+## 请求记录
+
+traffic-title = 请求记录
+traffic-open = 与各 Broker 的全部请求
+traffic-filter = 过滤请求记录
+traffic-filter-hint = 路径、ID、错误码、请求头、内容…
+traffic-filter-help = 支持关键词（不区分大小写）、"带空格的词"、/正则/i、method:x、path:x、status:x、code:x、id:x、header:x、body:x、is:failed / retried / empty / slow / reused / cut / publish / consume / ack / commit / rollback / knock / admin；-x 表示排除
+traffic-filter-is = 没有 { $found } 这种请求，可用 failed、retried、empty、slow、reused、cut、publish、consume、ack、commit、rollback、knock、admin
+traffic-all-connections = 全部连接
+traffic-all-kinds = 全部操作
+traffic-all-statuses = 全部状态码
+traffic-kind = 操作
+traffic-status = 状态码
+traffic-method = 方法
+traffic-path = 路径
+traffic-duration = 耗时
+traffic-attempt = 第几次
+traffic-size = 内容大小
+traffic-request-id = 请求 ID
+traffic-publish = 发送
+traffic-consume = 消费
+traffic-ack = 确认
+traffic-commit = 提交
+traffic-rollback = 回滚
+traffic-knock = 无签名探测
+traffic-admin = 沙箱控制
+traffic-2xx = 2xx 成功
+traffic-3xx = 3xx 重定向
+traffic-4xx = 4xx 被拒绝
+traffic-5xx = 5xx 服务端错误
+traffic-no-reply = 没有响应
+traffic-empty = 暂无消息
+traffic-messages = { $n } 条消息
+traffic-handles-done = { $n } 个成功
+traffic-handles-refused = { $n } 个被拒绝
+traffic-answered = 已响应
+traffic-abandoned = 已放弃
+traffic-not-sent = 未发出
+traffic-no-connection = 连接失败
+traffic-no-tls = TLS 失败
+traffic-timeout = 超时
+traffic-interrupted = 连接中断
+traffic-refused = 被拒绝
+traffic-foreign = 非本协议
+traffic-damaged = 响应损坏
+traffic-row = 请求 { $n }，{ $kind }，{ $outcome }，第 { $attempt } 次
+traffic-count = 共 { $all } 条，{ $size }
+traffic-shown = 显示 { $shown } / { $all } 条
+traffic-evicted = 较早的 { $n } 条已清除以腾出空间
+traffic-missed = 瞬时请求过多，{ $n } 条未记录
+traffic-paused = 已暂停记录
+traffic-searching = 搜索中…
+traffic-none = 还没有任何请求
+traffic-not-found = 没有符合过滤条件的请求
+traffic-pause = 暂停记录
+traffic-resume = 继续记录
+traffic-clear = 清空记录
+
 ## 死信
 
 letters-short = 死信

@@ -9,13 +9,15 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use reqwest::header::{AUTHORIZATION, HeaderValue, LOCATION};
-use reqwest::{Method, Response};
+use bytes::Bytes;
+use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue, LOCATION};
+use reqwest::{Method, RequestBuilder, Response};
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
+use crate::clock::Clock;
 use crate::credentials::Credentials;
 use crate::protocol::admin::{
     AdminFault, ClockMove, ClockState, Done, Expire, GroupRef, Overview, PREFIX, Peek, PeekQuery,
@@ -29,7 +31,9 @@ use super::endpoint::Endpoint;
 use super::error::{ClientError, ErrorKind};
 use super::exchange;
 use super::reading::Ending;
+use super::record::ExchangeKind;
 use super::settings::ClientSettings;
+use super::watch::{Asked, Recording};
 
 /// A client of one sandbox's admin API. Clones share its connections; calls may run side by side.
 #[derive(Clone)]
@@ -39,6 +43,8 @@ struct Inner {
     http: reqwest::Client,
     settings: ClientSettings,
     authorization: HeaderValue,
+    /// Says when an exchange was, to whoever watches.
+    clock: Clock,
 }
 
 impl AdminClient {
@@ -50,6 +56,7 @@ impl AdminClient {
         Self::with(
             ClientSettings::new(endpoint, Credentials::from_pasted("", "", "")),
             token,
+            Clock::system(),
         )
     }
 
@@ -57,7 +64,11 @@ impl AdminClient {
     ///
     /// # Errors
     /// [`ErrorKind::Settings`]: the token cannot be sent, the CA file or the proxy not be used.
-    pub fn with(settings: ClientSettings, token: &SecretString) -> Result<Self, ClientError> {
+    pub fn with(
+        settings: ClientSettings,
+        token: &SecretString,
+        clock: Clock,
+    ) -> Result<Self, ClientError> {
         let http = connect::http_client(&settings)?;
         let bearer = format!("Bearer {}", token.expose_secret().trim());
         let mut authorization = exchange::header("admin token", &bearer)?;
@@ -66,6 +77,7 @@ impl AdminClient {
             http,
             settings,
             authorization,
+            clock,
         })))
     }
 
@@ -233,30 +245,55 @@ impl AdminClient {
         call: &str,
         body: Option<Vec<u8>>,
     ) -> Result<Vec<u8>, ClientError> {
-        let Inner {
-            http,
-            settings,
-            authorization,
-        } = &*self.0;
+        let settings = &self.0.settings;
         let url = settings
             .endpoint
             .at(&format!("{PREFIX}{call}"))
             .ok_or_else(|| {
                 ClientError::new(ErrorKind::Settings, "the request has no valid address")
             })?;
-        let mut request = http
-            .request(method, url)
-            .header(AUTHORIZATION, authorization.clone());
-        if let Some(body) = body {
-            request = request
-                .header(reqwest::header::CONTENT_TYPE, "application/json")
-                .body(body);
+        let body = body.map(Bytes::from);
+        let mut headers = HeaderMap::new();
+        headers.insert(AUTHORIZATION, self.0.authorization.clone());
+        if body.is_some() {
+            let json = HeaderValue::from_static("application/json");
+            headers.insert(CONTENT_TYPE, json);
         }
+        connect::dress(&mut headers, &url)?;
+        let asked = Asked {
+            kind: ExchangeKind::Admin,
+            attempt: 1,
+            at: self.0.clock.now(),
+            method: name_of(&method),
+            url: &url,
+            headers: &headers,
+            body: body.as_ref(),
+            string_to_sign: None,
+        };
+        let mut recording = Recording::begin(settings.observer.as_ref(), asked);
+        let mut request = self.0.http.request(method, url).headers(headers);
+        if let Some(body) = body {
+            request = request.body(body);
+        }
+        let answer = self.send_once(request, &mut recording).await;
+        recording.ended(&answer);
+        answer
+    }
+
+    async fn send_once(
+        &self,
+        request: RequestBuilder,
+        recording: &mut Recording,
+    ) -> Result<Vec<u8>, ClientError> {
+        let settings = &self.0.settings;
         let patience: Duration = settings.margin.saturating_mul(2);
-        let mut response = match tokio::time::timeout(patience, request.send()).await {
+        let sent = recording.sending(tokio::time::timeout(patience, request.send()));
+        let mut response = match sent.await {
             Ok(sent) => sent.map_err(|error| diagnose::transport(&error, settings))?,
             Err(_) => return Err(diagnose::timed_out(patience, settings)),
         };
+        // A sandbox's own time is not a clock that is wrong.
+        recording.answered(&response, self.0.clock.now(), 0);
         let status = response.status();
         if status.is_redirection() {
             let location = location(&response);
@@ -264,6 +301,7 @@ impl AdminClient {
             return Err(error.with_status(status.as_u16()));
         }
         let (body, ending) = exchange::read_body(&mut response, settings).await;
+        recording.body(&body);
         if let Ending::Early(problem) = ending {
             return Err(problem.with_status(status.as_u16()));
         }
@@ -304,6 +342,15 @@ impl AdminClient {
             Some(advice) => error.advise(advice),
             None => error,
         }
+    }
+}
+
+fn name_of(method: &Method) -> &'static str {
+    match *method {
+        Method::POST => "POST",
+        Method::PUT => "PUT",
+        Method::DELETE => "DELETE",
+        _ => "GET",
     }
 }
 

@@ -4,9 +4,12 @@
 use std::path::Path;
 use std::time::Duration;
 
+use reqwest::header::{self, ACCEPT, ACCEPT_ENCODING, HOST, HeaderMap, HeaderValue};
 use reqwest::{Certificate, ClientBuilder, Proxy, Url};
 
 use super::error::{ClientError, ErrorKind};
+use super::exchange;
+use super::marks::{self, TimedLayer, TimedResolver};
 use super::settings::ClientSettings;
 
 /// Longest wait for a connection, TLS handshake included.
@@ -16,10 +19,29 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 /// publish on a connection that is being closed ends in doubt.
 const IDLE_TIMEOUT: Duration = Duration::from_secs(30);
 
+/// Who we say we are.
+const USER_AGENT: &str = concat!("mqscope/", env!("CARGO_PKG_VERSION"));
+
+/// The headers that the HTTP library would add on its way. Put in beforehand, so that whoever watches
+/// knows them, and their order.
+pub(super) fn dress(headers: &mut HeaderMap, url: &Url) -> Result<(), ClientError> {
+    headers.insert(ACCEPT, HeaderValue::from_static("*/*"));
+    headers.insert(header::USER_AGENT, HeaderValue::from_static(USER_AGENT));
+    headers.insert(ACCEPT_ENCODING, HeaderValue::from_static("gzip"));
+    let host = url.host_str().unwrap_or_default();
+    // A port that goes without saying is not written.
+    let host = match url.port() {
+        Some(port) => format!("{host}:{port}"),
+        None => host.to_owned(),
+    };
+    headers.insert(HOST, exchange::header("host", &host)?);
+    Ok(())
+}
+
 /// Builds the HTTP client.
 pub(super) fn http_client(settings: &ClientSettings) -> Result<reqwest::Client, ClientError> {
     // Fails if there is one already, which is as good.
-    let _ = rustls::crypto::ring::default_provider().install_default();
+    let _ = marks::crypto().install_default();
     let proxy = own_proxy(settings)?;
     let own_roots = match &settings.ca_file {
         Some(path) => read_certificates(path)?,
@@ -32,8 +54,15 @@ pub(super) fn http_client(settings: &ClientSettings) -> Result<reqwest::Client, 
             .redirect(reqwest::redirect::Policy::none())
             .connect_timeout(CONNECT_TIMEOUT)
             .pool_idle_timeout(IDLE_TIMEOUT)
-            .user_agent(concat!("mqscope/", env!("CARGO_PKG_VERSION")));
-        through(builder, proxy.clone(), settings.endpoint.is_local())
+            .user_agent(USER_AGENT);
+        let builder = through(builder, proxy.clone(), settings.endpoint.is_local());
+        match &settings.observer {
+            // Costs a box a connection.
+            Some(_) => builder
+                .dns_resolver(TimedResolver)
+                .connector_layer(TimedLayer),
+            None => builder,
+        }
     };
     builder()
         .tls_certs_merge(own_roots.clone())

@@ -11,13 +11,18 @@ use secrecy::ExposeSecret as _;
 use crate::clock::Clock;
 use crate::protocol::date::{format_http_date, parse_http_date};
 use crate::protocol::sign::{self, SignedParts};
-use crate::protocol::{self, Call, Operation, OperationKind, ReceiptHandle, Reply, Timestamp};
+use crate::protocol::{
+    self, AckAction, Call, Operation, OperationKind, ReceiptHandle, Reply, Timestamp,
+};
 
 use super::answer::clock_skew_millis;
+use super::connect;
 use super::diagnose;
 use super::error::{ClientError, ErrorKind};
 use super::reading::{self, Ending, Received};
+use super::record::ExchangeKind;
 use super::settings::ClientSettings;
+use super::watch::{Asked, Recording};
 
 /// Most bytes of one reply: 16 bodies of 4 MiB, every character escaped to six, and some.
 const MAX_REPLY_BYTES: usize = 400 << 20;
@@ -28,6 +33,8 @@ const SLOWEST_UPLOAD_BYTES: u64 = 64 << 10;
 /// A request, ready to be signed and sent any number of times.
 pub(super) struct Outgoing {
     pub(super) operation: OperationKind,
+    /// For whoever watches.
+    pub(super) kind: ExchangeKind,
     pub(super) url: Url,
     pub(super) body: Option<Bytes>,
     /// The handles that an ack is about.
@@ -67,6 +74,7 @@ impl Outgoing {
         };
         Ok(Self {
             operation,
+            kind: kind_of(&call.operation),
             url,
             body,
             handles,
@@ -83,11 +91,12 @@ impl Outgoing {
         }
     }
 
+    /// All headers, and the text that was signed for them.
     fn signed_headers(
         &self,
         settings: &ClientSettings,
         now: Timestamp,
-    ) -> Result<HeaderMap, ClientError> {
+    ) -> Result<(HeaderMap, String), ClientError> {
         let keys = &settings.credentials;
         let date = format_http_date(now);
         let text = sign::string_to_sign(&SignedParts {
@@ -120,7 +129,20 @@ impl Outgoing {
             token.set_sensitive(true);
             headers.insert(protocol::SECURITY_TOKEN_HEADER, token);
         }
-        Ok(headers)
+        connect::dress(&mut headers, &self.url)?;
+        Ok((headers, text))
+    }
+}
+
+fn kind_of(operation: &Operation) -> ExchangeKind {
+    match operation {
+        Operation::Publish(_) => ExchangeKind::Publish,
+        Operation::Consume { .. } => ExchangeKind::Consume,
+        Operation::Ack { action, .. } => match action {
+            AckAction::Ack => ExchangeKind::Ack,
+            AckAction::Commit => ExchangeKind::Commit,
+            AckAction::Rollback => ExchangeKind::Rollback,
+        },
     }
 }
 
@@ -136,25 +158,52 @@ pub(super) fn header(what: &str, value: &str) -> Result<HeaderValue, ClientError
     })
 }
 
-/// Sends once and reads what comes.
+/// Sends once and reads what comes. `attempt` is for whoever watches.
 pub(super) async fn exchange(
     http: &reqwest::Client,
     outgoing: &Outgoing,
+    attempt: u32,
     settings: &ClientSettings,
     clock: &Clock,
+) -> Result<Exchanged, ClientError> {
+    let now = clock.now();
+    let (headers, signed) = outgoing.signed_headers(settings, now)?;
+    let asked = Asked {
+        kind: outgoing.kind,
+        attempt,
+        at: now,
+        method: outgoing.operation.method(),
+        url: &outgoing.url,
+        headers: &headers,
+        body: outgoing.body.as_ref(),
+        string_to_sign: Some(signed),
+    };
+    let mut recording = Recording::begin(settings.observer.as_ref(), asked);
+    recording.about(outgoing.handles.iter().map(ReceiptHandle::as_str));
+    let exchanged = send(http, outgoing, headers, settings, clock, &mut recording).await;
+    recording.ended(&exchanged);
+    exchanged
+}
+
+async fn send(
+    http: &reqwest::Client,
+    outgoing: &Outgoing,
+    headers: HeaderMap,
+    settings: &ClientSettings,
+    clock: &Clock,
+    recording: &mut Recording,
 ) -> Result<Exchanged, ClientError> {
     let method = match outgoing.operation {
         OperationKind::Publish => Method::POST,
         OperationKind::Consume => Method::GET,
         OperationKind::Ack => Method::DELETE,
     };
-    let mut request = http
-        .request(method, outgoing.url.clone())
-        .headers(outgoing.signed_headers(settings, clock.now())?);
+    let mut request = http.request(method, outgoing.url.clone()).headers(headers);
     if let Some(body) = &outgoing.body {
         request = request.body(body.clone());
     }
-    let mut response = match tokio::time::timeout(outgoing.patience, request.send()).await {
+    let sent = recording.sending(tokio::time::timeout(outgoing.patience, request.send()));
+    let mut response = match sent.await {
         Ok(sent) => sent.map_err(|error| diagnose::transport(&error, settings))?,
         Err(_) => return Err(diagnose::timed_out(outgoing.patience, settings)),
     };
@@ -167,11 +216,14 @@ pub(super) async fn exchange(
     let request_id = text_of(protocol::REQUEST_ID_HEADER);
     let server_time = text_of(DATE.as_str()).and_then(|text| parse_http_date(&text));
     let clock_skew_millis = clock_skew_millis(server_time, received_at);
-    let reply = if response.status().is_redirection() {
-        let location = text_of(LOCATION.as_str());
+    let location = text_of(LOCATION.as_str());
+    recording.answered(&response, received_at, clock_skew_millis);
+    let redirects = response.status().is_redirection();
+    let (body, ending) = read_body(&mut response, settings).await;
+    recording.body(&body);
+    let reply = if redirects {
         Err(diagnose::redirected(status, location.as_deref(), settings))
     } else {
-        let (body, ending) = read_body(&mut response, settings).await;
         let received = Received {
             asked: outgoing.operation,
             handles: &outgoing.handles,
@@ -183,12 +235,15 @@ pub(super) async fn exchange(
         reading::understand(received, settings)
     };
     match reply {
-        Ok(reply) => Ok(Exchanged {
-            reply,
-            request_id,
-            received_at,
-            clock_skew_millis,
-        }),
+        Ok(reply) => {
+            recording.brought(&reply);
+            Ok(Exchanged {
+                reply,
+                request_id,
+                received_at,
+                clock_skew_millis,
+            })
+        }
         Err(error) => Err(error.with_status(status).with_request_id(request_id)),
     }
 }

@@ -2,7 +2,8 @@
 //!
 //! The map: [`Endpoint`] and [`ClientSettings`] say where and as whom; `connect.rs` builds the
 //! HTTP client underneath; `exchange.rs` signs, sends and reads once; `reading.rs` says what came;
-//! [`ClientError`] says what went wrong, found out by `diagnose.rs`. This file is the calls, and
+//! [`ClientError`] says what went wrong, found out by `diagnose.rs`; an [`Observer`] is told of every
+//! [`Exchange`], which `watch.rs` and `marks.rs` write down. This file is the calls, and
 //! when one is tried again.
 //!
 //! Keeps nothing between calls but connections: leases, subscriptions and histories live above.
@@ -17,11 +18,15 @@ mod endpoint;
 mod error;
 mod exchange;
 mod knock;
+mod marks;
 mod reading;
+mod record;
 mod settings;
+mod watch;
 
 use std::fmt;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use backon::{ExponentialBuilder, Retryable as _};
@@ -37,7 +42,14 @@ pub use answer::Answer;
 pub use endpoint::{Endpoint, InvalidEndpoint};
 pub use error::{ClientError, ErrorKind};
 pub use knock::Knock;
+#[cfg(test)]
+pub(crate) use record::sample_exchange;
+pub use record::{
+    ConnectionUse, Exchange, ExchangeKind, Failure, FailureKind, KEPT_BYTES, Kept, SeenReply,
+    SentRequest, SentValue, Signature, Timing,
+};
 pub use settings::ClientSettings;
+pub use watch::Observer;
 
 use exchange::{Outgoing, exchange};
 
@@ -225,21 +237,26 @@ impl Client {
             },
             settings,
         )?;
-        let mut attempts = 1;
+        // Read while an attempt is made, written between two of them.
+        let attempts = AtomicU32::new(1);
         let pauses = ExponentialBuilder::default()
             .with_jitter()
             .with_min_delay(settings.pause)
             .with_max_delay(LONGEST_PAUSE.max(settings.pause))
             .with_max_times(settings.attempts.saturating_sub(1) as usize);
         let outcome = (|| async {
-            exchange(http, &outgoing, settings, clock)
+            let attempt = attempts.load(Ordering::Relaxed);
+            exchange(http, &outgoing, attempt, settings, clock)
                 .await
                 .map_err(|error| error.during(kind))
         })
         .retry(pauses)
         .when(ClientError::is_retried)
-        .notify(|_, _| attempts += 1)
+        .notify(|_, _| {
+            attempts.fetch_add(1, Ordering::Relaxed);
+        })
         .await;
+        let attempts = attempts.into_inner();
         let exchanged = outcome.map_err(|error| error.after(attempts))?;
         Ok(Answer {
             value: exchanged.reply,

@@ -8,6 +8,7 @@ use crate::credentials::Credentials;
 use crate::protocol::InstanceId;
 
 use super::endpoint::Endpoint;
+use super::watch::Observer;
 
 /// How to reach one broker, and as whom.
 #[derive(Clone)]
@@ -30,6 +31,8 @@ pub struct ClientSettings {
     pub margin: Duration,
     /// Pause before the second attempt; it doubles with every further one.
     pub pause: Duration,
+    /// Who is told of every exchange, if anybody is.
+    pub observer: Option<Observer>,
 }
 
 impl ClientSettings {
@@ -44,6 +47,7 @@ impl ClientSettings {
             attempts: 3,
             margin: Duration::from_secs(15),
             pause: Duration::from_millis(200),
+            observer: None,
         }
     }
 
@@ -80,6 +84,7 @@ impl fmt::Debug for ClientSettings {
             .field("attempts", &self.attempts)
             .field("margin", &self.margin)
             .field("pause", &self.pause)
+            .field("observer", &self.observer)
             .finish()
     }
 }

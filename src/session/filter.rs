@@ -108,6 +108,8 @@ pub enum FilterProblem {
     NoValue,
     /// No such state.
     State(String),
+    /// Nothing that an exchange can be.
+    Exchange(String),
 }
 
 /// What a term looks for.
@@ -122,18 +124,9 @@ impl Filter {
     /// # Errors
     /// The first term that is none.
     pub fn parse(text: &str) -> Result<Self, FilterError> {
-        let mut reader = Reader {
-            chars: text.chars().collect(),
-            at: 0,
-        };
-        let mut terms = Vec::new();
-        loop {
-            reader.skip_blanks();
-            if reader.peek().is_none() {
-                return Ok(Self(terms));
-            }
-            terms.push(reader.term()?);
-        }
+        let terms = terms(text, is_field, Reader::test)?;
+        let term = |(negated, test)| Term { negated, test };
+        Ok(Self(terms.into_iter().map(term).collect()))
     }
 
     /// Whether everything is let through.
@@ -170,12 +163,49 @@ impl Test {
     }
 }
 
-struct Reader {
+/// The terms of a filter, whatever it is that it filters: whether each is negated, and what `test`
+/// makes of it, given the name of the field before its colon. Other names before a colon are text.
+pub(super) fn terms<T>(
+    text: &str,
+    is_field: impl Fn(&str) -> bool,
+    mut test: impl FnMut(&mut Reader, Option<&str>) -> Result<T, FilterError>,
+) -> Result<Vec<(bool, T)>, FilterError> {
+    let mut reader = Reader {
+        chars: text.chars().collect(),
+        at: 0,
+    };
+    let mut terms = Vec::new();
+    loop {
+        reader.skip_blanks();
+        if reader.peek().is_none() {
+            return Ok(terms);
+        }
+        let negated = reader.negation();
+        let field = reader.field(&is_field);
+        terms.push((negated, test(&mut reader, field.as_deref())?));
+    }
+}
+
+/// Fields of a row.
+fn is_field(name: &str) -> bool {
+    ["body", "tag", "key", "id", "is", "state"].contains(&name)
+        || name
+            .strip_prefix("prop.")
+            .is_some_and(|key| !key.is_empty())
+}
+
+/// Reads the text of a filter.
+pub(super) struct Reader {
     chars: Vec<char>,
     at: usize,
 }
 
 impl Reader {
+    /// Where it is, in characters.
+    pub(super) fn at(&self) -> usize {
+        self.at
+    }
+
     fn peek(&self) -> Option<char> {
         self.chars.get(self.at).copied()
     }
@@ -186,15 +216,17 @@ impl Reader {
         }
     }
 
-    fn term(&mut self) -> Result<Term, FilterError> {
+    /// Whether a term begins here that is negated.
+    fn negation(&mut self) -> bool {
         let next = self.chars.get(self.at + 1);
         // A dash on its own is text.
         let negated = self.peek() == Some('-') && next.is_some_and(|c| !c.is_whitespace());
         self.at += usize::from(negated);
-        let begin = self.at;
-        let field = self.field();
-        let test = match field.as_deref() {
-            None => Test::Anywhere(self.regex()?),
+        negated
+    }
+
+    fn test(&mut self, field: Option<&str>) -> Result<Test, FilterError> {
+        Ok(match field {
             Some("body") => Test::Body(self.regex()?),
             Some("tag") => Test::Tag(self.regex()?),
             Some("key") => Test::Key(self.regex()?),
@@ -202,27 +234,20 @@ impl Reader {
             Some("is" | "state") => Test::Is(self.wanted()?),
             Some(other) => match other.strip_prefix("prop.") {
                 Some(name) => Test::Property(name.to_owned(), self.regex()?),
-                None => {
-                    self.at = begin;
-                    Test::Anywhere(self.regex()?)
-                }
+                None => Test::Anywhere(self.regex()?),
             },
-        };
-        Ok(Term { negated, test })
+            None => Test::Anywhere(self.regex()?),
+        })
     }
 
     /// The name of a field, if one stands here with its colon.
-    fn field(&mut self) -> Option<String> {
+    fn field(&mut self, is_field: impl Fn(&str) -> bool) -> Option<String> {
         let rest = self.chars.get(self.at..)?;
         let end = rest
             .iter()
             .position(|c| *c == ':' || c.is_whitespace() || matches!(c, '"' | '/'))?;
         let name: String = rest[..end].iter().collect();
-        let known = ["body", "tag", "key", "id", "is", "state"].contains(&name.as_str())
-            || name
-                .strip_prefix("prop.")
-                .is_some_and(|key| !key.is_empty());
-        if rest[end] != ':' || !known {
+        if rest[end] != ':' || !is_field(&name) {
             return None;
         }
         self.at += end + 1;
@@ -249,7 +274,7 @@ impl Reader {
     }
 
     /// What is looked for. A text is a regular expression too, so that one engine does it all.
-    fn regex(&mut self) -> Result<Regex, FilterError> {
+    pub(super) fn regex(&mut self) -> Result<Regex, FilterError> {
         let at = self.at;
         match self.sought()? {
             Sought::Pattern(regex) => Ok(regex),
@@ -282,7 +307,7 @@ impl Reader {
     }
 
     /// Up to the next blank.
-    fn word(&mut self) -> String {
+    pub(super) fn word(&mut self) -> String {
         let begin = self.at;
         while self.peek().is_some_and(|c| !c.is_whitespace()) {
             self.at += 1;
@@ -335,7 +360,7 @@ fn compile(pattern: &str, any_case: bool, at: usize) -> Result<Regex, FilterErro
         })
 }
 
-fn problem(at: usize, what: FilterProblem) -> FilterError {
+pub(super) fn problem(at: usize, what: FilterProblem) -> FilterError {
     FilterError { at, what }
 }
 

@@ -98,6 +98,7 @@ fn keep(shared: &Shared, job: Job) -> Vec<Event> {
         | Job::StopPolling(_)
         | Job::PausePolling(..)
         | Job::Read(_)
+        | Job::Traffic(_)
         | Job::Paths(_)
         | Job::Archive(_)
         | Job::Watch(_)

@@ -1,11 +1,12 @@
-//! The two bounded channels between a window and the worker, from the window's side. Neither
-//! end ever blocks the frame.
+//! The bounded channels between a window and the worker, from the window's side. No end of them
+//! ever blocks the frame.
 
 use std::sync::Arc;
 
 use tokio::sync::mpsc::error::TrySendError;
 use tokio::sync::mpsc::{Receiver, Sender};
 
+use super::traffic::tap::Flow;
 use super::{Event, Job};
 
 /// Asks the window for another frame. Called from any thread.
@@ -16,6 +17,8 @@ pub type Wake = Arc<dyn Fn() + Send + Sync>;
 pub struct Link {
     pub(super) jobs: Sender<Job>,
     pub(super) events: Receiver<Event>,
+    /// Exchanges of the clients, which must not crowd out events.
+    pub(super) traffic: Flow,
 }
 
 /// Jobs that may wait for the worker.
@@ -36,6 +39,6 @@ impl Link {
 
     /// The next event, if there is one.
     pub fn next_event(&mut self) -> Option<Event> {
-        self.events.try_recv().ok()
+        self.events.try_recv().ok().or_else(|| self.traffic.next())
     }
 }

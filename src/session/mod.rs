@@ -3,7 +3,7 @@
 //!
 //! No egui here, and no I/O outside `worker.rs` and what it uses (`poller.rs`, `embedded.rs`,
 //! `admin.rs`, `chooser.rs`, `shared.rs`, `publishing.rs`, `history_file.rs`,
-//! `templates/file.rs`, and in `outbox` what the worker runs).
+//! `templates/file.rs`, `traffic/tap.rs`, and in `outbox` what the worker runs).
 
 mod acking;
 mod activity;
@@ -52,6 +52,7 @@ mod shelves;
 mod subscription;
 mod table;
 pub mod templates;
+mod traffic;
 mod trouble;
 pub mod variables;
 mod views;
@@ -106,6 +107,11 @@ pub use series::{Idle, Series, Totals};
 pub use shared::Start;
 pub use subscription::{Polling, Source, Subscription, SubscriptionId};
 pub use table::{ColumnSetting, Place, SavedTable, Table, TableCommand};
+pub use traffic::{
+    Class, ConnectionUse, ErrorKind, Exchange, ExchangeKind, Failure, FailureKind, Kept,
+    MOST_BYTES, MOST_EXCHANGES, Seen, SentValue, Timing, Traffic, TrafficCommand, TrafficEvent,
+    TrafficFilter, TrafficJob,
+};
 pub use worker::{Worker, start};
 pub use workspace::{SavedView, Workspace};
 
@@ -198,6 +204,8 @@ pub enum Command {
     Paths(PathCommand),
     /// Export messages, or open them again.
     Archive(ArchiveCommand),
+    /// Do this with the exchanges of the connections.
+    Traffic(TrafficCommand),
     /// Change theme, language and the like.
     SetPreferences(Preferences),
     /// Keep the draft and the layout, and what is known of the views, for the next start.
@@ -253,6 +261,8 @@ pub enum Job {
     ChangeTemplates(Box<TemplateChange>),
     /// Export messages, or open them again.
     Archive(ArchiveJob),
+    /// Something about the exchanges of the connections.
+    Traffic(TrafficJob),
 }
 
 /// A subscription for the worker to serve.
@@ -406,6 +416,8 @@ pub enum Event {
     History(Box<HistoryEvent>),
     /// How exports and opened files go.
     Archive(ArchiveEvent),
+    /// An exchange is over.
+    Traffic(TrafficEvent),
     /// Dead letters were sent again, or not.
     Letters(LetterEvent),
     /// A half message was published, or decided on.

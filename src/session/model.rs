@@ -35,6 +35,7 @@ use super::program::{self, CodeCommand};
 use super::reader::Reader;
 use super::say::{Notice, Say, Trouble};
 use super::subscription::{Polling, Source, Subscription, SubscriptionId};
+use super::traffic::Traffic;
 use super::views::Views;
 use super::workspace::Workspace;
 use super::{Command, ConnectionId, Event, Job, TopicContent};
@@ -160,6 +161,7 @@ pub struct Model {
     letters: Letters,
     offers: Offers,
     archive: Archive,
+    traffic: Traffic,
     preferences: Preferences,
     /// As it was last kept, or found at the start.
     workspace: Workspace,
@@ -238,6 +240,7 @@ impl Model {
             letters: Letters::default(),
             offers: Offers::default(),
             archive: Archive::default(),
+            traffic: Traffic::default(),
             preferences: setup.preferences,
         }
     }
@@ -399,6 +402,11 @@ impl Model {
         &self.archive
     }
 
+    /// What went over the wire.
+    pub fn traffic(&self) -> &Traffic {
+        &self.traffic
+    }
+
     /// Paths that are typed or chosen.
     pub fn paths(&self) -> &Paths {
         &self.paths
@@ -496,6 +504,7 @@ impl Model {
                 }
                 self.archive.apply(command, &mut self.views)
             }
+            Command::Traffic(command) => self.traffic.apply(command),
             Command::Letters(command) => {
                 self.do_with_letters(command, now);
                 None
@@ -634,6 +643,7 @@ impl Model {
             Event::History(event) => return self.history_told(*event, now),
             Event::Outbox(event) => self.outbox_event(*event, now),
             Event::Archive(event) => return self.archive.absorb(event, &mut self.views),
+            Event::Traffic(event) => self.traffic.absorb(event),
             Event::Letters(event) => return self.letters_told(event, now),
             Event::Half(event) => self.half_told(*event, now),
             Event::Looked(id, look) => {
@@ -665,6 +675,7 @@ impl Model {
     pub fn tick(&mut self, now: Timestamp) {
         self.views.expire(now);
         self.figures.tick(self.views.list(), now);
+        self.traffic.tick();
         if let Some(lost) = self.views.take_lost() {
             self.notices.lost(lost, self.views.memory().0, now);
         }

@@ -23,6 +23,7 @@ use crate::secrets::{Kept, Secrets, SecretsError};
 use super::chooser::Dialogs;
 use super::model::KeysState;
 use super::say::{Say, Trouble};
+use super::traffic::tap::Tap;
 use super::{ConnectionId, Event, KeysEdit, Wake, history_file, trouble};
 
 /// What a worker needs.
@@ -63,6 +64,7 @@ pub(super) struct Shared {
     events: Sender<Event>,
     /// To the task that keeps the history.
     history: Sender<history_file::Wish>,
+    tap: Tap,
     wake: Wake,
 }
 
@@ -82,6 +84,7 @@ impl Shared {
         start: Start,
         events: Sender<Event>,
         history: Sender<history_file::Wish>,
+        tap: Tap,
     ) -> Self {
         Self {
             clock: start.clock,
@@ -100,6 +103,7 @@ impl Shared {
             revision: AtomicU64::new(0),
             events,
             history,
+            tap,
             wake: start.wake,
         }
     }
@@ -112,6 +116,11 @@ impl Shared {
     /// The embedded broker takes requests here from now on.
     pub(super) fn sandbox_listens_on(&self, addr: SocketAddr) {
         *lock(&self.sandbox_endpoint) = Some(format!("http://{addr}"));
+    }
+
+    /// Where exchanges come in.
+    pub(super) fn tap(&self) -> &Tap {
+        &self.tap
     }
 
     /// Tells the window. Waits if the window is behind, so that nothing is lost.
@@ -219,7 +228,7 @@ impl Shared {
         };
         let token = token.ok_or_else(|| unusable("trouble-admin-token", String::new()))?;
         let endpoint = settings.endpoint.to_string();
-        AdminClient::with(settings, &token)
+        AdminClient::with(settings, &token, self.clock.clone())
             .map_err(|error| Box::new(trouble::of_admin(&error, &endpoint)))
     }
 
@@ -232,7 +241,10 @@ impl Shared {
             .sandbox
             .client_keys()
             .ok_or_else(|| unusable("trouble-no-keys", String::new()))?;
-        Ok(ClientSettings::new(endpoint, keys))
+        Ok(ClientSettings {
+            observer: Some(self.tap.observer(&ConnectionId::Sandbox)),
+            ..ClientSettings::new(endpoint, keys)
+        })
     }
 
     fn profile_client(&self, id: &str) -> Result<ClientSettings, Box<Trouble>> {
@@ -273,6 +285,8 @@ impl Shared {
         let filled = |text: &str| (!text.trim().is_empty()).then(|| text.trim().to_owned());
         settings.proxy = filled(&profile.proxy);
         settings.ca_file = filled(&profile.ca_file).map(Into::into);
+        let id = ConnectionId::Profile(profile.id.clone());
+        settings.observer = Some(self.tap.observer(&id));
         Ok(settings)
     }
 

@@ -20,8 +20,8 @@ use super::poller::Wish;
 use super::shared::{Shared, Start};
 use super::subscription::SubscriptionId;
 use super::{
-    AckOrder, Event, Job, Link, TopicContent, admin, archive, chooser, embedded, examiner,
-    history_file, keeper, poller, publishing, reader, trouble,
+    AckOrder, Event, Job, Link, TopicContent, TrafficJob, admin, archive, chooser, embedded,
+    examiner, history_file, keeper, poller, publishing, reader, traffic, trouble,
 };
 
 /// How often the window is told what is in the sandbox, if that has changed.
@@ -44,11 +44,13 @@ pub fn start(runtime: &Handle, start: Start) -> (Link, Worker) {
     let (jobs, job_queue) = mpsc::channel(JOBS);
     let (events, event_queue) = mpsc::channel(EVENTS);
     let (history, wishes) = mpsc::channel(JOBS);
-    let shared = Arc::new(Shared::new(start, events, history));
+    let (tap, traffic) = traffic::tap::tap(Arc::clone(&start.wake));
+    let shared = Arc::new(Shared::new(start, events, history, tap));
     let worker = Worker(runtime.spawn(run(shared, job_queue, wishes)));
     let link = Link {
         jobs,
         events: event_queue,
+        traffic,
     };
     (link, worker)
 }
@@ -156,6 +158,7 @@ async fn carry_out(shared: Arc<Shared>, job: Job) {
             }
         }
         Job::Paths(job) => chooser::carry_out(shared, job).await,
+        Job::Traffic(TrafficJob::Pause(pause)) => shared.tap().pause(pause),
         // Served elsewhere: where the pollers are kept, and by the keeper.
         Job::StartPolling(_)
         | Job::StopPolling(_)

@@ -10,6 +10,7 @@ use super::control::{self, ControlRoom};
 use super::halves;
 use super::history::HistoryPane;
 use super::plots::Plots;
+use super::traffic::TrafficPane;
 use super::widgets::segmented;
 use super::{notices, theme};
 
@@ -22,6 +23,8 @@ pub(super) enum Part {
     History,
     /// Half messages that were published from here.
     Halves,
+    /// What went over the wire.
+    Traffic,
     /// What came and went.
     Plots,
     /// The control room of a sandbox.
@@ -35,6 +38,9 @@ pub(super) struct Drawer {
     plots: Plots,
     control: ControlRoom,
     history: HistoryPane,
+    traffic: TrafficPane,
+    /// How often an exchange was asked for from elsewhere, as far as that is known here.
+    summons: u64,
 }
 
 impl Drawer {
@@ -57,11 +63,17 @@ impl Drawer {
         if cx.model.control().watched() != wanted.as_ref() {
             cx.command(Command::Watch(wanted));
         }
+        let summons = cx.model.traffic().summons();
+        if summons != self.summons {
+            self.summons = summons;
+            self.shown = Some(Part::Traffic);
+        }
         let Some(mut part) = self.shown else { return };
         let (id, size) = match part {
             Part::Notices => ("notices", 200.0),
             Part::History => ("history", 260.0),
             Part::Halves => ("halves", 220.0),
+            Part::Traffic => ("traffic", 320.0),
             Part::Plots => ("plots", 240.0),
             Part::Sandbox => ("sandbox", 320.0),
         };
@@ -80,6 +92,7 @@ impl Drawer {
                         Part::Notices => notices::head_ui(ui, cx),
                         Part::History => self.history.head_ui(ui, cx),
                         Part::Halves => halves::head_ui(ui, cx),
+                        Part::Traffic => self.traffic.head_ui(ui, cx),
                         Part::Plots => self.plots.head_ui(ui, cx),
                         Part::Sandbox => control::head_ui(ui, cx),
                     }
@@ -88,6 +101,7 @@ impl Drawer {
                     Part::Notices => notices::ui(ui, cx),
                     Part::History => self.history.ui(ui, cx),
                     Part::Halves => halves::ui(ui, cx),
+                    Part::Traffic => self.traffic.ui(ui, cx),
                     Part::Plots => self.plots.ui(ui, cx),
                     Part::Sandbox => self.control.ui(ui, cx),
                 }
@@ -102,6 +116,7 @@ fn tabs_ui(ui: &mut Ui, cx: &Context<'_>, part: &mut Part) {
         (Part::Notices, t.get("notices-title")),
         (Part::History, t.get("history-title")),
         (Part::Halves, t.get("halves-title")),
+        (Part::Traffic, t.get("traffic-title")),
         (Part::Plots, t.get("plots-title")),
         (Part::Sandbox, t.get("control-title")),
     ];

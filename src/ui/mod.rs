@@ -32,6 +32,7 @@ mod table;
 mod templates;
 pub mod theme;
 mod toolbar;
+mod traffic;
 mod variables;
 mod widgets;
 
@@ -203,7 +204,10 @@ impl App {
     fn ask_for_next_second(&self, ctx: &egui::Context) {
         let views = self.model.views();
         let behind = |view: &Subscription| view.table.is_busy() || view.rows.is_expiring();
-        if views.iter().any(behind) || self.model.archive().is_collecting() {
+        if views.iter().any(behind)
+            || self.model.archive().is_collecting()
+            || self.model.traffic().is_searching()
+        {
             ctx.request_repaint();
         }
         let alive = views.iter().any(|view| {

@@ -19,6 +19,7 @@ pub(super) fn ui(ui: &mut Ui, cx: &mut Context<'_>, drawer: &mut Drawer) {
     ui.horizontal_centered(|ui| {
         notices_ui(ui, cx, drawer);
         history_ui(ui, cx, drawer);
+        traffic_ui(ui, cx, drawer);
         halves_ui(ui, cx, drawer);
         sandbox_ui(ui, cx, drawer);
         outbox::status_ui(ui, cx);
@@ -52,6 +53,18 @@ fn history_ui(ui: &mut Ui, cx: &Context<'_>, drawer: &mut Drawer) {
     let response = named(ui, response, egui::Role::Button, t.get("history-open"));
     if response.clicked() {
         drawer.toggle(Part::History);
+    }
+}
+
+fn traffic_ui(ui: &mut Ui, cx: &Context<'_>, drawer: &mut Drawer) {
+    let t = cx.texts;
+    let open = drawer.shows(Part::Traffic);
+    let face = RichText::new(t.get("traffic-title")).color(cx.palette.dim);
+    let button = Button::selectable(open, face).frame_when_inactive(open);
+    let response = ui.add(button).on_hover_text(t.get("traffic-open"));
+    let response = named(ui, response, egui::Role::Button, t.get("traffic-open"));
+    if response.clicked() {
+        drawer.toggle(Part::Traffic);
     }
 }
 

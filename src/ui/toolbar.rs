@@ -7,7 +7,8 @@ use egui::{Button, Checkbox, Key, Modifiers, PopupCloseBehavior, TextEdit, Ui};
 
 use crate::i18n::Texts;
 use crate::session::{
-    CodeCommand, Column, ColumnSetting, Command, FilterProblem, Polling, Subscription, TableCommand,
+    CodeCommand, Column, ColumnSetting, Command, FilterError, FilterProblem, Polling, Subscription,
+    TableCommand,
 };
 
 use super::acking;
@@ -50,26 +51,32 @@ pub(super) fn ui(
         });
     });
     if let Some(problem) = view.table.filter_problem() {
-        let t = cx.texts;
-        let what = match &problem.what {
-            FilterProblem::OpenQuote => t.get("filter-open-quote").to_owned(),
-            FilterProblem::OpenPattern => t.get("filter-open-pattern").to_owned(),
-            FilterProblem::Flag(found) => {
-                t.format("filter-flag", &[("found", found.to_string().into())])
-            }
-            FilterProblem::Pattern(why) => {
-                t.format("filter-pattern", &[("why", why.as_str().into())])
-            }
-            FilterProblem::TooLarge => t.get("filter-too-large").to_owned(),
-            FilterProblem::NoValue => t.get("filter-no-value").to_owned(),
-            FilterProblem::State(found) => {
-                t.format("filter-state", &[("found", found.as_str().into())])
-            }
-        };
-        let values = [("at", (problem.at + 1).into()), ("what", what.into())];
-        remark(ui, &t.format("filter-wrong", &values), cx.palette.bad);
+        remark(ui, &filter_problem(cx, problem), cx.palette.bad);
     }
     start
+}
+
+/// What is wrong with the text of a filter, and where.
+pub(super) fn filter_problem(cx: &Context<'_>, problem: &FilterError) -> String {
+    let t = cx.texts;
+    let what = match &problem.what {
+        FilterProblem::OpenQuote => t.get("filter-open-quote").to_owned(),
+        FilterProblem::OpenPattern => t.get("filter-open-pattern").to_owned(),
+        FilterProblem::Flag(found) => {
+            t.format("filter-flag", &[("found", found.to_string().into())])
+        }
+        FilterProblem::Pattern(why) => t.format("filter-pattern", &[("why", why.as_str().into())]),
+        FilterProblem::TooLarge => t.get("filter-too-large").to_owned(),
+        FilterProblem::NoValue => t.get("filter-no-value").to_owned(),
+        FilterProblem::State(found) => {
+            t.format("filter-state", &[("found", found.as_str().into())])
+        }
+        FilterProblem::Exchange(found) => {
+            t.format("traffic-filter-is", &[("found", found.as_str().into())])
+        }
+    };
+    let values = [("at", (problem.at + 1).into()), ("what", what.into())];
+    t.format("filter-wrong", &values)
 }
 
 fn filter_ui(ui: &mut Ui, cx: &mut Context<'_>, view: &Subscription) {

@@ -9,6 +9,7 @@
 mod broken;
 mod routes;
 mod server;
+mod traffic;
 
 use std::fmt::Debug;
 use std::time::Duration;

@@ -10,8 +10,7 @@ use tokio_rustls::TlsAcceptor;
 use super::*;
 
 /// A TLS server for `localhost`, its authority, and a file of that.
-async fn tls_server(folder: &tempfile::TempDir) -> (Server, PathBuf) {
-    let _ = rustls::crypto::ring::default_provider().install_default();
+pub(crate) async fn tls_server(folder: &tempfile::TempDir) -> (Server, PathBuf) {
     let mut params = rcgen::CertificateParams::new(Vec::new()).unwrap();
     params.is_ca = rcgen::IsCa::Ca(rcgen::BasicConstraints::Unconstrained);
     let ca_key = rcgen::KeyPair::generate().unwrap();
@@ -22,7 +21,11 @@ async fn tls_server(folder: &tempfile::TempDir) -> (Server, PathBuf) {
         .unwrap()
         .signed_by(&key, &issuer)
         .unwrap();
-    let config = rustls::ServerConfig::builder()
+    // Not the one of the whole process, which is the client's.
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let config = rustls::ServerConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .unwrap()
         .with_no_client_auth()
         .with_single_cert(
             vec![leaf.der().clone()],

@@ -133,7 +133,7 @@ impl Desk {
         let mut settings = ClientSettings::new(sandbox.endpoint.parse().unwrap(), keys);
         settings.attempts = 1;
         Self {
-            admin: AdminClient::with(settings.clone(), &TOKEN.into()).unwrap(),
+            admin: AdminClient::with(settings.clone(), &TOKEN.into(), Clock::system()).unwrap(),
             client: Client::new(settings, Clock::system()).unwrap(),
             ledger: Arc::clone(ledger),
         }

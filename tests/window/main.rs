@@ -29,6 +29,7 @@ mod replay;
 #[path = "../support/window.rs"]
 mod support;
 mod table;
+mod traffic;
 mod viewers;
 mod views;
 mod why;

@@ -23,7 +23,12 @@ pub(crate) fn another_client(window: &Window) -> Client {
 
 /// From here on the sandbox has these faults and no others.
 pub(crate) fn set_faults(window: &Window, rules: &[&str]) {
-    let admin = AdminClient::with(settings(window), &ADMIN_TOKEN.into()).unwrap();
+    let admin = AdminClient::with(
+        settings(window),
+        &ADMIN_TOKEN.into(),
+        window.clock().clone(),
+    )
+    .unwrap();
     let plan = FaultPlan {
         seed: 7,
         rules: rules.iter().map(|rule| rule.parse().unwrap()).collect(),

@@ -51,6 +51,7 @@ impl Model {
             Job::History(job) => self.history.not_taken(&job),
             Job::Outbox(job) => self.outbox.not_taken(&job),
             Job::Archive(job) => self.archive.not_taken(&job, &mut self.views, busy),
+            Job::Traffic(job) => self.traffic.not_taken(&job),
             Job::Resend(_) => self.letters.failed(String::new()),
             Job::Half(order) => self.halves.failed(order.number, Box::new(busy)),
             Job::Admin(id, wish) => {

@@ -1,0 +1,146 @@
+//! The drawer of the traffic: every exchange of every connection, newest first, with filters; the
+//! exchange that is looked at beside it. Asks for nothing of the network.
+
+mod list;
+mod words;
+
+use egui::{Button, RichText, TextEdit, Ui};
+
+use crate::session::{Class, Command, ConnectionId, ExchangeKind, TrafficCommand, TrafficFilter};
+
+use super::connections::connection_name;
+use super::context::{Context, bytes};
+use super::theme;
+use super::toolbar::filter_problem;
+use super::widgets::{choice_menu, from_the_right, named, remark};
+
+/// Width of the filter's text.
+const FILTER: f32 = 200.0;
+
+/// What the drawer keeps.
+#[derive(Default)]
+pub(super) struct TrafficPane {}
+
+impl TrafficPane {
+    /// What goes on the line of the drawer's tabs.
+    pub(super) fn head_ui(&mut self, ui: &mut Ui, cx: &mut Context<'_>) {
+        let mut filter = cx.model.traffic().filter().clone();
+        text_ui(ui, cx, &mut filter);
+        menus_ui(ui, cx, &mut filter);
+        if filter != *cx.model.traffic().filter() {
+            ask(cx, TrafficCommand::Filter(Box::new(filter)));
+        }
+        from_the_right(ui, |ui| {
+            let t = cx.texts;
+            let traffic = cx.model.traffic();
+            let any = !traffic.is_empty() || traffic.focused().is_some();
+            let button = Button::new(t.get("traffic-clear"));
+            if ui.add_enabled(any, button).clicked() {
+                ask(cx, TrafficCommand::Clear);
+            }
+            let (face, pause) = match traffic.is_paused() {
+                true => (t.get("traffic-resume"), false),
+                false => (t.get("traffic-pause"), true),
+            };
+            if ui.button(face).clicked() {
+                ask(cx, TrafficCommand::Pause(pause));
+            }
+        });
+    }
+
+    /// List and details.
+    pub(super) fn ui(&mut self, ui: &mut Ui, cx: &mut Context<'_>) {
+        notes_ui(ui, cx);
+        if cx.model.traffic().shown() == 0 {
+            empty_ui(ui, cx);
+        } else {
+            list::ui(ui, cx);
+        }
+    }
+}
+
+fn ask(cx: &mut Context<'_>, command: TrafficCommand) {
+    cx.command(Command::Traffic(command));
+}
+
+fn text_ui(ui: &mut Ui, cx: &Context<'_>, filter: &mut TrafficFilter) {
+    let t = cx.texts;
+    let edit = TextEdit::singleline(&mut filter.text)
+        .id_salt("traffic filter")
+        .desired_width(FILTER)
+        .hint_text(theme::hint(t.get("traffic-filter-hint")));
+    let response = ui.add(edit);
+    let response = named(ui, response, egui::Role::TextInput, t.get("traffic-filter"));
+    response.on_hover_text(t.get("traffic-filter-help"));
+}
+
+fn menus_ui(ui: &mut Ui, cx: &Context<'_>, filter: &mut TrafficFilter) {
+    let t = cx.texts;
+    let connections = cx.model.connections();
+    if connections.len() > 1 {
+        let names: Vec<String> = connections
+            .iter()
+            .map(|connection| connection_name(cx, connection))
+            .collect();
+        let mut choices = vec![(None, t.get("traffic-all-connections"))];
+        choices.extend((0..).map(Some).zip(names.iter().map(String::as_str)));
+        let place = |id: &ConnectionId| connections.iter().position(|c| c.id == *id);
+        let mut chosen = filter.connection.as_ref().and_then(place);
+        choice_menu(ui, t.get("field-connection"), &mut chosen, &choices);
+        filter.connection = chosen.map(|place| connections[place].id.clone());
+    }
+    let mut kinds = vec![(None, t.get("traffic-all-kinds"))];
+    kinds.extend(ExchangeKind::ALL.map(|kind| (Some(kind), t.get(words::kind(kind)))));
+    choice_menu(ui, t.get("traffic-kind"), &mut filter.kind, &kinds);
+    let mut classes = vec![(None, t.get("traffic-all-statuses"))];
+    classes.extend(Class::ALL.map(|class| (Some(class), t.get(words::class(class)))));
+    choice_menu(ui, t.get("traffic-status"), &mut filter.class, &classes);
+}
+
+/// What is not as one might think, and how much there is.
+fn notes_ui(ui: &mut Ui, cx: &Context<'_>) {
+    let (t, p) = (cx.texts, cx.palette);
+    let traffic = cx.model.traffic();
+    if let Some(problem) = traffic.problem() {
+        remark(ui, &filter_problem(cx, problem), p.bad);
+    }
+    ui.horizontal_wrapped(|ui| {
+        ui.spacing_mut().item_spacing.y = 0.0;
+        let values = [
+            ("shown", traffic.shown().into()),
+            ("all", traffic.len().into()),
+            ("size", bytes(traffic.bytes()).into()),
+        ];
+        let count = match traffic.filter().is_empty() {
+            true => t.format("traffic-count", &values[1..]),
+            false => t.format("traffic-shown", &values),
+        };
+        ui.label(theme::dim(ui.ctx(), count));
+        for (key, n) in [
+            ("traffic-evicted", traffic.evicted()),
+            ("traffic-missed", traffic.missed()),
+        ] {
+            if n > 0 {
+                let text = t.format(key, &[("n", n.into())]);
+                ui.label(RichText::new(text).color(p.soon));
+            }
+        }
+        if traffic.is_paused() {
+            ui.label(RichText::new(t.get("traffic-paused")).color(p.soon));
+        }
+        if traffic.is_searching() {
+            ui.label(theme::dim(ui.ctx(), t.get("traffic-searching")));
+        }
+    });
+}
+
+fn empty_ui(ui: &mut Ui, cx: &Context<'_>) {
+    let t = cx.texts;
+    let traffic = cx.model.traffic();
+    let text = match (traffic.is_empty(), traffic.is_searching()) {
+        (true, _) => t.get("traffic-none"),
+        (false, true) => return,
+        (false, false) => t.get("traffic-not-found"),
+    };
+    ui.label(theme::dim(ui.ctx(), text));
+}
