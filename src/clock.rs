@@ -39,22 +39,6 @@ enum Moved {
     Manual(Arc<Manual>),
 }
 
-/// How long something takes, whatever happens to the time of day meanwhile.
-#[derive(Debug, Clone, Copy)]
-pub struct Stopwatch(Instant);
-
-impl Stopwatch {
-    /// One that runs from now on.
-    pub fn start() -> Self {
-        Self(Instant::now())
-    }
-
-    /// Since its start.
-    pub fn elapsed(&self) -> Duration {
-        self.0.elapsed()
-    }
-}
-
 /// The system's clock may be set while we sleep; a long sleep looks again this often.
 const LONGEST_NAP: Duration = Duration::from_secs(60);
 
