@@ -66,7 +66,7 @@ fn arrival(number: u32) -> Arrival {
             first_consume_time: BEGIN,
             next_consume_time: ends,
             consumed_times: 1,
-            tag: (number % 2 == 0).then(|| "paid".to_owned()),
+            tag: number.is_multiple_of(2).then(|| "paid".to_owned()),
             properties: Properties::decode(&format!("KEYS:{key}|")),
         },
     }
@@ -79,6 +79,7 @@ fn polled(numbers: impl Iterator<Item = u32>) -> Event {
         damaged: Vec::new(),
         skew_millis: 0,
         at: BEGIN,
+        elapsed: Duration::ZERO,
     }
 }
 

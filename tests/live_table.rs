@@ -145,6 +145,7 @@ impl Bench {
                 damaged: Vec::new(),
                 skew_millis: 0,
                 at: self.now,
+                elapsed: Duration::ZERO,
             };
             self.model.absorb(event, self.now);
         }
@@ -171,11 +172,13 @@ impl Bench {
         }
         let answer = Event::Acked {
             subscription: VIEW,
+            action: order.action,
             done: order.handles,
             refused: Vec::new(),
             repeated: false,
             skew_millis: 0,
             at: self.now,
+            elapsed: Duration::ZERO,
         };
         self.model.absorb(answer, self.now);
     }
