@@ -145,6 +145,11 @@ impl Texts {
         self.plain.get(key).map_or(key, String::as_str)
     }
 
+    /// Whether there is a message for a key, and it takes no values.
+    pub fn is_plain(&self, key: &str) -> bool {
+        self.plain.contains_key(key)
+    }
+
     /// What somebody has to say, in this language.
     pub fn say(&self, say: &Say) -> String {
         let values: Vec<(&'static str, Value<'_>)> = say

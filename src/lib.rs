@@ -12,10 +12,12 @@
 //! 7. [`i18n`] and [`ui`]: the window. No I/O, no async.
 //! 8. [`code`]: programs for the official SDKs that do what a form says. Pure.
 //! 9. [`doctor`]: what is wrong between here and a broker, step by step.
-//! 10. [`cli`]: the same library for scripts.
+//! 10. [`cards`]: what a failure means, what causes it, what to do about it.
+//! 11. [`cli`]: the same library for scripts.
 //!
 //! Who may use whom is held by `tests/layers.rs`.
 
+pub mod cards;
 pub mod cli;
 pub mod client;
 pub mod clock;

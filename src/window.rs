@@ -121,6 +121,7 @@ fn read(file: Option<&ConfigFile>, now: Timestamp) -> (Config, Vec<Notice>) {
         summary,
         detail: error.to_string(),
         next_step: Some(Say::new("notice-config-damaged-next")),
+        card: None,
     };
     (Config::default(), vec![notice])
 }

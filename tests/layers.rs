@@ -89,7 +89,6 @@ const WORKERS: &[&str] = &[
     "crate::session::shared",
     "crate::session::templates::file",
     "crate::session::traffic::tap",
-    "crate::session::trouble",
     "crate::session::worker",
 ];
 /// What looks at all of a body: the worker's, for a body may be of megabytes and a frame is short.
@@ -105,6 +104,7 @@ const WHOLE_BODY: &[&str] = &[
     "crate::protocol::body_md5",
 ];
 const EVERYTHING: &[&str] = &[
+    "cards",
     "cli",
     "client",
     "clock",
@@ -122,6 +122,7 @@ const EVERYTHING: &[&str] = &[
 ];
 /// The values that a session's model is made of.
 const VALUES: &[&str] = &[
+    "cards",
     "client::Consume",
     "client::ConnectionUse",
     "client::Endpoint",
@@ -186,6 +187,20 @@ const LAYERS: &[Layer] = &[
         modules: &["client", "client::*"],
         may: &["protocol", "clock", "credentials"],
         never: &[WINDOW, HTTP_SERVER],
+    },
+    Layer {
+        modules: &["cards", "cards::*"],
+        may: &["client", "i18n", "protocol"],
+        never: &[
+            WINDOW,
+            ASYNC,
+            HTTP_CLIENT,
+            HTTP_SERVER,
+            OS,
+            SOCKETS,
+            WIRE,
+            &["std::time::Instant", "std::time::SystemTime"],
+        ],
     },
     Layer {
         modules: &["doctor", "doctor::*"],
@@ -280,11 +295,11 @@ const LAYERS: &[Layer] = &[
             "session::shared",
             "session::templates::file",
             "session::traffic::tap",
-            "session::trouble",
             "session::worker",
             "session::worker::*",
         ],
         may: &[
+            "cards",
             "client",
             "clock",
             "config",
@@ -321,6 +336,7 @@ const LAYERS: &[Layer] = &[
     Layer {
         modules: &["ui::*"],
         may: &[
+            "cards",
             "session",
             "i18n",
             "protocol",
@@ -345,6 +361,7 @@ const LAYERS: &[Layer] = &[
     Layer {
         modules: &["cli", "cli::*"],
         may: &[
+            "cards",
             "client",
             "clock",
             "config",

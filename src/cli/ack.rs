@@ -2,9 +2,11 @@
 
 use clap::Args;
 
+use super::cards::Cards;
 use super::connection::ConnectionArguments;
 use super::exit::{Exit, Failure, Outcome};
 use super::output::{self, AckLine, ErrorReport};
+use crate::cards::{Card, Doing};
 use crate::client::ErrorKind;
 use crate::clock::Clock;
 use crate::protocol::{AckFailure, FaultCode, GroupId, HandleList, ReceiptHandle, TopicName};
@@ -30,6 +32,8 @@ Exit codes:
 pub struct Ack {
     #[command(flatten)]
     connection: ConnectionArguments,
+    #[command(flatten)]
+    pub(super) cards: Cards,
     /// Topic that the messages were consumed from
     #[arg(long, value_name = "TOPIC")]
     topic: TopicName,
@@ -57,6 +61,11 @@ impl Ack {
                     if tell(list.as_slice(), &answer.value, answer.attempts) {
                         exit = Exit::Refused;
                     }
+                    let repeated = answer.attempts > 1;
+                    let refused = answer.value.iter();
+                    self.cards.tell_kinds(
+                        refused.map(|failure| Card::of_handle(failure, Doing::Ack, repeated)),
+                    );
                 }
                 // The whole request was refused, so each of its handles was.
                 Err(error) if error.kind() == ErrorKind::Refused => {
@@ -67,6 +76,9 @@ impl Ack {
                         let _ = output::print(&line);
                     }
                     output::report(&failure.report);
+                    if let Some(card) = &failure.card {
+                        self.cards.tell(card);
+                    }
                     exit = Exit::Refused;
                 }
                 Err(error) => return Err(error.into()),

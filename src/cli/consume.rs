@@ -7,16 +7,18 @@ use std::time::Duration;
 
 use clap::Args;
 
+use super::cards::Cards;
 use super::connection::{Connection, ConnectionArguments};
 use super::exit::{Exit, Failure, Outcome};
 use super::output::{self, Consumed, ErrorReport};
 use super::stop::Stop;
+use crate::cards::{Card, Doing, Evidence, Reason};
 use crate::client::{self, Answer};
 use crate::clock::Clock;
 use crate::protocol::span;
 use crate::protocol::{
-    ConsumeMode, GroupId, HandleList, MessageList, ReceiptHandle, ReceivedMessage, TagFilter,
-    TopicName,
+    ConsumeMode, FaultCode, GroupId, HandleList, MessageList, ReceiptHandle, ReceivedMessage,
+    TagFilter, TopicName,
 };
 
 const EXAMPLES: &str = "\
@@ -58,6 +60,8 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 pub struct Consume {
     #[command(flatten)]
     connection: ConnectionArguments,
+    #[command(flatten)]
+    pub(super) cards: Cards,
     /// Topic to consume from
     #[arg(long, value_name = "TOPIC")]
     topic: TopicName,
@@ -140,7 +144,11 @@ impl Consume {
                 // Once it worked, following goes on through a restart of the server; a connection
                 // that never was there is an error.
                 Err(error) if self.follow && worked && error.is_retryable() => {
-                    output::report(&Failure::from(error).report);
+                    let failure = Failure::from(error);
+                    output::report(&failure.report);
+                    if let Some(card) = &failure.card {
+                        self.cards.tell(card);
+                    }
                     if !rest(&clock, &mut pause, &mut stop).await {
                         break;
                     }
@@ -164,7 +172,11 @@ impl Consume {
             }
         }
         Ok(match progress.taken {
-            0 => Exit::Nothing,
+            0 => {
+                let empty = Evidence::of_code(FaultCode::MessageNotExist.as_str(), "");
+                self.cards.tell_asked(&Card::of(empty, Doing::Consume));
+                Exit::Nothing
+            }
             _ => progress.exit,
         })
     }
@@ -196,6 +208,14 @@ impl Consume {
             output::report_damaged(damaged);
             progress.exit = Exit::Refused;
         }
+        let damaged = list.damaged.iter();
+        self.cards.tell_kinds(damaged.map(|damaged| {
+            let evidence = Evidence {
+                words: damaged.problem.to_string(),
+                ..Evidence::new(Reason::Unreadable)
+            };
+            Card::of(evidence, Doing::Consume)
+        }));
         let (printed, trouble) = print_all(&list.messages);
         if self.ack {
             self.ack(&printed, connection, progress).await?;
@@ -229,6 +249,9 @@ impl Consume {
                 output::report(&ErrorReport::refused_handle(failure, answer.attempts));
                 progress.exit = Exit::Refused;
             }
+            let (refused, repeated) = (answer.value.iter(), answer.attempts > 1);
+            self.cards
+                .tell_kinds(refused.map(|failure| Card::of_handle(failure, Doing::Ack, repeated)));
         }
         Ok(())
     }

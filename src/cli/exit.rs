@@ -3,7 +3,9 @@
 use std::process::ExitCode;
 
 use super::output::ErrorReport;
+use crate::cards::{Card, Doing};
 use crate::client::{ClientError, ErrorKind};
+use crate::i18n::{Lang, Texts};
 
 /// How a command ended, as a script sees it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,6 +39,8 @@ pub(super) type Outcome = Result<Exit, Failure>;
 pub(super) struct Failure {
     pub(super) exit: Exit,
     pub(super) report: Box<ErrorReport>,
+    /// All that can be said of it, if it was a server or the way there that failed.
+    pub(super) card: Option<Box<Card>>,
 }
 
 impl Failure {
@@ -49,6 +53,7 @@ impl Failure {
         Self {
             exit,
             report: Box::new(ErrorReport::new(kind, message)),
+            card: None,
         }
     }
 }
@@ -67,17 +72,19 @@ impl From<ClientError> for Failure {
         };
         let mut report = ErrorReport::new(kind, error.summary());
         if let Some(fault) = error.fault() {
-            // The server's own words; the advice below says what they mean.
+            // The server's own words; the next step says what to make of them.
             report.message = fault.message.clone();
             report.code = Some(fault.code.to_string());
         }
         report.status = error.status();
         report.request_id = error.request_id().map(str::to_owned);
-        report.next_step = error.next_step().map(str::to_owned);
+        let card = Card::of_error(&error, Doing::of_call(error.operation()));
+        report.next_step = Some(Texts::of(Lang::En).say(&card.first_step()));
         report.outcome_unknown = error.outcome_unknown();
         Self {
             exit,
             report: Box::new(report),
+            card: Some(Box::new(card)),
         }
     }
 }

@@ -2,7 +2,7 @@
 //! its arguments, what it does and what it prints.
 //!
 //! Results go to stdout and everything else to stderr, both as one JSON object a line (only
-//! clap's own complaints about arguments are plain text). Knows nothing of the window except
+//! clap's own complaints about arguments, and the cards of `--explain`, are plain text). Knows nothing of the window except
 //! how to explain why it cannot open ([`display`]).
 
 use clap::{Parser, Subcommand};
@@ -11,6 +11,7 @@ use crate::clock::Clock;
 
 mod ack;
 mod admin;
+mod cards;
 mod connection;
 mod consume;
 pub mod display;
@@ -26,6 +27,7 @@ mod stop;
 
 pub use ack::Ack;
 pub use admin::Admin;
+pub use cards::Cards;
 pub use connection::ConnectionArguments;
 pub use consume::Consume;
 pub use doctor::Doctor;
@@ -104,9 +106,24 @@ pub enum Command {
     Admin(Admin),
 }
 
+impl Command {
+    /// Whether it explains its failures; nothing if it cannot.
+    fn cards(&self) -> Option<Cards> {
+        match self {
+            Command::Publish(publish) => Some(publish.cards),
+            Command::Consume(consume) => Some(consume.cards),
+            Command::Ack(ack) => Some(ack.cards),
+            Command::Doctor(_) | Command::Explain(_) | Command::Sandbox(_) | Command::Admin(_) => {
+                None
+            }
+        }
+    }
+}
+
 /// Does what a command says. Errors are printed here; what is left is the exit code.
 pub async fn run(command: Command) -> Exit {
     let clock = Clock::system();
+    let cards = command.cards();
     let outcome = match command {
         Command::Publish(publish) => publish.run(clock).await,
         Command::Consume(consume) => consume.run(clock).await,
@@ -120,6 +137,9 @@ pub async fn run(command: Command) -> Exit {
         Ok(exit) => exit,
         Err(failure) => {
             output::report(&failure.report);
+            if let (Some(cards), Some(card)) = (cards, &failure.card) {
+                cards.tell(card);
+            }
             failure.exit
         }
     }

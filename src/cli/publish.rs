@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use clap::Args;
 
+use super::cards::Cards;
 use super::connection::ConnectionArguments;
 use super::exit::{Exit, Failure, Outcome};
 use super::output::{self, FieldProblem, Published};
@@ -33,6 +34,8 @@ Exit codes:
 pub struct Publish {
     #[command(flatten)]
     connection: ConnectionArguments,
+    #[command(flatten)]
+    pub(super) cards: Cards,
     /// Topic to publish to
     #[arg(long, value_name = "TOPIC")]
     topic: TopicName,

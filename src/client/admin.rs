@@ -28,9 +28,11 @@ use crate::protocol::{Fault, FaultCode};
 use super::connect;
 use super::diagnose;
 use super::endpoint::Endpoint;
-use super::error::{ClientError, ErrorKind};
+use super::error::ClientError;
 use super::exchange;
+use super::raw;
 use super::reading::Ending;
+use super::reason::{RawAnswer, Reason};
 use super::record::ExchangeKind;
 use super::settings::ClientSettings;
 use super::watch::{Asked, Recording};
@@ -51,7 +53,7 @@ impl AdminClient {
     /// A client that reaches the sandbox directly or through the system's proxy.
     ///
     /// # Errors
-    /// [`ErrorKind::Settings`]: the token cannot be sent.
+    /// [`ErrorKind::Settings`](super::ErrorKind::Settings): the token cannot be sent.
     pub fn new(endpoint: Endpoint, token: &SecretString) -> Result<Self, ClientError> {
         Self::with(
             ClientSettings::new(endpoint, Credentials::from_pasted("", "", "")),
@@ -63,7 +65,7 @@ impl AdminClient {
     /// A client that reaches the sandbox as these settings say; their keys are not used.
     ///
     /// # Errors
-    /// [`ErrorKind::Settings`]: the token cannot be sent, the CA file or the proxy not be used.
+    /// [`ErrorKind::Settings`](super::ErrorKind::Settings): the token cannot be sent, the CA file or the proxy not be used.
     pub fn with(
         settings: ClientSettings,
         token: &SecretString,
@@ -89,7 +91,7 @@ impl AdminClient {
     /// Topics and groups with their counts.
     ///
     /// # Errors
-    /// Any [`ErrorKind`], here and below.
+    /// Any [`ErrorKind`](super::ErrorKind), here and below.
     pub async fn overview(&self) -> Result<Overview, ClientError> {
         self.get("/overview").await
     }
@@ -97,7 +99,7 @@ impl AdminClient {
     /// What the sandbox has done since it was started.
     ///
     /// # Errors
-    /// Any [`ErrorKind`].
+    /// Any [`ErrorKind`](super::ErrorKind).
     pub async fn statistics(&self) -> Result<Statistics, ClientError> {
         self.get("/statistics").await
     }
@@ -105,7 +107,7 @@ impl AdminClient {
     /// What it was started with.
     ///
     /// # Errors
-    /// Any [`ErrorKind`].
+    /// Any [`ErrorKind`](super::ErrorKind).
     pub async fn settings(&self) -> Result<Settings, ClientError> {
         self.get("/settings").await
     }
@@ -113,7 +115,7 @@ impl AdminClient {
     /// Its counts as text for Prometheus.
     ///
     /// # Errors
-    /// Any [`ErrorKind`].
+    /// Any [`ErrorKind`](super::ErrorKind).
     pub async fn metrics(&self) -> Result<String, ClientError> {
         let body = self.exchange(Method::GET, "/metrics", None).await?;
         String::from_utf8(body).map_err(|_| self.damaged("no text"))
@@ -122,7 +124,7 @@ impl AdminClient {
     /// What time it is there.
     ///
     /// # Errors
-    /// Any [`ErrorKind`].
+    /// Any [`ErrorKind`](super::ErrorKind).
     pub async fn clock(&self) -> Result<ClockState, ClientError> {
         self.get("/clock").await
     }
@@ -130,7 +132,7 @@ impl AdminClient {
     /// Moves its time; answers what time it is then.
     ///
     /// # Errors
-    /// Any [`ErrorKind`].
+    /// Any [`ErrorKind`](super::ErrorKind).
     pub async fn move_clock(&self, wish: ClockMove) -> Result<ClockState, ClientError> {
         self.send(Method::POST, "/clock", &wish).await
     }
@@ -138,7 +140,7 @@ impl AdminClient {
     /// Looks at messages without consuming them.
     ///
     /// # Errors
-    /// Any [`ErrorKind`].
+    /// Any [`ErrorKind`](super::ErrorKind).
     pub async fn peek(&self, what: &PeekQuery) -> Result<Peek, ClientError> {
         self.get(&format!("/peek?{}", query(what)?)).await
     }
@@ -146,7 +148,7 @@ impl AdminClient {
     /// Removes every message of a topic, for all groups.
     ///
     /// # Errors
-    /// Any [`ErrorKind`]; 404 if there is no such topic.
+    /// Any [`ErrorKind`](super::ErrorKind); 404 if there is no such topic.
     pub async fn purge(&self, topic: &TopicRef) -> Result<(), ClientError> {
         let Done {} = self.send(Method::POST, "/purge", topic).await?;
         Ok(())
@@ -155,7 +157,7 @@ impl AdminClient {
     /// Sends dead letters back to the group that they died in; returns how many.
     ///
     /// # Errors
-    /// Any [`ErrorKind`].
+    /// Any [`ErrorKind`](super::ErrorKind).
     pub async fn resend(&self, what: &Resend) -> Result<u64, ClientError> {
         let Resent { resent } = self.send(Method::POST, "/resend", what).await?;
         Ok(resent)
@@ -164,7 +166,7 @@ impl AdminClient {
     /// Lets a group begin anew.
     ///
     /// # Errors
-    /// Any [`ErrorKind`]; 404 if there is no such group.
+    /// Any [`ErrorKind`](super::ErrorKind); 404 if there is no such group.
     pub async fn reset_group(&self, what: &ResetGroup) -> Result<(), ClientError> {
         let Done {} = self.send(Method::POST, "/reset-group", what).await?;
         Ok(())
@@ -173,7 +175,7 @@ impl AdminClient {
     /// Ends a lease, as if its time were over.
     ///
     /// # Errors
-    /// Any [`ErrorKind`]; 404 if it is not alive.
+    /// Any [`ErrorKind`](super::ErrorKind); 404 if it is not alive.
     pub async fn expire(&self, what: &Expire) -> Result<(), ClientError> {
         let Done {} = self.send(Method::POST, "/expire", what).await?;
         Ok(())
@@ -182,7 +184,7 @@ impl AdminClient {
     /// Deletes a topic with its messages and groups.
     ///
     /// # Errors
-    /// Any [`ErrorKind`]; 404 if there is no such topic.
+    /// Any [`ErrorKind`](super::ErrorKind); 404 if there is no such topic.
     pub async fn delete_topic(&self, topic: &TopicRef) -> Result<(), ClientError> {
         self.delete("/topic", topic).await
     }
@@ -190,7 +192,7 @@ impl AdminClient {
     /// Deletes a group of a topic.
     ///
     /// # Errors
-    /// Any [`ErrorKind`]; 404 if there is no such group.
+    /// Any [`ErrorKind`](super::ErrorKind); 404 if there is no such group.
     pub async fn delete_group(&self, group: &GroupRef) -> Result<(), ClientError> {
         self.delete("/group", group).await
     }
@@ -219,7 +221,7 @@ impl AdminClient {
     ) -> Result<T, ClientError> {
         let wish = serde_json::to_vec(wish).map_err(|error| {
             let what = format!("the request cannot be written: {error}");
-            ClientError::new(ErrorKind::Settings, what)
+            ClientError::new(Reason::BadRequest, what)
         })?;
         let done = self.exchange(method, call, Some(wish)).await;
         let body = done.map_err(ClientError::not_repeatable)?;
@@ -232,10 +234,10 @@ impl AdminClient {
 
     fn damaged(&self, what: &str) -> ClientError {
         ClientError::new(
-            ErrorKind::Damaged,
+            Reason::Unreadable,
             format!("the answer of {} cannot be read: {what}", self.endpoint()),
         )
-        .advise("Use the same version of mqscope on both sides")
+        .at(self.endpoint())
     }
 
     /// Sends once; the body of a good answer.
@@ -250,7 +252,7 @@ impl AdminClient {
             .endpoint
             .at(&format!("{PREFIX}{call}"))
             .ok_or_else(|| {
-                ClientError::new(ErrorKind::Settings, "the request has no valid address")
+                ClientError::new(Reason::BadRequest, "the request has no valid address")
             })?;
         let body = body.map(Bytes::from);
         let mut headers = HeaderMap::new();
@@ -295,40 +297,40 @@ impl AdminClient {
         // A sandbox's own time is not a clock that is wrong.
         recording.answered(&response, self.0.clock.now(), 0);
         let status = response.status();
+        let (body, ending) = exchange::read_body(&mut response, settings).await;
+        recording.body(&body);
+        let seen = || raw::answer(status.as_u16(), response.headers(), &body, settings);
         if status.is_redirection() {
             let location = location(&response);
             let error = diagnose::redirected(status.as_u16(), location.as_deref(), settings);
-            return Err(error.with_status(status.as_u16()));
+            return Err(error.with_status(status.as_u16()).with_answer(seen()));
         }
-        let (body, ending) = exchange::read_body(&mut response, settings).await;
-        recording.body(&body);
         if let Ending::Early(problem) = ending {
-            return Err(problem.with_status(status.as_u16()));
+            return Err(problem.with_status(status.as_u16()).with_answer(seen()));
         }
         if status.is_success() {
             return Ok(body);
         }
-        Err(self.refused(status.as_u16(), &body).after(1))
+        Err(self.refused(status.as_u16(), &body, seen()).after(1))
     }
 
-    fn refused(&self, status: u16, body: &[u8]) -> ClientError {
+    fn refused(&self, status: u16, body: &[u8], seen: RawAnswer) -> ClientError {
         let Ok(fault) = serde_json::from_slice::<AdminFault>(body) else {
-            return ClientError::new(
-                ErrorKind::NotThisProtocol,
-                format!(
-                    "{} has no admin API (HTTP {status} to a call of it)",
-                    self.endpoint()
-                ),
-            )
-            .advise("Only the sandbox broker of mqscope has one; check the endpoint")
-            .with_status(status);
-        };
-        let advice = match status {
-            401 | 403 => Some("Use the token that the sandbox was started with"),
-            _ if fault.code == "AdminOff" => {
-                Some("Start the sandbox with MQSCOPE_SANDBOX_ADMIN_TOKEN set")
-            }
-            _ => None,
+            // A proxy or a gateway answers for itself; any other server just has no such path.
+            let reason = match raw::foreign(status, "", body) {
+                (found @ (Reason::ProxyLogin | Reason::Gateway | Reason::TlsWherePlain), _) => {
+                    found
+                }
+                _ => Reason::NoAdminApi,
+            };
+            let what = format!(
+                "{} has no admin API (HTTP {status} to a call of it)",
+                self.endpoint()
+            );
+            return ClientError::new(reason, what)
+                .at(self.endpoint())
+                .with_status(status)
+                .with_answer(seen);
         };
         let fault = Fault {
             status,
@@ -337,11 +339,10 @@ impl AdminClient {
             request_id: String::new(),
             host_id: String::new(),
         };
-        let error = ClientError::new(ErrorKind::Refused, fault.to_string()).with_fault(fault);
-        match advice {
-            Some(advice) => error.advise(advice),
-            None => error,
-        }
+        ClientError::new(Reason::Fault, fault.to_string())
+            .at(self.endpoint())
+            .with_fault(fault)
+            .with_answer(seen)
     }
 }
 
@@ -358,7 +359,7 @@ fn name_of(method: &Method) -> &'static str {
 fn query(value: &impl Serialize) -> Result<String, ClientError> {
     let Ok(Value::Object(fields)) = serde_json::to_value(value) else {
         return Err(ClientError::new(
-            ErrorKind::Settings,
+            Reason::BadRequest,
             "the request cannot be written as a query",
         ));
     };

@@ -7,9 +7,10 @@ use std::time::Duration;
 use reqwest::header::{self, ACCEPT, ACCEPT_ENCODING, HOST, HeaderMap, HeaderValue};
 use reqwest::{Certificate, ClientBuilder, Proxy, Url};
 
-use super::error::{ClientError, ErrorKind};
+use super::error::ClientError;
 use super::exchange;
 use super::marks::{self, TimedLayer, TimedResolver};
+use super::reason::Reason;
 use super::settings::ClientSettings;
 
 /// Longest wait for a connection, TLS handshake included.
@@ -75,11 +76,13 @@ pub(super) fn http_client(settings: &ClientSettings) -> Result<reqwest::Client, 
         })
         .map_err(|error| {
             let why = super::diagnose::root_cause(&error);
-            let what = match &settings.ca_file {
-                Some(path) => format!("the CA file {} cannot be used: {why}", path.display()),
-                None => format!("the HTTP client cannot be set up: {why}"),
-            };
-            ClientError::new(ErrorKind::Settings, what)
+            match &settings.ca_file {
+                Some(path) => unusable_file(path, &format!("cannot be used: {why}")),
+                None => {
+                    let what = format!("the HTTP client cannot be set up: {why}");
+                    ClientError::new(Reason::NoHttpClient, what)
+                }
+            }
         })
 }
 
@@ -104,8 +107,8 @@ fn own_proxy(settings: &ClientSettings) -> Result<Option<Proxy>, ClientError> {
     };
     // The text may hold a password, so what is wrong is said without it.
     let refuse = |why: String| {
-        ClientError::new(ErrorKind::Settings, format!("the proxy {why}"))
-            .advise("It looks like http://host:port or http://user:password@host:port")
+        ClientError::new(Reason::BadProxy, format!("the proxy {why}"))
+            .about(settings.shown_proxy().map(str::to_owned))
     };
     let url = if text.contains("://") {
         Url::parse(text)
@@ -125,13 +128,7 @@ fn own_proxy(settings: &ClientSettings) -> Result<Option<Proxy>, ClientError> {
 }
 
 fn read_certificates(path: &Path) -> Result<Vec<Certificate>, ClientError> {
-    let refuse = |why: String| {
-        ClientError::new(
-            ErrorKind::Settings,
-            format!("the CA file {} {why}", path.display()),
-        )
-        .advise("Give the file of the authority's certificate, as PEM or DER")
-    };
+    let refuse = |why: String| unusable_file(path, &why);
     let bytes = std::fs::read(path).map_err(|error| refuse(format!("cannot be read: {error}")))?;
     let is_pem = bytes
         .windows(b"-----BEGIN".len())
@@ -151,4 +148,9 @@ fn read_certificates(path: &Path) -> Result<Vec<Certificate>, ClientError> {
         return Err(refuse("holds no certificate".to_owned()));
     }
     Ok(certificates)
+}
+
+fn unusable_file(path: &Path, why: &str) -> ClientError {
+    let path = path.display().to_string();
+    ClientError::new(Reason::BadCaFile, format!("the CA file {path} {why}")).about(Some(path))
 }

@@ -1,48 +1,58 @@
-//! From what the HTTP library or the server says to a [`ClientError`] that a person can act on.
-//! Decides nothing about retries.
+//! From what the HTTP library or the server says to a [`ClientError`] with its reason. Decides
+//! nothing about retries, and advises nothing.
 
 use std::error::Error;
 use std::io;
 use std::time::Duration;
 
-use crate::protocol::{Fault, FaultCode};
+use crate::protocol::Fault;
 
-use super::error::{ClientError, ErrorKind};
+use super::error::ClientError;
+use super::raw;
+use super::reason::Reason;
 use super::settings::ClientSettings;
 
-const CHECK_KEYS: &str = "Check both keys, without blanks at their ends; on TDMQ the access key \
-    is the role's key and the secret key is the role's name";
-const CHECK_ENDPOINT: &str = "Check the endpoint: it must be the HTTP one, not the TCP one";
-
-/// An error of the HTTP library, while sending or while reading.
+/// An error of the HTTP library while sending, before an answer began.
 pub(super) fn transport(error: &reqwest::Error, settings: &ClientSettings) -> ClientError {
     let endpoint = &settings.endpoint;
     let why = root_cause(error);
     if error.is_builder() {
-        return ClientError::new(
-            ErrorKind::Settings,
-            format!("the request cannot be built: {why}"),
-        );
+        let what = format!("the request cannot be built: {why}");
+        return ClientError::new(Reason::BadRequest, what).at(endpoint);
     }
     if error.is_connect() {
-        return connect(error, settings, &why);
+        return connect(error, settings, &why).at(endpoint);
     }
+    let is_rocketmq = raw::is_rocketmq_port(endpoint.port());
     if find::<hyper::Error>(error).is_some_and(hyper::Error::is_parse) {
-        return ClientError::new(
-            ErrorKind::NotThisProtocol,
-            format!("{endpoint} does not answer in HTTP: {why}"),
-        )
-        .advise(if endpoint.is_https() {
-            CHECK_ENDPOINT.to_owned()
-        } else {
-            format!("{CHECK_ENDPOINT}. If the server wants TLS, write https://")
-        });
+        let reason = match is_rocketmq {
+            true => Reason::RocketMqTcp,
+            false => Reason::NotHttp,
+        };
+        let what = format!("{endpoint} does not answer in HTTP: {why}");
+        return ClientError::new(reason, what).at(endpoint);
     }
-    ClientError::new(
-        ErrorKind::Interrupted,
-        format!("the connection to {endpoint} broke before the whole answer was there: {why}"),
-    )
-    .advise("If it happens again, look at the server, at a proxy between, and at the endpoint: a TCP port closes HTTP connections like this")
+    // RocketMQ takes a request for a frame of a billion bytes, and closes.
+    let what = match is_rocketmq {
+        true => format!(
+            "{endpoint} closed the connection without an answer, as RocketMQ's TCP port does: {why}"
+        ),
+        false => {
+            format!("the connection to {endpoint} broke before the whole answer was there: {why}")
+        }
+    };
+    ClientError::new(Reason::ClosedUnanswered, what)
+        .about(is_rocketmq.then(|| endpoint.port().to_string()))
+        .at(endpoint)
+}
+
+/// An error of the HTTP library while the answer was read.
+pub(super) fn cut_off(error: &reqwest::Error, settings: &ClientSettings) -> ClientError {
+    let endpoint = &settings.endpoint;
+    let why = root_cause(error);
+    let what =
+        format!("the connection to {endpoint} broke before the whole answer was there: {why}");
+    ClientError::new(Reason::CutOff, what).at(endpoint)
 }
 
 fn connect(error: &reqwest::Error, settings: &ClientSettings, why: &str) -> ClientError {
@@ -51,96 +61,95 @@ fn connect(error: &reqwest::Error, settings: &ClientSettings, why: &str) -> Clie
         return untrusted(tls, settings);
     }
     let io_kind = find::<io::Error>(error).map(io::Error::kind);
-    let place = match settings.shown_proxy() {
+    let proxy = settings.shown_proxy().map(str::to_owned);
+    let place = match &proxy {
         Some(proxy) => format!("{endpoint} through the proxy {proxy}"),
         None => endpoint.to_string(),
     };
-    let connect = |what: String| ClientError::new(ErrorKind::Connect, what);
     if error.is_timeout() {
-        return connect(format!("{place} does not take the connection in time"))
-            .timed_out(true)
-            .advise("Check host and port, and whether a firewall or a proxy stands between");
+        let what = format!("{place} does not take the connection in time");
+        return ClientError::new(Reason::ConnectTimeout, what);
     }
     if error.is_dns() {
-        return connect(format!("the host of {place} is not known: {why}"))
-            .advise("Check the spelling; an address inside a private network needs that network");
+        let what = format!("the host of {place} is not known: {why}");
+        return ClientError::new(Reason::UnknownHost, what);
     }
     match io_kind {
-        Some(io::ErrorKind::ConnectionRefused) if settings.own_proxy().is_some() => {
-            connect(format!("no connection to {place}: {why}")).advise("Check the proxy")
+        Some(io::ErrorKind::ConnectionRefused) if proxy.is_some() => {
+            let what = format!("no connection to {place}: {why}");
+            ClientError::new(Reason::ProxyUnreachable, what).about(proxy)
         }
         Some(io::ErrorKind::ConnectionRefused) => {
-            connect(format!("nothing listens at {place}: {why}")).advise(if endpoint.is_local() {
-                "Is the sandbox running, and is this its port?".to_owned()
-            } else {
-                format!("{CHECK_ENDPOINT}; if this machine uses a proxy, check that too")
-            })
+            let reason = match endpoint.is_local() {
+                true => Reason::NothingListensHere,
+                false => Reason::NothingListens,
+            };
+            ClientError::new(reason, format!("nothing listens at {place}: {why}"))
         }
         Some(io::ErrorKind::UnexpectedEof | io::ErrorKind::ConnectionReset)
             if endpoint.is_https() =>
         {
-            ClientError::new(
-                ErrorKind::Tls,
-                format!("{place} ended the TLS handshake: {why}"),
-            )
-            .advise("If the server does not use TLS, write http://")
+            let what = format!("{place} ended the TLS handshake: {why}");
+            ClientError::new(Reason::HandshakeEnded, what)
         }
-        _ => connect(format!("no connection to {place}: {why}")).advise(CHECK_ENDPOINT),
+        _ => ClientError::new(
+            Reason::NotConnected,
+            format!("no connection to {place}: {why}"),
+        ),
     }
 }
 
 fn untrusted(tls: &rustls::Error, settings: &ClientSettings) -> ClientError {
     use rustls::CertificateError as Bad;
     let endpoint = &settings.endpoint;
-    let advice = match tls {
+    let file = settings.ca_file.as_ref();
+    let file = file.map(|path| path.display().to_string());
+    let reason = match tls {
         // The latter: an authority of the same name, but with another key.
-        rustls::Error::InvalidCertificate(Bad::UnknownIssuer | Bad::BadSignature) => {
-            match &settings.ca_file {
-                None => "If the server has a private authority, add its CA file to the connection"
-                    .to_owned(),
-                Some(path) => format!(
-                    "The CA file {} is not that of the server's authority",
-                    path.display()
-                ),
-            }
+        rustls::Error::InvalidCertificate(Bad::UnknownIssuer | Bad::BadSignature) => match file {
+            None => Reason::UnknownAuthority,
+            Some(_) => Reason::WrongCaFile,
+        },
+        rustls::Error::InvalidCertificate(Bad::Expired | Bad::ExpiredContext { .. }) => {
+            Reason::CertificateExpired
         }
-        rustls::Error::InvalidCertificate(
-            Bad::Expired
-            | Bad::ExpiredContext { .. }
-            | Bad::NotValidYet
-            | Bad::NotValidYetContext { .. },
-        ) => "Renew the server's certificate, or check this machine's clock".to_owned(),
+        rustls::Error::InvalidCertificate(Bad::NotValidYet | Bad::NotValidYetContext { .. }) => {
+            Reason::CertificateEarly
+        }
         rustls::Error::InvalidCertificate(
             Bad::NotValidForName | Bad::NotValidForNameContext { .. },
-        ) => "Use the host name that the certificate is for".to_owned(),
-        rustls::Error::InvalidCertificate(_) => {
-            "The server needs a certificate issued by an authority, whose CA file can be added \
-             to the connection"
-                .to_owned()
-        }
-        rustls::Error::InvalidMessage(_) => {
-            "The server does not seem to use TLS on this port; try http://".to_owned()
-        }
-        _ => CHECK_ENDPOINT.to_owned(),
+        ) => Reason::CertificateName,
+        rustls::Error::InvalidCertificate(_) => Reason::BadCertificate,
+        rustls::Error::InvalidMessage(_) => Reason::PlainWhereTls,
+        _ => Reason::HandshakeFailed,
     };
-    ClientError::new(
-        ErrorKind::Tls,
-        format!("no trusted connection to {endpoint}: {tls}"),
-    )
-    .advise(advice)
+    let what = match reason {
+        Reason::PlainWhereTls => format!("{endpoint} does not use TLS, http:// may do: {tls}"),
+        _ => format!("no trusted connection to {endpoint}: {tls}"),
+    };
+    ClientError::new(reason, what).about(file)
 }
 
-/// No answer, or no further piece of it, in this time.
+/// No answer in this time.
 pub(super) fn timed_out(waited: Duration, settings: &ClientSettings) -> ClientError {
-    ClientError::new(
-        ErrorKind::Timeout,
-        format!(
-            "{} gave no answer within {} s",
-            settings.endpoint,
-            waited.as_secs_f32()
-        ),
+    silent(Reason::NoAnswer, "answer", waited, settings)
+}
+
+/// No further piece of an answer in this time.
+pub(super) fn stalled(waited: Duration, settings: &ClientSettings) -> ClientError {
+    silent(
+        Reason::StalledAnswer,
+        "more of its answer",
+        waited,
+        settings,
     )
-    .advise(CHECK_ENDPOINT)
+}
+
+fn silent(reason: Reason, of: &str, waited: Duration, settings: &ClientSettings) -> ClientError {
+    let endpoint = &settings.endpoint;
+    let secs = waited.as_secs_f32();
+    let what = format!("{endpoint} gave no {of} within {secs} s");
+    ClientError::new(reason, what).at(endpoint).waited(waited)
 }
 
 /// A redirect, which no broker sends.
@@ -149,70 +158,41 @@ pub(super) fn redirected(
     location: Option<&str>,
     settings: &ClientSettings,
 ) -> ClientError {
-    let to = location.map_or_else(String::new, |to| format!(" to {to:?}"));
-    ClientError::new(
-        ErrorKind::NotThisProtocol,
-        format!(
-            "{} redirects{to} (HTTP {status}); no broker does",
-            settings.endpoint
-        ),
-    )
-    .advise("Check the endpoint; http:// may have to be https://")
+    let endpoint = &settings.endpoint;
+    let location = location.map(raw::shown_location);
+    let to = location.as_ref();
+    let to = to.map_or_else(String::new, |to| format!(" to {to:?}"));
+    let what = format!("{endpoint} redirects{to} (HTTP {status}); no broker does");
+    ClientError::new(Reason::Redirect, what)
+        .about(location)
+        .at(endpoint)
 }
 
 /// Something that is not a reply of this protocol.
 pub(super) fn not_this_protocol(
     status: u16,
+    content_type: &str,
+    body: &[u8],
     what: String,
     settings: &ClientSettings,
 ) -> ClientError {
-    let advice = match status {
-        407 => "The proxy wants a user and a password: http://user:password@host:port",
-        500.. => "A gateway before the broker may have answered: is the broker up?",
-        _ => CHECK_ENDPOINT,
-    };
-    ClientError::new(
-        ErrorKind::NotThisProtocol,
-        format!("{} answered {what}", settings.endpoint),
-    )
-    .advise(advice)
+    let endpoint = &settings.endpoint;
+    let (reason, about) = raw::foreign(status, content_type, body);
+    ClientError::new(reason, format!("{endpoint} answered {what}"))
+        .about(about)
+        .at(endpoint)
 }
 
 /// A refusal by the server.
-pub(super) fn refused(fault: Fault, clock_skew_millis: i64) -> ClientError {
-    let advice = match &fault.code {
-        FaultCode::SignatureDoesNotMatch | FaultCode::InvalidAccessKeyId => {
-            Some(CHECK_KEYS.to_owned())
-        }
-        FaultCode::TimeExpired if clock_skew_millis != 0 => Some(format!(
-            "Set this machine's clock: it is {} s {} the server's",
-            clock_skew_millis.unsigned_abs() / 1_000,
-            if clock_skew_millis > 0 {
-                "behind"
-            } else {
-                "ahead of"
-            },
-        )),
-        FaultCode::TimeExpired => Some("Set this machine's clock".to_owned()),
-        FaultCode::TopicNotExist => {
-            Some("Check topic and instance, or create the topic on the server".to_owned())
-        }
-        FaultCode::AccessDenied | FaultCode::HTTPForbidden => Some(
-            "Check what these keys may do, and that the group is one for HTTP: a group is HTTP \
-             or TCP, never both"
-                .to_owned(),
-        ),
-        FaultCode::QpsLimitExceeded => Some("Wait a moment, then try again".to_owned()),
-        FaultCode::ReceiptHandleError => {
-            Some("Pass the handle exactly as the message carried it".to_owned())
-        }
-        _ => None,
-    };
-    let error = ClientError::new(ErrorKind::Refused, fault.to_string()).with_fault(fault);
-    match advice {
-        Some(advice) => error.advise(advice),
-        None => error,
-    }
+pub(super) fn refused(
+    fault: Fault,
+    clock_skew_millis: i64,
+    settings: &ClientSettings,
+) -> ClientError {
+    ClientError::new(Reason::Fault, fault.to_string())
+        .at(&settings.endpoint)
+        .skewed(clock_skew_millis)
+        .with_fault(fault)
 }
 
 /// The innermost reason, which is the one that says something.

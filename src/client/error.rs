@@ -1,27 +1,32 @@
-//! What can go wrong with a call: its kind, what it means for the message, what to do next.
-//! Holds no error of the HTTP library, hence no URL and no header; how those become one of
-//! these is `diagnose.rs`.
+//! What can go wrong with a call: its kind, what was seen of it, what it means for the message.
+//! Holds no error of the HTTP library; how those become one of these is `diagnose.rs`. Gives no
+//! advice: who asked, and in which language, is known elsewhere.
 
 use std::fmt;
 
 use crate::protocol::{Fault, FaultCode, OperationKind};
 
-/// A call that failed. Displays as what happened, why, and what to do about it; holds nothing
-/// secret.
+use super::reason::{Evidence, RawAnswer, Reason};
+
+/// A call that failed. Displays as what happened and why; holds nothing secret.
 #[derive(Clone)]
 pub struct ClientError(Box<Inner>);
 
 #[derive(Debug, Clone)]
 struct Inner {
-    kind: ErrorKind,
+    reason: Reason,
     summary: String,
-    next_step: Option<String>,
     timeout: bool,
     operation: Option<OperationKind>,
     status: Option<u16>,
     fault: Option<Fault>,
     request_id: Option<String>,
     attempts: u32,
+    endpoint: String,
+    about: Option<String>,
+    waited_secs: Option<u64>,
+    skew_millis: i64,
+    answer: Option<RawAnswer>,
     /// Whether making the call a second time does no more than making it once.
     repeatable: bool,
 }
@@ -48,28 +53,55 @@ pub enum ErrorKind {
 }
 
 impl ClientError {
-    pub(super) fn new(kind: ErrorKind, summary: impl Into<String>) -> Self {
+    pub(super) fn new(reason: Reason, summary: impl Into<String>) -> Self {
         Self(Box::new(Inner {
-            kind,
+            reason,
             summary: summary.into(),
-            next_step: None,
-            timeout: kind == ErrorKind::Timeout,
+            timeout: reason.kind() == ErrorKind::Timeout || reason == Reason::ConnectTimeout,
             operation: None,
             status: None,
             fault: None,
             request_id: None,
             attempts: 0,
+            endpoint: String::new(),
+            about: None,
+            waited_secs: None,
+            skew_millis: 0,
+            answer: None,
             repeatable: true,
         }))
     }
 
-    pub(super) fn advise(mut self, next_step: impl Into<String>) -> Self {
-        self.0.next_step = Some(next_step.into());
+    /// With what the reason is about: see [`Evidence::about`].
+    pub(super) fn about(mut self, about: Option<String>) -> Self {
+        self.0.about = about;
         self
     }
 
-    pub(super) fn timed_out(mut self, timeout: bool) -> Self {
-        self.0.timeout = timeout;
+    pub(super) fn at(mut self, endpoint: impl ToString) -> Self {
+        self.0.endpoint = endpoint.to_string();
+        self
+    }
+
+    pub(super) fn waited(mut self, waited: std::time::Duration) -> Self {
+        self.0.waited_secs = Some(waited.as_secs());
+        self
+    }
+
+    pub(super) fn skewed(mut self, millis: i64) -> Self {
+        self.0.skew_millis = millis;
+        self
+    }
+
+    /// With what came.
+    pub(super) fn with_answer(mut self, answer: RawAnswer) -> Self {
+        self.0.answer = Some(answer);
+        self
+    }
+
+    /// For another reason, which is known better now.
+    pub(super) fn because(mut self, reason: Reason) -> Self {
+        self.0.reason = reason;
         self
     }
 
@@ -109,7 +141,37 @@ impl ClientError {
 
     /// What kind of failure it is.
     pub fn kind(&self) -> ErrorKind {
-        self.0.kind
+        self.0.reason.kind()
+    }
+
+    /// What exactly failed.
+    pub fn reason(&self) -> Reason {
+        self.0.reason
+    }
+
+    /// What was asked; none if it was no operation of the protocol.
+    pub fn operation(&self) -> Option<OperationKind> {
+        self.0.operation
+    }
+
+    /// Everything that was seen of it.
+    pub fn evidence(&self) -> Evidence {
+        let inner = &self.0;
+        let fault = inner.fault.as_ref();
+        Evidence {
+            reason: inner.reason,
+            endpoint: inner.endpoint.clone(),
+            code: fault.map(|fault| fault.code.to_string()),
+            words: fault.map_or_else(|| inner.summary.clone(), |fault| fault.message.clone()),
+            status: inner.status,
+            request_id: inner.request_id.clone(),
+            about: inner.about.clone(),
+            waited_secs: inner.waited_secs,
+            skew_secs: (inner.skew_millis != 0).then_some(inner.skew_millis / 1_000),
+            in_doubt: self.in_doubt(),
+            repeated: inner.attempts > 1,
+            answer: inner.answer.clone(),
+        }
     }
 
     /// Whether time ran out, be it for connecting or for the answer.
@@ -121,7 +183,7 @@ impl ClientError {
     /// only so if nothing was sent: a second one could store the message twice. [doc]
     pub fn is_retryable(&self) -> bool {
         let inner = &self.0;
-        match inner.kind {
+        match self.kind() {
             ErrorKind::Connect => true,
             _ if inner.operation == Some(OperationKind::Publish) || !inner.repeatable => false,
             ErrorKind::Timeout | ErrorKind::Interrupted => true,
@@ -143,16 +205,20 @@ impl ClientError {
     /// Whether this was a publish whose message may be stored all the same: it was sent, and no
     /// answer says what became of it. Publishing it again may make it two.
     pub fn outcome_unknown(&self) -> bool {
+        self.0.operation == Some(OperationKind::Publish) && self.in_doubt()
+    }
+
+    /// Whether it was sent, and no answer says what became of it.
+    fn in_doubt(&self) -> bool {
         let unclear = |status: u16| (200..300).contains(&status) || status >= 500;
-        let inner = &self.0;
-        inner.operation == Some(OperationKind::Publish)
-            && match inner.kind {
-                ErrorKind::Settings | ErrorKind::Connect | ErrorKind::Tls => false,
-                ErrorKind::Timeout | ErrorKind::Interrupted => inner.status.is_none_or(unclear),
-                ErrorKind::Refused | ErrorKind::NotThisProtocol | ErrorKind::Damaged => {
-                    inner.status.is_some_and(unclear)
-                }
+        let status = self.0.status;
+        match self.kind() {
+            ErrorKind::Settings | ErrorKind::Connect | ErrorKind::Tls => false,
+            ErrorKind::Timeout | ErrorKind::Interrupted => status.is_none_or(unclear),
+            ErrorKind::Refused | ErrorKind::NotThisProtocol | ErrorKind::Damaged => {
+                status.is_some_and(unclear)
             }
+        }
     }
 
     /// What the server said, if it refused.
@@ -175,26 +241,18 @@ impl ClientError {
         self.0.attempts
     }
 
-    /// What happened and why, without the advice.
+    /// What happened and why.
     pub fn summary(&self) -> &str {
         &self.0.summary
-    }
-
-    /// What to do about it, if we know.
-    pub fn next_step(&self) -> Option<&str> {
-        self.0.next_step.as_deref()
     }
 }
 
 impl fmt::Display for ClientError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0.summary)?;
-        if self.outcome_unknown() {
-            f.write_str(". The message may have been stored")?;
-        }
-        match &self.0.next_step {
-            Some(step) => write!(f, ". {step}"),
-            None => Ok(()),
+        match self.outcome_unknown() {
+            true => f.write_str(". The message may have been stored"),
+            false => Ok(()),
         }
     }
 }
@@ -220,27 +278,27 @@ mod tests {
             request_id: "R1".to_owned(),
             host_id: String::new(),
         };
-        ClientError::new(ErrorKind::Refused, "refused")
+        ClientError::new(Reason::Fault, "refused")
             .with_fault(fault)
             .during(operation)
     }
 
     #[test]
     fn only_what_can_do_no_harm_is_retryable() {
-        let check = |kind, operation, retryable, unknown| {
-            let error = ClientError::new(kind, "x").during(operation);
+        let check = |reason, operation, retryable, unknown| {
+            let error = ClientError::new(reason, "x").during(operation);
             assert_eq!(error.is_retryable(), retryable, "{error:?}");
             assert_eq!(error.outcome_unknown(), unknown, "{error:?}");
         };
-        check(ErrorKind::Connect, Publish, true, false);
-        check(ErrorKind::Connect, Consume, true, false);
-        check(ErrorKind::Tls, Ack, false, false);
-        check(ErrorKind::Timeout, Publish, false, true);
-        check(ErrorKind::Interrupted, Publish, false, true);
-        check(ErrorKind::Timeout, Consume, true, false);
-        check(ErrorKind::Interrupted, Ack, true, false);
-        check(ErrorKind::NotThisProtocol, Publish, false, false);
-        check(ErrorKind::Damaged, Consume, false, false);
+        check(Reason::NotConnected, Publish, true, false);
+        check(Reason::ConnectTimeout, Consume, true, false);
+        check(Reason::CertificateName, Ack, false, false);
+        check(Reason::NoAnswer, Publish, false, true);
+        check(Reason::ClosedUnanswered, Publish, false, true);
+        check(Reason::StalledAnswer, Consume, true, false);
+        check(Reason::CutOff, Ack, true, false);
+        check(Reason::NotHttp, Publish, false, false);
+        check(Reason::Unreadable, Consume, false, false);
     }
 
     #[test]

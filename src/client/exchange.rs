@@ -18,10 +18,13 @@ use crate::protocol::{
 use super::answer::clock_skew_millis;
 use super::connect;
 use super::diagnose;
-use super::error::{ClientError, ErrorKind};
+use super::error::ClientError;
+use super::raw;
 use super::reading::{self, Ending, Received};
+use super::reason::Reason;
 use super::record::ExchangeKind;
 use super::settings::ClientSettings;
+use super::sniff;
 use super::watch::{Asked, Recording};
 
 /// Most bytes of one reply: 16 bodies of 4 MiB, every character escaped to six, and some.
@@ -55,7 +58,7 @@ impl Outgoing {
     pub(super) fn new(call: &Call, settings: &ClientSettings) -> Result<Self, ClientError> {
         let operation = call.operation.kind();
         let url = settings.endpoint.at(&call.target()).ok_or_else(|| {
-            ClientError::new(ErrorKind::Settings, "the request has no valid address")
+            ClientError::new(Reason::BadRequest, "the request has no valid address")
         })?;
         let body = call.body().map(Bytes::from);
         let patience = match &call.operation {
@@ -151,10 +154,10 @@ pub(super) fn header(what: &str, value: &str) -> Result<HeaderValue, ClientError
     // Beyond ASCII each server reads its own thing, or nothing.
     value.filter(|value| value.to_str().is_ok()).ok_or_else(|| {
         ClientError::new(
-            ErrorKind::Settings,
+            Reason::BadKey,
             format!("the {what} holds a character that no HTTP header can carry"),
         )
-        .advise("Copy it again, without line breaks")
+        .about(Some(what.to_owned()))
     })
 }
 
@@ -182,7 +185,10 @@ pub(super) async fn exchange(
     recording.about(outgoing.handles.iter().map(ReceiptHandle::as_str));
     let exchanged = send(http, outgoing, headers, settings, clock, &mut recording).await;
     recording.ended(&exchanged);
-    exchanged
+    match exchanged {
+        Err(error) => Err(sniff::look_closer(error, settings).await),
+        done => done,
+    }
 }
 
 async fn send(
@@ -216,6 +222,7 @@ async fn send(
     let request_id = text_of(protocol::REQUEST_ID_HEADER);
     let server_time = text_of(DATE.as_str()).and_then(|text| parse_http_date(&text));
     let clock_skew_millis = clock_skew_millis(server_time, received_at);
+    let content_type = text_of(CONTENT_TYPE.as_str()).unwrap_or_default();
     let location = text_of(LOCATION.as_str());
     recording.answered(&response, received_at, clock_skew_millis);
     let redirects = response.status().is_redirection();
@@ -228,7 +235,8 @@ async fn send(
             asked: outgoing.operation,
             handles: &outgoing.handles,
             status,
-            body,
+            content_type: &content_type,
+            body: &body,
             ending,
             clock_skew_millis,
         };
@@ -244,7 +252,10 @@ async fn send(
                 clock_skew_millis,
             })
         }
-        Err(error) => Err(error.with_status(status).with_request_id(request_id)),
+        Err(error) => Err(error
+            .with_status(status)
+            .with_request_id(request_id)
+            .with_answer(raw::answer(status, response.headers(), &body, settings))),
     }
 }
 
@@ -259,23 +270,23 @@ pub(super) async fn read_body(
             Ok(Ok(Some(piece))) if body.len() + piece.len() > MAX_REPLY_BYTES => {
                 let limit = MAX_REPLY_BYTES >> 20;
                 let problem = ClientError::new(
-                    ErrorKind::Damaged,
+                    Reason::TooLong,
                     format!(
                         "the answer of {} is longer than {limit} MiB",
                         settings.endpoint
                     ),
                 )
-                .advise("Ask for fewer messages at a time");
+                .at(&settings.endpoint);
                 return (body, Ending::Early(problem));
             }
             Ok(Ok(Some(piece))) => body.extend_from_slice(&piece),
             Ok(Ok(None)) => return (body, Ending::Whole),
             Ok(Err(error)) => {
-                let problem = diagnose::transport(&error, settings);
+                let problem = diagnose::cut_off(&error, settings);
                 return (body, Ending::Early(problem));
             }
             Err(_) => {
-                let problem = diagnose::timed_out(settings.margin, settings);
+                let problem = diagnose::stalled(settings.margin, settings);
                 return (body, Ending::Early(problem));
             }
         }

@@ -2,8 +2,9 @@
 //!
 //! The map: [`Endpoint`] and [`ClientSettings`] say where and as whom; `connect.rs` builds the
 //! HTTP client underneath; `exchange.rs` signs, sends and reads once; `reading.rs` says what came;
-//! [`ClientError`] says what went wrong, found out by `diagnose.rs`; an [`Observer`] is told of every
-//! [`Exchange`], which `watch.rs` and `marks.rs` write down. This file is the calls, and
+//! [`ClientError`] says what went wrong and [`Evidence`] what was seen of it, found out by
+//! `diagnose.rs`; `raw.rs` and `sniff.rs` keep what came instead of an answer. An [`Observer`] is told
+//! of every [`Exchange`], which `watch.rs` and `marks.rs` write down. This file is the calls, and
 //! when one is tried again.
 //!
 //! Keeps nothing between calls but connections: leases, subscriptions and histories live above.
@@ -19,9 +20,12 @@ mod error;
 mod exchange;
 mod knock;
 mod marks;
+mod raw;
 mod reading;
+mod reason;
 mod record;
 mod settings;
+mod sniff;
 mod watch;
 
 use std::fmt;
@@ -42,6 +46,7 @@ pub use answer::Answer;
 pub use endpoint::{Endpoint, InvalidEndpoint};
 pub use error::{ClientError, ErrorKind};
 pub use knock::Knock;
+pub use reason::{Evidence, RawAnswer, Reason};
 #[cfg(test)]
 pub(crate) use record::sample_exchange;
 pub use record::{
@@ -272,9 +277,10 @@ impl Client {
     /// keeps the calls total.
     fn off_topic(&self, answer: Answer<()>) -> ClientError {
         ClientError::new(
-            ErrorKind::Damaged,
+            Reason::OtherQuestion,
             format!("{} answered another question", self.0.settings.endpoint),
         )
+        .at(&self.0.settings.endpoint)
         .with_request_id(answer.request_id)
         .after(answer.attempts)
     }

@@ -7,7 +7,8 @@ use crate::protocol::{
 };
 
 use super::diagnose;
-use super::error::{ClientError, ErrorKind};
+use super::error::ClientError;
+use super::reason::Reason;
 use super::settings::ClientSettings;
 
 /// What came for a request.
@@ -16,7 +17,8 @@ pub(super) struct Received<'a> {
     /// The handles that an ack was about.
     pub(super) handles: &'a [ReceiptHandle],
     pub(super) status: u16,
-    pub(super) body: Vec<u8>,
+    pub(super) content_type: &'a str,
+    pub(super) body: &'a [u8],
     pub(super) ending: Ending,
     pub(super) clock_skew_millis: i64,
 }
@@ -38,22 +40,26 @@ pub(super) fn understand(
         asked,
         handles,
         status,
+        content_type,
         body,
         ending,
         clock_skew_millis,
     } = received;
+    let foreign =
+        |what: String| diagnose::not_this_protocol(status, content_type, body, what, settings);
     let early = match ending {
         Ending::Whole => None,
         Ending::Early(problem) => Some(problem),
     };
-    match (Reply::decode(asked, status, &body), early) {
-        (Ok(Reply::Acked), None) if status != 204 && !is_blank(&body) => {
+    match (Reply::decode(asked, status, body), early) {
+        (Ok(Reply::Acked), None) if status != 204 && !is_blank(body) => {
             // A page for logging in, say: it would be wrong to believe that something was acked.
-            let what = format!("HTTP {status} with text where an ack has none");
-            Err(diagnose::not_this_protocol(status, what, settings))
+            Err(foreign(format!(
+                "HTTP {status} with text where an ack has none"
+            )))
         }
         (Ok(Reply::Messages(mut list)), Some(problem)) => {
-            note_missing_rest(&mut list, &body, &problem);
+            note_missing_rest(&mut list, body, &problem);
             Ok(Reply::Messages(list))
         }
         (Ok(Reply::Fault(fault)), _) => match (asked, &fault.code) {
@@ -71,31 +77,33 @@ pub(super) fn understand(
                     })
                     .collect(),
             )),
-            _ => Err(diagnose::refused(fault, clock_skew_millis)),
+            _ => Err(diagnose::refused(fault, clock_skew_millis, settings)),
         },
         (Ok(Reply::AckRefused(failures)), _)
             if asked != OperationKind::Ack || failures.is_empty() =>
         {
             Err(ClientError::new(
-                ErrorKind::Damaged,
+                Reason::OtherQuestion,
                 format!(
                     "{} refused with HTTP {status} and a list that names nothing of the request",
                     settings.endpoint
                 ),
-            ))
+            )
+            .at(&settings.endpoint))
         }
         (Ok(reply), _) => Ok(reply),
         (Err(_), Some(problem)) => Err(problem),
-        (Err(problem @ DecodeError::NotThisProtocol { .. }), None) => Err(
-            diagnose::not_this_protocol(status, problem.to_string(), settings),
-        ),
+        (Err(problem @ DecodeError::NotThisProtocol { .. }), None) => {
+            Err(foreign(problem.to_string()))
+        }
         (Err(problem), None) => Err(ClientError::new(
-            ErrorKind::Damaged,
+            Reason::Unreadable,
             format!(
                 "the answer of {} cannot be read: {problem}",
                 settings.endpoint
             ),
-        )),
+        )
+        .at(&settings.endpoint)),
     }
 }
 

@@ -338,11 +338,11 @@ mod tests {
     }
 
     fn trouble() -> Trouble {
-        Trouble {
-            what: Say::new("trouble-timeout"),
-            next: Say::new("trouble-timeout-next"),
-            detail: String::new(),
-        }
+        Trouble::new(
+            Say::new("card-no-answer"),
+            Say::new("card-next-network"),
+            "",
+        )
     }
 
     #[test]

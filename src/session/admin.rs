@@ -7,13 +7,14 @@ use std::time::Duration;
 use tokio::sync::watch;
 use tokio::time::MissedTickBehavior;
 
+use crate::cards::{Card, Doing};
 use crate::client::{AdminClient, ClientError};
 use crate::protocol::admin::ClockMove;
 
 use super::control::{AdminAnswer, AdminWish, Look};
 use super::say::Trouble;
 use super::shared::Shared;
-use super::{ConnectionId, Event, trouble};
+use super::{ConnectionId, Event};
 
 /// How often a sandbox is looked at while somebody watches.
 const PACE: Duration = Duration::from_secs(1);
@@ -35,7 +36,7 @@ pub(super) async fn watch(shared: Arc<Shared>, id: ConnectionId, mut stop: watch
             seen = look(&shared, &id) => seen,
             _ = stop.wait_for(|stop| *stop) => return,
         };
-        if told.as_ref() != Some(&seen) {
+        if !told.as_ref().is_some_and(|told| is_same(told, &seen)) {
             told = Some(seen.clone());
             shared
                 .emit(Event::Looked(id.clone(), seen.map(Box::new)))
@@ -54,18 +55,31 @@ async fn look(shared: &Arc<Shared>, id: &ConnectionId) -> Result<Look, Box<Troub
             faults: client.faults().await?,
         })
     };
-    seen.await.map_err(|error| told(shared, id, &error))
+    seen.await.map_err(|error| told(&error, Doing::Look))
+}
+
+/// Whether the one tells nothing that the other does not. An answer may differ in its date alone.
+fn is_same(one: &Result<Look, Box<Trouble>>, other: &Result<Look, Box<Trouble>>) -> bool {
+    match (one, other) {
+        (Ok(one), Ok(other)) => one == other,
+        (Err(one), Err(other)) => one.what == other.what && one.detail == other.detail,
+        _ => false,
+    }
 }
 
 /// Does what is asked, tells how it ended, and has the sandbox looked at again.
 pub(super) async fn carry_out(shared: Arc<Shared>, id: ConnectionId, wish: AdminWish) {
+    let peeked = matches!(wish, AdminWish::Peek(_));
+    let doing = match peeked {
+        true => Doing::Look,
+        false => Doing::Change,
+    };
     let answer = match shared.admin_client(&id).await {
         Ok(client) => ask(&client, &wish)
             .await
-            .map_err(|error| told(&shared, &id, &error)),
+            .map_err(|error| told(&error, doing)),
         Err(trouble) => Err(trouble),
     };
-    let peeked = matches!(wish, AdminWish::Peek(_));
     shared.emit(Event::Admin(id, Box::new(wish), answer)).await;
     if !peeked {
         shared.look_now.notify_one();
@@ -95,6 +109,6 @@ async fn ask(client: &AdminClient, wish: &AdminWish) -> Result<AdminAnswer, Clie
     Ok(AdminAnswer::Done)
 }
 
-fn told(shared: &Shared, id: &ConnectionId, error: &ClientError) -> Box<Trouble> {
-    Box::new(trouble::of_admin(error, &shared.endpoint_of(id)))
+fn told(error: &ClientError, doing: Doing) -> Box<Trouble> {
+    Box::new(Card::of_error(error, doing).into())
 }

@@ -229,11 +229,11 @@ mod tests {
 
     #[test]
     fn an_ack_that_failed_is_told_while_it_is_held_and_after() {
-        let trouble = Trouble {
-            what: Say::new("trouble-timeout"),
-            next: Say::new("trouble-timeout-next"),
-            detail: String::new(),
-        };
+        let trouble = Trouble::new(
+            Say::new("card-no-answer"),
+            Say::new("card-next-network"),
+            "",
+        );
         let failed = [delivery(0, AckState::Failed(Box::new(trouble)))];
         check(&failed, 0, |e| {
             matches!(e, Ending::Held(_, Some(Failed::Lost(_))))

@@ -4,14 +4,14 @@ use std::sync::Arc;
 
 use tokio::sync::mpsc;
 
+use crate::cards::{Card, Doing};
 use crate::client::ClientSettings;
 use crate::doctor::{self, Check, Patient};
-use crate::protocol::OperationKind;
 
+use super::Event;
 use super::checkup::{CheckupEvent, ExamineOrder};
 use super::say::Trouble;
 use super::shared::{Shared, blocking, unusable};
-use super::{Event, trouble};
 
 pub(super) async fn run(shared: Arc<Shared>, number: u64, order: ExamineOrder) {
     let failed = examine(&shared, number, order).await.err();
@@ -25,7 +25,6 @@ async fn examine(
     order: ExamineOrder,
 ) -> Result<(), Box<Trouble>> {
     let patient = patient(shared, order).await?;
-    let endpoint = patient.settings.endpoint.to_string();
     let (tell, mut told) = mpsc::channel(Check::ALL.len());
     let clock = shared.clock.clone();
     let work = async move {
@@ -40,10 +39,7 @@ async fn examine(
         }
     };
     let (examined, ()) = tokio::join!(work, pass_on);
-    examined.map_err(|error| {
-        let trouble = trouble::of_client(&error, OperationKind::Consume, &endpoint);
-        Box::new(trouble)
-    })
+    examined.map_err(|error| Box::new(Card::of_error(&error, Doing::Examine).into()))
 }
 
 async fn patient(shared: &Arc<Shared>, order: ExamineOrder) -> Result<Patient, Box<Trouble>> {

@@ -402,11 +402,11 @@ mod tests {
     #[test]
     fn a_refusal_after_a_lost_answer_most_likely_means_that_it_is_done() {
         let lost = || {
-            Box::new(Trouble {
-                what: Say::new("trouble-timeout"),
-                next: Say::new("trouble-timeout-next"),
-                detail: String::new(),
-            })
+            Box::new(Trouble::new(
+                Say::new("card-no-answer"),
+                Say::new("card-next-network"),
+                "",
+            ))
         };
         let check = |fails: bool, repeated: bool, code: FaultCode, likely: bool| {
             let mut halves = Halves::default();

@@ -243,6 +243,7 @@ impl History {
                 summary: Say::new("notice-history-not-written"),
                 detail: why,
                 next_step: Some(Say::new("notice-history-not-written-next")),
+                card: None,
             }),
             HistoryEvent::Cleared(outcome) => {
                 if let Err(why) = outcome {
@@ -252,6 +253,7 @@ impl History {
                         summary: Say::new("notice-history-not-cleared"),
                         detail: why,
                         next_step: Some(Say::new("notice-history-not-cleared-next")),
+                        card: None,
                     });
                 }
                 self.focus(None);
@@ -369,6 +371,7 @@ fn damage(page: &Page, now: Timestamp) -> Vec<Notice> {
         summary,
         detail,
         next_step: Some(Say::new("notice-history-damaged-next")),
+        card: None,
     };
     let aside = page.set_aside.iter().map(|path| {
         let summary = Say::new("notice-history-damaged").with("path", path.display());
@@ -388,5 +391,6 @@ fn gone(now: Timestamp) -> Notice {
         summary: Say::new("history-gone"),
         detail: String::new(),
         next_step: None,
+        card: None,
     }
 }

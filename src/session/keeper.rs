@@ -43,6 +43,7 @@ pub fn load_workspace(data_dir: Option<&Path>, now: Timestamp) -> (Workspace, Op
         summary: Say::new("notice-workspace-damaged").with("path", kept.display()),
         detail: why,
         next_step: Some(Say::new("notice-workspace-damaged-next")),
+        card: None,
     };
     (Workspace::default(), Some(notice))
 }

@@ -53,7 +53,6 @@ mod subscription;
 mod table;
 pub mod templates;
 mod traffic;
-mod trouble;
 pub mod variables;
 mod views;
 mod worker;

@@ -908,25 +908,18 @@ impl Model {
     }
 
     fn refuse_read_only(&mut self, now: Timestamp) {
-        let Trouble { what, detail, next } = read_only();
-        self.notices.warn(what, detail, next, now);
+        let Trouble { what, next, .. } = read_only();
+        self.notices.warn(what, String::new(), next, now);
     }
 
     fn fail(&mut self, what: &'static str, detail: String, next: &'static str, now: Timestamp) {
-        let trouble = Trouble {
-            what: Say::new(what),
-            next: Say::new(next),
-            detail,
-        };
+        let trouble = Trouble::new(Say::new(what), Say::new(next), detail);
         self.notices.fail(&trouble, now);
     }
 }
 
 /// Why nothing is changed through a profile that is locked.
 fn read_only() -> Trouble {
-    Trouble {
-        what: Say::new("notice-read-only"),
-        detail: String::new(),
-        next: Say::new("notice-read-only-next"),
-    }
+    let next = Say::new("notice-read-only-next");
+    Trouble::new(Say::new("notice-read-only"), next, "")
 }

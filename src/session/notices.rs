@@ -61,6 +61,7 @@ impl Notices {
             summary,
             detail,
             next_step: Some(next),
+            card: None,
         });
     }
 
@@ -88,6 +89,7 @@ impl Notices {
                 .with("budget", budget >> 20),
             detail: String::new(),
             next_step: Some(Say::new("notice-lost-next").with("minutes", minutes)),
+            card: None,
         });
     }
 
@@ -99,6 +101,7 @@ impl Notices {
             summary: trouble.what.clone(),
             detail: trouble.detail.clone(),
             next_step: Some(trouble.next.clone()),
+            card: trouble.card.clone(),
         });
     }
 }

@@ -8,12 +8,12 @@ use std::time::Duration;
 
 use tokio::sync::watch;
 
+use crate::cards::{Card, Doing};
 use crate::client::Client;
-use crate::protocol::OperationKind;
 
 use super::lease::Lease;
 use super::shared::Shared;
-use super::{Arrival, Event, PollOrder, trouble};
+use super::{Arrival, Event, PollOrder};
 
 /// First and longest pause after a failed poll.
 const FIRST_PAUSE: Duration = Duration::from_secs(1);
@@ -120,13 +120,12 @@ async fn poll_once(shared: &Shared, order: &PollOrder, client: &Client, pause: D
             if brought { Next::AtOnce } else { Next::Paced }
         }
         Err(error) => {
-            let endpoint = shared.endpoint_of(&order.connection);
-            let trouble = trouble::of_client(&error, OperationKind::Consume, &endpoint);
+            let card = Card::of_error(&error, Doing::from(order.consume.mode));
             let again = error.is_retryable();
             shared
                 .emit(Event::PollFailed {
                     subscription,
-                    trouble: Box::new(trouble),
+                    trouble: Box::new(card.into()),
                     retry_at: again.then(|| shared.clock.now() + pause),
                 })
                 .await;

@@ -4,10 +4,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::cards::{Card, Doing};
 use crate::client::{Answer, Client, ClientError};
-use crate::protocol::{
-    HandleList, NewMessage, OperationKind, PublishReceipt, Timestamp, TopicName,
-};
+use crate::protocol::{HandleList, NewMessage, PublishReceipt, Timestamp, TopicName};
 
 use super::entry::{Entry, Outcome};
 use super::halves::{Decision, HalfEvent, HalfOrder, NewHalf};
@@ -15,7 +14,7 @@ use super::history_file::Wish;
 use super::letters::{LetterEvent, ResendOrder};
 use super::say::Trouble;
 use super::shared::Shared;
-use super::{ConnectionId, Event, trouble};
+use super::{ConnectionId, Event};
 
 /// Publishes what the form says and tells how it ended.
 pub(super) async fn publish(
@@ -49,14 +48,10 @@ pub(super) async fn publish(
             request_id: answer.request_id,
             elapsed: answer.elapsed,
         },
-        Err(error) => {
-            let endpoint = shared.endpoint_of(connection);
-            let trouble = trouble::of_client(&error, OperationKind::Publish, &endpoint);
-            Event::PublishFailed {
-                connection: connection.clone(),
-                trouble: Box::new(trouble),
-            }
-        }
+        Err(error) => Event::PublishFailed {
+            connection: connection.clone(),
+            trouble: Box::new(Card::of_error(&error, Doing::Publish).into()),
+        },
     };
     shared.emit(event).await;
     shared.ask_history(Wish::Note(Box::new(entry))).await;
@@ -126,7 +121,10 @@ async fn decided(
     client: &Client,
     order: &HalfOrder,
 ) -> Result<HalfEvent, Box<Trouble>> {
-    let endpoint = shared.endpoint_of(&order.connection);
+    let doing = match order.decision {
+        Decision::Commit => Doing::Commit,
+        Decision::Rollback => Doing::Rollback,
+    };
     // One handle is one list.
     let mut refused = None;
     let (mut repeated, mut at, mut elapsed) = (false, shared.clock.now(), Duration::ZERO);
@@ -136,8 +134,7 @@ async fn decided(
             Decision::Commit => client.commit(&order.topic, None, &handles).await,
             Decision::Rollback => client.rollback(&order.topic, None, &handles).await,
         };
-        let answer = answer
-            .map_err(|error| Box::new(trouble::of_client(&error, OperationKind::Ack, &endpoint)))?;
+        let answer = answer.map_err(|error| Box::new(Card::of_error(&error, doing).into()))?;
         repeated = answer.attempts > 1;
         at = answer.received_at;
         elapsed = answer.elapsed;

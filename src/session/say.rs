@@ -1,5 +1,8 @@
 //! What the application has to say, before it is put into a language: what failed, what is noted.
 
+use std::sync::Arc;
+
+use crate::cards::Card;
 pub use crate::i18n::Say;
 use crate::protocol::Timestamp;
 
@@ -23,6 +26,31 @@ pub struct Trouble {
     pub next: Say,
     /// The error in its own words, never with a secret in it.
     pub detail: String,
+    /// All that can be said of it, if it was a server or the way there that failed.
+    pub card: Option<Arc<Card>>,
+}
+
+impl Trouble {
+    /// Something of our own that failed.
+    pub fn new(what: Say, next: Say, detail: impl Into<String>) -> Self {
+        Self {
+            what,
+            next,
+            detail: detail.into(),
+            card: None,
+        }
+    }
+}
+
+impl From<Card> for Trouble {
+    fn from(card: Card) -> Self {
+        Self {
+            what: card.title.clone(),
+            next: card.first_step(),
+            detail: card.words(),
+            card: Some(Arc::new(card)),
+        }
+    }
 }
 
 /// An entry of the list of notices.
@@ -38,4 +66,6 @@ pub struct Notice {
     pub detail: String,
     /// What to do next, if anything.
     pub next_step: Option<Say>,
+    /// All that can be said of it, if it was a server or the way there that failed.
+    pub card: Option<Arc<Card>>,
 }

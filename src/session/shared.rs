@@ -12,11 +12,12 @@ use tokio::sync::mpsc::Sender;
 
 use secrecy::SecretString;
 
+use crate::cards::{Card, Doing};
 use crate::client::{AdminClient, Client, ClientSettings, Endpoint, InvalidEndpoint};
 use crate::clock::Clock;
 use crate::config::{Config, ConfigFile, ConnectionProfile};
 use crate::credentials::Credentials;
-use crate::protocol::{InvalidName, OperationKind};
+use crate::protocol::InvalidName;
 use crate::sandbox::SandboxSettings;
 use crate::secrets::{Kept, Secrets, SecretsError};
 
@@ -24,7 +25,7 @@ use super::chooser::Dialogs;
 use super::model::KeysState;
 use super::say::{Say, Trouble};
 use super::traffic::tap::Tap;
-use super::{ConnectionId, Event, KeysEdit, Wake, history_file, trouble};
+use super::{ConnectionId, Event, KeysEdit, Wake, history_file};
 
 /// What a worker needs.
 pub struct Start {
@@ -155,17 +156,6 @@ impl Shared {
         }
     }
 
-    /// Where a connection goes, for messages.
-    pub(super) fn endpoint_of(&self, id: &ConnectionId) -> String {
-        match id {
-            ConnectionId::Sandbox => lock(&self.sandbox_endpoint).clone().unwrap_or_default(),
-            ConnectionId::Profile(profile) => self
-                .profile(profile)
-                .map(|profile| profile.endpoint)
-                .unwrap_or_default(),
-        }
-    }
-
     /// The client of a connection; made once, with its keys from where they are kept.
     pub(super) async fn client(
         self: &Arc<Self>,
@@ -189,14 +179,8 @@ impl Shared {
             ConnectionId::Sandbox => self.sandbox_client()?,
             ConnectionId::Profile(profile) => self.profile_client(profile)?,
         };
-        let endpoint = settings.endpoint.to_string();
-        Client::new(settings, self.clock.clone()).map_err(|error| {
-            Box::new(trouble::of_client(
-                &error,
-                OperationKind::Consume,
-                &endpoint,
-            ))
-        })
+        Client::new(settings, self.clock.clone())
+            .map_err(|error| Box::new(Card::of_error(&error, Doing::Examine).into()))
     }
 
     /// The client of a sandbox's admin API; made once, with its token from where it is kept.
@@ -227,9 +211,8 @@ impl Shared {
             }
         };
         let token = token.ok_or_else(|| unusable("trouble-admin-token", String::new()))?;
-        let endpoint = settings.endpoint.to_string();
         AdminClient::with(settings, &token, self.clock.clone())
-            .map_err(|error| Box::new(trouble::of_admin(&error, &endpoint)))
+            .map_err(|error| Box::new(Card::of_error(&error, Doing::Look).into()))
     }
 
     fn sandbox_client(&self) -> Result<ClientSettings, Box<Trouble>> {
@@ -409,11 +392,7 @@ pub(super) fn unusable(what: &'static str, detail: String) -> Box<Trouble> {
         "trouble-sandbox-down" => "trouble-sandbox-down-next",
         _ => "trouble-settings-next",
     };
-    Box::new(Trouble {
-        what: Say::new(what),
-        next: Say::new(next),
-        detail,
-    })
+    Box::new(Trouble::new(Say::new(what), Say::new(next), detail))
 }
 
 /// Runs what blocks; `None` if it panicked, which costs only its own job.

@@ -329,8 +329,10 @@ impl Views {
         let Some(view) = self.get_mut(id) else {
             return false;
         };
-        let news =
-            !matches!(&view.polling, Polling::Failing(before, _) if before.what == trouble.what);
+        let news = !matches!(
+            &view.polling,
+            Polling::Failing(before, _) if before.what.key == trouble.what.key
+        );
         match retry_at {
             Some(_) if matches!(view.polling, Polling::Stopping | Polling::Paused) => {}
             Some(at) => view.polling = Polling::Failing(Box::new(trouble.clone()), at),

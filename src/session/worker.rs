@@ -12,7 +12,8 @@ use tokio::sync::mpsc::{self, Receiver};
 use tokio::sync::watch;
 use tokio::task::{JoinHandle, JoinSet};
 
-use crate::protocol::{AckAction, HandleList, OperationKind};
+use crate::cards::{Card, Doing};
+use crate::protocol::{AckAction, HandleList};
 
 use super::link::{EVENTS, JOBS};
 use super::outbox::desk::Desk;
@@ -21,7 +22,7 @@ use super::shared::{Shared, Start};
 use super::subscription::SubscriptionId;
 use super::{
     AckOrder, Event, Job, Link, TopicContent, TrafficJob, admin, archive, chooser, embedded,
-    examiner, history_file, keeper, poller, publishing, reader, traffic, trouble,
+    examiner, history_file, keeper, poller, publishing, reader, traffic,
 };
 
 /// How often the window is told what is in the sandbox, if that has changed.
@@ -218,12 +219,11 @@ async fn ack(shared: &Arc<Shared>, order: AckOrder) {
                 }
             }
             Err(error) => {
-                let endpoint = shared.endpoint_of(&order.connection);
-                let trouble = trouble::of_client(&error, OperationKind::Ack, &endpoint);
+                let card = Card::of_error(&error, Doing::from(order.action));
                 Event::AckFailed {
                     subscription,
                     handles: handles.to_vec(),
-                    trouble: Box::new(trouble),
+                    trouble: Box::new(card.into()),
                 }
             }
         };

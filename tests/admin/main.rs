@@ -17,9 +17,13 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use mqscope::client::{AdminClient, Client, ClientError, ClientSettings, Consume, ErrorKind};
+use mqscope::cards::{Card, Doing};
+use mqscope::client::{
+    AdminClient, Client, ClientError, ClientSettings, Consume, ErrorKind, Reason,
+};
 use mqscope::clock::{Clock, ClockHand};
 use mqscope::credentials::Credentials;
+use mqscope::i18n::{Lang, Texts};
 use mqscope::protocol::admin::{DeadCount, GroupCounts, PeekQuery, Resend, TopicRef};
 use mqscope::protocol::{
     AckFailure, ConsumeMode, GroupId, HandleList, Limits, MessageParts, Profile, ReceivedMessage,
@@ -271,10 +275,8 @@ async fn without_a_token_of_its_own_a_sandbox_lets_nobody_in() {
         (error.kind(), error.status()),
         (ErrorKind::Refused, Some(404))
     );
-    assert!(
-        error.to_string().contains("MQSCOPE_SANDBOX_ADMIN_TOKEN"),
-        "{error}"
-    );
+    let card = Card::of_error(&error, Doing::Look).to_text(Texts::of(Lang::En));
+    assert!(card.contains("MQSCOPE_SANDBOX_ADMIN_TOKEN"), "{card}");
     bench.end().await;
 }
 
@@ -325,7 +327,8 @@ async fn the_client_says_why_it_was_refused() {
         (error.status(), code(&error).as_str()),
         (Some(403), "WrongToken")
     );
-    assert!(error.next_step().is_some());
+    assert_eq!(error.reason(), Reason::Fault);
+    assert_eq!(error.evidence().code.as_deref(), Some("WrongToken"));
     let error = AdminClient::new(endpoint, &"two\nlines".into()).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Settings);
     bench.end().await;

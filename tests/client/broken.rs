@@ -30,7 +30,7 @@ async fn nobody_listens() {
         said.contains(&format!("nothing listens at http://127.0.0.1:{port}")),
         "{said}"
     );
-    assert!(said.contains("Is the sandbox running"), "{said}");
+    assert_eq!(error.reason(), Reason::NothingListensHere, "{said}");
 }
 
 #[tokio::test]
@@ -192,7 +192,7 @@ async fn a_reply_that_cannot_be_read_is_damaged() {
 
 #[tokio::test]
 async fn what_speaks_otherwise_is_named() {
-    let check = async |answer: fn() -> Answer, said: &[&str]| {
+    let check = async |answer: fn() -> Answer, reason: Reason, said: &[&str]| {
         let server = Server::start(move |_| answer()).await;
         let client = client(&server.url());
         for error in [
@@ -204,6 +204,8 @@ async fn what_speaks_otherwise_is_named() {
                 .unwrap_err(),
         ] {
             assert_eq!(error.kind(), ErrorKind::NotThisProtocol, "{error}");
+            assert_eq!(error.reason(), reason, "{error}");
+            assert!(error.evidence().answer.is_some(), "{error}");
             assert_eq!(error.attempts(), 1);
             for said in said {
                 assert!(error.to_string().contains(said), "{error}");
@@ -218,28 +220,33 @@ async fn what_speaks_otherwise_is_named() {
                 b"<html>Log in</html>",
             ))
         },
-        &["HTTP 200", "Check the endpoint"],
+        Reason::LoginPage,
+        &["HTTP 200"],
     )
     .await;
     check(
         || Answer::Bytes(http(404, "", b"nginx")),
+        Reason::OtherService,
         &["HTTP 404", "nginx"],
     )
     .await;
     check(
         || Answer::Bytes(http(407, "", b"")),
-        &["The proxy wants a user and a password"],
+        Reason::ProxyLogin,
+        &["HTTP 407"],
     )
     .await;
     check(
         || Answer::Bytes(http(302, "Location: https://elsewhere/\r\n", b"")),
+        Reason::Redirect,
         &["redirects to \"https://elsewhere/\" (HTTP 302)"],
     )
     .await;
     // A TLS alert, as a TLS port answers plain HTTP.
     check(
         || Answer::ThenHangUp(vec![0x15, 3, 3, 0, 2, 2, 10]),
-        &["does not answer in HTTP", "write https://"],
+        Reason::TlsWherePlain,
+        &["does not answer in HTTP"],
     )
     .await;
 }

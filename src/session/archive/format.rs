@@ -514,11 +514,11 @@ impl WrittenDelivery {
                 at,
                 left_millis: left,
             })),
-            Some(WrittenAck::Failed { why }) => AckState::Unseen(Some(Box::new(Trouble {
-                what: Say::new("archive-ack-failed"),
-                next: Say::new("archive-ack-failed-next"),
-                detail: why,
-            }))),
+            Some(WrittenAck::Failed { why }) => AckState::Unseen(Some(Box::new(Trouble::new(
+                Say::new("archive-ack-failed"),
+                Say::new("archive-ack-failed-next"),
+                why,
+            )))),
             Some(WrittenAck::Unknown) | None => AckState::Unseen(None),
         };
         Delivery {
@@ -623,11 +623,11 @@ mod tests {
             }))
         });
         let failed = text().prop_map(|detail| {
-            AckState::Unseen(Some(Box::new(Trouble {
-                what: Say::new("archive-ack-failed"),
-                next: Say::new("archive-ack-failed-next"),
+            AckState::Unseen(Some(Box::new(Trouble::new(
+                Say::new("archive-ack-failed"),
+                Say::new("archive-ack-failed-next"),
                 detail,
-            })))
+            ))))
         });
         prop_oneof![
             Just(AckState::Unseen(None)),

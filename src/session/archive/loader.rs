@@ -71,11 +71,11 @@ pub(super) async fn run(
     let end = match outcome.unwrap_or_else(|| Err(io::ErrorKind::Other.into())) {
         _ if stopped => End::Stopped,
         Ok(Ok(())) => End::Done,
-        Ok(Err(what)) => End::Broken(Box::new(Trouble {
+        Ok(Err(what)) => End::Broken(Box::new(Trouble::new(
             what,
-            next: Say::new("archive-csv-other-next"),
-            detail: String::new(),
-        })),
+            Say::new("archive-csv-other-next"),
+            "",
+        ))),
         Err(error) => End::Broken(Box::new(trouble(&path, &error))),
     };
     shared
@@ -89,11 +89,11 @@ fn trouble(path: &Path, error: &io::Error) -> Trouble {
         io::ErrorKind::PermissionDenied => "archive-open-denied-next",
         _ => "archive-open-failed-next",
     };
-    Trouble {
-        what: Say::new("archive-open-failed").with("path", path.display()),
-        next: Say::new(next),
-        detail: error.to_string(),
-    }
+    Trouble::new(
+        Say::new("archive-open-failed").with("path", path.display()),
+        Say::new(next),
+        error.to_string(),
+    )
 }
 
 fn read_all(

@@ -6,11 +6,12 @@ use std::sync::Arc;
 
 use tokio::sync::{mpsc, watch};
 
+use crate::cards::{Card, Doing};
 use crate::client::Client;
-use crate::protocol::{OperationKind, Timestamp};
+use crate::protocol::Timestamp;
+use crate::session::Event;
 use crate::session::say::{Say, Trouble};
 use crate::session::shared::{Shared, blocking};
-use crate::session::{Event, trouble};
 
 use super::format::{Record, Recorded};
 use super::replay::Schedule;
@@ -106,11 +107,7 @@ impl Running<'_> {
             Ok(message) => message,
             Err(say) => {
                 self.sum.unfit += 1;
-                self.note(Trouble {
-                    what: say,
-                    next: Say::new("replay-unfit-next"),
-                    detail: String::new(),
-                });
+                self.note(Trouble::new(say, Say::new("replay-unfit-next"), ""));
                 return true;
             }
         };
@@ -121,12 +118,7 @@ impl Running<'_> {
                     true => self.sum.unknown += 1,
                     false => self.sum.failed += 1,
                 }
-                let endpoint = shared.endpoint_of(&self.order.connection);
-                self.note(trouble::of_client(
-                    &error,
-                    OperationKind::Publish,
-                    &endpoint,
-                ));
+                self.note(Card::of_error(&error, Doing::Publish).into());
             }
         }
         true

@@ -170,9 +170,9 @@ fn trouble(order: &ExportOrder, error: &io::Error) -> Trouble {
         ExportFormat::Bodies => "archive-export-bodies-failed",
         ExportFormat::Jsonl | ExportFormat::Csv { .. } => "archive-export-failed",
     };
-    Trouble {
-        what: Say::new(what).with("path", path),
-        next: Say::new(next),
-        detail: error.to_string(),
-    }
+    Trouble::new(
+        Say::new(what).with("path", path),
+        Say::new(next),
+        error.to_string(),
+    )
 }

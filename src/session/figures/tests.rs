@@ -88,11 +88,11 @@ fn ask_to_ack(model: &mut Model, view: usize, messages: &[usize], now: i64) -> V
 }
 
 fn trouble() -> Box<Trouble> {
-    Box::new(Trouble {
-        what: Say::new("trouble-timeout"),
-        next: Say::new("trouble-timeout-next"),
-        detail: String::new(),
-    })
+    Box::new(Trouble::new(
+        Say::new("card-no-answer"),
+        Say::new("card-next-network"),
+        "",
+    ))
 }
 
 fn handle(view: usize, n: usize) -> ReceiptHandle {

@@ -12,11 +12,7 @@ use crate::session::workspace::Workspace;
 impl Model {
     /// The worker could not take a job: nothing stays pending, and the person hears of it.
     pub fn job_not_taken(&mut self, job: Job, now: Timestamp) {
-        let busy = Trouble {
-            what: Say::new("trouble-busy"),
-            next: Say::new("trouble-busy-next"),
-            detail: String::new(),
-        };
+        let busy = Trouble::new(Say::new("trouble-busy"), Say::new("trouble-busy-next"), "");
         self.notices.fail(&busy, now);
         match job {
             Job::Publish(..) => self.publish.pending = false,

@@ -9,13 +9,14 @@ use std::time::Duration;
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
 
+use crate::cards::{Card, Doing};
 use crate::client::Client;
-use crate::protocol::{NewMessage, OperationKind, Timestamp, TopicName};
+use crate::protocol::{NewMessage, Timestamp, TopicName};
 use crate::session::entry::Entry;
 use crate::session::history_file::Wish;
 use crate::session::say::{Say, Trouble};
 use crate::session::shared::Shared;
-use crate::session::{ConnectionId, Event, publishing, trouble};
+use crate::session::{ConnectionId, Event, publishing};
 
 use super::lines::BadLine;
 use super::maker::Maker;
@@ -95,11 +96,7 @@ async fn prepare<'a>(
 }
 
 fn unfit(say: Say) -> Box<Trouble> {
-    Box::new(Trouble {
-        what: say,
-        next: Say::new("notice-not-published-next"),
-        detail: String::new(),
-    })
+    Box::new(Trouble::new(say, Say::new("notice-not-published-next"), ""))
 }
 
 struct Running<'a> {
@@ -247,11 +244,7 @@ impl Flight {
             Ok(answer) => Ending::Stored(answer.elapsed),
             Err(error) => Ending::Failed {
                 unknown: error.outcome_unknown(),
-                trouble: Box::new(trouble::of_client(
-                    &error,
-                    OperationKind::Publish,
-                    &shared.endpoint_of(place),
-                )),
+                trouble: Box::new(Card::of_error(&error, Doing::Publish).into()),
             },
         };
         Landed {

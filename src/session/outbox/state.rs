@@ -210,6 +210,7 @@ impl Outbox {
                 summary: Say::new("notice-templates-damaged").with("path", path),
                 detail: why,
                 next_step: Some(Say::new("notice-templates-damaged-next")),
+                card: None,
             }),
             OutboxEvent::TemplatesNotKept(why) => Some(Notice {
                 at: now,
@@ -217,6 +218,7 @@ impl Outbox {
                 summary: Say::new("notice-templates-not-kept"),
                 detail: why,
                 next_step: Some(Say::new("notice-templates-not-kept-next")),
+                card: None,
             }),
         }
     }
@@ -318,6 +320,7 @@ impl Outbox {
                 .with("unknown", report.unknown),
             detail: String::new(),
             next_step: Some(Say::new("notice-run-ended-next")),
+            card: None,
         });
         self.shake();
         notice

@@ -241,11 +241,7 @@ mod tests {
 
     fn failed(what: &'static str, unknown: bool) -> Ending {
         Ending::Failed {
-            trouble: Box::new(Trouble {
-                what: Say::new(what),
-                next: Say::new("next"),
-                detail: String::new(),
-            }),
+            trouble: Box::new(Trouble::new(Say::new(what), Say::new("next"), "")),
             unknown,
         }
     }

@@ -165,11 +165,11 @@ fn an_ack_whose_first_answer_was_lost_is_most_likely_done() {
         code: FaultCode::MessageNotExist,
         message: String::new(),
     };
-    let lost = Trouble {
-        what: crate::session::Say::new("trouble-timeout"),
-        next: crate::session::Say::new("trouble-timeout-next"),
-        detail: String::new(),
-    };
+    let lost = Trouble::new(
+        crate::session::Say::new("card-no-answer"),
+        crate::session::Say::new("card-next-network"),
+        "",
+    );
     let mut rows = Rows::new();
     let numbers = [1, 2, 3].map(|id| arrive(&mut rows, id, 1, 0));
     rows.begin_ack(&numbers, at(1));
