@@ -49,6 +49,11 @@ pub(super) fn row(seen: &Evidence, doing: Doing) -> Row {
     if row.effect.is_empty() {
         row.effect = effect(doing, seen.in_doubt);
     }
+    // Whatever it was: publishing again may make it two.
+    const LOOK_FIRST: &str = "card-next-look-first";
+    if doing == Doing::Publish && seen.in_doubt && !row.next.contains(&LOOK_FIRST) {
+        row.next.insert(0, LOOK_FIRST);
+    }
     row
 }
 

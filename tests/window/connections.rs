@@ -275,11 +275,11 @@ fn an_endpoint_that_does_not_answer_is_told_with_what_to_do_and_tried_again() {
     window.fill(Place::Form, "Key", "order-9");
     window.click("Publish");
     let what = en_with(
-        "trouble-connect",
+        "card-nothing-here",
         &[("endpoint", &format!("http://{addr}"))],
     );
     window.until_shown(&what);
-    window.assert_shows(&en("trouble-connect-next"));
+    window.assert_shows(&en("card-next-start-sandbox"));
     assert!(window.is_on("Publish"));
     assert_eq!(window.value(Place::Form, "Key"), "order-9");
 
@@ -326,11 +326,11 @@ fn wrong_keys_end_the_polling_with_the_reason_and_right_ones_mend_it() {
     window.click("Save");
     window.until("it is saved", |window| !window.has("Edit connection"));
     window.click("Publish");
-    window.until_shown(&en("fault-signature-next"));
+    window.until_shown(&en("card-next-copy-keys"));
     window.click("New consume view");
     window.click("▶ Start");
     window.until("it has given up", |window| {
-        window.has("▶ Start") && window.has(&en("fault-signature"))
+        window.has("▶ Start") && window.has(&en("card-signature"))
     });
 
     window.click("Edit desk…");

@@ -65,7 +65,7 @@ fn a_publish_without_an_answer_that_is_repeated_is_told_from_an_update_and_a_cop
     let mut window = Window::open();
     set_faults(&window, &["publish:*:drop-after:next=1"]);
     window.click("Publish");
-    window.until_shown(&en("trouble-unknown-outcome-next"));
+    window.until_shown(&en("card-next-look-first"));
     let first = window.until_row_beside(&[]);
     window.assert_not_shown("double");
     window.advance(3 * SECOND);
@@ -115,7 +115,7 @@ fn a_refused_consume_ends_the_view_with_the_reason_and_it_can_be_started_again()
     // The poll in flight was there before; the next one is refused.
     window.publish_and_see();
     window.until("the refusal", |window| window.has("▶ Start"));
-    window.assert_shows(&en("fault-denied-next"));
+    window.assert_shows(&en("card-next-grant-consume"));
     window.click("▶ Start");
     window.publish();
     window.until_shown("2 received");
@@ -124,15 +124,15 @@ fn a_refused_consume_ends_the_view_with_the_reason_and_it_can_be_started_again()
 
 #[test]
 fn a_server_in_trouble_is_asked_again_until_it_is_well() {
-    for (fault, words) in [
-        ("500", "fault-server"),
-        ("qps", "fault-qps"),
-        ("503-text", "trouble-protocol"),
+    for (fault, next) in [
+        ("500", "card-next-again"),
+        ("qps", "card-next-long-poll"),
+        ("503-text", "card-next-broker-up"),
     ] {
         let mut window = Window::open();
         set_faults(&window, &[&format!("consume:*:{fault}")]);
         let id = window.publish_and_see();
-        let next = en(&format!("{words}-next"));
+        let next = en(next);
         window.until_in_time("the banner", |window| {
             window.shows("Next try in") && window.shows(&next)
         });

@@ -131,7 +131,7 @@ fn what_was_refused_is_written_down_with_its_code() {
     window.until_running();
     window.click("Use other");
     window.click("Publish");
-    window.until_shown(&en("fault-signature"));
+    window.until_shown(&en("card-signature"));
     open_history(&mut window);
     window.until_shown("SignatureDoesNotMatch");
     assert!(window.has("other"));

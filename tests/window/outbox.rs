@@ -352,9 +352,9 @@ fn failures_are_counted_by_kind_and_nothing_is_sent_twice() {
     window.click("Publish 5 times");
     window.until_shown("⚠ 3 of 5 published");
     let endpoint = format!("http://{}", window.sandbox_addr());
-    let broke = en_with("trouble-interrupted", &[("endpoint", &endpoint)]);
+    let broke = en_with("card-closed", &[("endpoint", &endpoint)]);
     window.assert_shows(&format!("1 perhaps published: {broke}"));
-    window.assert_shows(&format!("1 not published: {}", en("fault-denied")));
+    window.assert_shows(&format!("1 not published: {}", en("card-denied-publish")));
     window.assert_shows("Messages 1, 2");
     // The one that nobody knew of is there, once.
     window.until_shown("4 published · 0 delivered");
