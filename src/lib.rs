@@ -13,7 +13,8 @@
 //! 8. [`code`]: programs for the official SDKs that do what a form says. Pure.
 //! 9. [`doctor`]: what is wrong between here and a broker, step by step.
 //! 10. [`cards`]: what a failure means, what causes it, what to do about it.
-//! 11. [`cli`]: the same library for scripts.
+//! 11. [`explained`]: what is known about a signature, put into words.
+//! 12. [`cli`]: the same library for scripts.
 //!
 //! Who may use whom is held by `tests/layers.rs`.
 
@@ -25,6 +26,7 @@ pub mod code;
 pub mod config;
 pub mod credentials;
 pub mod doctor;
+pub mod explained;
 pub mod files;
 pub mod i18n;
 pub mod protocol;

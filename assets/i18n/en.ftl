@@ -467,6 +467,81 @@ explain-sdk-target = sends
 explain-old = The Date is { $age } old; as of its own time it is right. To judge it by another time, use --at
 explain-no-keys = No secret key was given: set MQSCOPE_ACCESS_KEY and MQSCOPE_SECRET_KEY, or use --profile
 
+## The window of the signature debugger
+
+tools = Tools
+debugger-open = Signature debugger…
+debugger-title = Signature debugger
+debugger-request = Request, curl command or log of an SDK
+debugger-request-hint = Paste it here, with the answer if you have it
+debugger-earlier = Back to what was pasted before
+debugger-keys = Keys it should be signed with
+debugger-keys-of = Keys of { $name }
+debugger-keys-nowhere = No keys
+debugger-keys-typed = Keys typed here…
+debugger-ak = AccessKeyId
+debugger-sk = Secret key
+debugger-keys-not-kept = They are used here only, and wiped when this is closed
+debugger-just-now = It was sent just now
+debugger-just-now-why = Its Date is judged by the clock of this machine; otherwise an old one is no mistake, as logs are read later
+debugger-sent-at = Sent at { $at }; its Date is judged by that
+debugger-explain = Explain
+debugger-pending = Trying the known ways to sign it…
+debugger-stale = Changed since; explain it again
+debugger-nothing-yet = What is found appears here: why the signature is refused, what was signed instead, and how the official SDKs sign the call. Nothing is sent
+debugger-copy-text = Copy as text
+debugger-copy-json = Copy as JSON
+debugger-copy-string = Copy: { $what }
+debugger-no-keys = No secret key was given, so the signature itself was not checked; choose keys for that
+debugger-old = The Date is { $age } old; as of its own time it is right
+debugger-more-causes = { $n } more
+debugger-together = Only together with cause { $place }
+debugger-differ = They differ in { $parts }
+debugger-ours = Has to be signed
+debugger-theirs = Was signed instead
+debugger-server = Signed by the server
+debugger-sandbox-signs = Signed by the sandbox
+debugger-sdk-same = This SDK would sign exactly what has to be signed here
+debugger-sdk-string = Signed by the { $sdk } SDK
+debugger-sdk-target = It sends { $target }
+debugger-refused = Request that the sandbox refused
+debugger-refused-at = at
+debugger-refused-from = from
+debugger-refused-cut = The first { $shown } of { $all }
+debugger-refused-otherwise = The sandbox refused it for something else: { $code }
+debugger-paste-instead = Paste a request instead
+debugger-paste-empty = There is nothing to read; paste a request, a curl command or the log of an SDK
+debugger-paste-unknown = This is no request that can be read. It begins with a line such as “POST /topics/orders/messages HTTP/1.1”, or is a curl command, or the log of an SDK
+debugger-paste-open-quote = The curl command cannot be read: a quotation mark is not closed
+debugger-paste-no-url = The curl command has no URL
+debugger-paste-url = { $what } is not the URL of a request
+debugger-paste-unexpanded = The { $what } header of the curl command is not filled in: run it with -v and paste what that prints, the shell has put the values in there
+debugger-paste-incomplete = The log names a { $what }, but it is not complete
+part-method = Method
+part-date = Date
+part-headers = Headers
+part-resource = Path and query
+
+## Requests that a sandbox refused
+
+refusals-title = Refused requests
+refusals-count = Refused · { $n }
+refusals-none = None yet: requests that any client sends and the sandbox refuses appear here
+refusals-kept = the last { $kept } of { $count }
+refusals-clear = Clear
+refusals-close = Close refused requests
+refusals-at = Time
+refusals-code = Code
+refusals-request = Request
+refusals-client = Client
+refusals-request-id = request id
+refusals-explain = Explain { $code }: { $request }, { $client }
+control-refusals-forgotten = Forgot the refused requests
+status-sandbox-refused = { $n } refused
+notice-refused = The sandbox refused a request of { $agent }: { $code }
+notice-refused-more = The sandbox refused { $n } requests, the last one of { $agent }: { $code }
+notice-refused-next = Open the sandbox below and look at “Refused”: it explains each of them
+
 ## Consume views
 
 view-title-half = Check halves of { $topic } · { $group }

@@ -455,6 +455,81 @@ explain-sdk-target = 发送
 explain-old = Date 距今 { $age }；以它自己的时间为准则无误。要按其他时间判断，请用 --at
 explain-no-keys = 没有给出 SK：请设置 MQSCOPE_ACCESS_KEY 和 MQSCOPE_SECRET_KEY，或使用 --profile
 
+## 签名调试窗口
+
+tools = 工具
+debugger-open = 签名调试…
+debugger-title = 签名调试
+debugger-request = 请求、curl 命令或 SDK 日志
+debugger-request-hint = 粘贴到这里，如有响应请一并粘贴
+debugger-earlier = 回到之前粘贴的内容
+debugger-keys = 应使用的密钥
+debugger-keys-of = { $name } 的密钥
+debugger-keys-nowhere = 不使用密钥
+debugger-keys-typed = 在此输入密钥…
+debugger-ak = AccessKeyId
+debugger-sk = SK
+debugger-keys-not-kept = 仅在这里使用，关闭窗口后即清除
+debugger-just-now = 请求刚刚发出
+debugger-just-now-why = 以本机时钟判断 Date；否则较早的 Date 不算错误，因为日志通常是事后查看的
+debugger-sent-at = 发送于 { $at }，以此判断 Date
+debugger-explain = 分析
+debugger-pending = 正在尝试各种已知的签名方式…
+debugger-stale = 内容已改动，请重新分析
+debugger-nothing-yet = 分析结果显示在这里：签名为何被拒绝、实际签名的内容，以及各官方 SDK 如何签名。不会发送任何请求
+debugger-copy-text = 复制为文本
+debugger-copy-json = 复制为 JSON
+debugger-copy-string = 复制：{ $what }
+debugger-no-keys = 没有给出 SK，因此未验证签名本身；请选择密钥
+debugger-old = Date 距今 { $age }；以它自己的时间为准则无误
+debugger-more-causes = 另有 { $n } 个
+debugger-together = 需与原因 { $place } 同时存在
+debugger-differ = 差异位于：{ $parts }
+debugger-ours = 应签名的内容
+debugger-theirs = 实际签名的内容
+debugger-server = 服务端签名的内容
+debugger-sandbox-signs = 沙箱签名的内容
+debugger-sdk-same = 该 SDK 的签名内容与此处应签名的内容完全一致
+debugger-sdk-string = { $sdk } SDK 签名的内容
+debugger-sdk-target = 它发送 { $target }
+debugger-refused = 被沙箱拒绝的请求
+debugger-refused-at = 时间
+debugger-refused-from = 来自
+debugger-refused-cut = 前 { $shown }，共 { $all }
+debugger-refused-otherwise = 沙箱因其他原因拒绝：{ $code }
+debugger-paste-instead = 改为粘贴请求
+debugger-paste-empty = 没有内容；请粘贴请求、curl 命令或 SDK 日志
+debugger-paste-unknown = 无法识别为请求。请求应以 “POST /topics/orders/messages HTTP/1.1” 这样的一行开头，也可以是 curl 命令或 SDK 日志
+debugger-paste-open-quote = 无法读取 curl 命令：引号没有闭合
+debugger-paste-no-url = curl 命令没有 URL
+debugger-paste-url = { $what } 不是请求的 URL
+debugger-paste-unexpanded = curl 命令的 { $what } 请求头没有填入值：请加上 -v 运行并粘贴其输出，其中 shell 已填入值
+debugger-paste-incomplete = 日志提到了 { $what }，但不完整
+part-method = 方法
+part-date = Date
+part-headers = 请求头
+part-resource = 路径和查询
+
+## 被沙箱拒绝的请求
+
+refusals-title = 被拒绝的请求
+refusals-count = 被拒绝 · { $n }
+refusals-none = 暂无：任何客户端被沙箱拒绝的请求都会显示在这里
+refusals-kept = 最近 { $kept } 个，共 { $count } 个
+refusals-clear = 清空
+refusals-close = 关闭被拒绝的请求
+refusals-at = 时间
+refusals-code = 错误码
+refusals-request = 请求
+refusals-client = 客户端
+refusals-request-id = 请求 ID
+refusals-explain = 分析 { $code }：{ $request }，{ $client }
+control-refusals-forgotten = 已清空被拒绝的请求
+status-sandbox-refused = { $n } 个被拒绝
+notice-refused = 沙箱拒绝了 { $agent } 的请求：{ $code }
+notice-refused-more = 沙箱拒绝了 { $n } 个请求，最后一个来自 { $agent }：{ $code }
+notice-refused-next = 打开下方的沙箱，查看“被拒绝”，其中逐一说明原因
+
 ## 消费视图
 
 view-title-half = 回查 { $topic } · { $group }

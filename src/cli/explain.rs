@@ -1,8 +1,6 @@
 //! `mqscope explain`: why the signature of a pasted request is refused. Sends nothing.
 
-mod json;
-pub(super) mod text;
-
+use std::io::Write as _;
 use std::path::PathBuf;
 
 use clap::Args;
@@ -13,6 +11,9 @@ use super::exit::{Exit, Failure, Outcome};
 use super::output;
 use super::publish::parse_time;
 use crate::clock::Clock;
+use crate::explained::json::Report;
+use crate::explained::text::{self, Hints};
+use crate::i18n::{Lang, Texts};
 use crate::protocol::Timestamp;
 use crate::protocol::date::parse_http_date;
 use crate::protocol::explain::{self, Keys, Moment, Verdict, paste};
@@ -39,6 +40,11 @@ Exit codes:
   0  the signature is good
   1  it is not, or nobody can tell without the secret key
   2  wrong usage, or nothing that can be read as a request";
+
+const HINTS: Hints = Hints {
+    no_keys: "explain-no-keys",
+    old: "explain-old",
+};
 
 /// Longest text that is read.
 const MAX_INPUT: u64 = 16 * 1024 * 1024;
@@ -89,11 +95,13 @@ impl Explain {
         });
         let moment = self.at.map_or(Moment::Now(clock.now()), Moment::At);
         let found = explain::explain(&pasted.request, pasted.answer.as_ref(), keys, moment);
+        let (texts, form) = (Texts::of(Lang::En), Some(pasted.form));
         if self.json {
             // Whether somebody still reads it or not: the exit code says the same.
-            let _ = output::print(&json::Report::new(&found, &pasted));
+            let _ = output::print(&Report::new(texts, &found, form));
         } else {
-            text::print(&found, &pasted, keys.is_some());
+            let page = text::page(texts, &found, form, keys.is_some(), HINTS);
+            let _ = std::io::stdout().write_all(page.as_bytes());
         }
         Ok(match found.verdict {
             Verdict::Good => Exit::Done,

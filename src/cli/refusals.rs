@@ -8,8 +8,9 @@ use serde::Serialize;
 
 use super::admin::show;
 use super::exit::{Exit, Outcome};
-use super::explain::text::findings;
 use crate::client::{AdminClient, ClientError};
+use crate::explained::text::findings;
+use crate::i18n::{Lang, Texts};
 use crate::protocol::admin::{Done, ExplainedRefusal, RefusedRequest};
 use crate::protocol::date::format_http_date;
 
@@ -91,6 +92,6 @@ fn page(explained: &ExplainedRefusal) -> String {
     let why = request.message.lines().next().unwrap_or_default();
     format!(
         "{number}. {at}  {code}\n   {method} {target}\n   {client}  {agent}\n   {why}\n{}",
-        findings(explanation)
+        findings(Texts::of(Lang::En), explanation)
     )
 }

@@ -9,7 +9,7 @@ use tokio::time::MissedTickBehavior;
 
 use crate::cards::{Card, Doing};
 use crate::client::{AdminClient, ClientError};
-use crate::protocol::admin::ClockMove;
+use crate::protocol::admin::{ClockMove, Refusals};
 
 use super::control::{AdminAnswer, AdminWish, Look};
 use super::say::Trouble;
@@ -53,6 +53,7 @@ async fn look(shared: &Arc<Shared>, id: &ConnectionId) -> Result<Look, Box<Troub
             clock: client.clock().await?,
             statistics: client.statistics().await?,
             faults: client.faults().await?,
+            refusals: refusals(&client).await?,
         })
     };
     seen.await.map_err(|error| told(&error, Doing::Look))
@@ -64,6 +65,14 @@ fn is_same(one: &Result<Look, Box<Trouble>>, other: &Result<Look, Box<Trouble>>)
         (Ok(one), Ok(other)) => one == other,
         (Err(one), Err(other)) => one.what == other.what && one.detail == other.detail,
         _ => false,
+    }
+}
+
+/// Sandboxes of an earlier version keep none.
+async fn refusals(client: &AdminClient) -> Result<Refusals, ClientError> {
+    match client.refusals(0).await {
+        Err(error) if error.status() == Some(404) => Ok(Refusals::default()),
+        told => told,
     }
 }
 
@@ -105,6 +114,7 @@ async fn ask(client: &AdminClient, wish: &AdminWish) -> Result<AdminAnswer, Clie
         AdminWish::AddFault(rule) => drop(client.add_fault(rule).await?),
         AdminWish::RemoveFault(id) => drop(client.remove_fault(*id).await?),
         AdminWish::ClearFaults => drop(client.clear_faults().await?),
+        AdminWish::ForgetRefusals => client.forget_refusals().await?,
     }
     Ok(AdminAnswer::Done)
 }

@@ -4,7 +4,7 @@
 use crate::protocol::Timestamp;
 use crate::protocol::admin::{
     ClockMove, ClockState, Expire, GroupRef, MAX_PEEK, Overview, Peek, PeekQuery, PeekedMessage,
-    Resend, ResetGroup, Statistics, TopicCounts, TopicRef,
+    Refusals, Resend, ResetGroup, Statistics, TopicCounts, TopicRef,
 };
 use crate::protocol::faults::{FaultPlan, FaultReport, FaultRule};
 
@@ -44,6 +44,8 @@ pub enum AdminWish {
     RemoveFault(u64),
     /// Remove all fault rules.
     ClearFaults,
+    /// Forget the requests that were refused.
+    ForgetRefusals,
 }
 
 /// What a sandbox answers to a wish.
@@ -68,6 +70,8 @@ pub struct Look {
     pub statistics: Statistics,
     /// The fault rules at work.
     pub faults: FaultReport,
+    /// The last requests that it refused.
+    pub refusals: Refusals,
 }
 
 /// Messages that are looked at without being consumed.
@@ -355,6 +359,7 @@ fn said(wish: &AdminWish, answer: &AdminAnswer) -> Say {
         }
         (AdminWish::Expire(_), _) => Say::new("control-expired"),
         (AdminWish::MoveClock(_) | AdminWish::RealTime, _) => Say::new("control-clock-moved"),
+        (AdminWish::ForgetRefusals, _) => Say::new("control-refusals-forgotten"),
         (AdminWish::SetFaults(plan), _) => Say::new("control-seed-changed").with("seed", plan.seed),
         _ => Say::new("control-faults-changed"),
     }

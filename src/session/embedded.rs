@@ -5,17 +5,43 @@ use std::sync::Arc;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
-use crate::sandbox::{Broker, Sandbox, SandboxError, SandboxErrorKind};
+use crate::sandbox::{Broker, Refusals, Sandbox, SandboxError, SandboxErrorKind};
 
+use super::debugger::DebuggerEvent;
 use super::shared::Shared;
 use super::{Event, GroupContent, TopicContent};
+
+/// The sandbox while it runs.
+pub(super) struct Embedded {
+    broker: Arc<Broker>,
+    refusals: Arc<Refusals>,
+    /// Refused requests that the window knows of.
+    told: u64,
+    pub(super) task: JoinHandle<()>,
+}
+
+impl Embedded {
+    pub(super) fn content(&self) -> Vec<TopicContent> {
+        content_of(&self.broker)
+    }
+
+    /// The requests that were refused since the last time, if any were.
+    pub(super) fn refused(&mut self) -> Option<DebuggerEvent> {
+        if self.refusals.count() == self.told {
+            return None;
+        }
+        let newer = self.refusals.after(self.told);
+        self.told = newer.count;
+        Some(DebuggerEvent::Refused(newer.count, newer.refusals))
+    }
+}
 
 /// Where the sandbox should listen may be taken; then any free port of the same address does.
 /// Its data may not be usable; then it keeps them in memory, and the file is left as it is.
 pub(super) async fn start(
     shared: &Arc<Shared>,
     mut stopped: watch::Receiver<bool>,
-) -> Option<(Arc<Broker>, JoinHandle<()>)> {
+) -> Option<Embedded> {
     let mut settings = shared.sandbox_settings().clone();
     let wished = settings.listen;
     // Its time can be moved, and the window's does not move with it.
@@ -40,7 +66,7 @@ pub(super) async fn start(
         }
     };
     let wished = (settings.listen != wished).then_some(wished);
-    let (addr, broker) = (sandbox.addr(), sandbox.broker());
+    let (addr, broker, refusals) = (sandbox.addr(), sandbox.broker(), sandbox.refusals());
     if let Some(now) = sandbox.moved_time() {
         shared.emit(Event::SandboxTimeMoved(now.to_string())).await;
     }
@@ -55,14 +81,19 @@ pub(super) async fn start(
         }
     });
     shared.emit(Event::SandboxStarted { addr, wished }).await;
-    Some((broker, task))
+    Some(Embedded {
+        broker,
+        refusals,
+        told: 0,
+        task,
+    })
 }
 
 fn is_store(error: &SandboxError) -> bool {
     error.kind() == SandboxErrorKind::Store
 }
 
-pub(super) fn content_of(broker: &Broker) -> Vec<TopicContent> {
+fn content_of(broker: &Broker) -> Vec<TopicContent> {
     let overview = broker.overview();
     overview
         .topics

@@ -102,6 +102,7 @@ fn keep(shared: &Shared, job: Job) -> Vec<Event> {
         | Job::Traffic(_)
         | Job::Paths(_)
         | Job::Archive(_)
+        | Job::Debugger(_)
         | Job::Watch(_)
         | Job::Outbox(_)
         | Job::Admin(..) => None,

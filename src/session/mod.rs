@@ -3,7 +3,7 @@
 //!
 //! No egui here, and no I/O outside `worker.rs` and what it uses (`poller.rs`, `embedded.rs`,
 //! `admin.rs`, `chooser.rs`, `shared.rs`, `publishing.rs`, `history_file.rs`,
-//! `templates/file.rs`, `traffic/tap.rs`, and in `outbox` what the worker runs).
+//! `templates/file.rs`, `traffic/tap.rs`, `explainer.rs`, and in `outbox` what the worker runs).
 
 mod acking;
 mod activity;
@@ -17,6 +17,7 @@ pub mod cells;
 mod checkup;
 mod chooser;
 mod control;
+mod debugger;
 mod decisions;
 mod draft;
 mod edit;
@@ -24,6 +25,7 @@ mod embedded;
 mod ending;
 mod entry;
 mod examiner;
+mod explainer;
 mod figures;
 mod filter;
 mod form;
@@ -72,6 +74,10 @@ pub use cells::Column;
 pub use checkup::{Checkup, CheckupCommand, CheckupEvent, ExamineOrder};
 pub use chooser::Dialogs;
 pub use control::{ActionOutcome, AdminAnswer, AdminWish, Control, Look, PeekView, first_peek};
+pub use debugger::{
+    Debugger, DebuggerCommand, DebuggerEvent, DebuggerJob, DebuggerTrouble, ExplainOrder,
+    Explained, KeysFrom, Opening, RequestFrom,
+};
 pub use decisions::Decisions;
 pub use draft::{Deliver, Draft, DraftField, FieldProblem, SeqFrom, parse_instant};
 pub use edit::{ConnectionEdit, ConnectionField, KeysEdit};
@@ -152,6 +158,8 @@ pub enum Command {
     GiveUpEdit,
     /// Do this about the examination of a connection.
     Checkup(CheckupCommand),
+    /// Do this with the signature debugger.
+    Debugger(DebuggerCommand),
     /// Do this about programs for the SDKs.
     Code(CodeCommand),
     /// Remove a profile and its keys.
@@ -222,6 +230,8 @@ pub enum Job {
     SaveConnection(Box<ConnectionProfile>, KeysEdit),
     /// Examine a connection; the number of the examination comes back with all that is found.
     Examine(u64, Box<ExamineOrder>),
+    /// Find out how a request was signed.
+    Debugger(DebuggerJob),
     /// Remove a profile and its keys.
     DeleteConnection(String),
     /// Keep preferences.
@@ -405,6 +415,8 @@ pub enum Event {
     },
     /// What came of an examination.
     Checkup(Box<CheckupEvent>),
+    /// What is known about a signature, or that requests were refused.
+    Debugger(Box<DebuggerEvent>),
     /// What came of the work for the outbox.
     Outbox(Box<OutboxEvent>),
     /// What came of the work on a text.

@@ -22,6 +22,7 @@ use super::archive::{Archive, ArchiveCommand, ArchiveJob, ReplayWish};
 use super::cells::Column;
 use super::checkup::Checkup;
 use super::control::{AdminWish, Control};
+use super::debugger::Debugger;
 use super::draft::Draft;
 use super::figures::Figures;
 use super::form::{ConsumeForm, Kind};
@@ -151,6 +152,7 @@ pub struct Model {
     notices: Notices,
     control: Control,
     checkup: Checkup,
+    debugger: Debugger,
     /// What a program is shown for.
     code: Option<Box<Order>>,
     figures: Figures,
@@ -228,6 +230,7 @@ impl Model {
             outbox: Outbox::new(setup.surroundings),
             edit: None,
             checkup: Checkup::default(),
+            debugger: Debugger::default(),
             code: None,
             deleted: HashSet::new(),
             notices,
@@ -329,6 +332,11 @@ impl Model {
     /// The examination of the connection whose form is open.
     pub fn checkup(&self) -> &Checkup {
         &self.checkup
+    }
+
+    /// The signature debugger, and what the embedded sandbox refused.
+    pub fn debugger(&self) -> &Debugger {
+        &self.debugger
     }
 
     /// What a program is to be shown for.
@@ -436,6 +444,7 @@ impl Model {
                 None
             }
             Command::Checkup(command) => self.checkup.apply(command),
+            Command::Debugger(command) => self.debugger.apply(command),
             Command::Code(command) => {
                 self.code = self.order_of(command, now).map(Box::new);
                 None
@@ -638,6 +647,11 @@ impl Model {
                 self.checks_decided(subscription, &asked);
             }
             Event::Checkup(event) => self.checkup.absorb(*event),
+            Event::Debugger(event) => {
+                if let Some(notice) = self.debugger.absorb(*event, now) {
+                    self.notices.refused(notice);
+                }
+            }
             Event::Read(event) => return self.reader.absorb(*event),
             Event::Paths(event) => self.paths.absorb(event),
             Event::History(event) => return self.history_told(*event, now),

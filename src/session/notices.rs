@@ -93,6 +93,18 @@ impl Notices {
         });
     }
 
+    /// A sandbox refused requests. One that goes on is one notice, the newest.
+    pub(super) fn refused(&mut self, notice: Notice) {
+        let last = self.list.back();
+        let goes_on =
+            last.is_some_and(|last| is_refusal(last) && notice.at.since(last.at) < ONE_FLOOD);
+        if goes_on {
+            self.list.pop_back();
+            self.unseen = self.unseen.saturating_sub(1);
+        }
+        self.push(notice);
+    }
+
     /// Something failed.
     pub(super) fn fail(&mut self, trouble: &Trouble, at: Timestamp) {
         self.push(Notice {
@@ -104,4 +116,8 @@ impl Notices {
             card: trouble.card.clone(),
         });
     }
+}
+
+fn is_refusal(notice: &Notice) -> bool {
+    notice.summary.key.starts_with("notice-refused")
 }

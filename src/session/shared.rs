@@ -273,6 +273,16 @@ impl Shared {
         Ok(settings)
     }
 
+    /// The keys that requests of a connection are signed with. Blocks on the keyring.
+    pub(super) fn keys_of(&self, id: &ConnectionId) -> Result<Credentials, Box<Trouble>> {
+        let keys = match id {
+            ConnectionId::Sandbox => Ok(self.sandbox.client_keys()),
+            ConnectionId::Profile(profile) => self.secrets.load(profile),
+        };
+        keys.map_err(|error| unusable("trouble-keyring", error.to_string()))?
+            .ok_or_else(|| unusable("trouble-no-keys", String::new()))
+    }
+
     fn profile(&self, id: &str) -> Option<ConnectionProfile> {
         let disk = lock(&self.disk);
         disk.config.profiles.iter().find(|p| p.id == id).cloned()

@@ -22,7 +22,7 @@ use super::shared::{Shared, Start};
 use super::subscription::SubscriptionId;
 use super::{
     AckOrder, Event, Job, Link, TopicContent, TrafficJob, admin, archive, chooser, embedded,
-    examiner, history_file, keeper, poller, publishing, reader, traffic,
+    examiner, explainer, history_file, keeper, poller, publishing, reader, traffic,
 };
 
 /// How often the window is told what is in the sandbox, if that has changed.
@@ -119,10 +119,14 @@ async fn run(shared: Arc<Shared>, mut jobs: Receiver<Job>, wishes: Receiver<hist
                 }
             },
             _ = look.tick() => {
-                let content = sandbox.as_ref().map(|(broker, _)| embedded::content_of(broker));
+                let content = sandbox.as_ref().map(embedded::Embedded::content);
                 if let Some(content) = content.filter(|content| *content != seen) {
                     seen.clone_from(&content);
                     shared.emit(Event::SandboxContent(content)).await;
+                }
+                let refused = sandbox.as_mut().and_then(embedded::Embedded::refused);
+                if let Some(refused) = refused {
+                    shared.emit(Event::Debugger(Box::new(refused))).await;
                 }
             }
             Some(_) = tasks.join_next() => {}
@@ -137,8 +141,8 @@ async fn run(shared: Arc<Shared>, mut jobs: Receiver<Job>, wishes: Receiver<hist
     shared.ask_history(history_file::Wish::End).await;
     let _ = history.await;
     stop_sandbox.send_replace(true);
-    if let Some((_, task)) = sandbox.take() {
-        let _ = task.await;
+    if let Some(sandbox) = sandbox.take() {
+        let _ = sandbox.task.await;
     }
 }
 
@@ -150,6 +154,7 @@ async fn carry_out(shared: Arc<Shared>, job: Job) {
         Job::Resend(order) => publishing::resend(&shared, *order).await,
         Job::Half(order) => publishing::decide(&shared, *order).await,
         Job::History(job) => shared.ask_history(history_file::Wish::Ask(job)).await,
+        Job::Debugger(job) => explainer::run(shared, job).await,
         Job::Examine(number, order) => examiner::run(shared, number, *order).await,
         Job::Ack(order) => ack(&shared, *order).await,
         Job::Read(job) => {

@@ -94,7 +94,7 @@ impl Drawer {
                         Part::Halves => halves::head_ui(ui, cx),
                         Part::Traffic => self.traffic.head_ui(ui, cx),
                         Part::Plots => self.plots.head_ui(ui, cx),
-                        Part::Sandbox => control::head_ui(ui, cx),
+                        Part::Sandbox => self.control.head_ui(ui, cx),
                     }
                 });
                 match part {

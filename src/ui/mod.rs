@@ -10,6 +10,7 @@ mod connection_form;
 mod connections;
 mod context;
 mod control;
+mod debugger;
 mod dock;
 mod drawer;
 mod endings;
@@ -32,6 +33,7 @@ mod table;
 mod templates;
 pub mod theme;
 mod toolbar;
+mod tools;
 mod traffic;
 mod variables;
 mod widgets;
@@ -49,6 +51,7 @@ use crate::session::{Command, ConnectionId, Link, Model, Subscription};
 use code::CodeWindow;
 use connections::{Asked, Connections, connection_name};
 use context::Context;
+use debugger::DebuggerWindow;
 use dock::{Dock, Panes};
 use drawer::Drawer;
 use inbox::Inbox;
@@ -81,6 +84,7 @@ pub struct App {
     drawer: Drawer,
     dock: Dock,
     code: CodeWindow,
+    debugger: DebuggerWindow,
     quit: Quit,
     /// Since when there may be something to keep for the next start.
     unkept_since: Option<Timestamp>,
@@ -104,6 +108,7 @@ impl App {
             message: MessagePane::default(),
             drawer: Drawer::default(),
             code: CodeWindow::default(),
+            debugger: DebuggerWindow::default(),
             quit: Quit::default(),
             unkept_since: None,
         };
@@ -294,6 +299,7 @@ impl App {
                 self.dock.ui(ui, cx, panes, !roomy);
             });
         self.code.ui(ui.ctx(), cx);
+        self.debugger.ui(ui.ctx(), cx);
         self.quit.ui(ui.ctx(), cx);
         archive::open_dropped(ui, cx);
         self.commands = commands;
@@ -341,7 +347,10 @@ fn top_ui(ui: &mut Ui, cx: &mut Context<'_>) {
         dot(ui, Dot::Full, profile_color(p, connection.profile.color));
         ui.label(connection_name(cx, connection));
         ui.label(theme::dim(ui.ctx(), &connection.profile.endpoint));
-        from_the_right(ui, |ui| preferences_ui(ui, cx));
+        from_the_right(ui, |ui| {
+            preferences_ui(ui, cx);
+            tools::ui(ui, cx);
+        });
     });
 }
 

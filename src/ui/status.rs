@@ -92,7 +92,14 @@ fn sandbox_ui(ui: &mut Ui, cx: &Context<'_>, drawer: &mut Drawer) {
         SandboxState::Starting => (t.get("status-sandbox-starting").to_owned(), p.dim),
         SandboxState::Running(addr) => {
             let addr = [("addr", addr.to_string().into())];
-            (t.format("status-sandbox-running", &addr), p.dim)
+            let running = t.format("status-sandbox-running", &addr);
+            match cx.model.debugger().unseen_refusals() {
+                0 => (running, p.dim),
+                n => {
+                    let refused = t.format("status-sandbox-refused", &[("n", n.into())]);
+                    (format!("{running} · {refused}"), p.soon)
+                }
+            }
         }
         SandboxState::Failed(_) => (t.get("status-sandbox-failed").to_owned(), p.bad),
     };

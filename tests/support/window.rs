@@ -14,8 +14,8 @@ use std::time::{Duration, Instant};
 
 use egui::accesskit::{Role, Toggled};
 use egui::{
-    Event, Key, Modifiers, MouseWheelSource, MouseWheelUnit, PointerButton, Pos2, Rect, TouchPhase,
-    Vec2,
+    Event, Key, Modifiers, MouseWheelSource, MouseWheelUnit, OutputCommand, PointerButton, Pos2,
+    Rect, TouchPhase, Vec2,
 };
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use egui_kittest::{Harness, Node};
@@ -158,6 +158,7 @@ pub(crate) struct Window {
     folder: TempDir,
     data: PathBuf,
     runtime: Runtime,
+    copied: Option<String>,
 }
 
 impl Window {
@@ -244,6 +245,7 @@ impl Window {
             folder,
             data,
             runtime,
+            copied: None,
         }
     }
 
@@ -271,6 +273,11 @@ impl Window {
     pub(crate) fn settle(&mut self) {
         for _ in 0..FRAMES {
             self.harness.step();
+            for command in &self.harness.output().platform_output.commands {
+                if let OutputCommand::CopyText(text) = command {
+                    self.copied = Some(text.clone());
+                }
+            }
         }
     }
 
@@ -669,6 +676,12 @@ impl Window {
         if self.field(place, name).accesskit_node().role() != Role::PasswordInput {
             assert_eq!(self.value(place, name), text, "in {name:?}");
         }
+    }
+
+    /// What was last copied.
+    #[track_caller]
+    pub(crate) fn copied(&self) -> &str {
+        self.copied.as_deref().expect("something was copied")
     }
 
     /// Presses a key with Ctrl, or what stands for it.

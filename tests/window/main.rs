@@ -12,6 +12,7 @@ mod acking;
 mod archive;
 mod connections;
 mod control;
+mod debugger;
 mod far;
 mod faults;
 mod first_start;

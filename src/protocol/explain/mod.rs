@@ -122,6 +122,11 @@ impl Explanation {
     }
 }
 
+/// The places where `theirs` differs from `ours`, in order.
+pub fn difference(ours: &str, theirs: &str) -> Vec<Difference> {
+    difference::between(ours, theirs)
+}
+
 /// Explains a request. Without keys it says what can be said without.
 pub fn explain(
     request: &SentRequest,

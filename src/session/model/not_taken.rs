@@ -50,6 +50,7 @@ impl Model {
             Job::Traffic(job) => self.traffic.not_taken(&job),
             Job::Resend(_) => self.letters.failed(String::new()),
             Job::Half(order) => self.halves.failed(order.number, Box::new(busy)),
+            Job::Debugger(job) => self.debugger.not_taken(&job, busy),
             Job::Admin(id, wish) => {
                 let _ = self.control.answered(&id, &wish, Err(Box::new(busy)));
             }

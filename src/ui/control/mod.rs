@@ -1,15 +1,16 @@
 //! The control room of a sandbox, in the drawer: topics and groups on the left, statistics or
-//! messages without consuming them in the middle, time and faults on the right. Shows what the session knows and
+//! messages without consuming them or refused requests in the middle, time and faults on the right. Shows what the session knows and
 //! asks for actions; what would destroy something asks first (`dialog.rs`).
 
 mod clock;
 mod dialog;
 mod faults;
 mod peek;
+mod refusals;
 mod statistics;
 mod topics;
 
-use egui::{Align, CentralPanel, Label, Layout, Panel, RichText, ScrollArea, Ui};
+use egui::{Align, Button, CentralPanel, Label, Layout, Panel, RichText, ScrollArea, Ui};
 
 use crate::protocol::Profile;
 use crate::session::{ActionOutcome, AdminWish, Command, ConnectionId, Look};
@@ -41,6 +42,8 @@ pub(super) struct ControlRoom {
     clock: ClockForm,
     faults: FaultForm,
     statistics: StatisticsView,
+    /// Requests that were refused stand in the middle.
+    refusals: bool,
 }
 
 /// The sandbox that the control room is about: the selected one, or else the one in this process.
@@ -62,9 +65,8 @@ fn free(cx: &Context<'_>) -> bool {
     cx.model.control().pending().is_none()
 }
 
-/// What goes on the line of the drawer's tabs: how the last action ended, and what the sandbox
-/// has done so far.
-pub(super) fn head_ui(ui: &mut Ui, cx: &Context<'_>) {
+/// How the last action ended, and what the sandbox has done so far.
+fn head_ui(ui: &mut Ui, cx: &Context<'_>) {
     let (t, p) = (cx.texts, cx.palette);
     let control = cx.model.control();
     if let Some(ConnectionId::Profile(_)) = control.watched() {
@@ -108,6 +110,24 @@ pub(super) fn head_ui(ui: &mut Ui, cx: &Context<'_>) {
 }
 
 impl ControlRoom {
+    /// What goes on the line of the drawer's tabs.
+    pub(super) fn head_ui(&mut self, ui: &mut Ui, cx: &mut Context<'_>) {
+        if let Some(look) = cx.model.control().look() {
+            let n = [("n", look.refusals.refusals.len().into())];
+            let text = cx.texts.format("refusals-count", &n);
+            let ink = match look.refusals.refusals.is_empty() {
+                true => cx.palette.dim,
+                false => cx.palette.soon,
+            };
+            let button = Button::selectable(self.refusals, RichText::new(text).color(ink));
+            if ui.add(button.frame_when_inactive(true)).clicked() {
+                self.refusals = !self.refusals;
+                cx.command(Command::ClosePeek);
+            }
+        }
+        head_ui(ui, cx);
+    }
+
     pub(super) fn ui(&mut self, ui: &mut Ui, cx: &mut Context<'_>) {
         let model = cx.model;
         let control = model.control();
@@ -166,7 +186,15 @@ impl ControlRoom {
         CentralPanel::default()
             .frame(pane.inner_margin(inner))
             .show(ui, |ui| match model.control().peek() {
-                Some(peek) => peek::ui(ui, cx, peek, &mut self.statistics),
+                Some(peek) => {
+                    self.refusals = false;
+                    peek::ui(ui, cx, peek, &mut self.statistics);
+                }
+                None if self.refusals => {
+                    let sandbox = model.control().watched();
+                    let done = sandbox.map(|id| refusals::ui(ui, cx, id, &look.refusals));
+                    self.refusals = done == Some(false);
+                }
                 None => self.statistics.ui(ui, cx, &look.overview),
             });
     }

@@ -1,13 +1,15 @@
-//! What `mqscope explain --json` prints. Scripts rely on these names.
+//! For scripts: what `mqscope explain --json` prints, and what the window copies. Scripts rely on these names.
 
 use serde::Serialize;
 
-use super::text::{explanation, fix};
-use crate::protocol::explain::paste::Pasted;
+use super::{explanation, fix};
+use crate::i18n::Texts;
+use crate::protocol::explain::paste::Form;
 use crate::protocol::explain::{ClockVerdict, Explanation, Verdict};
 
+/// The whole of it.
 #[derive(Debug, Serialize)]
-pub(super) struct Report<'a> {
+pub struct Report<'a> {
     /// `good`, `would_be_refused` or `unknown`.
     verdict: &'static str,
     /// The code that the server answers with.
@@ -16,8 +18,8 @@ pub(super) struct Report<'a> {
     /// Where they differ, in bytes.
     difference: Vec<Place<'a>>,
     causes: Vec<Cause>,
-    /// What the request was read from.
-    form: &'static str,
+    /// What the request was read from; nothing where a server kept it.
+    form: Option<&'static str>,
     /// The official SDK that sent it.
     sdk: Option<&'static str>,
     clock: Clock,
@@ -71,7 +73,8 @@ struct Sdk<'a> {
 }
 
 impl<'a> Report<'a> {
-    pub(super) fn new(found: &'a Explanation, pasted: &Pasted) -> Self {
+    /// Of these findings, with the explanations in this language.
+    pub fn new(texts: &Texts, found: &'a Explanation, form: Option<Form>) -> Self {
         let (verdict, code) = match &found.verdict {
             Verdict::Good => ("good", None),
             Verdict::WouldBeRefused { code } => ("would_be_refused", Some(code.as_str())),
@@ -90,8 +93,8 @@ impl<'a> Report<'a> {
             kind: cause.kind.id(),
             certainty: cause.certainty.id(),
             together_with: cause.together_with.map(|kind| kind.id()),
-            explanation: explanation(cause),
-            fix: fix(cause),
+            explanation: explanation(texts, cause),
+            fix: fix(texts, cause).to_owned(),
         });
         let sdks = found.recipes.iter().map(|recipe| Sdk {
             sdk: recipe.sdk.id(),
@@ -119,7 +122,7 @@ impl<'a> Report<'a> {
             },
             difference: difference.collect(),
             causes: causes.collect(),
-            form: pasted.form.id(),
+            form: form.map(Form::id),
             sdk: found.sdk.map(|sdk| sdk.id()),
             clock: Clock {
                 verdict: clock,

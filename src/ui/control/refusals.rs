@@ -1,0 +1,152 @@
+//! The last requests that a sandbox refused, of any client, newest first, in the middle of the
+//! control room. A click explains one in the signature debugger.
+
+use egui::{Align, Button, Color32, Label, Layout, Sense, Ui};
+use egui_extras::{Column, TableBuilder, TableRow};
+
+use crate::explained::sdk_name;
+use crate::protocol::admin::{Refusals, RefusedRequest};
+use crate::session::{AdminWish, Command, ConnectionId, DebuggerCommand};
+
+use super::{ask, free};
+use crate::ui::context::{Context, clock_time};
+use crate::ui::table::text_ui;
+use crate::ui::theme;
+use crate::ui::widgets::{Dot, dot, from_the_right, icon_button};
+
+/// Below this width, whose request it was is left out.
+const WITH_CLIENT: f32 = 520.0;
+
+/// The list; whether it is done with.
+pub(super) fn ui(
+    ui: &mut Ui,
+    cx: &mut Context<'_>,
+    sandbox: &ConnectionId,
+    refusals: &Refusals,
+) -> bool {
+    let t = cx.texts;
+    let unseen = cx.model.debugger().unseen_refusals() > 0;
+    if *sandbox == ConnectionId::Sandbox && unseen {
+        cx.command(Command::Debugger(DebuggerCommand::RefusalsSeen));
+    }
+    let done = head_ui(ui, cx, refusals);
+    if refusals.refusals.is_empty() {
+        ui.label(theme::dim(ui.ctx(), t.get("refusals-none")));
+        return done;
+    }
+    table_ui(ui, cx, sandbox, refusals);
+    done
+}
+
+fn head_ui(ui: &mut Ui, cx: &mut Context<'_>, refusals: &Refusals) -> bool {
+    let t = cx.texts;
+    ui.horizontal(|ui| {
+        from_the_right(ui, |ui| {
+            let done = icon_button(ui, "✕", t.get("refusals-close"));
+            let clear = Button::new(t.get("refusals-clear"));
+            let any = !refusals.refusals.is_empty() && free(cx);
+            if ui.add_enabled(any, clear).clicked() {
+                ask(cx, AdminWish::ForgetRefusals);
+            }
+            ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+                ui.add(Label::new(theme::strong(t.get("refusals-title"))).truncate());
+                let kept = refusals.refusals.len() as u64;
+                if kept < refusals.count {
+                    let n = [("kept", kept.into()), ("count", refusals.count.into())];
+                    let kept = theme::label(ui.ctx(), t.format("refusals-kept", &n));
+                    ui.add(Label::new(kept).truncate());
+                }
+            });
+            done.clicked()
+        })
+    })
+    .inner
+}
+
+fn table_ui(ui: &mut Ui, cx: &mut Context<'_>, sandbox: &ConnectionId, refusals: &Refusals) {
+    let t = cx.texts;
+    let clients = ui.available_width() >= WITH_CLIENT;
+    ui.spacing_mut().item_spacing = egui::Vec2::ZERO;
+    let mut table = TableBuilder::new(ui)
+        .id_salt(("control-refusals", clients))
+        .animate_scrolling(false)
+        .auto_shrink(false)
+        // The drawer is as high as it was dragged, whatever is in it.
+        .min_scrolled_height(0.0)
+        .sense(Sense::click())
+        .cell_layout(Layout::left_to_right(Align::Center))
+        .column(Column::exact(70.0).clip(true))
+        .column(Column::initial(172.0).range(60.0..=260.0).clip(true))
+        .column(Column::remainder().at_least(60.0).clip(true));
+    if clients {
+        table = table.column(Column::initial(150.0).range(60.0..=300.0).clip(true));
+    }
+    table
+        .header(theme::HEAD_HEIGHT, |mut row| {
+            let heads = [
+                (t.get("refusals-at"), true),
+                (t.get("refusals-code"), true),
+                (t.get("refusals-request"), true),
+                (t.get("refusals-client"), clients),
+            ];
+            for (text, _) in heads.into_iter().filter(|(_, there)| *there) {
+                row.col(|ui| {
+                    ui.label(theme::column_head(ui.ctx(), text));
+                });
+            }
+        })
+        .body(|body| {
+            let count = refusals.refusals.len();
+            body.rows(theme::ROW_HEIGHT_COMPACT, count, |mut row| {
+                let newest_first = count - 1 - row.index();
+                if let Some(request) = refusals.refusals.get(newest_first) {
+                    row.set_overline(true);
+                    row_ui(&mut row, cx, sandbox, request, clients);
+                }
+            });
+        });
+}
+
+fn row_ui(
+    row: &mut TableRow<'_, '_>,
+    cx: &mut Context<'_>,
+    sandbox: &ConnectionId,
+    request: &RefusedRequest,
+    clients: bool,
+) {
+    let p = cx.palette;
+    let client = client_of(request);
+    let cell = |ui: &mut Ui, text: &str, color: Color32| text_ui(ui, text, color);
+    row.col(|ui| cell(ui, &clock_time(request.at, cx.now), p.dim));
+    row.col(|ui| {
+        dot(ui, Dot::Full, p.bad);
+        ui.add_space(theme::GAP_SMALL);
+        cell(ui, &request.code, p.bad);
+    });
+    let line = format!("{} {}", request.method, request.target);
+    row.col(|ui| cell(ui, &line, p.text));
+    if clients {
+        row.col(|ui| cell(ui, &client, p.dim));
+    }
+    let values = [
+        ("code", request.code.as_str().into()),
+        ("request", line.as_str().into()),
+        ("client", client.as_str().into()),
+    ];
+    let name = cx.texts.format("refusals-explain", &values);
+    let response = row.response();
+    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, &name));
+    if response.on_hover_text(&request.client).clicked() {
+        let refusal = DebuggerCommand::Refusal(sandbox.clone(), request.number);
+        cx.command(Command::Debugger(refusal));
+    }
+}
+
+/// Whose request it was: the SDK, or what calls itself so, or the address.
+fn client_of(request: &RefusedRequest) -> String {
+    match (&request.sdk, &request.user_agent) {
+        (Some(sdk), _) => format!("{} SDK", sdk_name(*sdk)),
+        (None, Some(agent)) => agent.clone(),
+        (None, None) => request.client.clone(),
+    }
+}

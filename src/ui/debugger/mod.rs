@@ -1,0 +1,180 @@
+//! The signature debugger: on the left what was pasted and the keys it should have been signed
+//! with, or what a sandbox refused; on the right what is known about it. Finds nothing out itself.
+//!
+//! What was pasted stays here as long as the window lives. Secret keys that were typed stay until
+//! the debugger is closed, and are wiped then.
+
+mod findings;
+mod input;
+mod refused;
+mod strings;
+
+use egui::{Align, Id, Layout, Modal, ScrollArea, Ui, Vec2};
+
+use crate::explained::json::Report;
+use crate::explained::text::{self, Hints};
+use crate::session::{Command, DebuggerCommand, DebuggerTrouble, Explained, RequestFrom};
+
+use super::context::Context;
+use super::theme;
+use super::widgets::{Dot, dot, from_the_right, remark};
+
+use findings::Findings;
+use input::Input;
+
+/// Most of the window that it takes.
+const SIZE: Vec2 = egui::vec2(1240.0, 860.0);
+
+/// What it leaves free around it.
+const AROUND: Vec2 = egui::vec2(64.0, 96.0);
+
+/// Width of the left side, of the whole.
+const LEFT: f32 = 0.3;
+
+const HINTS: Hints = Hints {
+    no_keys: "debugger-no-keys",
+    old: "debugger-old",
+};
+
+/// What is typed into it.
+#[derive(Default)]
+pub(super) struct DebuggerWindow {
+    input: Input,
+    findings: Findings,
+}
+
+impl DebuggerWindow {
+    /// The window, if it is open.
+    pub(super) fn ui(&mut self, ctx: &egui::Context, cx: &mut Context<'_>) {
+        if !cx.model.debugger().is_shown() {
+            return;
+        }
+        self.input.take_opening(cx);
+        let frame = egui::Frame::popup(&ctx.global_style()).inner_margin(2.0 * theme::PAD);
+        let size = SIZE.min(ctx.content_rect().size() - AROUND);
+        let modal = Modal::new(Id::unique("debugger"))
+            .frame(frame)
+            .show(ctx, |ui| {
+                ui.set_width(size.x);
+                self.content_ui(ui, cx, size)
+            });
+        if modal.inner || modal.should_close() {
+            self.input.wipe(ctx);
+            cx.command(Command::Debugger(DebuggerCommand::Close));
+        }
+    }
+
+    /// Draws it; whether it is done with.
+    fn content_ui(&mut self, ui: &mut Ui, cx: &mut Context<'_>, size: Vec2) -> bool {
+        ui.spacing_mut().item_spacing.y = theme::GAP;
+        let done = head_ui(ui, cx);
+        let height = size.y - theme::CONTROL_HEIGHT - theme::GAP;
+        let left = (size.x * LEFT).max(240.0);
+        ui.horizontal_top(|ui| {
+            let down = Layout::top_down(Align::Min);
+            ui.allocate_ui_with_layout(egui::vec2(left, height), down, |ui| {
+                ui.set_width(left);
+                ui.set_height(height);
+                let about = cx.model.debugger();
+                match (about.is_about_refusal(), about.outcome()) {
+                    (true, Some(Ok(found))) => refused::ui(ui, cx, found),
+                    (true, _) => refused::back_ui(ui, cx),
+                    (false, _) => self.input.ui(ui, cx, height),
+                }
+            });
+            ui.add_space(theme::PAD);
+            ui.vertical(|ui| {
+                ui.set_height(height);
+                ScrollArea::vertical()
+                    .id_salt("findings")
+                    .auto_shrink(false)
+                    .max_height(height)
+                    .show(ui, |ui| self.outcome_ui(ui, cx));
+            });
+        });
+        done
+    }
+
+    fn outcome_ui(&mut self, ui: &mut Ui, cx: &Context<'_>) {
+        let (t, p) = (cx.texts, cx.palette);
+        let debugger = cx.model.debugger();
+        if debugger.is_pending() {
+            ui.label(theme::dim(ui.ctx(), t.get("debugger-pending")));
+        } else if self.input.is_stale() && !debugger.is_about_refusal() {
+            remark(ui, t.get("debugger-stale"), p.soon);
+        }
+        match debugger.outcome() {
+            Some(Ok(found)) => self.findings.ui(ui, cx, found),
+            Some(Err(trouble)) => trouble_ui(ui, cx, trouble),
+            None if debugger.is_pending() => {}
+            None => {
+                ui.label(theme::dim(ui.ctx(), t.get("debugger-nothing-yet")));
+            }
+        }
+    }
+}
+
+/// Title and buttons; whether it is done with.
+fn head_ui(ui: &mut Ui, cx: &Context<'_>) -> bool {
+    let t = cx.texts;
+    let found = cx.model.debugger().outcome().and_then(Result::ok);
+    ui.horizontal(|ui| {
+        ui.label(theme::title(t.get("debugger-title")));
+        from_the_right(ui, |ui| {
+            let done = ui.button(t.get("close")).clicked();
+            if let Some(found) = found {
+                if ui.button(t.get("debugger-copy-json")).clicked() {
+                    ui.ctx().copy_text(as_json(cx, found));
+                }
+                if ui.button(t.get("debugger-copy-text")).clicked() {
+                    ui.ctx().copy_text(as_text(cx, found));
+                }
+            }
+            done
+        })
+    })
+    .inner
+}
+
+/// As `mqscope explain` prints it.
+fn as_text(cx: &Context<'_>, found: &Explained) -> String {
+    let page = text::page(
+        cx.texts,
+        &found.explanation,
+        found.form(),
+        found.with_keys,
+        HINTS,
+    );
+    match &found.from {
+        RequestFrom::Pasted(_) => page,
+        RequestFrom::Sandbox(_, request) => format!("{}\n\n{page}", refused::as_text(request)),
+    }
+}
+
+/// As `mqscope explain --json` prints it.
+fn as_json(cx: &Context<'_>, found: &Explained) -> String {
+    let report = Report::new(cx.texts, &found.explanation, found.form());
+    // Strings and numbers: there is nothing that could fail.
+    serde_json::to_string_pretty(&report).unwrap_or_default()
+}
+
+fn trouble_ui(ui: &mut Ui, cx: &Context<'_>, trouble: &DebuggerTrouble) {
+    let (t, p) = (cx.texts, cx.palette);
+    let (what, detail) = match trouble {
+        DebuggerTrouble::Paste(error) => (input::paste_error(t, error), String::new()),
+        DebuggerTrouble::Other(trouble) => {
+            let what = format!("{} · {}", cx.say(&trouble.what), cx.say(&trouble.next));
+            (what, trouble.detail.clone())
+        }
+    };
+    ui.horizontal_top(|ui| {
+        dot(ui, Dot::Full, p.bad);
+        ui.vertical(|ui| {
+            let what = egui::RichText::new(what).color(p.bad);
+            ui.add(egui::Label::new(what).wrap());
+            if !detail.is_empty() {
+                remark(ui, &detail, p.dim);
+            }
+        });
+    });
+}
