@@ -388,14 +388,30 @@ impl ReceivedMessage {
     }
 }
 
+/// 32 upper-case hexadecimal digits, as ids and digests are written.
+pub fn hex_id(number: u128) -> String {
+    const DIGITS: &[u8; 16] = b"0123456789ABCDEF";
+    (0..32)
+        .rev()
+        .map(|place| char::from(DIGITS[(number >> (4 * place)) as usize & 0xF]))
+        .collect()
+}
+
 /// `MessageBodyMD5`: upper-case hexadecimal MD5 of the body. [wire]
 pub fn body_md5(body: &str) -> String {
-    hex::encode_upper(Md5::digest(body.as_bytes()))
+    hex_id(u128::from_be_bytes(Md5::digest(body.as_bytes()).into()))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn ids_have_all_their_digits() {
+        for number in [0, 0xA0, 0x0123_4567_89AB_CDEF << 56, u128::MAX] {
+            assert_eq!(hex_id(number), format!("{number:032X}"));
+        }
+    }
 
     #[test]
     fn names_take_what_rocketmq_takes() {

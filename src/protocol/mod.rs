@@ -23,7 +23,7 @@ pub use limits::{Limits, Profile};
 pub use lint::{NewMessage, Problem};
 pub use message::{
     GroupId, InstanceId, InvalidName, MessageParts, ReceiptHandle, ReceivedMessage, TagFilter,
-    Timestamp, TopicName, body_md5,
+    Timestamp, TopicName, body_md5, hex_id,
 };
 pub use request::{
     AckAction, Call, ConsumeMode, HandleList, MAX_HANDLES, Operation, OperationKind,

@@ -209,15 +209,19 @@ fn push_text(
     Ok(())
 }
 
+/// Most replies are not longer.
+const USUAL_BYTES: usize = 512;
+
 /// Writes a document: one root with the protocol's namespace.
 pub(super) struct Writer(String);
 
 impl Writer {
     /// Declaration and root's start.
     pub(super) fn new(root: &str) -> Self {
-        Self(format!(
-            "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<{root} xmlns=\"{NAMESPACE}\">"
-        ))
+        let mut xml = String::with_capacity(USUAL_BYTES);
+        let declaration = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n";
+        xml.extend([declaration, "<", root, " xmlns=\"", NAMESPACE, "\">"]);
+        Self(xml)
     }
 
     /// `<name>text</name>`.

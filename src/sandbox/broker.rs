@@ -380,8 +380,11 @@ impl Broker {
     /// Under the lock, so that changes reach the store in their order.
     fn submit(&self, state: &mut State, changes: Vec<Change>, room: Option<Room>) -> Pending {
         self.counters.changed(&changes);
-        let mut all = std::mem::take(&mut state.unsent);
-        all.extend(changes);
+        let mut all = changes;
+        if !state.unsent.is_empty() {
+            state.unsent.append(&mut all);
+            all = std::mem::take(&mut state.unsent);
+        }
         match room {
             Some(room) => self.store.submit(all, room),
             None => {

@@ -37,7 +37,7 @@ use crate::protocol::request::MAX_REQUEST_LINE;
 use crate::protocol::sign::{self, SignedParts};
 use crate::protocol::{
     self, AckFailure, Call, Fault, FaultCode, Limits, MessageList, Operation, Problem,
-    ReceiptHandle, Refusal, Reply, date,
+    ReceiptHandle, Refusal, Reply, date, hex_id,
 };
 
 /// Bytes around the text of a message: tags, properties, handles. [us]
@@ -46,7 +46,10 @@ const ENVELOPE_BYTES: usize = 64 << 10;
 /// Furthest that a `Date` may be off. [doc]
 const MAX_SKEW: Duration = Duration::from_secs(15 * 60);
 
-const CONTENT_MD5: &str = "content-md5";
+// Names that are not looked up by their text again and again.
+static CONTENT_MD5: HeaderName = HeaderName::from_static("content-md5");
+static VERSION: HeaderName = HeaderName::from_static(protocol::VERSION_HEADER);
+static REQUEST_ID: HeaderName = HeaderName::from_static(protocol::REQUEST_ID_HEADER);
 
 /// What every request of the protocol needs.
 struct Front {
@@ -106,13 +109,15 @@ impl Site {
 }
 
 /// What panicked goes to stderr by the panic hook; the client learns only that it did.
-async fn without_panics(
+///
+/// No async function, which would hold the answer twice, and it is large and moved about.
+fn without_panics(
     answer: impl Future<Output = Response>,
     otherwise: impl FnOnce() -> Response,
-) -> Response {
+) -> impl Future<Output = Response> {
     // Nothing is left half done: the locks survive a panic, as it says there.
-    let answer = AssertUnwindSafe(answer).catch_unwind().await;
-    answer.unwrap_or_else(|_| otherwise())
+    let answer = AssertUnwindSafe(answer).catch_unwind();
+    answer.map(|answer| answer.unwrap_or_else(|_| otherwise()))
 }
 
 impl Front {
@@ -130,7 +135,7 @@ impl Front {
             refusals,
             catalog: Catalog::new(settings),
             keys: settings.keys.iter().map(by_name).collect(),
-            nobody: AccessRule::new("", format!("{:032X}", fastrand::u128(..))),
+            nobody: AccessRule::new("", hex_id(fastrand::u128(..))),
             max_body_bytes: settings.limits.max_body_bytes.saturating_mul(2) + ENVELOPE_BYTES,
             body_timeout: settings.connections.body_timeout,
             limits: settings.limits.clone(),
@@ -146,18 +151,25 @@ impl Front {
     async fn serve(&self, request: Request<Incoming>, client: SocketAddr) -> Response {
         let (parts, body) = request.into_parts();
         let host = match parts.headers.get(header::HOST) {
-            Some(host) => format!("http://{}", lossy(host)),
-            None => format!("http://{}", self.address),
+            Some(host) => ["http://", &lossy(host)].concat(),
+            None => ["http://", &self.address].concat(),
         };
         let mut inbound = Inbound::new(body, self.max_body_bytes, self.body_timeout);
-        let (mut response, refused) = match self.admit(&parts, &mut inbound).await {
-            Ok(call) => self.carry_out(call, &host).await,
-            Err(refusal) => (self.respond(Err(refusal.clone()), &host), Some(refusal)),
+        let admitted = self.admit(&parts, &mut inbound).await;
+        let is_read = inbound.is_read();
+        let mut response = match admitted {
+            Ok(call) => {
+                // Their memory is the connection's, which has use for it meanwhile.
+                drop((parts, inbound));
+                self.carry_out(call, &host).await
+            }
+            Err(refusal) => {
+                let response = self.respond(Err(refusal.clone()), &host);
+                self.keep(refusal, client, &parts, &inbound, &response);
+                response
+            }
         };
-        if let Some(refusal) = refused {
-            self.keep(refusal, client, &parts, &inbound, &response);
-        }
-        if !inbound.is_read() {
+        if !is_read {
             // What is left of the body would be taken for the next request.
             let close = HeaderValue::from_static("close");
             response.headers_mut().insert(header::CONNECTION, close);
@@ -165,17 +177,10 @@ impl Front {
         response
     }
 
-    /// Its answer, and why it was refused, if that is its client's doing and not a fault that
-    /// was injected.
-    async fn carry_out(&self, call: Call, host: &str) -> (Response, Option<Refusal>) {
+    async fn carry_out(&self, call: Call, host: &str) -> Response {
         match self.chaos.decide(call.operation.kind(), &call.topic) {
-            None => {
-                let result = self.perform(call).await;
-                let refused = result.as_ref().err().filter(|why| is_clients_doing(why));
-                let refused = refused.cloned();
-                (self.respond(result, host), refused)
-            }
-            Some(injected) => (self.spoil(call, injected, host).await, None),
+            None => self.respond(self.perform(call).await, host),
+            Some(injected) => self.spoil(call, injected, host).await,
         }
     }
 
@@ -196,7 +201,7 @@ impl Front {
             at: self.broker.clock().real_now(),
             client,
             refusal,
-            request_id: text(response.headers(), protocol::REQUEST_ID_HEADER)
+            request_id: text(response.headers(), &REQUEST_ID)
                 .unwrap_or_default()
                 .into_owned(),
             request: refusals::Parts {
@@ -210,7 +215,8 @@ impl Front {
         });
     }
 
-    /// Everything that comes before a request is carried out.
+    /// Everything that comes before a request is carried out: whatever its client may have done
+    /// wrong is found here.
     async fn admit(&self, parts: &Parts, inbound: &mut Inbound<Incoming>) -> Result<Call, Refusal> {
         // Said before a byte of it is asked for: a client that waits for `100 Continue` sends
         // none.
@@ -233,12 +239,19 @@ impl Front {
         let call = Call::decode(parts.method.as_str(), target, &body, &self.limits)?;
         let existing = |group: Option<&_>| self.broker.existing(&topic_of(&call), group);
         self.catalog.check(rule, &call, existing)?;
+        if let Operation::Publish(message) = &call.operation {
+            let mut problems = self.limits.lint(message, self.broker.clock().now());
+            problems.retain(Problem::is_error);
+            if !problems.is_empty() {
+                return Err(problem(problems));
+            }
+        }
         Ok(call)
     }
 
     fn check_headers(&self, parts: &Parts, target: &str) -> Result<&AccessRule, Refusal> {
         let headers = &parts.headers;
-        let authorization = text(headers, header::AUTHORIZATION.as_str()).ok_or_else(|| {
+        let authorization = text(headers, &header::AUTHORIZATION).ok_or_else(|| {
             Refusal::new(
                 FaultCode::MissingAuthorizationHeader,
                 "the Authorization header is missing",
@@ -266,7 +279,7 @@ impl Front {
     }
 
     fn check_date(&self, headers: &HeaderMap) -> Result<(), Refusal> {
-        let sent = text(headers, header::DATE.as_str()).ok_or_else(|| {
+        let sent = text(headers, &header::DATE).ok_or_else(|| {
             Refusal::new(FaultCode::MissingDateHeader, "the Date header is missing")
         })?;
         let at = date::parse_http_date(&sent).ok_or_else(|| {
@@ -291,9 +304,14 @@ impl Front {
     }
 
     async fn perform(&self, call: Call) -> Result<Reply, Refusal> {
-        let topic = topic_of(&call);
+        let Call {
+            instance,
+            topic,
+            operation,
+        } = call;
+        let topic = TopicKey { instance, topic };
         let broker = &self.broker;
-        match call.operation {
+        match operation {
             Operation::Publish(message) => {
                 let now = broker.clock().now();
                 let message = message.checked(&self.limits, now).map_err(problem)?;
@@ -337,7 +355,7 @@ impl Front {
     }
 
     fn respond(&self, result: Result<Reply, Refusal>, host: &str) -> Response {
-        let request_id = format!("{:032X}", fastrand::u128(..));
+        let request_id = hex_id(fastrand::u128(..));
         let reply = result.unwrap_or_else(|refusal| {
             self.broker.count_refusal(&refusal.code);
             Reply::Fault(Fault {
@@ -363,15 +381,12 @@ impl Front {
             header::CONTENT_TYPE,
             HeaderValue::from_static(protocol::CONTENT_TYPE),
         );
-        headers.insert(
-            protocol::VERSION_HEADER,
-            HeaderValue::from_static(protocol::VERSION),
-        );
+        headers.insert(&VERSION, HeaderValue::from_static(protocol::VERSION));
         // Both are plain ASCII by construction; should that ever change, the header is left out.
-        if let Ok(id) = HeaderValue::from_str(&request_id) {
-            headers.insert(protocol::REQUEST_ID_HEADER, id);
+        if let Ok(id) = HeaderValue::try_from(request_id) {
+            headers.insert(&REQUEST_ID, id);
         }
-        if let Ok(now) = HeaderValue::from_str(&now) {
+        if let Ok(now) = HeaderValue::try_from(now) {
             headers.insert(header::DATE, now);
         }
         response
@@ -404,9 +419,9 @@ fn check_signature(
     signature: &str,
 ) -> Result<(), Refusal> {
     let headers = &parts.headers;
-    let value = |name: &str| text(headers, name).unwrap_or_default();
-    let (content_md5, content_type) = (value(CONTENT_MD5), value("content-type"));
-    let date = value(header::DATE.as_str());
+    let value = |name| text(headers, name).unwrap_or_default();
+    let (content_md5, content_type) = (value(&CONTENT_MD5), value(&header::CONTENT_TYPE));
+    let date = value(&header::DATE);
     let mq_headers: Vec<(&str, Cow<'_, str>)> = headers
         .iter()
         .filter(|(name, _)| name.as_str().starts_with("x-mq-"))
@@ -433,18 +448,13 @@ fn check_signature(
 }
 
 fn check_digest(headers: &HeaderMap, body: &Bytes) -> Result<(), Refusal> {
-    match text(headers, CONTENT_MD5) {
+    match text(headers, &CONTENT_MD5) {
         Some(digest) if !sign::content_md5_matches(&digest, body) => Err(Refusal::new(
             FaultCode::InvalidDigest,
             "Content-MD5 is not the base64 of the body's MD5",
         )),
         _ => Ok(()),
     }
-}
-
-/// An empty poll is nobody's mistake, and a failure is our own.
-fn is_clients_doing(refusal: &Refusal) -> bool {
-    refusal.code != FaultCode::MessageNotExist && refusal.code.status() < 500
 }
 
 fn topic_of(call: &Call) -> TopicKey {
@@ -502,7 +512,7 @@ fn failed(error: BrokerError) -> Refusal {
     Refusal::new(FaultCode::InternalError, error.to_string())
 }
 
-fn text<'a>(headers: &'a HeaderMap, name: &str) -> Option<Cow<'a, str>> {
+fn text<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Option<Cow<'a, str>> {
     headers.get(name).map(lossy)
 }
 

@@ -36,7 +36,7 @@ use super::handle::Handle;
 use super::overview::{GroupOverview, Overview, TopicOverview};
 use crate::protocol::{
     AckAction, ConsumeMode, GroupId, PublishReceipt, ReceiptHandle, ReceivedMessage, TagFilter,
-    Timestamp, TopicName,
+    Timestamp, TopicName, hex_id,
 };
 
 /// What a consume asks for.
@@ -257,7 +257,7 @@ impl Queues {
         self.next_seq += 1;
         let message = Arc::new(StoredMessage {
             seq,
-            id: format!("{:016X}{seq:016X}", self.run),
+            id: hex_id(u128::from(self.run) << 64 | u128::from(seq)),
             body_md5: incoming.body_md5,
             publish_time: now,
             parts: incoming.parts,

@@ -9,6 +9,7 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures_util::FutureExt as _;
 use http::header;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
@@ -117,9 +118,8 @@ async fn connection(
     let socket = Watched::new(stream, progress.clone(), &limits);
     let service = service_fn(|request| {
         progress.set(Phase::Served);
-        let answer = site.answer(request, client);
-        async {
-            let reply = answer.await;
+        // As in `http`: an async block would hold the answer twice.
+        site.answer(request, client).map(|reply| {
             if let Some(hang_up) = reply.extensions().get::<HangUp>() {
                 // hyper writes nothing for a service that fails, and lets go of the connection.
                 return Err(*hang_up);
@@ -127,7 +127,7 @@ async fn connection(
             let refused = reply.headers().contains_key(header::CONNECTION);
             progress.set(if refused { Phase::Refused } else { Phase::Idle });
             Ok(reply)
-        }
+        })
     });
     let mut served = pin!(http.serve_connection(TokioIo::new(socket), service));
     // An error here is a client that went away or spoke no HTTP: hyper has answered if it could.
