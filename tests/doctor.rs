@@ -7,8 +7,7 @@
     reason = "a test fails by panicking"
 )]
 
-#[path = "client/server.rs"]
-#[allow(dead_code, reason = "the doctor needs a part of it")]
+#[path = "support/server.rs"]
 mod server;
 mod support;
 

@@ -8,6 +8,7 @@
 
 mod broken;
 mod routes;
+#[path = "../support/server.rs"]
 mod server;
 mod traffic;
 

@@ -479,6 +479,17 @@ impl Window {
         self.the(name).rect().center()
     }
 
+    /// Where the middle of a text is that is shown once.
+    #[track_caller]
+    pub(crate) fn middle_of_text(&self, text: &str) -> Pos2 {
+        let mut found = self.harness.query_all_by_label(text);
+        let Some(node) = found.next() else {
+            panic!("there is no {text:?}:\n{}", self.tree());
+        };
+        assert!(found.next().is_none(), "more than one {text:?}");
+        node.rect().center()
+    }
+
     /// The place that something takes.
     #[track_caller]
     pub(crate) fn rect(&self, name: &str) -> Rect {

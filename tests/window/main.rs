@@ -26,7 +26,11 @@ mod outbox;
 mod outside;
 mod paths;
 mod plots;
+mod rare;
 mod replay;
+mod scripted;
+#[path = "../support/server.rs"]
+mod server;
 #[path = "../support/window.rs"]
 mod support;
 mod table;

@@ -1,6 +1,8 @@
 //! A server that shows what a client really sends, byte by byte, and answers as the test says,
 //! broken answers included. No HTTP library, so nothing is tidied up on the way.
 
+#![allow(dead_code, reason = "each test crate uses its own part of this module")]
+
 use std::sync::{Arc, Mutex};
 
 use mqscope::protocol::sign::{self, SignedParts};
@@ -168,7 +170,8 @@ async fn serve(
     }
 }
 
-async fn read_request(stream: &mut (impl AsyncRead + Unpin)) -> Option<Seen> {
+/// The next request of a connection, unless it is over.
+pub(crate) async fn read_request(stream: &mut (impl AsyncRead + Unpin)) -> Option<Seen> {
     let mut bytes = Vec::new();
     while !bytes.ends_with(b"\r\n\r\n") {
         bytes.push(stream.read_u8().await.ok()?);
