@@ -61,7 +61,6 @@ impl<'d> Ending<'d> {
     pub fn of(deliveries: &'d [Delivery], place: usize, now: Timestamp) -> Self {
         let delivery = &deliveries[place];
         let next = deliveries.get(place + 1);
-        let again = next.map(|next| next.received_at);
         let failed = match &delivery.ack {
             AckState::Failed(trouble) | AckState::Unseen(Some(trouble)) => {
                 Some(Failed::Lost(trouble))
@@ -77,7 +76,9 @@ impl<'d> Ending<'d> {
                 Some(next) => Self::over(delivery, next, failed),
                 None => Self::LikelyAcked(*at),
             },
-            AckState::Refused(refusal) if refusal.is_final() => Self::of_refused(refusal, again),
+            AckState::Refused(refusal) if refusal.is_final() => {
+                Self::of_refused(refusal, delivery, next)
+            }
             AckState::Unseen(_) => match next {
                 Some(next) => Self::over(delivery, next, failed),
                 None => Self::Unseen(delivery.ends(), failed),
@@ -94,23 +95,21 @@ impl<'d> Ending<'d> {
 
     /// It came again: after the end of its lease, or before that.
     fn over(delivery: &Delivery, next: &Delivery, failed: Option<Failed<'d>>) -> Self {
-        let (ends, again) = (delivery.ends(), next.received_at);
-        let left = match (&delivery.lease, &next.lease) {
-            (Some(lease), Some(later)) => lease.left_at(later),
-            _ => ends.millis().saturating_sub(again.millis()),
-        };
-        match left <= BLUR_MILLIS {
-            true => Self::Expired(ends.min(again), failed),
-            false => Self::Superseded(again),
+        let again = next.received_at;
+        match cuts_short(delivery, next) {
+            true => Self::Superseded(again),
+            false => Self::Expired(delivery.ends().min(again), failed),
         }
     }
 
-    fn of_refused(refusal: &'d Refusal, again: Option<Timestamp>) -> Self {
+    fn of_refused(refusal: &'d Refusal, delivery: &Delivery, next: Option<&Delivery>) -> Self {
         if refusal.failure.code != FaultCode::MessageNotExist {
             return Self::Refused(refusal);
         }
+        let again = next.map(|next| next.received_at);
+        let cut_short = next.is_some_and(|next| cuts_short(delivery, next));
         match (again, refusal.left_millis) {
-            (Some(again), _) if again <= refusal.at => Self::Superseded(again),
+            (Some(again), _) if again <= refusal.at && cut_short => Self::Superseded(again),
             (_, Some(left)) if left <= 0 => Self::TooLate(refusal),
             // It came again, so nobody has acked it.
             (Some(again), _) => Self::Superseded(again),
@@ -118,6 +117,18 @@ impl<'d> Ending<'d> {
             (None, _) => Self::LateOrElsewhere(refusal),
         }
     }
+}
+
+/// Whether a lease was certainly not over when the message came again.
+fn cuts_short(delivery: &Delivery, next: &Delivery) -> bool {
+    let left = match (&delivery.lease, &next.lease) {
+        (Some(lease), Some(later)) => lease.left_at(later),
+        _ => {
+            let again = next.received_at.millis();
+            delivery.ends().millis().saturating_sub(again)
+        }
+    };
+    left > BLUR_MILLIS
 }
 
 #[cfg(test)]
@@ -196,6 +207,9 @@ mod tests {
         // It had come again before the ack was refused.
         let ending = then(100_000, refused(200_000, 100_000));
         check(&ending, 200_000, |e| e == Ending::Superseded(at(100_000)));
+        // Or it came again at the end of its lease, and the ack was refused only then.
+        let ending = then(300_000, refused(310_000, -10_000));
+        check(&ending, 310_000, |e| matches!(e, Ending::TooLate(_)));
         let ending = then(330_000, refused(310_000, -10_000));
         check(&ending, 330_000, |e| matches!(e, Ending::TooLate(_)));
         // An ack that was taken to have got through had not.
@@ -247,6 +261,57 @@ mod tests {
         check(&busy, 0, |e| {
             matches!(e, Ending::Held(_, Some(Failed::Refused(_))))
         });
+    }
+
+    #[test]
+    fn of_288_deliveries_all_have_ended_but_the_newest_which_is_the_one_that_is_acked() {
+        let lease = 300_000;
+        let mut rows = Rows::new();
+        let mut stale = Vec::new();
+        for times in 1..=288 {
+            let now = i64::from(times - 1) * lease;
+            let sample = Sample {
+                times,
+                ends: now + lease,
+                ..Sample::default()
+            };
+            let number = sample.arrive(&mut rows, at(now));
+            // An ack that never came through, and whose answer comes when all is over.
+            if times % 7 == 0 {
+                stale.extend(rows.begin_ack(&[number], at(now + 1)));
+            }
+        }
+        let now = at(287 * lease + 1);
+        for handle in &stale {
+            let failure = AckFailure {
+                handle: handle.clone(),
+                code: FaultCode::MessageNotExist,
+                message: String::new(),
+            };
+            rows.refuse_ack(failure, false, now, 0);
+        }
+        assert_eq!((rows.len(), rows.held().0, stale.len()), (1, 1, 41));
+        let row = rows.iter().next().unwrap();
+        assert_eq!(row.deliveries().len(), 288);
+        for place in 0..287 {
+            let came = i64::try_from(place).unwrap() * lease;
+            let ending = Ending::of(row.deliveries(), place, now);
+            match (place + 1) % 7 {
+                0 => assert!(matches!(ending, Ending::TooLate(_)), "{ending:?}"),
+                _ => assert_eq!(ending, Ending::Expired(at(came + lease), None)),
+            }
+        }
+        assert_eq!(
+            Ending::of_newest(row, now),
+            Ending::Held(Urgency::Plenty, None)
+        );
+        let number = row.number;
+        let newest = rows.begin_ack(&[number], now);
+        assert_eq!(newest, [ReceiptHandle::new("h-M0-288").unwrap()]);
+        rows.end_ack(&newest[0], AckState::Done(now));
+        let row = rows.iter().next().unwrap();
+        assert_eq!(Ending::of_newest(row, now), Ending::Acked(now));
+        assert_eq!((row.state(now), rows.held().0), (RowState::Acked, 0));
     }
 
     #[derive(Debug, Clone)]

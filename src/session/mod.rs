@@ -452,6 +452,19 @@ pub enum Event {
     },
 }
 
+impl Event {
+    /// How many messages it brings.
+    pub fn messages(&self) -> usize {
+        match self {
+            Event::Polled {
+                arrivals, damaged, ..
+            } => arrivals.len() + damaged.len(),
+            Event::Archive(ArchiveEvent::Read(_, piece)) => piece.messages(),
+            _ => 0,
+        }
+    }
+}
+
 /// A topic of the sandbox.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TopicContent {

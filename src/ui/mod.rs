@@ -60,9 +60,10 @@ use publish::PublishPanel;
 use quit::Quit;
 use widgets::{Dot, dot, from_the_right, icon_button, profile_color};
 
-/// Events taken in before a frame is drawn; the rest waits for the next one, so that no rush of
-/// messages can hold up the window.
+/// Events, and messages in them, that are taken in before a frame is drawn; the rest waits for the
+/// next one, so that no rush of messages can hold up the window, nor a file that is read.
 const EVENTS_A_FRAME: usize = 256;
+const MESSAGES_A_FRAME: usize = 4_096;
 
 /// How long a rate in the status line goes on after the last thing that happened.
 const RATES: Duration = Duration::from_secs(11);
@@ -133,10 +134,15 @@ impl App {
     }
 
     fn drain_events(&mut self, ctx: &egui::Context) {
+        let mut messages = 0;
         for _ in 0..EVENTS_A_FRAME {
+            if messages >= MESSAGES_A_FRAME {
+                break;
+            }
             let Some(event) = self.link.next_event() else {
                 return;
             };
+            messages += event.messages();
             let now = self.clock.now();
             if let Some(job) = self.model.absorb(event, now) {
                 self.send(job);

@@ -2,11 +2,16 @@
 //! a window that knows nothing of them; files that are damaged.
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
+use egui::Key;
 use egui::accesskit::Role;
+use mqscope::protocol::properties::Properties;
+use mqscope::protocol::{ReceiptHandle, ReceivedMessage, body_md5};
+use mqscope::session::{Arrival, Event, Lease, Model, SubscriptionId};
 use tempfile::TempDir;
 
-use crate::support::{Place, Start, Window, en, en_with};
+use crate::support::{BEGIN, Place, Start, Window, en, en_with};
 
 /// Publishes messages with these keys and bodies; their ids, in that order.
 fn publish(window: &mut Window, messages: &[(&str, &str)]) -> Vec<String> {
@@ -390,4 +395,193 @@ fn many_and_large_messages_go_in_pieces_and_come_out_the_same() {
     exported(&mut window, 4_500);
     let written = std::fs::read_to_string(&again).unwrap();
     assert!(written.lines().skip(1).eq(text.lines().skip(1)));
+}
+
+/// So many messages in the first view, as polls bring them.
+const MANY: usize = 60_000;
+
+fn deliver_many(model: &mut Model) {
+    let ends = BEGIN.offset_millis(300_000);
+    let arrival = |number: usize| Arrival {
+        lease: Lease::new(BEGIN, ends, 0),
+        message: ReceivedMessage {
+            message_id: format!("{number:032X}"),
+            body_md5: body_md5("x"),
+            body: "x".to_owned(),
+            receipt_handle: ReceiptHandle::new(&format!("handle-{number}")).unwrap(),
+            publish_time: BEGIN,
+            first_consume_time: BEGIN,
+            next_consume_time: ends,
+            consumed_times: 1,
+            tag: None,
+            properties: Properties::default(),
+        },
+    };
+    for first in (0..MANY).step_by(5_000) {
+        let event = Event::Polled {
+            subscription: SubscriptionId(0),
+            arrivals: (first..first + 5_000).map(arrival).collect(),
+            damaged: Vec::new(),
+            skew_millis: 0,
+            at: BEGIN,
+            elapsed: Duration::ZERO,
+        };
+        model.absorb(event, BEGIN);
+        model.tick(BEGIN);
+    }
+}
+
+/// The worker writes what each frame hands it, and there are many more to come than frames go by
+/// until somebody has clicked.
+#[test]
+fn an_export_that_is_stopped_leaves_no_file_and_the_old_one_as_it_was() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut window = Window::start(Start {
+        before: deliver_many,
+        ..Start::default()
+    });
+    window.until_running();
+    let old = folder.path().join("old.jsonl");
+    std::fs::write(&old, "old").unwrap();
+    let new = folder.path().join("new.jsonl");
+    for path in [&new, &old] {
+        ask_to_export(&mut window);
+        window.fill(Place::Only, &en("export-file"), &path.display().to_string());
+        if *path == old {
+            let replace = en_with("path-replace", &[("size", "3 B")]);
+            window.until("it is asked", |window| window.has(&replace));
+            window.click(&replace);
+        }
+        window.until("the path is known", |window| {
+            window.is_on(&en("export-yes"))
+        });
+        window.click(&en("export-yes"));
+        window.assert_shows("Exporting");
+        window.click(&en("archive-stop"));
+        window.until_shown(&en("export-stopped"));
+        window.click(&en("archive-dismiss"));
+        window.assert_not_shown(&en("export-stopped"));
+    }
+    let there: Vec<PathBuf> = std::fs::read_dir(folder.path())
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .collect();
+    assert_eq!(
+        there,
+        std::slice::from_ref(&old),
+        "no half of a file either"
+    );
+    assert_eq!(std::fs::read_to_string(&old).unwrap(), "old");
+
+    // Bodies are files of their own: those that are written stay, and are counted.
+    let bodies = folder.path().join("bodies");
+    ask_to_export(&mut window);
+    window.click(&en("export-bodies"));
+    export_to(&mut window, "export-folder", &bodies);
+    window.click(&en("archive-stop"));
+    window.until_shown("Export stopped, ");
+    let there = std::fs::read_dir(&bodies).map_or(0, |names| names.count());
+    assert!(there < MANY);
+    let said = match there {
+        1 => "Export stopped, one body was written".to_owned(),
+        n => format!("Export stopped, {n} bodies were written"),
+    };
+    window.assert_shows(&said);
+}
+
+#[test]
+fn a_file_that_is_stopped_shows_what_was_read_and_can_be_read_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("long.jsonl");
+    let lines = 120_000;
+    let text: String = (0..lines)
+        .map(|n| format!("{{\"id\":\"{n:032X}\",\"body\":\"body {n}\"}}\n"))
+        .collect();
+    std::fs::write(&path, text).unwrap();
+    let mut window = Window::open();
+    open(&mut window, &path);
+    window.click(&en("archive-stop"));
+    window.until_shown("Stopped after ");
+    let said = window.texts_with("Stopped after ").swap_remove(0);
+    let read: u64 = said
+        .split(' ')
+        .nth(2)
+        .unwrap()
+        .trim_end_matches(',')
+        .parse()
+        .unwrap();
+    assert!(read < lines, "{said}");
+    window.assert_not_shown(" lines could not be read");
+    window.assert_not_shown(&en("file-cut"));
+    // What was read is there and stays, as nothing more comes.
+    if read > 0 {
+        window.assert_shows("body 0");
+    }
+    window.advance(Duration::from_secs(5));
+    assert_eq!(window.texts_with("Stopped after ").swap_remove(0), said);
+
+    window.click(&en("file-again"));
+    window.until_shown(&format!("{lines} messages"));
+    window.assert_not_shown("Stopped after ");
+    window.leave_fields();
+    window.press(Key::End);
+    window.assert_shows(&format!("body {}", lines - 1));
+    assert_eq!(window.rows().last(), Some(&format!("{:032X}", lines - 1)));
+}
+
+/// Each way to write, of each scope.
+#[test]
+fn tables_and_bodies_are_of_what_is_shown_selected_or_everything_too() {
+    let (mut window, ids, folder) = with_messages();
+    window.fill(Place::Only, "Filter", "apple");
+    window.leave_fields();
+    window.click(&format!("Select {}", ids[2]));
+    let scopes = [
+        ("archive-shown", "2", vec![&ids[2], &ids[0]]),
+        ("archive-selected", "1", vec![&ids[2]]),
+        ("archive-all", "3", vec![&ids[0], &ids[1], &ids[2]]),
+    ];
+    for (scope, n, expected) in scopes {
+        let path = folder.path().join(format!("{scope}.csv"));
+        ask_to_export(&mut window);
+        window.click(&en_with(scope, &[("n", n)]));
+        window.click("CSV");
+        export_to(&mut window, "export-file", &path);
+        exported(&mut window, expected.len());
+        let text = std::fs::read_to_string(&path).unwrap();
+        let text = text.trim_start_matches('\u{feff}');
+        let mut reader = csv::Reader::from_reader(text.as_bytes());
+        let place = reader
+            .headers()
+            .unwrap()
+            .iter()
+            .position(|name| name == "id");
+        let written: Vec<String> = reader
+            .records()
+            .map(|row| row.unwrap()[place.unwrap()].to_owned())
+            .collect();
+        assert!(
+            written.iter().eq(expected.iter().copied()),
+            "{scope}: {written:?}"
+        );
+
+        let bodies = folder.path().join(scope);
+        ask_to_export(&mut window);
+        window.click(&en_with(scope, &[("n", n)]));
+        window.click(&en("export-bodies"));
+        export_to(&mut window, "export-folder", &bodies);
+        exported(&mut window, expected.len());
+        let mut written: Vec<String> = std::fs::read_dir(&bodies)
+            .unwrap()
+            .map(|entry| std::fs::read_to_string(entry.unwrap().path()).unwrap())
+            .collect();
+        written.sort();
+        let body_of = |id: &&String| {
+            let place = ids.iter().position(|known| known == *id).unwrap();
+            MESSAGES[place].1.to_owned()
+        };
+        let mut expected: Vec<String> = expected.iter().map(body_of).collect();
+        expected.sort();
+        assert_eq!(written, expected, "{scope}");
+    }
 }

@@ -5,11 +5,12 @@ use std::fs;
 use std::net::{SocketAddr, TcpListener};
 use std::time::Duration;
 
-use egui::Key;
+use egui::{Color32, Key, Rect, Shape};
 use mqscope::config::ConfigFile;
 use mqscope::credentials::Credentials;
 use mqscope::protocol::Profile;
 use mqscope::sandbox::{AccessRule, Sandbox, SandboxSettings};
+use mqscope::ui::theme;
 use tokio::sync::oneshot;
 
 use crate::support::{Place, Start, Window, en, en_with};
@@ -410,6 +411,71 @@ fn a_click_in_the_sandboxs_tree_goes_back_to_the_sandbox() {
     window.publish_and_see();
 }
 
+/// A circle as it is painted.
+#[derive(Debug, PartialEq)]
+enum Paint {
+    Filled(Color32),
+    Ring(Color32),
+}
+
+/// The circles in the place of something.
+fn dots(window: &Window, name: &str) -> Vec<Paint> {
+    fn look(shape: &Shape, place: Rect, found: &mut Vec<Paint>) {
+        match shape {
+            Shape::Vec(shapes) => shapes.iter().for_each(|shape| look(shape, place, found)),
+            Shape::Circle(circle) if place.contains(circle.center) => {
+                found.push(match circle.fill == Color32::TRANSPARENT {
+                    true => Paint::Ring(circle.stroke.color),
+                    false => Paint::Filled(circle.fill),
+                });
+            }
+            _ => {}
+        }
+    }
+    let place = window.rect(name);
+    let mut found = Vec::new();
+    for clipped in window.shapes() {
+        look(&clipped.shape, place, &mut found);
+    }
+    found
+}
+
+/// The colours that a person gives to connections, in either theme.
+#[test]
+fn each_colour_of_a_connection_is_that_of_its_tab() {
+    let start = Start::default();
+    let colors = ["Green", "Blue", "Amber", "Red", "Purple", "Grey"];
+    let mut window = Window::start(start);
+    window.until_running();
+    for name in colors {
+        window.click("+ Add connection…");
+        window.fill(Place::Only, "Name", name);
+        window.fill(Place::Only, "HTTP endpoint", "http://127.0.0.1:1");
+        window.fill(Place::Only, "Default topic", "orders");
+        window.fill(Place::Only, "Default consumer group", "GID");
+        window.click(name);
+        window.click("Save");
+        let there = format!("Use {name}");
+        window.until("it is saved", |window| window.has(&there));
+        window.click(&there);
+        window.click("New consume view");
+    }
+    for theme in ["Light theme", "Dark theme"] {
+        window.click(theme);
+        let p = theme::palette(window.context());
+        let paints = [p.ok, p.accent, p.soon, p.bad, p.tag, p.faint];
+        for (name, color) in colors.iter().zip(paints) {
+            let tab = format!("○ {name} · Consume orders · GID");
+            assert_eq!(dots(&window, &tab), [Paint::Ring(color)], "{name}");
+        }
+        // No two of them are the same.
+        let mut told_apart = paints.map(|color| color.to_array()).to_vec();
+        told_apart.sort_unstable();
+        told_apart.dedup();
+        assert_eq!(told_apart.len(), paints.len());
+    }
+}
+
 /// Each view is a task of its own: one that cannot connect and one that waits hold up nobody.
 #[test]
 fn several_connections_are_listened_to_at_once_and_told_apart() {
@@ -438,6 +504,16 @@ fn several_connections_are_listened_to_at_once_and_told_apart() {
     window.until("it fails", |window| {
         window.has("⚠ desk · Consume orders · GID_debug")
     });
+    // Each tab has the colour of its connection; one that fails looks like that instead.
+    let palette = theme::palette(window.context());
+    for (tab, color) in [
+        ("● Consume orders · GID_debug", palette.ok),
+        ("● prod · Consume orders · GID_prod", palette.bad),
+    ] {
+        assert_eq!(dots(&window, tab), [Paint::Filled(color)], "{tab}");
+    }
+    let fails = dots(&window, "⚠ desk · Consume orders · GID_debug");
+    assert_eq!(fails.len(), 2, "half of it is filled: {fails:?}");
 
     // The same topic at two servers: what is published here arrives here.
     window.click("Use prod");
@@ -459,6 +535,9 @@ fn several_connections_are_listened_to_at_once_and_told_apart() {
     window.stop();
     window.click(&format!("Ack {there}"));
     window.until_shown("2 received · 2 acked");
+    // A ring, once it does not listen.
+    let stopped = dots(&window, "○ prod · Consume orders · GID_prod");
+    assert_eq!(stopped, [Paint::Ring(palette.bad)]);
     // The others go on.
     assert!(window.has("● Consume orders · GID_debug"));
     assert!(window.has("⚠ desk · Consume orders · GID_debug"));

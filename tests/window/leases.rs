@@ -4,6 +4,9 @@ use std::time::Duration;
 
 use egui::Shape;
 use mqscope::clock::Clock;
+use mqscope::protocol::properties::Properties;
+use mqscope::protocol::{ReceiptHandle, ReceivedMessage, body_md5};
+use mqscope::session::{Arrival, Event, Lease, Model, SubscriptionId};
 use mqscope::ui::theme;
 
 use crate::outside::{ack, consume};
@@ -125,6 +128,87 @@ fn of_many_deliveries_the_older_ones_take_a_line_each_until_they_are_asked_for()
     assert_eq!(handles(&window).len(), 1);
     window.look_into(&id);
     assert_eq!(handles(&window).len(), 3);
+}
+
+/// As many as there are before a message becomes a dead letter.
+const MOST: u32 = 288;
+
+/// The same message again and again, each time when the lease before has ended.
+fn deliver_most(model: &mut Model) {
+    for times in 1..=MOST {
+        let at = BEGIN.offset_millis(-i64::from(MOST - times) * 300_000);
+        let ends = at + 5 * MINUTE;
+        let message = ReceivedMessage {
+            message_id: "0123456789ABCDEF0123456789ABCDEF".to_owned(),
+            body_md5: body_md5("x"),
+            body: "x".to_owned(),
+            receipt_handle: ReceiptHandle::new(&format!("handle-{times}")).unwrap(),
+            publish_time: BEGIN.offset_millis(-i64::from(MOST) * 300_000),
+            first_consume_time: BEGIN.offset_millis(-i64::from(MOST - 1) * 300_000),
+            next_consume_time: ends,
+            consumed_times: times,
+            tag: None,
+            properties: Properties::default(),
+        };
+        let event = Event::Polled {
+            subscription: SubscriptionId(0),
+            arrivals: vec![Arrival {
+                lease: Lease::new(at, ends, 0),
+                message,
+            }],
+            damaged: Vec::new(),
+            skew_millis: 0,
+            at,
+            elapsed: Duration::ZERO,
+        };
+        model.absorb(event, at);
+        model.tick(at);
+    }
+}
+
+#[test]
+fn of_288_deliveries_each_can_be_reached_the_newest_first() {
+    let mut window = Window::start(Start {
+        size: [1440.0, 1500.0],
+        before: deliver_most,
+        ..Start::default()
+    });
+    window.until_running();
+    let id = window.rows()[0].clone();
+    window.look_into(&id);
+    window.assert_shows("288 deliveries, 287 ended without an ack");
+    // In days, as some of them were on another.
+    window.assert_shows("288 deliveries from ");
+    assert!(window.has("Delivery 288") && window.has("Delivery 286"));
+    assert!(!window.has("Delivery 285"), "only the newest are whole");
+
+    let timeline = window.middle_of_text("288 deliveries, 287 ended without an ack");
+    let mut seen: Vec<u32> = vec![288, 287, 286];
+    for _ in 0..40 {
+        let lines = window.texts_with("Delivery ");
+        let lines = lines.iter().filter(|line| line.contains(" · "));
+        let numbers: Vec<u32> = lines
+            .filter_map(|line| line.split(' ').nth(1)?.parse().ok())
+            .collect();
+        assert!(numbers.windows(2).all(|pair| pair[0] == pair[1] + 1));
+        assert!(numbers.len() < 100, "what is out of sight costs nothing");
+        seen.extend(numbers);
+        if seen.contains(&1) {
+            break;
+        }
+        window.turn_wheel(timeline, -350.0);
+    }
+    seen.sort_unstable();
+    seen.dedup();
+    assert_eq!(seen, (1..=MOST).collect::<Vec<u32>>());
+
+    // The oldest can be looked at as closely as the newest.
+    window.click(&window.button_with("Delivery 1 · "));
+    assert!(window.has("Delivery 1"));
+    window.click("Copy handle of delivery 1");
+    window.assert_shows("handle-1");
+    // An ack is of the newest, wherever one looks.
+    window.assert_shows("1 in flight · 5:00");
 }
 
 /// Handles in the details pane.

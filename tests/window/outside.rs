@@ -1,6 +1,8 @@
 //! What happens outside the window: another program's client of the same sandbox, and who sets
 //! its faults.
 
+use std::sync::Arc;
+
 use mqscope::client::{AdminClient, Client, ClientSettings, Consume};
 use mqscope::credentials::Credentials;
 use mqscope::protocol::faults::FaultPlan;
@@ -21,19 +23,62 @@ pub(crate) fn another_client(window: &Window) -> Client {
     Client::new(settings(window), window.clock().clone()).unwrap()
 }
 
+fn admin(window: &Window) -> AdminClient {
+    let clock = window.clock().clone();
+    AdminClient::with(settings(window), &ADMIN_TOKEN.into(), clock).unwrap()
+}
+
 /// From here on the sandbox has these faults and no others.
 pub(crate) fn set_faults(window: &Window, rules: &[&str]) {
-    let admin = AdminClient::with(
-        settings(window),
-        &ADMIN_TOKEN.into(),
-        window.clock().clone(),
-    )
-    .unwrap();
+    let admin = admin(window);
     let plan = FaultPlan {
         seed: 7,
         rules: rules.iter().map(|rule| rule.parse().unwrap()).collect(),
     };
     window.runtime().block_on(admin.set_faults(&plan)).unwrap();
+}
+
+/// Messages of `orders` that a group could get now, and those under a lease.
+pub(crate) fn waiting(window: &Window, group: &str) -> (u64, u64) {
+    let admin = admin(window);
+    let overview = window.runtime().block_on(admin.overview()).unwrap();
+    let topic = overview
+        .topics
+        .into_iter()
+        .find(|t| t.topic.as_str() == "orders");
+    let mut groups = topic.unwrap().groups.into_iter();
+    let counts = groups
+        .find(|counts| counts.group.as_str() == group)
+        .unwrap();
+    (counts.ready, counts.invisible)
+}
+
+/// Publishes so many messages to `orders` as somebody else's program.
+pub(crate) fn publish_many(window: &Window, count: usize) {
+    let client = Arc::new(another_client(window));
+    let now = window.clock().now();
+    window.runtime().block_on(async {
+        let mut tasks = tokio::task::JoinSet::new();
+        for first in 0..16 {
+            let client = Arc::clone(&client);
+            tasks.spawn(async move {
+                for number in (first..count).step_by(16) {
+                    let parts = MessageParts {
+                        body: format!("message {number}"),
+                        ..MessageParts::default()
+                    };
+                    let message = parts.checked(&Profile::Sandbox.limits(), now).unwrap();
+                    client
+                        .publish(&"orders".parse().unwrap(), &message)
+                        .await
+                        .unwrap();
+                }
+            });
+        }
+        while let Some(done) = tasks.join_next().await {
+            done.unwrap();
+        }
+    });
 }
 
 /// Publishes to `orders` as somebody else's program; the message's id.

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use crate::outside::{publish_many, set_faults, waiting};
 use crate::support::{BEGIN, Place, Window};
 
 const SECOND: Duration = Duration::from_secs(1);
@@ -149,4 +150,44 @@ fn a_topic_of_the_sandbox_is_one_click_from_the_form_and_a_view() {
     assert_ne!(window.rows(), std::slice::from_ref(&id));
     window.click("○ Consume orders · GID_debug");
     assert_eq!(window.rows(), [id]);
+}
+
+/// Each poll takes a second of a clock that stands still: the view is always in the middle of it.
+#[test]
+fn stop_while_thousands_wait_takes_the_poll_in_flight_and_no_more() {
+    let mut window = Window::open();
+    window.stop();
+    let all = 2_000;
+    publish_many(&window, all);
+    set_faults(&window, &["consume:*:latency=1s"]);
+    window.click("▶ Start");
+    let received = |window: &Window| {
+        let texts = window.texts_with(" received · ");
+        let number = texts[0]
+            .split(' ')
+            .next()
+            .and_then(|n| n.parse::<u64>().ok());
+        number.unwrap_or_else(|| panic!("{texts:?}"))
+    };
+    window.until_in_time("some have come", |window| received(window) >= 64);
+    window.click("■ Stop");
+    assert!(window.has("Stopping…"));
+    window.until_in_time("it has stopped", |window| window.has("▶ Start"));
+    let came = received(&window);
+    assert!((64..200).contains(&came), "{came}");
+
+    // What it took is there, and the rest waits for the next.
+    let held = (all as u64 - came, came);
+    assert_eq!(waiting(&window, "GID_debug"), held);
+    window.assert_shows(&format!("You hold {came}"));
+    for _ in 0..10 {
+        window.advance(SECOND);
+    }
+    assert_eq!(waiting(&window, "GID_debug"), held);
+    assert_eq!(received(&window), came);
+
+    set_faults(&window, &[]);
+    window.click("▶ Start");
+    window.until("all have come", |window| received(window) == all as u64);
+    assert_eq!(waiting(&window, "GID_debug"), (0, all as u64));
 }

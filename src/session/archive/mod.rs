@@ -198,3 +198,10 @@ pub struct Piece {
     /// Bytes of the file.
     size: u64,
 }
+
+impl Piece {
+    /// How many messages it brings.
+    pub(super) fn messages(&self) -> usize {
+        self.records.len()
+    }
+}
