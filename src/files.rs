@@ -12,13 +12,29 @@ use std::path::{Path, PathBuf};
 pub fn replace(path: &Path, contents: &[u8]) -> io::Result<()> {
     // A link (to a folder of dotfiles, say) stays one: what it points at is replaced.
     let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    put(&target, contents, true)
+}
+
+/// The same, but a file that is there already stays as it is.
+///
+/// # Errors
+/// When it cannot be written, or there is one already.
+pub fn create(path: &Path, contents: &[u8]) -> io::Result<()> {
+    put(path, contents, false)
+}
+
+fn put(target: &Path, contents: &[u8], replace: bool) -> io::Result<()> {
     let dir = target.parent().unwrap_or(Path::new("."));
     fs::create_dir_all(dir)?;
     // Created with mode 0600, and removed again if we fail before the rename.
     let mut file = tempfile::NamedTempFile::new_in(dir)?;
     file.write_all(contents)?;
     file.as_file().sync_all()?;
-    file.persist(&target).map_err(|error| error.error)?;
+    let put = match replace {
+        true => file.persist(target),
+        false => file.persist_noclobber(target),
+    };
+    put.map_err(|error| error.error)?;
     // So that the rename outlives a power cut too; not every file system can do it.
     #[cfg(unix)]
     let _ = fs::File::open(dir).and_then(|dir| dir.sync_all());

@@ -89,6 +89,7 @@ const WORKERS: &[&str] = &[
     "crate::session::publishing",
     "crate::session::shared",
     "crate::session::templates::file",
+    "crate::session::traffic::saver",
     "crate::session::traffic::tap",
     "crate::session::worker",
 ];
@@ -310,6 +311,7 @@ const LAYERS: &[Layer] = &[
             "session::publishing",
             "session::shared",
             "session::templates::file",
+            "session::traffic::saver",
             "session::traffic::tap",
             "session::worker",
             "session::worker::*",

@@ -1498,6 +1498,63 @@ traffic-not-found = No exchange matches the filter
 traffic-pause = Pause recording
 traffic-resume = Resume recording
 traffic-clear = Clear traffic
+traffic-of = Publish request
+traffic-close = Close these details
+traffic-summary = Summary
+traffic-request = Request
+traffic-reply = Reply
+traffic-signed = String to sign
+traffic-signed-what = What both sides sign: method, Content-MD5, Content-Type, Date, x-mq- headers, path and query
+traffic-not-signed = This request is not signed
+traffic-pretty = Indented
+traffic-reveal = Show the signature
+traffic-no-reply-came = No reply came
+traffic-cut = Only the first { $kept } of { $size } are kept
+traffic-odd = { $n ->
+    [one] { $n } byte is no text, and stands as \xFF does
+   *[other] { $n } bytes are no text, and stand as \xFF does
+}
+traffic-copy = Copy of this exchange
+traffic-copy-curl = Copy as curl
+traffic-copy-script = Copy as a script that signs afresh
+traffic-copy-text = Copy as text
+traffic-copy-request-body = Copy the request's body
+traffic-copy-reply-body = Copy the reply's body
+traffic-copy-signed = Copy string to sign
+traffic-copy-redacted = Without the signature
+traffic-number = Exchange
+traffic-remote = Address
+traffic-sizes = { $sent } sent, { $came } came
+traffic-skew = Clock of the server
+traffic-skew-none = as ours
+traffic-dns = DNS
+traffic-connect = TCP
+traffic-connect-all = Connecting
+traffic-tls = TLS
+traffic-first-byte = First byte
+traffic-body = Body
+traffic-total = { $total } in all · { $how }
+traffic-connection-new = a new connection
+traffic-connection-reused = a connection that was there already
+traffic-connection-none = no connection came about
+traffic-about = Messages
+traffic-show-message = Show message
+traffic-show-history = Show in the history
+traffic-save = Save…
+traffic-save-title = Save exchanges
+traffic-save-text = Text
+traffic-save-what = Signatures and tokens are left out; the access key and the messages are in it
+traffic-save-yes = Save
+traffic-saved = { $n ->
+    [one] { $n } exchange is in { $path }
+   *[other] { $n } exchanges are in { $path }
+}
+traffic-not-saved = The exchanges could not be saved
+traffic-not-saved-next = Check the folder, its rights and the space left, then save again
+traffic-not-saved-there = There is a file of that name: choose another, or agree to replace it
+delivery-poll-request = Poll request
+delivery-ack-request = Ack request
+delivery-decision-request = Decision request
 
 ## Dead letters
 

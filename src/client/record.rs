@@ -40,7 +40,8 @@ pub struct Exchange {
     pub remote: Option<SocketAddr>,
     /// The messages that it published or brought, by their ids.
     pub message_ids: Vec<String>,
-    /// The handles that it is about, of an ack.
+    /// The handles that it brought, in the order of the first messages; of an ack, those that it
+    /// is about.
     pub handles: Vec<String>,
     /// How many of them the server refused.
     pub refused: usize,
@@ -285,6 +286,14 @@ impl Exchange {
     /// The id of the request in the server's logs, if there was a reply that has it.
     pub fn request_id(&self) -> Option<&str> {
         self.reply.as_ref()?.request_id.as_deref()
+    }
+
+    /// Whether it ends deliveries: an ack, or a decision.
+    pub fn is_ending(&self) -> bool {
+        matches!(
+            self.kind,
+            ExchangeKind::Ack | ExchangeKind::Commit | ExchangeKind::Rollback
+        )
     }
 
     /// Whether it is a poll that brought nothing, which is nothing out of the ordinary.

@@ -143,19 +143,25 @@ impl Recording {
     /// The messages that came, or were named.
     pub(super) fn brought(&mut self, reply: &Reply) {
         let Some(inner) = &mut self.0 else { return };
-        if let Reply::AckRefused(failures) = reply {
-            inner.exchange.refused = failures.len();
-        }
-        inner.exchange.message_ids = match reply {
-            Reply::Published(receipt) => vec![receipt.message_id.clone()],
+        let exchange = &mut inner.exchange;
+        match reply {
+            Reply::Published(receipt) => {
+                exchange.message_ids = vec![receipt.message_id.clone()];
+                let handle = receipt.receipt_handle.iter();
+                exchange.handles = handle.map(|handle| handle.as_str().to_owned()).collect();
+            }
             Reply::Messages(list) => {
-                let whole = list.messages.iter().map(|message| &message.message_id);
                 let damaged = list.damaged.iter();
                 let damaged = damaged.filter_map(|message| message.message_id.as_ref());
-                whole.chain(damaged).cloned().collect()
+                let whole = list.messages.iter();
+                let handles = whole.clone().map(|message| message.receipt_handle.as_str());
+                exchange.handles = handles.map(str::to_owned).collect();
+                let ids = whole.map(|message| &message.message_id).chain(damaged);
+                exchange.message_ids = ids.cloned().collect();
             }
-            _ => Vec::new(),
-        };
+            Reply::AckRefused(failures) => exchange.refused = failures.len(),
+            Reply::Acked | Reply::Fault(_) => {}
+        }
     }
 
     /// The handles that it is about.

@@ -244,6 +244,38 @@ pub fn program(language: Language, order: &Order) -> Result<Program, CodeError> 
     })
 }
 
+/// A shell script that sends one request once more, signed afresh.
+///
+/// # Errors
+/// None is known.
+pub fn request_script(
+    origin: &str,
+    method: &str,
+    target: &str,
+    body: &str,
+) -> Result<String, CodeError> {
+    let failed = |error: &minijinja::Error| CodeError(format!("{error:#}"));
+    let values = context! {
+        traps => [] as [&str; 0],
+        endpoint => origin,
+        method,
+        target,
+        body,
+        max_time => shell::LONGEST_SECS,
+    };
+    TEMPLATES
+        .as_ref()
+        .map_err(failed)?
+        .get_template("shell-request.sh.j2")
+        .and_then(|template| template.render(values))
+        .map_err(|error| failed(&error))
+}
+
+/// A text as one word of the shell, whatever is in it.
+pub fn shell_word(text: &str) -> String {
+    literal::shell(text)
+}
+
 fn about(order: &Order) -> String {
     let topic = &order.topic;
     match &order.task {
@@ -350,4 +382,5 @@ const SOURCES: &[(&str, &str)] = sources![
     "shell-consume.sh.j2",
     "shell-head.sh.j2",
     "shell-publish.sh.j2",
+    "shell-request.sh.j2",
 ];

@@ -14,6 +14,9 @@ use super::{Consume, Order, Publish};
 /// Seconds that a request may take beside its long poll.
 const PATIENCE_SECS: u32 = 10;
 
+/// What any request may take: the longest long poll, and as much beside.
+pub(super) const LONGEST_SECS: u32 = 30 + PATIENCE_SECS;
+
 /// Stands in for a time, and for a handle, that the script fills in.
 const SOME_TIME: i64 = 1_234_567_890_123;
 const SOME_HANDLE: &str = "HANDLE";

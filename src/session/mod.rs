@@ -3,7 +3,8 @@
 //!
 //! No egui here, and no I/O outside `worker.rs` and what it uses (`poller.rs`, `embedded.rs`,
 //! `admin.rs`, `chooser.rs`, `shared.rs`, `publishing.rs`, `history_file.rs`,
-//! `templates/file.rs`, `traffic/tap.rs`, `explainer.rs`, and in `outbox` what the worker runs).
+//! `templates/file.rs`, `traffic/tap.rs`, `traffic/saver.rs`, `explainer.rs`, and in `outbox` what the
+//! worker runs).
 
 mod acking;
 mod activity;
@@ -114,8 +115,9 @@ pub use subscription::{Polling, Source, Subscription, SubscriptionId};
 pub use table::{ColumnSetting, Place, SavedTable, Table, TableCommand};
 pub use traffic::{
     Class, ConnectionUse, ErrorKind, Exchange, ExchangeKind, Failure, FailureKind, Kept,
-    MOST_BYTES, MOST_EXCHANGES, Seen, SentValue, Timing, Traffic, TrafficCommand, TrafficEvent,
-    TrafficFilter, TrafficJob,
+    MOST_BYTES, MOST_EXCHANGES, REDACTED, SaveAs, SaveWish, Seen, SentValue, Sheet, Timing,
+    Traffic, TrafficCommand, TrafficEvent, TrafficFilter, TrafficJob, WhichExchanges, signature_of,
+    traffic_text,
 };
 pub use worker::{Worker, start};
 pub use workspace::{SavedView, Workspace};

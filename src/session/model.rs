@@ -36,7 +36,7 @@ use super::program::{self, CodeCommand};
 use super::reader::Reader;
 use super::say::{Notice, Say, Trouble};
 use super::subscription::{Polling, Source, Subscription, SubscriptionId};
-use super::traffic::Traffic;
+use super::traffic::{self, Traffic};
 use super::views::Views;
 use super::workspace::Workspace;
 use super::{Command, ConnectionId, Event, Job, TopicContent};
@@ -513,7 +513,11 @@ impl Model {
                 }
                 self.archive.apply(command, &mut self.views)
             }
-            Command::Traffic(command) => self.traffic.apply(command),
+            Command::Traffic(command) => {
+                let connections = &self.connections;
+                self.traffic
+                    .apply(command, |id| traffic::name_of(connections, id))
+            }
             Command::Letters(command) => {
                 self.do_with_letters(command, now);
                 None

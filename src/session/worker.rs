@@ -165,6 +165,7 @@ async fn carry_out(shared: Arc<Shared>, job: Job) {
         }
         Job::Paths(job) => chooser::carry_out(shared, job).await,
         Job::Traffic(TrafficJob::Pause(pause)) => shared.tap().pause(pause),
+        Job::Traffic(TrafficJob::Save(order)) => traffic::saver::run(shared, *order).await,
         // Served elsewhere: where the pollers are kept, and by the keeper.
         Job::StartPolling(_)
         | Job::StopPolling(_)

@@ -101,7 +101,12 @@ impl Drawer {
                     Part::Notices => notices::ui(ui, cx),
                     Part::History => self.history.ui(ui, cx),
                     Part::Halves => halves::ui(ui, cx),
-                    Part::Traffic => self.traffic.ui(ui, cx),
+                    Part::Traffic => {
+                        if let Some(id) = self.traffic.ui(ui, cx) {
+                            self.history.seek(cx, id);
+                            part = Part::History;
+                        }
+                    }
                     Part::Plots => self.plots.ui(ui, cx),
                     Part::Sandbox => self.control.ui(ui, cx),
                 }

@@ -7,6 +7,7 @@ use egui_extras::{Column, TableBuilder, TableRow};
 
 use crate::session::{
     Command, ConnectionId, Entry, EntryRow, HistoryCommand, KEPT_BODY_BYTES, Outcome,
+    TrafficCommand,
 };
 
 use super::context::{Context, bytes, clock_time, short_id};
@@ -44,6 +45,12 @@ impl HistoryPane {
             ask(cx, HistoryCommand::Filter(self.filter.clone()));
         }
         from_the_right(ui, |ui| self.clear_ui(ui, cx));
+    }
+
+    /// Looks for what has this id.
+    pub(super) fn seek(&mut self, cx: &mut Context<'_>, id: String) {
+        self.filter.clone_from(&id);
+        ask(cx, HistoryCommand::Filter(id));
     }
 
     fn clear_ui(&mut self, ui: &mut Ui, cx: &mut Context<'_>) {
@@ -312,6 +319,7 @@ fn details_ui(ui: &mut Ui, cx: &mut Context<'_>) {
             }
             if let Some(entry) = history.entry() {
                 copy_ui(ui, cx, entry);
+                exchange_ui(ui, cx, entry);
                 let button = Button::new(theme::strong(t.get("send-again")));
                 if ui.add(button).clicked() {
                     ask(cx, HistoryCommand::SendAgain(place));
@@ -338,6 +346,18 @@ fn details_ui(ui: &mut Ui, cx: &mut Context<'_>) {
             };
             ui.label(theme::dim(ui.ctx(), text));
         }
+    }
+}
+
+/// From an entry to what went over the wire for it, while that is kept.
+fn exchange_ui(ui: &mut Ui, cx: &mut Context<'_>, entry: &Entry) {
+    let id = entry.request_id.as_deref();
+    let traffic = cx.model.traffic();
+    let found = traffic.publish_of(&entry.connection, id, entry.at, entry.elapsed());
+    if let Some(number) = found
+        && ui.button(cx.texts.get("traffic-of")).clicked()
+    {
+        cx.command(Command::Traffic(TrafficCommand::Show(number)));
     }
 }
 

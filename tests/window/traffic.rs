@@ -135,3 +135,146 @@ fn a_refusal_and_a_broker_that_is_not_there_are_told_as_such() {
         rows(window).iter().any(|row| row.ends_with("attempt 3"))
     });
 }
+
+/// Opens the newest exchange of this operation.
+fn look_at(window: &mut Window, kind: &str) {
+    let row = rows_of(window, kind).remove(0);
+    window.click(&row);
+    window.until_shown(&en("traffic-about"));
+}
+
+#[test]
+fn an_exchange_shows_its_request_its_reply_and_how_its_time_was_spent() {
+    let (mut window, id) = open();
+    look_at(&mut window, "Publish");
+    window.assert_shows(&en("traffic-first-byte"));
+    window.assert_shows(&id);
+    window.assert_shows(&en("traffic-skew-none"));
+
+    window.click(&en("traffic-request"));
+    window.assert_shows("POST /topics/orders/messages HTTP/1.1");
+    window.assert_shows("x-mq-version: 2015-06-06");
+    window.assert_shows("authorization: MQ sandbox:[redacted]");
+    window.click(&en("traffic-reveal"));
+    window.until("the signature", |window| {
+        window.shows("authorization: MQ sandbox:") && !window.shows("sandbox:[redacted]")
+    });
+    let head = window.middle("x-mq-version: 2015-06-06");
+    window.turn_wheel(head, -400.0);
+    window.until_shown("<MessageTag>TagA</MessageTag>");
+    // Another exchange has its own secret to keep.
+    window.click(&rows_of(&window, "Consume").remove(0));
+    window.click(&en("traffic-request"));
+    window.until_shown("MQ sandbox:[redacted]");
+    window.assert_shows("GET /topics/orders/messages?consumer=GID_debug");
+
+    window.click(&en("traffic-summary"));
+    look_at(&mut window, "Publish");
+    window.click(&en("traffic-reply"));
+    window.until_shown("HTTP/1.1 201 Created");
+    let body = window.middle("HTTP/1.1 201 Created");
+    window.turn_wheel(body, -400.0);
+    let line = format!("  <MessageId>{id}</MessageId>");
+    window.until("the body, indented", |window| window.has(&line));
+    window.click(&en("traffic-pretty"));
+    window.until("the body as it came", |window| {
+        !window.has(&line) && window.shows(&format!("<MessageId>{id}</MessageId>"))
+    });
+    window.click(&en("traffic-signed"));
+    window.until_shown("x-mq-version:2015-06-06\n/topics/orders/messages");
+    window.click(&en("traffic-close"));
+    window.assert_not_shown(&en("traffic-signed-what"));
+}
+
+#[test]
+fn from_a_message_to_its_exchanges_and_back() {
+    let (mut window, id) = open();
+    window.click(&en("traffic-open"));
+    window.click(&format!("Ack {id}"));
+    window.until("acked", |window| !window.has(&format!("Ack {id}")));
+    window.look_into(&id);
+    let button = |window: &Window, key: &str| window.button_with(&format!("{} · ", en(key)));
+    window.until("the ways", |window| {
+        !window
+            .texts_with(&format!("{} · ", en("delivery-ack-request")))
+            .is_empty()
+    });
+    let poll = button(&window, "delivery-poll-request");
+    window.click(&poll);
+    window.until_shown(&en("traffic-about"));
+    window.assert_shows(&en("traffic-consume"));
+    // And from there to the message, after another one was looked at.
+    window.click(&en("traffic-close"));
+    let ack = button(&window, "delivery-ack-request");
+    window.click(&ack);
+    window.until_shown(&en("traffic-about"));
+    let back = format!("{} · {id}", en("traffic-show-message"));
+    window.click(&back);
+    window.until_shown(&en("details-deliveries"));
+}
+
+#[test]
+fn from_the_history_to_its_exchange_and_back() {
+    let data = tempfile::tempdir().unwrap();
+    let mut window = Window::start(Start {
+        window_data: Some(data.path().to_owned()),
+        ..Start::default()
+    });
+    window.until_running();
+    window.publish_and_see();
+    window.click(&en("history-open"));
+    let entry = |window: &Window| window.texts_with(", orders order-1043");
+    window.until("the entry", |window| !entry(window).is_empty());
+    window.click(&entry(&window).remove(0));
+    window.until_shown(&en("traffic-of"));
+    window.click(&en("traffic-of"));
+    window.until_shown(&en("traffic-about"));
+    window.click(&en("traffic-show-history"));
+    window.until("the entry again", |window| entry(window).len() == 1);
+    assert!(!window.value(Place::Only, &en("history-filter")).is_empty());
+}
+
+#[test]
+fn exchanges_are_saved_as_an_archive_and_as_text_without_a_secret() {
+    let (mut window, _) = open();
+    let folder = tempfile::tempdir().unwrap();
+    let save = |window: &mut Window, format: &str, name: &str| {
+        let path = folder.path().join(name);
+        window.click(&en("traffic-save"));
+        window.click(format);
+        window.fill(Place::Only, &en("export-file"), &path.display().to_string());
+        window.until("it can be saved", |window| {
+            window.is_on(&en("traffic-save-yes"))
+        });
+        window.click(&en("traffic-save-yes"));
+        window.until_shown(&path.display().to_string());
+        std::fs::read_to_string(&path).unwrap()
+    };
+    window.click(&en("traffic-pause"));
+    let count = rows(&window).len();
+    let har = save(&mut window, "HAR", "all.har");
+    let read: serde_json::Value = serde_json::from_str(&har).unwrap();
+    let entries = read["log"]["entries"].as_array().unwrap();
+    assert_eq!(entries.len(), count);
+    let publish = entries
+        .iter()
+        .find(|entry| entry["_operation"] == "publish")
+        .unwrap();
+    assert_eq!(publish["response"]["status"], 201);
+    assert!(
+        publish["request"]["postData"]["text"]
+            .as_str()
+            .unwrap()
+            .contains("TagA")
+    );
+    let text = save(&mut window, &en("traffic-save-text"), "all.txt");
+    assert!(text.contains("POST /topics/orders/messages HTTP/1.1"));
+    // What every signature looks like.
+    let signature = regex::Regex::new("[A-Za-z0-9+/]{27}=").unwrap();
+    for written in [har, text] {
+        assert!(written.contains("MQ sandbox:[redacted]"));
+        assert!(!written.contains("sandbox-secret"));
+        assert!(!written.contains("test-admin-token"));
+        assert!(!signature.is_match(&written));
+    }
+}

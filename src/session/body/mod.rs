@@ -112,6 +112,14 @@ pub fn indented_xml(text: &str) -> Option<String> {
     markup::pretty(text)
 }
 
+/// A text with line breaks and indentation, if it is JSON or XML.
+pub fn indented(text: &str) -> Option<String> {
+    match Tree::new(text.into()) {
+        Ok(_) => Some(tree::pretty(text)),
+        Err(_) => markup::pretty(text),
+    }
+}
+
 /// Positions in a text are kept in four bytes; a text of 4 GB or more does not come this far.
 fn short(at: usize) -> u32 {
     u32::try_from(at).unwrap_or(u32::MAX)

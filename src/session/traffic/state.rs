@@ -3,14 +3,19 @@
 
 use std::collections::VecDeque;
 use std::sync::Arc;
+use std::time::Duration;
 
 use crate::client::ExchangeKind;
 use crate::protocol::Timestamp;
 use crate::session::filter::FilterError;
+use crate::session::say::Trouble;
 use crate::session::{ConnectionId, Job};
 
 use super::filter::{TrafficFilter, Words};
-use super::{Seen, TrafficCommand, TrafficEvent, TrafficJob};
+use super::sheet::Sheet;
+use super::{
+    SaveOrder, SaveWish, Saved, Seen, TrafficCommand, TrafficEvent, TrafficJob, WhichExchanges,
+};
 
 /// Exchanges that are kept; older ones go.
 pub const MOST_EXCHANGES: usize = 2_000;
@@ -38,9 +43,32 @@ pub struct Traffic {
     shown: VecDeque<u64>,
     /// The first that the filter has not looked at yet.
     next: u64,
-    focused: Option<Arc<Seen>>,
+    focused: Option<Focused>,
+    /// Exchanges are being written.
+    saving: bool,
+    /// How the last writing ended.
+    saved: Option<Result<Saved, Box<Trouble>>>,
     /// How often somebody elsewhere asked for an exchange.
     summons: u64,
+}
+
+/// The exchange that is looked at, with its bodies made ready.
+#[derive(Debug)]
+struct Focused {
+    seen: Arc<Seen>,
+    sent: Sheet,
+    came: Option<Sheet>,
+}
+
+impl Focused {
+    fn new(seen: &Arc<Seen>) -> Self {
+        let reply = seen.exchange.reply.as_ref();
+        Self {
+            seen: Arc::clone(seen),
+            sent: Sheet::of(&seen.exchange.request.body),
+            came: reply.map(|reply| Sheet::of(&reply.body)),
+        }
+    }
 }
 
 impl Traffic {
@@ -112,7 +140,32 @@ impl Traffic {
 
     /// The one that is looked at.
     pub fn focused(&self) -> Option<&Arc<Seen>> {
-        self.focused.as_ref()
+        self.focused.as_ref().map(|focused| &focused.seen)
+    }
+
+    /// The body of its request, and that of its reply, if there was one.
+    pub fn sheets(&self) -> Option<(&Sheet, Option<&Sheet>)> {
+        let focused = self.focused.as_ref()?;
+        Some((&focused.sent, focused.came.as_ref()))
+    }
+
+    /// Whether exchanges are being written.
+    pub fn is_saving(&self) -> bool {
+        self.saving
+    }
+
+    /// How the last writing ended.
+    pub fn saved(&self) -> Option<&Result<Saved, Box<Trouble>>> {
+        self.saved.as_ref()
+    }
+
+    /// How many exchanges that would write.
+    pub fn count(&self, which: WhichExchanges) -> usize {
+        match which {
+            WhichExchanges::Shown => self.shown(),
+            WhichExchanges::Selected => usize::from(self.focused.is_some()),
+            WhichExchanges::All => self.len(),
+        }
     }
 
     /// How often somebody elsewhere asked for an exchange: whoever shows the list opens it then.
@@ -151,47 +204,72 @@ impl Traffic {
     /// The last exchange that was about ending a delivery, by its handle.
     pub fn end_of(&self, connection: &ConnectionId, handle: &str) -> Option<u64> {
         let found = self.kept.iter().rev().find(|seen| {
-            seen.connection == *connection
+            seen.exchange.is_ending()
+                && seen.connection == *connection
                 && seen.exchange.handles.iter().any(|there| there == handle)
         });
         found.map(|seen| seen.exchange.number)
     }
 
-    /// The exchange with this id in the server's logs; or else the first publish of this connection
-    /// that began then.
+    /// The exchange with this id in the server's logs; without one, the last publish of this
+    /// connection that began within this time.
     pub fn publish_of(
         &self,
         connection: &ConnectionId,
         request_id: Option<&str>,
         began: Timestamp,
+        took: Duration,
     ) -> Option<u64> {
-        let of_connection = || {
-            self.kept
-                .iter()
-                .filter(|seen| seen.connection == *connection)
-        };
-        let by_id = request_id
-            .and_then(|id| of_connection().find(|seen| seen.exchange.request_id() == Some(id)));
-        let by_time = || {
-            of_connection().find(|seen| {
-                seen.exchange.kind == ExchangeKind::Publish && seen.exchange.started_at == began
-            })
-        };
-        let found = match request_id {
-            Some(_) => by_id,
-            None => by_time(),
-        };
+        let found = self.kept.iter().rev().find(|seen| {
+            let exchange = &seen.exchange;
+            seen.connection == *connection
+                && exchange.kind == ExchangeKind::Publish
+                && match request_id {
+                    Some(id) => exchange.request_id() == Some(id),
+                    None => (began..=began + took).contains(&exchange.started_at),
+                }
+        });
         found.map(|seen| seen.exchange.number)
     }
 
-    pub(in crate::session) fn apply(&mut self, command: TrafficCommand) -> Option<Job> {
+    /// The messages that an exchange published or brought, or whose deliveries it ended, as far as
+    /// it is known which those are.
+    pub fn messages_of<'s>(&'s self, seen: &'s Seen) -> Vec<&'s str> {
+        let exchange = &seen.exchange;
+        if !exchange.is_ending() {
+            return exchange.message_ids.iter().map(String::as_str).collect();
+        }
+        let handles = exchange.handles.iter();
+        let ids = handles.filter_map(|handle| self.message_of(&seen.connection, handle));
+        ids.collect()
+    }
+
+    /// The message that came, or was published, with a handle.
+    fn message_of(&self, connection: &ConnectionId, handle: &str) -> Option<&str> {
+        self.kept.iter().rev().find_map(|seen| {
+            let exchange = &seen.exchange;
+            if exchange.is_ending() || seen.connection != *connection {
+                return None;
+            }
+            let place = exchange.handles.iter().position(|there| there == handle)?;
+            exchange.message_ids.get(place).map(String::as_str)
+        })
+    }
+
+    /// `name_of`: what a connection is called.
+    pub(in crate::session) fn apply(
+        &mut self,
+        command: TrafficCommand,
+        name_of: impl Fn(&ConnectionId) -> String,
+    ) -> Option<Job> {
         match command {
-            TrafficCommand::Focus(number) => self.focused = self.get(number).cloned(),
+            TrafficCommand::Focus(number) => self.focus(number),
             TrafficCommand::Unfocus => self.focused = None,
             TrafficCommand::Show(number) => {
-                self.focused = self.get(number).cloned();
+                self.focus(number);
                 self.summons += 1;
             }
+            TrafficCommand::Save(wish) => return self.save(wish, name_of),
             TrafficCommand::Filter(filter) => self.set_filter(*filter),
             TrafficCommand::Pause(pause) => {
                 self.paused = pause;
@@ -205,6 +283,10 @@ impl Traffic {
     pub(in crate::session) fn absorb(&mut self, event: TrafficEvent) {
         match event {
             TrafficEvent::Seen(seen) => self.push(seen),
+            TrafficEvent::Saved(saved) => {
+                self.saving = false;
+                self.saved = Some(saved);
+            }
         }
     }
 
@@ -212,6 +294,7 @@ impl Traffic {
     pub(in crate::session) fn not_taken(&mut self, job: &TrafficJob) {
         match job {
             TrafficJob::Pause(pause) => self.paused = !pause,
+            TrafficJob::Save(_) => self.saving = false,
         }
     }
 
@@ -227,6 +310,36 @@ impl Traffic {
             }
             self.next += 1;
         }
+    }
+
+    fn focus(&mut self, number: u64) {
+        // One that has gone from the list, but is still looked at, stays.
+        if let Some(focused) = self.get(number).map(Focused::new) {
+            self.focused = Some(focused);
+        }
+    }
+
+    fn save(&mut self, wish: SaveWish, name_of: impl Fn(&ConnectionId) -> String) -> Option<Job> {
+        if self.saving {
+            return None;
+        }
+        let chosen: Vec<Arc<Seen>> = match wish.which {
+            WhichExchanges::Shown => self.iter_shown().cloned().collect(),
+            WhichExchanges::Selected => self.focused().cloned().into_iter().collect(),
+            WhichExchanges::All => self.iter().cloned().collect(),
+        };
+        let named = chosen.into_iter().map(|seen| {
+            let name = name_of(&seen.connection);
+            (seen, name)
+        });
+        self.saving = true;
+        self.saved = None;
+        Some(Job::Traffic(TrafficJob::Save(Box::new(SaveOrder {
+            seen: named.collect(),
+            format: wish.format,
+            path: wish.path,
+            replace: wish.replace,
+        }))))
     }
 
     fn push(&mut self, seen: Arc<Seen>) {
@@ -313,6 +426,10 @@ pub(super) mod tests {
         traffic
     }
 
+    fn apply(traffic: &mut Traffic, command: TrafficCommand) {
+        assert!(traffic.apply(command, |_| String::new()).is_none());
+    }
+
     fn numbers(traffic: &Traffic) -> Vec<u64> {
         traffic
             .iter_shown()
@@ -330,7 +447,7 @@ pub(super) mod tests {
             traffic.from_newest(0).map(|seen| seen.exchange.number),
             Some(most + 4)
         );
-        assert_eq!(traffic.from_newest(MOST_EXCHANGES).is_none(), true);
+        assert!(traffic.from_newest(MOST_EXCHANGES).is_none());
     }
 
     #[test]
@@ -349,7 +466,7 @@ pub(super) mod tests {
     #[test]
     fn what_is_looked_at_stays_when_it_goes() {
         let mut traffic = filled(1);
-        traffic.apply(TrafficCommand::Focus(0));
+        apply(&mut traffic, TrafficCommand::Focus(0));
         for number in 1..=MOST_EXCHANGES as u64 {
             traffic.absorb(TrafficEvent::Seen(Arc::new(seen(exchange(number)))));
         }
@@ -367,7 +484,7 @@ pub(super) mod tests {
                 ..TrafficFilter::default()
             }))
         };
-        traffic.apply(filter("id:/REQ-1.$/"));
+        apply(&mut traffic, filter("id:/REQ-1.$/"));
         traffic.tick();
         assert_eq!(numbers(&traffic), (10..20).collect::<Vec<_>>());
         traffic.absorb(TrafficEvent::Seen(Arc::new(seen(exchange(15)))));
@@ -375,12 +492,12 @@ pub(super) mod tests {
         traffic.tick();
         assert_eq!(traffic.shown(), 11);
         // A text that is none leaves the last good one.
-        traffic.apply(filter("/("));
+        apply(&mut traffic, filter("/("));
         traffic.tick();
         assert_eq!((traffic.shown(), traffic.problem().is_some()), (11, true));
-        traffic.apply(TrafficCommand::Clear);
+        apply(&mut traffic, TrafficCommand::Clear);
         assert_eq!((traffic.shown(), traffic.len()), (0, 0));
-        traffic.apply(filter(""));
+        apply(&mut traffic, filter(""));
         traffic.absorb(TrafficEvent::Seen(Arc::new(seen(exchange(100)))));
         traffic.tick();
         assert_eq!(numbers(&traffic), [100]);

@@ -151,7 +151,7 @@ impl ExportForm {
     }
 }
 
-pub(super) fn file_kind(name: &str, extensions: &'static [&'static str]) -> FileKind {
+pub(in crate::ui) fn file_kind(name: &str, extensions: &'static [&'static str]) -> FileKind {
     FileKind {
         name: name.to_owned(),
         extensions,

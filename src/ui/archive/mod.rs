@@ -17,6 +17,7 @@ use super::theme;
 use super::widgets::{named, remark, segmented};
 
 use export::ExportForm;
+pub(super) use export::file_kind;
 pub(super) use file_head::{FileHead, file_title};
 pub(super) use open::{OpenForm, open_dropped};
 use replay::ReplayForm;
@@ -82,7 +83,7 @@ pub(super) fn menu_ui(ui: &mut Ui, cx: &Context<'_>, more: &mut Option<More>) {
 
 /// A form in the middle of the window; what it gives, and whether it was closed by Escape or by a
 /// click beside it.
-fn form_ui<R>(ui: &Ui, name: &str, add: impl FnOnce(&mut Ui) -> R) -> (R, bool) {
+pub(super) fn form_ui<R>(ui: &Ui, name: &str, add: impl FnOnce(&mut Ui) -> R) -> (R, bool) {
     let frame = egui::Frame::popup(&ui.ctx().global_style()).inner_margin(2.0 * theme::PAD);
     let modal = Modal::new(Id::unique(name))
         .frame(frame)

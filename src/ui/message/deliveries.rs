@@ -6,13 +6,16 @@ use std::collections::HashSet;
 
 use egui::{Button, Label, Rect, RichText, Ui, Vec2};
 
+use crate::i18n::Texts;
 use crate::protocol::Timestamp;
-use crate::session::{Delivery, Ending, NO_HANDLE, Row, SubscriptionId, Urgency};
+use crate::session::{
+    Command, Delivery, Ending, NO_HANDLE, Row, SubscriptionId, TrafficCommand, Urgency,
+};
 
 use crate::ui::context::{Context, clock_time, countdown};
 use crate::ui::endings::{Deed, look, sentence, word};
 use crate::ui::theme;
-use crate::ui::widgets::{dot, from_the_right, icon_button, named_choice};
+use crate::ui::widgets::{dot, from_the_right, icon_button, link_button, named, named_choice};
 
 use super::strip::strip_ui;
 
@@ -31,7 +34,13 @@ pub(super) struct Timeline {
 
 impl Timeline {
     /// Heading, strip, and every delivery.
-    pub(super) fn ui(&mut self, ui: &mut Ui, cx: &Context<'_>, view: SubscriptionId, row: &Row) {
+    pub(super) fn ui(
+        &mut self,
+        ui: &mut Ui,
+        cx: &mut Context<'_>,
+        view: SubscriptionId,
+        row: &Row,
+    ) {
         if self.of != Some((view, row.number)) {
             self.of = Some((view, row.number));
             self.turned.clear();
@@ -50,6 +59,7 @@ impl Timeline {
             if whole != self.turned.contains(&place) {
                 let turned = (!whole).then_some(&mut self.turned);
                 whole_ui(ui, cx, deliveries, place, deed, turned);
+                requests_ui(ui, cx, view, row, place, deed);
             } else {
                 self.line_ui(ui, cx, deliveries, place, deed);
             }
@@ -175,6 +185,62 @@ fn whole_ui(
             handle_ui(ui, cx, delivery);
         });
     });
+}
+
+/// The requests by which it came and ended, as far as they are kept.
+fn requests_ui(
+    ui: &mut Ui,
+    cx: &mut Context<'_>,
+    view: SubscriptionId,
+    row: &Row,
+    place: usize,
+    deed: Deed,
+) {
+    let (t, p) = (cx.texts, cx.palette);
+    let Some(connection) = cx.model.view(view).map(|view| view.connection()) else {
+        return;
+    };
+    let traffic = cx.model.traffic();
+    let delivery = &row.deliveries()[place];
+    let handle = delivery.handle.as_ref();
+    let end = match deed {
+        Deed::Ack => t.get("delivery-ack-request"),
+        Deed::Decide(_) => t.get("delivery-decision-request"),
+    };
+    let found = [
+        (
+            t.get("delivery-poll-request"),
+            traffic.poll_of(connection, delivery.received_at, row.message_id()),
+        ),
+        (
+            end,
+            handle.and_then(|handle| traffic.end_of(connection, handle.as_str())),
+        ),
+    ];
+    if found.iter().all(|(_, number)| number.is_none()) {
+        return;
+    }
+    let mut show = None;
+    ui.horizontal(|ui| {
+        // Below the times, beside the shape.
+        ui.add_space(theme::DOT + 4.0 + ui.spacing().item_spacing.x);
+        for (face, number) in found {
+            let Some(exchange) = number else { continue };
+            let name = format!("{face} · {}", number_name(t, place, delivery));
+            let response = link_button(ui, face, p);
+            if named(ui, response, egui::Role::Button, &name).clicked() {
+                show = Some(exchange);
+            }
+        }
+    });
+    if let Some(exchange) = show {
+        cx.command(Command::Traffic(TrafficCommand::Show(exchange)));
+    }
+}
+
+fn number_name(t: &Texts, place: usize, delivery: &Delivery) -> String {
+    let n = [("n", number(place, delivery).into())];
+    t.format("delivery-title", &n)
 }
 
 /// When it came, and when it returns or returned.

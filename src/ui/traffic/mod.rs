@@ -1,7 +1,11 @@
 //! The drawer of the traffic: every exchange of every connection, newest first, with filters; the
 //! exchange that is looked at beside it. Asks for nothing of the network.
 
+mod copy;
+mod exchange;
 mod list;
+mod save;
+mod summary;
 mod words;
 
 use egui::{Button, RichText, TextEdit, Ui};
@@ -14,12 +18,21 @@ use super::theme;
 use super::toolbar::filter_problem;
 use super::widgets::{choice_menu, from_the_right, named, remark};
 
+use exchange::ExchangePane;
+use save::SaveForm;
+
+/// Width of the details.
+const DETAILS: std::ops::RangeInclusive<f32> = 320.0..=760.0;
+
 /// Width of the filter's text.
 const FILTER: f32 = 200.0;
 
 /// What the drawer keeps.
 #[derive(Default)]
-pub(super) struct TrafficPane {}
+pub(super) struct TrafficPane {
+    exchange: ExchangePane,
+    save: Option<SaveForm>,
+}
 
 impl TrafficPane {
     /// What goes on the line of the drawer's tabs.
@@ -45,17 +58,36 @@ impl TrafficPane {
             if ui.button(face).clicked() {
                 ask(cx, TrafficCommand::Pause(pause));
             }
+            let save = Button::new(t.get("traffic-save"));
+            if ui.add_enabled(any && !traffic.is_saving(), save).clicked() {
+                self.save = Some(SaveForm::new(cx));
+            }
         });
     }
 
-    /// List and details.
-    pub(super) fn ui(&mut self, ui: &mut Ui, cx: &mut Context<'_>) {
+    /// List and details; an id to look for in the history, if that was asked for.
+    pub(super) fn ui(&mut self, ui: &mut Ui, cx: &mut Context<'_>) -> Option<String> {
+        if self.save.as_mut().is_some_and(|form| form.ui(ui, cx)) {
+            self.save = None;
+        }
+        let mut sought = None;
+        if cx.model.traffic().focused().is_some() {
+            let width = (ui.available_width() * 0.46).clamp(*DETAILS.start(), *DETAILS.end());
+            sought = egui::Panel::right("exchange")
+                .resizable(true)
+                .default_size(width)
+                .size_range(DETAILS)
+                .frame(theme::panel_frame(ui.ctx()))
+                .show(ui, |ui| self.exchange.ui(ui, cx))
+                .inner;
+        }
         notes_ui(ui, cx);
         if cx.model.traffic().shown() == 0 {
             empty_ui(ui, cx);
         } else {
             list::ui(ui, cx);
         }
+        sought
     }
 }
 
@@ -127,6 +159,25 @@ fn notes_ui(ui: &mut Ui, cx: &Context<'_>) {
         }
         if traffic.is_paused() {
             ui.label(RichText::new(t.get("traffic-paused")).color(p.soon));
+        }
+        match traffic.saved() {
+            Some(Ok(saved)) => {
+                let values = [
+                    ("n", saved.count.into()),
+                    ("path", saved.path.display().to_string().into()),
+                ];
+                ui.label(RichText::new(t.format("traffic-saved", &values)).color(p.ok));
+            }
+            Some(Err(trouble)) => {
+                let text = format!(
+                    "{} · {} · {}",
+                    cx.say(&trouble.what),
+                    trouble.detail,
+                    cx.say(&trouble.next)
+                );
+                ui.label(RichText::new(text).color(p.bad));
+            }
+            None => {}
         }
         if traffic.is_searching() {
             ui.label(theme::dim(ui.ctx(), t.get("traffic-searching")));
