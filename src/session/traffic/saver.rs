@@ -64,5 +64,4 @@ fn trouble(error: &io::Error) -> Box<Trouble> {
 }
 
 #[cfg(test)]
-#[path = "saver_tests.rs"]
 mod tests;
