@@ -56,11 +56,11 @@ fn trouble(error: &io::Error) -> Box<Trouble> {
         io::ErrorKind::AlreadyExists => "traffic-not-saved-there",
         _ => "traffic-not-saved-next",
     };
-    Box::new(Trouble {
-        what: Say::new("traffic-not-saved"),
-        next: Say::new(next),
-        detail: error.to_string(),
-    })
+    Box::new(Trouble::new(
+        Say::new("traffic-not-saved"),
+        Say::new(next),
+        error.to_string(),
+    ))
 }
 
 #[cfg(test)]
