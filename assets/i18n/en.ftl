@@ -1194,6 +1194,8 @@ verdict-skipped = not checked
 code-publish-title = A program that publishes this message
 code-consume-title = A program that consumes like this view
 code-keys = It takes the keys from MQ_ACCESS_KEY and MQ_SECRET_KEY when it runs, and holds none
+code-filled = Variables are filled in as in the next message; the program sends the same each time
+code-filled-row = Variables are filled in from the first line of the file; the program sends the same each time
 code-body-file = The body is too long for a program: save it as { $file } beside it
 code-copy = Copy program
 close = Close
@@ -1295,11 +1297,10 @@ plots-in-flight = In flight
 plots-held-messages = Held
 plots-publish-latency = Publish latency
 plots-consume-latency = Consume latency, from published to here
-plots-round-trips = Round trips of acks and polls, the wait for messages included
+plots-round-trips = Round trips of acks, and of polls with their wait
 plots-ack-median = Ack p50
 plots-ack-longest = Ack max
 plots-poll-median = Poll p50
-plots-poll-longest = Poll max
 plots-median = p50
 plots-most = p95
 plots-longest = Max
@@ -1655,12 +1656,43 @@ quit-title = { $n ->
    *[other] You hold { $n } messages
 }
 quit-what = What is not acked returns to its group by itself: the first in { $first }, the last in { $last }. Until then nobody else gets it
+quit-work = { $n ->
+    [one] Something is still going on
+   *[other] { $n } things are still going on
+}
+quit-of = { $done } of { $total } are through
+quit-done = { $done } are through
+quit-repeat = Publishing the form again and again: { $far }; the others are not sent
+quit-file = Publishing { $name }: { $far }; the other lines are not sent
+quit-letters = Sending dead letters again: { $far }; the others stay where they are
+quit-replay = Replaying: { $far }; the others are not sent
+quit-export = Exporting to { $name }: { $far }; the file is written only once it is complete
+quit-bodies = Exporting bodies to { $name }: { $far }; the others are not written
 quit-yes = Quit
 quit-no = Stay
 notice-workspace-not-written = Drafts and tabs could not be kept for the next start
 notice-workspace-not-written-next = Make sure that the folder can be written; what was typed stays in this window
 notice-workspace-damaged = Drafts and tabs of the last run could not be read; the file was set aside as { $path }
 notice-workspace-damaged-next = mqscope starts with a fresh window; connections and keys are not affected
+
+## Ordered views: which sharding keys wait
+
+order-waiting = { $n ->
+    [one] One sharding key waits for an ack
+   *[other] { $n } sharding keys wait for an ack
+}
+order-waiting-why = The group gets more of a key only after everything handed out of it is acked
+order-key = { $n ->
+    [1] { $key } · { $left }
+   *[other] { $key } ×{ $n } · { $left }
+}
+order-key-why = { $key }: { $n ->
+    [one] one message is out, until { $at }
+   *[other] { $n } messages are out, until { $at }
+}. Once acked, more of this key comes; unacked, the same comes again
+order-no-key = (no key)
+order-more = and { $n } more
+order-unseen = and perhaps more: only the first to return are looked at
 
 ## Status line
 

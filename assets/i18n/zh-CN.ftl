@@ -1182,6 +1182,8 @@ verdict-skipped = 未检查
 code-publish-title = 发布这条消息的程序
 code-consume-title = 与此视图消费方式相同的程序
 code-keys = 程序运行时从 MQ_ACCESS_KEY 和 MQ_SECRET_KEY 读取密钥，代码中不含密钥
+code-filled = 变量已按下一条消息填入，程序每次发送相同内容
+code-filled-row = 变量已按文件的第一行填入，程序每次发送相同内容
 code-body-file = 消息体过长，不适合写入程序：请另存为程序旁的 { $file }
 code-copy = 复制代码
 close = 关闭
@@ -1274,11 +1276,10 @@ plots-in-flight = 未确认消息
 plots-held-messages = 持有
 plots-publish-latency = 发布延迟
 plots-consume-latency = 消费延迟（发布至收到）
-plots-round-trips = 确认与拉取的往返时间（含等待消息的时间）
+plots-round-trips = 确认与拉取（含等待）的往返时间
 plots-ack-median = 确认 p50
 plots-ack-longest = 确认最长
 plots-poll-median = 拉取 p50
-plots-poll-longest = 拉取最长
 plots-median = p50
 plots-most = p95
 plots-longest = 最大
@@ -1600,12 +1601,34 @@ quit-halves-what = 关闭后句柄将丢失。服务端会发出回查，第一�
 
 quit-title = 还有 { $n } 条消息未确认
 quit-what = 未确认的消息会自动回到消费组：最早 { $first } 后，最晚 { $last } 后。在此之前其他消费者收不到它们
+quit-work = 还有 { $n } 项操作正在进行
+quit-of = 已完成 { $done }／{ $total }
+quit-done = 已完成 { $done } 条
+quit-repeat = 正在重复发布：{ $far }，其余不会发送
+quit-file = 正在发布 { $name }：{ $far }，其余行不会发送
+quit-letters = 正在重新发送死信：{ $far }，其余保持原状
+quit-replay = 正在重放：{ $far }，其余不会发送
+quit-export = 正在导出到 { $name }：{ $far }，文件完整后才会写入
+quit-bodies = 正在导出消息体到 { $name }：{ $far }，其余不会写入
 quit-yes = 退出
 quit-no = 留下
 notice-workspace-not-written = 草稿和标签页未能保存，下次启动时无法恢复
 notice-workspace-not-written-next = 请确认该目录可写；已输入的内容仍保留在本窗口中
 notice-workspace-damaged = 无法读取上次的草稿和标签页，原文件已移至 { $path }
 notice-workspace-damaged-next = 本次以全新窗口启动，连接和密钥不受影响
+
+## 顺序消费：等待中的分区键
+
+order-waiting = { $n } 个分区键等待确认
+order-waiting-why = 某个分区键已投递的消息全部确认后，消费组才会收到该键的后续消息
+order-key = { $n ->
+    [1] { $key } · { $left }
+   *[other] { $key } ×{ $n } · { $left }
+}
+order-key-why = { $key }：{ $n } 条消息未确认，至 { $at }。确认后继续投递该键的消息；不确认则重新投递相同的消息
+order-no-key = （无分区键）
+order-more = 另有 { $n } 个
+order-unseen = 可能还有更多：只查看了最先返回的消息
 
 ## 状态栏
 

@@ -48,6 +48,11 @@ impl Latency {
 
     /// So long it took what ended at `now`. Several at once cost little more than one.
     pub fn add(&mut self, now: Timestamp, took: impl IntoIterator<Item = Duration>) {
+        self.add_counted(now, took.into_iter().map(|took| (took, 1)));
+    }
+
+    /// The same of many: so many of them took so long. The last one is the newest.
+    pub fn add_counted(&mut self, now: Timestamp, took: impl IntoIterator<Item = (Duration, u32)>) {
         let mut took = took.into_iter().peekable();
         if took.peek().is_none() {
             return;
@@ -56,10 +61,10 @@ impl Latency {
             return;
         };
         let mut latest = Duration::ZERO;
-        for one in took {
+        for (one, count) in took {
             latest = one;
             let millis = u64::try_from(one.as_millis()).unwrap_or(u64::MAX);
-            histogram.saturating_record(millis);
+            histogram.saturating_record_n(millis, count);
         }
         let at = |quantile| histogram.value_at_quantile(quantile) as f64;
         let (median, most, longest) = (at(0.5), at(0.95), histogram.max() as f64);

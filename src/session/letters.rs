@@ -10,6 +10,7 @@ use super::again;
 use super::entry::{Counts, Outcome};
 use super::rows::Rows;
 use super::say::Trouble;
+use super::sent::Sent;
 use super::{ConnectionId, SubscriptionId};
 
 /// What can be asked about dead letters.
@@ -48,8 +49,8 @@ pub struct ResendOrder {
 /// What came of them.
 #[derive(Debug)]
 pub enum LetterEvent {
-    /// How each row's publish ended.
-    Sent(Vec<(u64, Outcome)>),
+    /// How each row's publish ended, and how long they took.
+    Sent(Vec<(u64, Outcome)>, Sent),
     /// Nothing could be sent.
     Failed(Box<Trouble>),
 }

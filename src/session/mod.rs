@@ -41,6 +41,7 @@ mod likeness;
 mod link;
 mod model;
 mod notices;
+mod order;
 pub mod outbox;
 mod paths;
 mod poller;
@@ -49,6 +50,7 @@ mod publishing;
 mod reader;
 mod rows;
 mod say;
+mod sent;
 mod series;
 mod shared;
 mod shelves;
@@ -98,17 +100,20 @@ pub use likeness::{Alike, Likeness};
 pub use link::{Link, Wake};
 pub use model::{
     Connection, EditOutcome, KeysState, Model, PublishOutcome, PublishState, SandboxState, Setup,
+    Work, WorkKind,
 };
+pub use order::{WaitingKey, WaitingKeys};
 pub use paths::{
     FieldName, FileKind, PathCommand, PathEvent, PathJob, PathLook, PathState, PathWish, Paths,
     Purpose, There,
 };
-pub use program::CodeCommand;
+pub use program::{CodeCommand, Filled};
 pub use reader::{
     Against, Compared, Found, Paper, ReadCommand, ReadEvent, ReadJob, Reader, Wanted,
 };
 pub use rows::{AckState, Delivery, Message, Refusal, Row, RowState, Rows};
 pub use say::{Level, Notice, Say, Trouble};
+pub use sent::Sent;
 pub use series::{Idle, Series, Totals};
 pub use shared::Start;
 pub use subscription::{Polling, Source, Subscription, SubscriptionId};
@@ -120,7 +125,7 @@ pub use traffic::{
     traffic_text,
 };
 pub use worker::{Worker, start};
-pub use workspace::{SavedView, Workspace};
+pub use workspace::{SavedView, WindowPart, Workspace};
 
 use outbox::{OutboxCommand, OutboxEvent, OutboxJob};
 use templates::TemplateChange;
@@ -217,8 +222,9 @@ pub enum Command {
     Traffic(TrafficCommand),
     /// Change theme, language and the like.
     SetPreferences(Preferences),
-    /// Keep the draft and the layout, and what is known of the views, for the next start.
-    KeepWorkspace(Option<Draft>, Option<serde_json::Value>),
+    /// Keep the draft and how the window is arranged, and what is known of the views, for the next
+    /// start.
+    KeepWorkspace(Box<WindowPart>),
     /// Notices have been looked at.
     NoticesSeen,
     /// Forget all notices.

@@ -2,11 +2,14 @@
 //!
 //! No I/O and no clock: every method that needs the time is given it.
 
+mod at_work;
 mod connections;
 mod halves;
 mod kept;
 mod letters;
 mod not_taken;
+
+pub use at_work::{Work, WorkKind};
 
 use std::collections::HashSet;
 use std::net::SocketAddr;
@@ -18,7 +21,7 @@ use crate::protocol::{ConsumeMode, Limits, Profile, PublishReceipt, Timestamp};
 
 use super::acking::AckCommand;
 use super::again::{Offer, Offers};
-use super::archive::{Archive, ArchiveCommand, ArchiveJob, ReplayWish};
+use super::archive::{Archive, ArchiveCommand, ArchiveEvent, ArchiveJob, ReplayWish};
 use super::cells::Column;
 use super::checkup::Checkup;
 use super::control::{AdminWish, Control};
@@ -32,7 +35,7 @@ use super::letters::Letters;
 use super::notices::Notices;
 use super::outbox::{Outbox, OutboxCommand, OutboxEvent, Surroundings};
 use super::paths::Paths;
-use super::program::{self, CodeCommand};
+use super::program::{self, CodeCommand, Filled};
 use super::reader::Reader;
 use super::say::{Notice, Say, Trouble};
 use super::subscription::{Polling, Source, Subscription, SubscriptionId};
@@ -155,6 +158,8 @@ pub struct Model {
     debugger: Debugger,
     /// What a program is shown for.
     code: Option<Box<Order>>,
+    /// What became of the variables in it.
+    code_filled: Filled,
     figures: Figures,
     reader: Reader,
     paths: Paths,
@@ -232,6 +237,7 @@ impl Model {
             checkup: Checkup::default(),
             debugger: Debugger::default(),
             code: None,
+            code_filled: Filled::No,
             deleted: HashSet::new(),
             notices,
             control: Control::default(),
@@ -344,6 +350,11 @@ impl Model {
         self.code.as_deref()
     }
 
+    /// What became of the variables in that.
+    pub fn code_filled(&self) -> Filled {
+        self.code_filled
+    }
+
     /// Many messages at once, files of them, templates.
     pub fn outbox(&self) -> &Outbox {
         &self.outbox
@@ -446,6 +457,10 @@ impl Model {
             Command::Checkup(command) => self.checkup.apply(command),
             Command::Debugger(command) => self.debugger.apply(command),
             Command::Code(command) => {
+                self.code_filled = match command {
+                    CodeCommand::OfDraft(_, filled) => filled,
+                    CodeCommand::OfView(_) | CodeCommand::Close => Filled::No,
+                };
                 self.code = self.order_of(command, now).map(Box::new);
                 None
             }
@@ -469,7 +484,7 @@ impl Model {
                 None
             }
             Command::StartConsuming(id, form) => self.start_consuming(id, form),
-            Command::KeepWorkspace(draft, layout) => self.keep_workspace(draft, layout),
+            Command::KeepWorkspace(part) => self.keep_workspace(*part),
             Command::StopConsuming(id) => self.views.stop(id),
             Command::ShowView(id) => {
                 self.views.show(id);
@@ -660,8 +675,15 @@ impl Model {
             Event::Paths(event) => self.paths.absorb(event),
             Event::History(event) => return self.history_told(*event, now),
             Event::Outbox(event) => self.outbox_event(*event, now),
-            Event::Archive(event) => return self.archive.absorb(event, &mut self.views),
             Event::Traffic(event) => self.traffic.absorb(event),
+            Event::Archive(event) => {
+                if let ArchiveEvent::Sent(task, sent) = &event
+                    && let Some(to) = self.archive.replays_to(*task)
+                {
+                    self.figures.sent(to, sent, now);
+                }
+                return self.archive.absorb(event, &mut self.views);
+            }
             Event::Letters(event) => return self.letters_told(event, now),
             Event::Half(event) => self.half_told(*event, now),
             Event::Looked(id, look) => {
@@ -711,7 +733,7 @@ impl Model {
 
     fn order_of(&self, command: CodeCommand, now: Timestamp) -> Option<Order> {
         match command {
-            CodeCommand::OfDraft(draft) => {
+            CodeCommand::OfDraft(draft, _) => {
                 let profile = &self.selected().profile;
                 program::publishing(&draft, profile, &self.limits(), now)
             }
@@ -846,6 +868,9 @@ impl Model {
     fn outbox_event(&mut self, event: OutboxEvent, now: Timestamp) {
         if let Some(notice) = self.outbox.absorb(event, now) {
             self.notices.push(notice);
+        }
+        if let Some((to, sent)) = self.outbox.take_sent() {
+            self.figures.sent(&to, &sent, now);
         }
     }
 

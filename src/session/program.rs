@@ -14,12 +14,24 @@ use super::subscription::SubscriptionId;
 /// What can be asked about programs.
 #[derive(Debug)]
 pub enum CodeCommand {
-    /// One that publishes what the form says.
-    OfDraft(Box<Draft>),
+    /// One that publishes what the form says, its variables filled in.
+    OfDraft(Box<Draft>, Filled),
     /// One that consumes as a view does.
     OfView(SubscriptionId),
     /// None any more.
     Close,
+}
+
+/// What became of the variables of a draft.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Filled {
+    /// There are none that are on.
+    #[default]
+    No,
+    /// They are as in the next message.
+    AsNext,
+    /// They stand for the columns of a file; they are as in its first message.
+    AsFirstLine,
 }
 
 /// A program that publishes what the form says, if nothing is wrong with it.

@@ -13,6 +13,7 @@ use super::halves::{Decision, HalfEvent, HalfOrder, NewHalf};
 use super::history_file::Wish;
 use super::letters::{LetterEvent, ResendOrder};
 use super::say::Trouble;
+use super::sent::Sent;
 use super::shared::Shared;
 use super::{ConnectionId, Event};
 
@@ -68,14 +69,20 @@ pub(super) async fn resend(shared: &Arc<Shared>, order: ResendOrder) {
         }
     };
     let mut sent = Vec::with_capacity(order.letters.len());
+    let mut counted = Sent::default();
     for (row, topic, message) in order.letters {
         let began = shared.clock.now();
         let answer = client.publish(&topic, &message).await;
         let entry = entry_of(shared, &order.connection, &topic, &message, began, &answer);
+        match &answer {
+            Ok(answer) => counted.stored(answer.elapsed),
+            Err(_) => counted.failed(),
+        }
         sent.push((row, entry.outcome.clone()));
         shared.ask_history(Wish::Note(Box::new(entry))).await;
     }
-    shared.emit(Event::Letters(LetterEvent::Sent(sent))).await;
+    let event = LetterEvent::Sent(sent, counted);
+    shared.emit(Event::Letters(event)).await;
 }
 
 /// Tells of a half message that it can be decided on, and until when.

@@ -30,6 +30,19 @@ pub struct Workspace {
     pub last_folder: Option<PathBuf>,
     /// How the tabs lay, as the window writes it down.
     pub layout: Option<serde_json::Value>,
+    /// How everything around them was arranged, in the same way.
+    pub around: Option<serde_json::Value>,
+}
+
+/// What only the window knows of it.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct WindowPart {
+    /// The publish form; `None` if it is too large to be kept.
+    pub draft: Option<Draft>,
+    /// How the tabs lie.
+    pub layout: Option<serde_json::Value>,
+    /// How everything around them is arranged.
+    pub around: Option<serde_json::Value>,
 }
 
 /// A consume view without its messages.
@@ -100,6 +113,7 @@ mod tests {
             }),
             last_folder: Some(PathBuf::from("/x")),
             layout: Some(serde_json::json!({"a": [1, 2]})),
+            around: Some(serde_json::json!({"b": 3})),
         };
         let text = workspace.to_json().unwrap();
         assert_eq!(Workspace::from_json(&text).unwrap(), workspace);

@@ -4,7 +4,7 @@
 use egui::{Id, Modal, RichText, ScrollArea, TextEdit, Ui};
 
 use crate::code::{self, BODY_FILE, Language, Order, Program, Task};
-use crate::session::{CodeCommand, Command};
+use crate::session::{CodeCommand, Command, Filled};
 
 use super::context::Context;
 use super::theme;
@@ -62,6 +62,11 @@ impl CodeWindow {
             segmented(ui, &mut self.language, &choices);
         });
         remark(ui, t.get("code-keys"), cx.palette.dim);
+        match cx.model.code_filled() {
+            Filled::No => {}
+            Filled::AsNext => remark(ui, t.get("code-filled"), cx.palette.soon),
+            Filled::AsFirstLine => remark(ui, t.get("code-filled-row"), cx.palette.soon),
+        }
         let program = match self.program(order) {
             Ok(program) => program,
             Err(why) => {

@@ -2,9 +2,11 @@
 //! message. Opens and closes them; what is in them is their own business.
 
 use egui::{Panel, Ui};
+use serde::{Deserialize, Serialize};
 
 use crate::session::Command;
 
+use super::arranged::Sizes;
 use super::context::Context;
 use super::control::{self, ControlRoom};
 use super::halves;
@@ -15,7 +17,8 @@ use super::widgets::segmented;
 use super::{notices, theme};
 
 /// What the drawer can show.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub(super) enum Part {
     /// What happened.
     Notices,
@@ -44,6 +47,19 @@ pub(super) struct Drawer {
 }
 
 impl Drawer {
+    /// With this part open, or closed.
+    pub(super) fn new(shown: Option<Part>) -> Self {
+        Self {
+            shown,
+            ..Self::default()
+        }
+    }
+
+    /// The part that is open.
+    pub(super) fn shown(&self) -> Option<Part> {
+        self.shown
+    }
+
     pub(super) fn is_open(&self) -> bool {
         self.shown.is_some()
     }
@@ -58,7 +74,7 @@ impl Drawer {
     }
 
     /// The drawer, if it is open; the sandbox is looked into only while its part is shown.
-    pub(super) fn ui(&mut self, ui: &mut Ui, cx: &mut Context<'_>) {
+    pub(super) fn ui(&mut self, ui: &mut Ui, cx: &mut Context<'_>, sizes: &mut Sizes) {
         let wanted = self.shows(Part::Sandbox).then(|| control::subject(cx));
         if cx.model.control().watched() != wanted.as_ref() {
             cx.command(Command::Watch(wanted));
@@ -78,9 +94,9 @@ impl Drawer {
             Part::Sandbox => ("sandbox", 320.0),
         };
         let most = (ui.available_height() - 240.0).max(140.0);
-        Panel::bottom(id)
+        let panel = Panel::bottom(id)
             .resizable(true)
-            .default_size(size)
+            .default_size(sizes.of(id, size))
             .size_range(140.0..=most)
             .frame(theme::panel_frame(ui.ctx()))
             .show(ui, |ui| {
@@ -111,6 +127,7 @@ impl Drawer {
                     Part::Sandbox => self.control.ui(ui, cx),
                 }
             });
+        sizes.saw(ui.ctx(), id, panel.response.rect.height());
         self.shown = Some(part);
     }
 }

@@ -14,7 +14,7 @@ use super::archive::{ArchivePanel, FileHead, More};
 use super::connections::connection_name;
 use super::context::{Context, countdown};
 use super::widgets::{choice_menu, from_the_right, labelled_edit, remark};
-use super::{letters, table, theme, toolbar};
+use super::{letters, order, table, theme, toolbar};
 
 /// Width of the head beside its three fields of text: two numbers, a menu, the gaps.
 const BESIDE_FIELDS: f32 = 250.0;
@@ -235,6 +235,7 @@ fn banner_ui(ui: &mut Ui, cx: &mut Context<'_>, view: &Subscription) {
             acking::auto_ui(ui, cx, view);
         }
     });
+    order::ui(ui, cx, view);
 }
 
 /// A text, a text at the right, and something to the left of that.

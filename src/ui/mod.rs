@@ -4,6 +4,7 @@
 mod acking;
 mod again;
 mod archive;
+mod arranged;
 mod checkup;
 mod code;
 mod connection_form;
@@ -20,6 +21,7 @@ mod inbox;
 mod letters;
 mod message;
 mod notices;
+mod order;
 mod outbox;
 mod path_field;
 mod plot;
@@ -46,8 +48,9 @@ use crate::clock::Clock;
 use crate::config::{LanguageChoice, Preferences, ThemeChoice};
 use crate::i18n::{Lang, Texts};
 use crate::protocol::Timestamp;
-use crate::session::{Command, ConnectionId, Link, Model, Subscription};
+use crate::session::{Command, ConnectionId, Link, Model, Subscription, WindowPart};
 
+use arranged::{Kept, Sizes, to_keep};
 use code::CodeWindow;
 use connections::{Asked, Connections, connection_name};
 use context::Context;
@@ -84,6 +87,7 @@ pub struct App {
     message: MessagePane,
     drawer: Drawer,
     dock: Dock,
+    sizes: Sizes,
     code: CodeWindow,
     debugger: DebuggerWindow,
     quit: Quit,
@@ -96,9 +100,13 @@ impl App {
     pub fn new(ctx: &egui::Context, model: Model, link: Link, clock: Clock) -> Self {
         theme::install(ctx);
         let workspace = model.workspace();
+        let kept = Kept::new(workspace.around.as_ref());
         let app = Self {
             publish: PublishPanel::new(workspace.draft.clone()),
             dock: Dock::new(workspace.layout.as_ref()),
+            sizes: Sizes::restored(&kept),
+            message: MessagePane::restored(&kept),
+            drawer: Drawer::new(kept.get("drawer")),
             model,
             link,
             clock,
@@ -106,8 +114,6 @@ impl App {
             system_language: Lang::system(),
             connections: Connections::default(),
             inbox: Inbox::default(),
-            message: MessagePane::default(),
-            drawer: Drawer::default(),
             code: CodeWindow::default(),
             debugger: DebuggerWindow::default(),
             quit: Quit::default(),
@@ -173,7 +179,15 @@ impl App {
 
     fn keep_workspace(&mut self) {
         self.unkept_since = None;
-        let command = Command::KeepWorkspace(self.publish.kept_draft(), self.dock.layout());
+        let drawer = serde_json::to_value(self.drawer.shown()).unwrap_or_default();
+        let mut values = vec![("drawer", drawer)];
+        values.extend(self.message.to_keep());
+        let part = WindowPart {
+            draft: self.publish.kept_draft(),
+            layout: self.dock.layout(),
+            around: Some(to_keep(&self.sizes, values)),
+        };
+        let command = Command::KeepWorkspace(Box::new(part));
         if let Some(job) = self.model.apply(command, self.clock.now()) {
             self.send(job);
         }
@@ -257,25 +271,29 @@ impl App {
             .exact_size(theme::STATUS_BAR_HEIGHT)
             .frame(theme::bar_frame(ui.ctx()))
             .show(ui, |ui| status::ui(ui, cx, &mut self.drawer));
-        self.drawer.ui(ui, cx);
+        self.drawer.ui(ui, cx, &mut self.sizes);
         let side = Panel::left("connections")
             .resizable(true)
-            .default_size(theme::SIDE_WIDTH)
+            .default_size(self.sizes.of("side", theme::SIDE_WIDTH))
             .size_range(160.0..=400.0)
             .frame(theme::panel_frame(ui.ctx()))
             .show(ui, |ui| self.connections.ui(ui, cx));
+        let width = side.response.rect.width();
+        self.sizes.saw(ui.ctx(), "side", width);
         if let Some(Asked::PublishTo(topic)) = side.inner {
             cx.command(Command::Select(ConnectionId::Sandbox));
             self.publish.set_topic(&topic);
             self.dock.show_publish();
         }
         if roomy {
-            Panel::right("publish")
+            let panel = Panel::right("publish")
                 .resizable(true)
-                .default_size(theme::PUBLISH_WIDTH)
+                .default_size(self.sizes.of("publish", theme::PUBLISH_WIDTH))
                 .size_range(280.0..=600.0)
                 .frame(theme::panel_frame(ui.ctx()))
                 .show(ui, |ui| self.publish.ui(ui, cx));
+            let width = panel.response.rect.width();
+            self.sizes.saw(ui.ctx(), "publish", width);
         }
         let height = ui.available_height();
         // Where room is short, an empty pane gets none.
@@ -288,12 +306,15 @@ impl App {
             false => height - 240.0,
         };
         if focused || height >= theme::DETAILS_ALWAYS_FROM {
-            Panel::bottom("details")
+            let size = self.sizes.of("details", (height * 0.4).max(200.0));
+            let panel = Panel::bottom("details")
                 .resizable(true)
-                .default_size((height * 0.4).max(200.0))
+                .default_size(size)
                 .size_range(120.0..=most.max(120.0))
                 .frame(egui::Frame::NONE.fill(palette.panel))
-                .show(ui, |ui| self.message.ui(ui, cx));
+                .show(ui, |ui| self.message.ui(ui, cx, &mut self.sizes));
+            let height = panel.response.rect.height();
+            self.sizes.saw(ui.ctx(), "details", height);
         }
         egui::CentralPanel::default()
             .frame(egui::Frame::NONE.fill(palette.bg))
@@ -322,7 +343,8 @@ impl eframe::App for App {
         }
         self.ask_for_next_second(ctx);
         let halves = self.model.halves().open(self.clock.now()).is_some();
-        self.quit.guard(ctx, halves || self.model.held().is_some());
+        let holds = halves || self.model.held().is_some() || !self.model.at_work().is_empty();
+        self.quit.guard(ctx, holds);
         self.keep_workspace_in_time(ctx);
     }
 

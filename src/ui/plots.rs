@@ -227,7 +227,6 @@ impl Place<'_, '_> {
             line("plots-ack-median", p.ok, &flow.ack_latency.median),
             line("plots-ack-longest", p.soon, &flow.ack_latency.longest).peaks(),
             line("plots-poll-median", p.tag, &flow.poll_latency.median),
-            line("plots-poll-longest", p.dim, &flow.poll_latency.longest).peaks(),
         ];
         let title = t.get("plots-round-trips");
         self.plot_ui(ui, title, Unit::Millis, &lines, height);

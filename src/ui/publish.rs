@@ -6,8 +6,8 @@ use egui::{Key, Modifiers, ScrollArea, TextEdit, Ui};
 use crate::protocol::Profile;
 use crate::session::outbox::{FileSource, Outlook};
 use crate::session::{
-    CodeCommand, Command, Deliver, Draft, DraftField, FieldProblem, Level, Model, PublishOutcome,
-    Say,
+    CodeCommand, Command, Deliver, Draft, DraftField, FieldProblem, Filled, Level, Model,
+    PublishOutcome, Say,
 };
 
 use super::again::Refill;
@@ -162,7 +162,7 @@ impl PublishPanel {
             let outbox = cx.model.outbox();
             let limits = cx.model.limits();
             let outlook = outbox.outlook(&self.draft, file.as_ref(), &limits, cx.now);
-            let sent = outlook.ahead.first().unwrap_or(&self.draft);
+            let sent = outlook.first().unwrap_or(&self.draft);
             self.checked = Some(Checked {
                 is_json: serde_json::from_str::<serde::de::IgnoredAny>(&sent.body).is_ok(),
                 body_bytes: sent.body.len(),
@@ -380,9 +380,19 @@ impl PublishPanel {
         if link_button(ui, cx.texts.get("code-open"), cx.palette).clicked() {
             self.attempted = true;
             // With its variables filled in: the program sends one message.
-            let ahead = self.outlook().and_then(|outlook| outlook.ahead.first());
-            let draft = Box::new(ahead.unwrap_or(&self.draft).clone());
-            cx.command(Command::Code(CodeCommand::OfDraft(draft)));
+            let outlook = self.outlook();
+            let (draft, filled) = match outlook.filter(|_| self.draft.variables) {
+                None => (&self.draft, Filled::No),
+                Some(outlook) => match outlook.first() {
+                    // What is wrong stands at the fields.
+                    None => return,
+                    Some(draft) if outlook.ahead.is_empty() => (draft, Filled::No),
+                    Some(draft) if outlook.needs_row => (draft, Filled::AsFirstLine),
+                    Some(draft) => (draft, Filled::AsNext),
+                },
+            };
+            let draft = Box::new(draft.clone());
+            cx.command(Command::Code(CodeCommand::OfDraft(draft, filled)));
         }
     }
 

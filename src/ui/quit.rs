@@ -1,7 +1,10 @@
-//! Closing the window while messages are held or half messages wait for a decision: says how many and when they return, and asks
-//! whether that is meant. Nothing is acked or lost either way; they come again for the group.
+//! Closing the window while messages are held, half messages wait for a decision or work goes on that
+//! ends with the window: says what, and asks whether that is meant. Nothing is acked or lost either
+//! way; what is held comes again for the group.
 
 use egui::{Context as Egui, Id, Label, Modal, ViewportCommand};
+
+use crate::session::{Work, WorkKind};
 
 use super::context::{Context, countdown};
 use super::theme;
@@ -36,8 +39,9 @@ impl Quit {
             return;
         }
         let (held, halves) = (cx.model.held(), cx.model.halves().open(cx.now));
-        if held.is_none() && halves.is_none() {
-            // Everything was decided on, was acked or has returned meanwhile.
+        let work = cx.model.at_work();
+        if held.is_none() && halves.is_none() && work.is_empty() {
+            // Everything is done, was decided on, was acked or has returned meanwhile.
             return self.close(ctx);
         }
         let t = cx.texts;
@@ -60,6 +64,15 @@ impl Quit {
                 ui.add(Label::new(t.format(text, &values)).wrap());
                 ui.add_space(theme::GAP);
             }
+            if !work.is_empty() {
+                let n = [("n", work.len().into())];
+                ui.label(theme::title(t.format("quit-work", &n)));
+                ui.add_space(theme::GAP);
+                for work in &work {
+                    ui.add(Label::new(words(cx, work)).wrap());
+                    ui.add_space(theme::GAP);
+                }
+            }
             ui.horizontal(|ui| {
                 let quit = ui.button(theme::strong(t.get("quit-yes")).color(cx.palette.bad));
                 let stay = ui.button(t.get("quit-no"));
@@ -79,4 +92,33 @@ impl Quit {
         *self = Quit::Sure;
         ctx.send_viewport_cmd(ViewportCommand::Close);
     }
+}
+
+/// What goes on, how far it is, and what becomes of the rest.
+fn words(cx: &Context<'_>, work: &Work) -> String {
+    let t = cx.texts;
+    let total = work.total.map(|total| total.max(work.done));
+    let far = match total {
+        Some(total) => t.format(
+            "quit-of",
+            &[("done", work.done.into()), ("total", total.into())],
+        ),
+        None => t.format("quit-done", &[("done", work.done.into())]),
+    };
+    let name = |path: &std::path::Path| {
+        let name = path.file_name().unwrap_or(path.as_os_str());
+        name.to_string_lossy().into_owned()
+    };
+    let (key, name) = match &work.kind {
+        WorkKind::Repeat => ("quit-repeat", String::new()),
+        WorkKind::File(path) => ("quit-file", name(path)),
+        WorkKind::Letters => ("quit-letters", String::new()),
+        WorkKind::Replay => ("quit-replay", String::new()),
+        WorkKind::Export {
+            path,
+            bodies: false,
+        } => ("quit-export", name(path)),
+        WorkKind::Export { path, bodies: true } => ("quit-bodies", name(path)),
+    };
+    t.format(key, &[("far", far.into()), ("name", name.into())])
 }

@@ -96,6 +96,15 @@ fn an_ordered_view_says_when_more_of_a_key_comes() {
     // The first of its key is still out, so the second waits.
     assert_eq!(window.rows().len(), 2);
     assert!(!window.has("second"));
+    // Which keys wait, for how many messages, and until when; each leads to what has to be acked.
+    window.assert_shows("2 sharding keys wait for an ack");
+    window.assert_shows("shard-8: one message is out, until ");
+    window.click(&window.button_with("shard-7: one message is out, until "));
+    window.until_shown(&en("md5-good"));
+    window.assert_shows(&first);
     window.click(&format!("Ack {first}"));
     window.until("the second", |window| window.has("second"));
+    window.assert_shows("shard-7: one message is out, until ");
+    window.advance(LEASE - Duration::from_secs(1));
+    window.assert_shows("2 sharding keys wait for an ack");
 }

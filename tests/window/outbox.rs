@@ -90,6 +90,33 @@ fn variables_are_text_until_they_are_turned_on() {
 }
 
 #[test]
+fn a_program_holds_what_the_variables_stand_for() {
+    let mut window = Window::open();
+    window.click("Variables");
+    window.fill(Place::Form, "Key", "order-{{seq}}");
+    window.fill(Place::Form, "Body", r"n {{seq}}, \{{seq}} as it is");
+    window.click(&en("code-open"));
+    let program = window.value(Place::Only, "Publish.java");
+    assert!(program.contains("\"order-1\""), "{program}");
+    assert!(program.contains("n 1, {{seq}} as it is"), "{program}");
+    window.assert_shows(&en("code-filled"));
+    window.press(Key::Escape);
+    // What is the same in every message is what the message holds, too.
+    window.fill(Place::Form, "Key", "");
+    window.fill(Place::Form, "Body", r"\{{seq}}");
+    window.click(&en("code-open"));
+    let program = window.value(Place::Only, "Publish.java");
+    assert!(program.contains("\"{{seq}}\""), "{program}");
+    window.assert_not_shown(&en("code-filled"));
+    window.press(Key::Escape);
+    // What cannot be filled in is no program: why stands at the field.
+    window.fill(Place::Form, "Body", "{{row.id}}");
+    window.click(&en("code-open"));
+    window.assert_not_shown(&en("code-publish-title"));
+    window.assert_shows(&en_with("problem-variable-no-row", &[("at", "1")]));
+}
+
+#[test]
 fn what_the_preview_shows_is_what_is_sent() {
     let mut window = Window::open();
     window.click("Variables");
@@ -323,6 +350,9 @@ fn stop_ends_it_at_once_at_any_rate() {
     window.until_shown("1 of 100");
     window.advance(SECOND);
     window.until_shown("11 of 100");
+    assert!(!window.asks_to_close(), "what goes on is asked about");
+    window.assert_shows("Publishing the form again and again: 11 of 100 are through");
+    window.click("Stay");
     window.click("■ Stop publishing");
     window.until_shown("■ Stopped: 11 of 100 published in 1 s");
     window.advance(10 * SECOND);
@@ -351,6 +381,14 @@ fn failures_are_counted_by_kind_and_nothing_is_sent_twice() {
     window.click("Stop at the first error");
     window.click("Publish 5 times");
     window.until_shown("⚠ 3 of 5 published");
+    // The figures have all of them.
+    window.assert_shows("2 errors");
+    window.click(&window.button_with("received · "));
+    window.click("All");
+    window.advance(SECOND);
+    window.assert_shows("Messages per second: Published 3/s");
+    window.assert_shows("Publish latency: p50 0 ms");
+    window.click(&window.button_with("Sandbox http://"));
     let endpoint = format!("http://{}", window.sandbox_addr());
     let broke = en_with("card-closed", &[("endpoint", &endpoint)]);
     window.assert_shows(&format!("1 perhaps published: {broke}"));

@@ -109,6 +109,12 @@ fn the_line_opens_the_plots_and_they_can_be_read() {
         consume.contains("p50 0 ms, p95 0 ms, Max 0 ms"),
         "{consume}"
     );
+    let id = window.rows()[0].clone();
+    window.click(&format!("Ack {id}"));
+    window.until_shown("2 received · 1 acked");
+    let trips = plot(&window, "Round trips of acks");
+    assert!(trips.contains("Ack p50 0 ms, Ack max 0 ms"), "{trips}");
+    assert!(trips.contains("Poll p50 0 ms"), "{trips}");
     window.click(&figures(&window));
     window.assert_not_shown("Messages per second");
 }

@@ -66,6 +66,10 @@ fn the_original_speed_keeps_the_pauses_and_stop_ends_it_at_once() {
     window.advance(9 * SECOND);
     window.assert_shows(&going(1));
     window.assert_shows("next in 0:01");
+    assert!(!window.asks_to_close(), "what goes on is asked about");
+    window.assert_shows("Something is still going on");
+    window.assert_shows("Replaying: 1 of 3 are through; the others are not sent");
+    window.click("Stay");
     window.advance(SECOND);
     window.until_shown(&going(2));
     window.assert_shows("next in 0:20");
@@ -102,6 +106,21 @@ fn ten_times_as_fast_and_as_fast_as_possible() {
     window.until_shown(&format!("✓ {done}"));
     let bodies = bodies_in(&mut window, "fastest", 3);
     assert_eq!(bodies, ["first", "second", "third"]);
+}
+
+#[test]
+fn what_is_replayed_counts_as_published() {
+    let (mut window, _) = with_messages(Start::default());
+    window.click(&window.button_with("received · "));
+    window.click("All");
+    window.advance(SECOND);
+    ask_to_replay(&mut window);
+    window.click(&en("replay-unpaced"));
+    replay_to(&mut window, "fastest");
+    let done = en_with("replay-done", &[("n", "3"), ("total", "3")]);
+    window.until_shown(&format!("✓ {done}"));
+    window.advance(SECOND);
+    window.assert_shows("Messages per second: Published 3/s");
 }
 
 #[test]

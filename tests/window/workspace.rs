@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use mqscope::protocol::Profile;
 use mqscope::session::{ConnectionId, Workspace};
+use mqscope::ui::theme;
 
 use crate::support::{Place, Start, Window, en};
 
@@ -64,6 +65,99 @@ fn a_connection_that_is_gone_and_a_layout_that_makes_no_sense_harm_nothing() {
     window.until("the sandbox runs", |window| window.shows("running · "));
     assert!(window.has(&en("view-new")));
     assert!(window.has("▶ Start"));
+}
+
+/// Where the panels lie: the left edge of the middle, that of the publish form, the top of the
+/// history, the top of the details.
+fn panels(window: &Window) -> [f32; 4] {
+    [
+        window.rect(&en("view-new")).left(),
+        window.rect("Publish").left(),
+        window.rect(&en("history-filter")).top(),
+        window.rect(&en("look-hex")).top(),
+    ]
+}
+
+#[test]
+fn the_drawer_the_panels_and_the_viewer_come_back_after_a_restart() {
+    let mut window = Window::open();
+    let id = window.publish_and_see();
+    window.look_into(&id);
+    window.until_shown(&en("md5-good"));
+    window.click(&en("look-text"));
+    window.click(&en("history-open"));
+    let before = panels(&window);
+    let side = egui::Pos2::new(theme::SIDE_WIDTH, 500.0);
+    window.drag(side, side + egui::vec2(60.0, 0.0));
+    let publish = egui::Pos2::new(1440.0 - theme::PUBLISH_WIDTH, 200.0);
+    window.drag(publish, publish - egui::vec2(50.0, 0.0));
+    let drawer = egui::Pos2::new(700.0, 900.0 - theme::STATUS_BAR_HEIGHT - 260.0);
+    window.drag(drawer, drawer - egui::vec2(0.0, 40.0));
+    let after = panels(&window);
+    for (place, (before, after)) in before.iter().zip(&after).enumerate() {
+        assert_ne!(before, after, "panel {place} moves");
+    }
+    let workspace = kept(&mut window, "the panels are kept", |kept| {
+        let around = kept.around.as_ref();
+        around.is_some_and(|around| around["sizes"].as_object().is_some_and(|s| s.len() >= 3))
+    });
+    window.close();
+
+    let mut window = Window::start(Start {
+        workspace,
+        ..Start::default()
+    });
+    window.until_running();
+    let id = window.publish_and_see();
+    window.look_into(&id);
+    window.until_shown(&en("md5-good"));
+    assert!(window.is_chosen(&en("look-text")));
+    for (place, (before, now)) in after.iter().zip(panels(&window)).enumerate() {
+        assert!(
+            (before - now).abs() < 2.0,
+            "panel {place}: {before} is {now}"
+        );
+    }
+    // A drawer that is closed stays closed.
+    window.click(&en("history-open"));
+    let workspace = kept(&mut window, "that is kept", |kept| {
+        let around = kept.around.as_ref();
+        around.is_some_and(|around| around["drawer"].is_null())
+    });
+    window.close();
+    let mut window = Window::start(Start {
+        workspace,
+        ..Start::default()
+    });
+    window.until_running();
+    assert!(!window.has(&en("history-filter")));
+}
+
+#[test]
+fn an_arrangement_that_makes_no_sense_falls_back() {
+    let mut window = Window::open();
+    let left = window.rect(&en("view-new")).left();
+    drop(window.publish_and_see());
+    window.close();
+    let mut window = Window::start(Start {
+        workspace: Workspace {
+            around: Some(serde_json::json!({
+                "drawer": "cellar",
+                "look": 5,
+                "decode": "perhaps",
+                "sizes": {"side": -1e9, "publish": [], "details": "high"},
+            })),
+            ..Workspace::default()
+        },
+        ..Start::default()
+    });
+    window.until_running();
+    assert_eq!(window.rect(&en("view-new")).left(), left);
+    let id = window.publish_and_see();
+    window.look_into(&id);
+    window.until_shown(&en("md5-good"));
+    assert!(window.is_chosen(&en("look-json")));
+    assert!(!window.has(&en("history-filter")));
 }
 
 #[test]

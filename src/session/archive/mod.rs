@@ -33,6 +33,7 @@ pub use walk::Scope;
 use super::ConnectionId;
 use super::cells::Column;
 use super::say::{Say, Trouble};
+use super::sent::Sent;
 use super::subscription::SubscriptionId;
 
 /// Tells what goes on at the same time apart; never reused within a run.
@@ -134,6 +135,8 @@ pub enum ArchiveEvent {
     Want(TaskId, Vec<u64>),
     /// It has got on.
     Going(TaskId, Sum),
+    /// Messages were published, or were not.
+    Sent(TaskId, Sent),
     /// It is over.
     Ended(TaskId, Sum, End),
     /// A piece of a file was read.

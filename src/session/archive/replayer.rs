@@ -11,6 +11,7 @@ use crate::client::Client;
 use crate::protocol::Timestamp;
 use crate::session::Event;
 use crate::session::say::{Say, Trouble};
+use crate::session::sent::Sent;
 use crate::session::shared::{Shared, blocking};
 
 use super::format::{Record, Recorded};
@@ -54,11 +55,13 @@ pub(super) async fn run(
         schedule: Schedule::new(order.speed, first, shared.clock.now()),
         order: &order,
         sum: Sum::default(),
+        sent: Sent::default(),
     };
     let end = match shared.client(&order.connection).await {
         Ok(client) => running.publish_all(&mut asking, &client).await,
         Err(trouble) => End::Broken(trouble),
     };
+    running.tell_sent(&shared).await;
     let mut sum = running.sum;
     sum.next_at = None;
     shared
@@ -70,6 +73,8 @@ struct Running<'a> {
     schedule: Schedule,
     order: &'a ReplayOrder,
     sum: Sum,
+    /// What the figures have not heard of.
+    sent: Sent,
 }
 
 impl Running<'_> {
@@ -112,8 +117,12 @@ impl Running<'_> {
             }
         };
         match client.publish(&self.order.topic, &message).await {
-            Ok(_) => self.sum.messages += 1,
+            Ok(answer) => {
+                self.sum.messages += 1;
+                self.sent.stored(answer.elapsed);
+            }
             Err(error) => {
+                self.sent.failed();
                 match error.outcome_unknown() {
                     true => self.sum.unknown += 1,
                     false => self.sum.failed += 1,
@@ -131,6 +140,7 @@ impl Running<'_> {
         let pauses = shared.clock.now() < due;
         self.sum.next_at = pauses.then_some(due);
         if pauses || self.sum.all().is_multiple_of(TELL_EVERY) {
+            self.tell_sent(shared).await;
             let going = ArchiveEvent::Going(self.order.id, self.sum.clone());
             shared.emit(Event::Archive(going)).await;
         }
@@ -144,6 +154,13 @@ impl Running<'_> {
             // A sender that is gone means the same.
             _ = asking.stop.wait_for(|stop| *stop) => false,
             () = wait => true,
+        }
+    }
+
+    async fn tell_sent(&mut self, shared: &Shared) {
+        if !self.sent.is_empty() {
+            let sent = ArchiveEvent::Sent(self.order.id, self.sent.take());
+            shared.emit(Event::Archive(sent)).await;
         }
     }
 

@@ -91,6 +91,21 @@ impl Archive {
         self.tasks.iter().filter(move |task| task.view == view)
     }
 
+    /// Where a replay publishes to.
+    pub(in crate::session) fn replays_to(&self, id: TaskId) -> Option<&ConnectionId> {
+        let task = self.tasks.iter().find(|task| task.id == id)?;
+        match &task.kind {
+            TaskKind::Replay { connection, .. } => Some(connection),
+            TaskKind::Export { .. } => None,
+        }
+    }
+
+    /// What goes on, oldest first.
+    pub fn running(&self) -> impl Iterator<Item = &Task> {
+        let ended = |task: &&Task| !matches!(task.stage, Stage::Ended(_));
+        self.tasks.iter().filter(ended)
+    }
+
     /// Whether some task still finds out which messages are meant: that goes on frame by frame.
     pub fn is_collecting(&self) -> bool {
         self.tasks.iter().any(|task| task.walk.is_some())
@@ -304,6 +319,8 @@ impl Archive {
                 self.get_mut(id)?.sum = sum;
                 None
             }
+            // That is for the figures.
+            ArchiveEvent::Sent(..) => None,
             ArchiveEvent::Ended(id, sum, end) => {
                 let task = self.get_mut(id)?;
                 task.sum = sum;

@@ -8,6 +8,7 @@ use crate::protocol::{ConsumeMode, ReceivedMessage, Timestamp, properties};
 
 use super::halves::Decision;
 use super::latency::Latency;
+use super::sent::Sent;
 use super::series::{Idle, Series};
 use super::subscription::{Subscription, SubscriptionId};
 use super::{ConnectionId, Event};
@@ -277,6 +278,19 @@ impl Figures {
         self.each(None, Some(to), now, |flow| {
             flow.published.add(now, 1);
             flow.publish_latency.add(now, [elapsed]);
+        });
+    }
+
+    /// Messages were published through this connection, one after the other, or were not.
+    pub(super) fn sent(&mut self, to: &ConnectionId, sent: &Sent, now: Timestamp) {
+        if sent.is_empty() {
+            return;
+        }
+        let (stored, failed) = sent.counts();
+        self.each(None, Some(to), now, |flow| {
+            flow.published.add(now, stored);
+            flow.errors.add(now, failed);
+            flow.publish_latency.add_counted(now, sent.took());
         });
     }
 

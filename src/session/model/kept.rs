@@ -2,16 +2,11 @@
 
 use super::Model;
 use crate::session::Job;
-use crate::session::draft::Draft;
 use crate::session::subscription::{Polling, Subscription};
-use crate::session::workspace::{SavedView, Workspace};
+use crate::session::workspace::{SavedView, WindowPart, Workspace};
 
 impl Model {
-    pub(super) fn keep_workspace(
-        &mut self,
-        draft: Option<Draft>,
-        layout: Option<serde_json::Value>,
-    ) -> Option<Job> {
+    pub(super) fn keep_workspace(&mut self, part: WindowPart) -> Option<Job> {
         let saved = |view: &Subscription| SavedView {
             id: view.id,
             form: view.form.clone(),
@@ -24,9 +19,10 @@ impl Model {
             selected: self.selected.clone(),
             views: self.views.list().iter().map(saved).collect(),
             shown: self.views.shown().map(|view| view.id),
-            draft,
+            draft: part.draft,
             last_folder: self.paths.last_folder().map(Into::into),
-            layout,
+            layout: part.layout,
+            around: part.around,
         };
         if workspace == self.workspace {
             return None;

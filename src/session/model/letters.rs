@@ -112,7 +112,11 @@ impl Model {
 
     pub(super) fn letters_told(&mut self, event: LetterEvent, now: Timestamp) -> Option<Job> {
         match event {
-            LetterEvent::Sent(sent) => {
+            LetterEvent::Sent(sent, counted) => {
+                let view = self.letters.run().and_then(|run| self.view(run.view));
+                if let Some(to) = view.map(|view| view.connection().clone()) {
+                    self.figures.sent(&to, &counted, now);
+                }
                 let (view, rows) = self.letters.sent(sent)?;
                 self.ack(view, &rows, now)
             }

@@ -31,10 +31,11 @@ impl<T> Latest<T> {
         !self.0.told.swap(true, Ordering::SeqCst)
     }
 
-    /// Looks at it, for the window. The next change is told again.
-    pub(super) fn look<R>(&self, look: impl FnOnce(&T) -> R) -> R {
+    /// Looks at it, for the window, and takes of it what is told once. The next change is told again.
+    pub(super) fn look<R>(&self, look: impl FnOnce(&mut T) -> R) -> R {
         self.0.told.store(false, Ordering::SeqCst);
-        self.peek(look)
+        let mut value = self.0.value.lock().unwrap_or_else(PoisonError::into_inner);
+        look(&mut value)
     }
 
     /// Looks at it from elsewhere.

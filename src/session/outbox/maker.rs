@@ -125,6 +125,8 @@ pub struct Outlook {
     pub problems: Vec<FieldProblem<DraftField>>,
     /// The first messages as they would be sent now; none where nothing would be filled in.
     pub ahead: Vec<Draft>,
+    /// The first message, where all would be the same but not what was typed.
+    constant: Option<Box<Draft>>,
     /// The fields that differ from message to message.
     pub changing: Vec<DraftField>,
     /// Whether the number of the message stands in it.
@@ -136,6 +138,11 @@ pub struct Outlook {
 }
 
 impl Outlook {
+    /// The first message with its variables filled in; none where they are off, or wrong.
+    pub fn first(&self) -> Option<&Draft> {
+        self.ahead.first().or(self.constant.as_deref())
+    }
+
     /// Looks at a draft; `rows` are the first lines of the file it will be filled in from.
     pub(super) fn of(
         draft: &Draft,
@@ -182,7 +189,7 @@ impl Outlook {
             }
         }
         if outlook.changing.is_empty() {
-            outlook.ahead.clear();
+            outlook.constant = outlook.ahead.drain(..).next().map(Box::new);
         }
         outlook
     }
@@ -251,6 +258,19 @@ mod tests {
             assert_eq!(parts.properties, ahead.properties[1..]);
         }
         assert_ne!(shown.ahead[0].properties, shown.ahead[1].properties);
+    }
+
+    #[test]
+    fn the_first_message_is_filled_in_though_all_are_the_same() {
+        let mut same = draft();
+        same.key.clear();
+        same.properties.clear();
+        same.body = r"\{{seq}}".to_owned();
+        let shown = outlook(&same, &[RowSource::Absent]);
+        assert!(shown.ahead.is_empty());
+        assert_eq!(shown.first().unwrap().body, "{{seq}}");
+        same.body = "{{row.a}}".to_owned();
+        assert!(outlook(&same, &[RowSource::Absent]).first().is_none());
     }
 
     #[test]

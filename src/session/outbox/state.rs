@@ -6,6 +6,7 @@ use std::sync::Arc;
 use crate::protocol::{Limits, NewMessage, Timestamp, TopicName};
 use crate::session::draft::Draft;
 use crate::session::say::{Level, Notice, Say};
+use crate::session::sent::Sent;
 use crate::session::templates::{TemplateChange, Templates};
 use crate::session::variables::RowSource;
 use crate::session::{ConnectionId, Job};
@@ -23,6 +24,8 @@ pub struct Outbox {
     run: Option<Run>,
     scan: Option<Scan>,
     templates: Option<Templates>,
+    /// What the figures have not heard of, and where it was sent.
+    sent: Option<(ConnectionId, Sent)>,
     ids: u64,
 }
 
@@ -83,6 +86,7 @@ impl Outbox {
             run: None,
             scan: None,
             templates: None,
+            sent: None,
             ids: 0,
         }
     }
@@ -157,6 +161,11 @@ impl Outbox {
         }
     }
 
+    /// What was answered since this was last asked, and where it was sent.
+    pub(in crate::session) fn take_sent(&mut self) -> Option<(ConnectionId, Sent)> {
+        self.sent.take()
+    }
+
     /// From now on chance falls otherwise.
     pub(in crate::session) fn shake(&mut self) {
         let known = Arc::make_mut(&mut self.surroundings);
@@ -195,7 +204,7 @@ impl Outbox {
         match event {
             OutboxEvent::Found(id, latest) => {
                 if let Some(scan) = self.scan.as_mut().filter(|scan| scan.id == id) {
-                    scan.findings = latest.look(Findings::clone);
+                    scan.findings = latest.look(|findings| findings.clone());
                 }
                 None
             }
@@ -304,7 +313,9 @@ impl Outbox {
     fn ran(&mut self, id: u64, latest: &Latest<Tally>, now: Timestamp) -> Option<Notice> {
         let run = self.run.as_mut().filter(|run| run.id == id)?;
         let was_running = run.is_running();
-        run.report = latest.look(Tally::report);
+        let sent;
+        (run.report, sent) = latest.look(|tally| (tally.report(), tally.take_sent()));
+        self.sent = Some((run.connection.clone(), sent));
         if !was_running || run.is_running() {
             return None;
         }

@@ -8,6 +8,7 @@ use hdrhistogram::Histogram;
 use crate::protocol::Timestamp;
 use crate::session::entry::Counts;
 use crate::session::say::{Say, Trouble};
+use crate::session::sent::Sent;
 
 /// Messages that are told of one by one.
 const SAMPLES: usize = 20;
@@ -34,6 +35,8 @@ pub(super) enum Ending {
 #[derive(Debug)]
 pub struct Tally {
     latencies: Option<Histogram<u32>>,
+    /// What the figures have not heard of.
+    sent: Sent,
     report: Report,
 }
 
@@ -108,6 +111,7 @@ impl Tally {
         Self {
             // Two digits: nobody compares 1210 ms with 1211. It fails for absurd bounds only.
             latencies: Histogram::new_with_max(LONGEST_MILLIS, 2).ok(),
+            sent: Sent::default(),
             report: Report {
                 started,
                 ended: None,
@@ -138,12 +142,14 @@ impl Tally {
         match ending {
             Ending::Stored(elapsed) => {
                 self.report.stored += 1;
+                self.sent.stored(elapsed);
                 let millis = u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX);
                 if let Some(latencies) = &mut self.latencies {
                     latencies.saturating_record(millis);
                 }
             }
             Ending::Failed { trouble, unknown } => {
+                self.sent.failed();
                 match unknown {
                     true => self.report.unknown += 1,
                     false => self.report.failed += 1,
@@ -181,6 +187,11 @@ impl Tally {
         let report = &mut self.report;
         report.unknown += std::mem::take(&mut report.in_flight);
         report.ended = Some((at, end));
+    }
+
+    /// What was answered since this was last asked.
+    pub(super) fn take_sent(&mut self) -> Sent {
+        self.sent.take()
     }
 
     /// The same for the history.

@@ -172,6 +172,12 @@ impl Rows {
         (held, self.held.first_end(self.as_of))
     }
 
+    /// Those that we hold, as of the last [`Rows::expire`], the one that returns first at first.
+    pub fn held_by_end(&self) -> impl Iterator<Item = (Timestamp, &Row)> {
+        let held = self.held.by_end();
+        held.filter_map(|(ends, number)| Some((ends, self.get(number)?)))
+    }
+
     /// When the last of those that we hold returns, as of the last [`Rows::expire`].
     pub fn last_return(&self) -> Option<Timestamp> {
         self.held.last_end()

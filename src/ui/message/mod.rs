@@ -18,12 +18,15 @@ mod tree;
 use std::sync::Arc;
 
 use egui::{Key, Label, Modifiers, RichText, ScrollArea, Ui};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use crate::session::body::{
     HEX_COLUMNS, MAX_DECODED, Opened, TreeError, Trouble, hex_row, hex_rows,
 };
 use crate::session::{Against, Command, Message, Paper, ReadCommand, Row, SubscriptionId, Wanted};
 
+use super::arranged::{Kept, Sizes};
 use super::context::{Context, bytes};
 use super::theme;
 use super::widgets::{icon_button, link_button, named_choice, segmented};
@@ -38,7 +41,8 @@ use sheet::{Go, Sheet, row_text};
 use tree::TreeView;
 
 /// How the body is shown.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 enum Look {
     /// A tree of values.
     Json,
@@ -105,7 +109,28 @@ impl Default for MessagePane {
 }
 
 impl MessagePane {
-    pub(super) fn ui(&mut self, ui: &mut Ui, cx: &mut Context<'_>) {
+    /// With the way to look at a body of an earlier run.
+    pub(super) fn restored(kept: &Kept<'_>) -> Self {
+        let first = Self::default();
+        Self {
+            look: kept.get("look"),
+            decode: kept.get("decode").unwrap_or(first.decode),
+            wrap: kept.get("wrap").unwrap_or(first.wrap),
+            ..first
+        }
+    }
+
+    /// The same, to be kept.
+    pub(super) fn to_keep(&self) -> [(&'static str, Value); 3] {
+        let look = serde_json::to_value(self.look).unwrap_or_default();
+        [
+            ("look", look),
+            ("decode", self.decode.into()),
+            ("wrap", self.wrap.into()),
+        ]
+    }
+
+    pub(super) fn ui(&mut self, ui: &mut Ui, cx: &mut Context<'_>, sizes: &mut Sizes) {
         let model = cx.model;
         let focus = model
             .shown_view()
@@ -116,9 +141,9 @@ impl MessagePane {
             return;
         };
         let side = (ui.available_width() * 0.34).clamp(220.0, 360.0);
-        egui::Panel::right("deliveries")
+        let panel = egui::Panel::right("deliveries")
             .resizable(true)
-            .default_size(side)
+            .default_size(sizes.of("deliveries", side))
             .min_size(200.0)
             .max_size((ui.available_width() - 240.0).max(200.0))
             .frame(theme::panel_frame(ui.ctx()))
@@ -135,6 +160,7 @@ impl MessagePane {
                         }
                     });
             });
+        sizes.saw(ui.ctx(), "deliveries", panel.response.rect.width());
         theme::panel_frame(ui.ctx()).show(ui, |ui| self.content_ui(ui, cx, view, row));
     }
 
