@@ -712,6 +712,11 @@ trouble-busy-next = Wait a moment, then try again
 card-causes = Likely causes, likeliest first
 card-next = What to do
 card-raw = Raw answer
+card-why = Why?
+card-why-empty = Why is nothing there?
+card-why-of = Why: { $title }
+card-copy = Copy all
+card-copy-raw = Copy raw answer
 # What became of what was asked
 card-effect-publish = Nothing was stored
 card-effect-publish-doubt = The message may have been stored: nothing that came says so, or says that it was not

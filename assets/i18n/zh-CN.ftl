@@ -700,6 +700,11 @@ trouble-busy-next = 请稍候再试
 card-causes = 可能的原因（按可能性排序）
 card-next = 处理方法
 card-raw = 原始响应
+card-why = 查看原因
+card-why-empty = 为什么没有消息
+card-why-of = 原因：{ $title }
+card-copy = 复制全部
+card-copy-raw = 复制原始响应
 # What became of what was asked
 card-effect-publish = 消息未保存
 card-effect-publish-doubt = 消息可能已保存：没有任何响应能确认结果

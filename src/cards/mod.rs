@@ -152,6 +152,18 @@ impl Card {
         }
     }
 
+    /// Bytes that it takes in memory, about: the answer is most of it.
+    pub fn bytes(&self) -> usize {
+        let answer = self.evidence.answer.as_ref();
+        let answer = answer.map_or(0, |answer| {
+            let headers = answer.headers.iter();
+            let headers: usize = headers.map(|(name, value)| name.len() + value.len()).sum();
+            headers + answer.body.len()
+        });
+        let texts = self.causes.len() + self.next.len();
+        size_of::<Self>() + texts * size_of::<Say>() + self.evidence.words.len() + answer
+    }
+
     /// The first thing to do.
     pub fn first_step(&self) -> Say {
         self.next.first().unwrap_or(&self.effect).clone()
@@ -189,6 +201,8 @@ impl Card {
         let id = seen.request_id.as_ref();
         let id = id.map(|id| format!("x-mq-request-id: {id}"));
         let said = match (&seen.code, seen.words.as_str()) {
+            // Nothing came: it is the meaning of the code alone.
+            (Some(_), "") if status.is_none() => None,
             (Some(code), "") => Some(code.clone()),
             (Some(code), words) => Some(format!("{code}: {words}")),
             (None, words) => (!words.is_empty()).then(|| words.to_owned()),

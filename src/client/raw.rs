@@ -214,7 +214,11 @@ pub(super) fn foreign(status: u16, content_type: &str, body: &[u8]) -> (Reason, 
     {
         return (Reason::TlsWherePlain, None);
     }
-    let is_page = lower.contains("<html") || lower.contains("<!doctype html");
+    // Not anywhere: a message may be about a page.
+    let beginning = lower.trim_start_matches(|c: char| c.is_whitespace() || c == '\u{feff}');
+    let begins = ["<html", "<!doctype html"];
+    let is_page =
+        content_type.contains("text/html") || begins.iter().any(|mark| beginning.starts_with(mark));
     let title = is_page.then(|| title_of(&start, &lower)).flatten();
     if matches!(status, 502..=504) {
         return (Reason::Gateway, title);
@@ -234,6 +238,11 @@ pub(super) fn foreign(status: u16, content_type: &str, body: &[u8]) -> (Reason, 
         return (Reason::JsonService, None);
     }
     (Reason::OtherService, None)
+}
+
+/// Whether an answer that cannot be read was never meant to be one of this protocol.
+pub(super) fn is_foreign(status: u16, content_type: &str, body: &[u8]) -> bool {
+    foreign(status, content_type, body).0 != Reason::OtherService
 }
 
 fn title_of(text: &str, lower: &str) -> Option<String> {

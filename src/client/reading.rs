@@ -8,6 +8,7 @@ use crate::protocol::{
 
 use super::diagnose;
 use super::error::ClientError;
+use super::raw;
 use super::reason::Reason;
 use super::settings::ClientSettings;
 
@@ -95,6 +96,10 @@ pub(super) fn understand(
         (Err(_), Some(problem)) => Err(problem),
         (Err(problem @ DecodeError::NotThisProtocol { .. }), None) => {
             Err(foreign(problem.to_string()))
+        }
+        // Few pages are XML.
+        (Err(problem), None) if raw::is_foreign(status, content_type, body) => {
+            Err(foreign(format!("HTTP {status} with {problem}")))
         }
         (Err(problem), None) => Err(ClientError::new(
             Reason::Unreadable,

@@ -6,12 +6,16 @@ use std::time::Duration;
 use regex::{Regex, RegexBuilder};
 use serde::{Deserialize, Serialize};
 
+use crate::cards::{Card, Doing, Evidence};
 use crate::protocol::{MessageParts, Timestamp, TopicName};
 
 use super::ConnectionId;
 
 /// Largest body that is kept, in bytes. Of a larger one only the beginning is.
 pub const KEPT_BODY_BYTES: usize = 256 << 10;
+
+/// Characters of an answer that are kept.
+const KEPT_ANSWER_CHARS: usize = 4 << 10;
 
 /// Characters of a body that a row shows, and that are kept of one that is too large.
 const BEGINNING_CHARS: usize = 400;
@@ -39,6 +43,9 @@ pub struct Entry {
     pub request_id: Option<String>,
     /// From request to reply, in milliseconds.
     pub elapsed_millis: u64,
+    /// What was seen of the failure, if it failed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub evidence: Option<Evidence>,
     /// For many messages published in one go: how those ended. The rest is the first message's.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub run: Option<Counts>,
@@ -108,7 +115,28 @@ impl Entry {
             self.message.body = beginning(&self.message.body);
             self.too_large = Some(bytes);
         }
+        let answer = self.evidence.as_mut().and_then(|seen| seen.answer.as_mut());
+        if let Some(answer) = answer
+            && let Some((end, _)) = answer.body.char_indices().nth(KEPT_ANSWER_CHARS)
+        {
+            answer.body.truncate(end);
+            answer.cut = true;
+        }
         self
+    }
+
+    /// What its failure means, if it failed and that can be said.
+    pub fn card(&self) -> Option<Card> {
+        let evidence = match (&self.evidence, &self.outcome) {
+            (Some(evidence), _) => evidence.clone(),
+            // Written down before there was more to keep.
+            (None, Outcome::Refused { code, why }) => Evidence {
+                request_id: self.request_id.clone(),
+                ..Evidence::of_code(code, why)
+            },
+            (None, _) => return None,
+        };
+        Some(Card::of(evidence, Doing::Publish))
     }
 
     /// Whether this is the whole of a body that was too large to keep.
@@ -294,6 +322,7 @@ pub(super) mod tests {
             },
             request_id: Some("R-1".to_owned()),
             elapsed_millis: 7,
+            evidence: None,
             run: None,
         }
         .bounded()

@@ -183,6 +183,7 @@ pub(super) fn entry_of(
         outcome: outcome_of(answer),
         request_id,
         elapsed_millis: u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX),
+        evidence: answer.as_ref().err().map(ClientError::evidence),
         run: None,
     };
     entry.bounded()

@@ -5,6 +5,7 @@ use egui::{Align, Label, RichText, Ui};
 
 use crate::doctor::{Finding, Verdict};
 
+use super::card;
 use super::context::Context;
 use super::theme;
 use super::widgets::{Dot, dot, named, remark};
@@ -41,8 +42,7 @@ fn findings_ui(ui: &mut Ui, cx: &Context<'_>) {
         });
     }
     if let Some(trouble) = checkup.failed() {
-        let text = format!("{} · {}", cx.say(&trouble.what), cx.say(&trouble.next));
-        remark(ui, &text, p.bad);
+        card::trouble_ui(ui, cx, trouble);
         if !trouble.detail.is_empty() {
             remark(ui, &trouble.detail, p.dim);
         }

@@ -3,6 +3,7 @@
 
 use egui::{Color32, Rect, Response, RichText, Sense, Stroke, StrokeKind, Ui, Vec2};
 
+use crate::cards::Doing;
 use crate::i18n::Texts;
 use crate::session::{Alike, Decision, Ending, Failed, Row, Subscription, Urgency};
 
@@ -20,6 +21,15 @@ pub(super) enum Deed {
 }
 
 impl Deed {
+    /// What was asked of the server.
+    pub(super) fn doing(self) -> Doing {
+        match self {
+            Self::Ack => Doing::Ack,
+            Self::Decide(Some(Decision::Rollback)) => Doing::Rollback,
+            Self::Decide(Some(Decision::Commit) | None) => Doing::Commit,
+        }
+    }
+
     /// That of a row of a view.
     pub(super) fn of(view: &Subscription, row: u64) -> Self {
         match view.checks_halves() {

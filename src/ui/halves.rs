@@ -4,10 +4,12 @@
 
 use egui::{Align, Button, Key, Label, Layout, Modifiers, RichText, ScrollArea, Ui};
 
+use crate::cards::{Card, Doing};
 use crate::session::{
     Command, Decision, Half, HalfCommand, HalfState, Row, RowState, Subscription, Urgency,
 };
 
+use super::card;
 use super::connections::connection_name;
 use super::context::{Context, clock_time, countdown, short_id};
 use super::theme;
@@ -118,13 +120,17 @@ fn half_ui(ui: &mut Ui, cx: &mut Context<'_>, half: &Half) {
         });
     });
     let (text, ink) = match &half.state {
-        HalfState::Failed(_, trouble) => (
-            format!("{} · {}", cx.say(&trouble.what), cx.say(&trouble.next)),
-            p.bad,
-        ),
-        HalfState::Refused(_, failure) => {
+        HalfState::Failed(_, trouble) => {
+            return card::trouble_ui(ui, cx, trouble);
+        }
+        HalfState::Refused(decision, failure) => {
             let code = [("code", failure.code.as_str().into())];
-            (t.format("half-refused-next", &code), p.bad)
+            remark(ui, &t.format("half-refused-next", &code), p.bad);
+            let doing = match decision {
+                Decision::Commit => Doing::Commit,
+                Decision::Rollback => Doing::Rollback,
+            };
+            return card::link_ui(ui, cx, &Card::of_handle(failure, doing, false));
         }
         _ if half.is_late(cx.now) => {
             let at = clock_time(half.lease.ends(), cx.now);

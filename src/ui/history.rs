@@ -10,6 +10,7 @@ use crate::session::{
     TrafficCommand,
 };
 
+use super::card;
 use super::context::{Context, bytes, clock_time, short_id};
 use super::table::{preview, text_ui};
 use super::theme;
@@ -400,6 +401,9 @@ fn entry_ui(ui: &mut Ui, cx: &Context<'_>, entry: &Entry) {
     }
     if let Some(why) = entry.outcome.why() {
         ui.add(Label::new(theme::code(why).color(color)).wrap());
+    }
+    if let Some(card) = entry.card() {
+        card::trouble_ui(ui, cx, &card.into());
     }
     if matches!(entry.outcome, Outcome::Unknown { .. }) {
         let next = theme::dim(ui.ctx(), t.get("outcome-unknown-next"));

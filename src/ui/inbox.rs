@@ -14,7 +14,7 @@ use super::archive::{ArchivePanel, FileHead, More};
 use super::connections::connection_name;
 use super::context::{Context, countdown};
 use super::widgets::{choice_menu, from_the_right, labelled_edit, remark};
-use super::{letters, order, table, theme, toolbar};
+use super::{card, letters, order, table, theme, toolbar};
 
 /// Width of the head beside its three fields of text: two numbers, a menu, the gaps.
 const BESIDE_FIELDS: f32 = 250.0;
@@ -193,14 +193,20 @@ fn banner_ui(ui: &mut Ui, cx: &mut Context<'_>, view: &Subscription) {
         let left = countdown(retry_at.since(cx.now));
         let text = format!("⚠ {} · {}", cx.say(&trouble.what), cx.say(&trouble.next));
         let right = t.format("banner-retry", &[("left", left.into())]);
-        return strip_ui(ui, &text, &right, p.bad, p.bad_bg, |_| {});
+        let (ink, ground) = card::colors_of(trouble, p);
+        return strip_ui(ui, &text, &right, ink, ground, |ui| {
+            card::of_trouble_ui(ui, cx, trouble);
+        });
     }
     let Some(source) = &view.source else {
         return;
     };
     if let (Polling::Stopped, Some(trouble)) = (&view.polling, &view.ended_by) {
         let text = format!("⚠ {} · {}", cx.say(&trouble.what), cx.say(&trouble.next));
-        strip_ui(ui, &text, "", p.bad, p.bad_bg, |_| {});
+        let (ink, ground) = card::colors_of(trouble, p);
+        strip_ui(ui, &text, "", ink, ground, |ui| {
+            card::of_trouble_ui(ui, cx, trouble);
+        });
     }
     let (held, first) = view.rows.held();
     let group = source.consume.group.as_str();
@@ -290,5 +296,9 @@ fn empty_ui(ui: &mut Ui, cx: &Context<'_>, view: &Subscription) {
         ui.add_space(ui.available_height() * 0.3);
         ui.label(theme::title(what).color(cx.palette.dim));
         ui.label(theme::dim(ui.ctx(), next));
+        if matches!(view.polling, Polling::Running) {
+            let mode = view.source.as_ref().map(|source| source.consume.mode);
+            card::empty_ui(ui, cx, mode.unwrap_or_default().into());
+        }
     });
 }

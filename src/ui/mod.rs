@@ -5,6 +5,7 @@ mod acking;
 mod again;
 mod archive;
 mod arranged;
+mod card;
 mod checkup;
 mod code;
 mod connection_form;

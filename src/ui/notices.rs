@@ -4,6 +4,7 @@ use egui::{Label, RichText, ScrollArea, Ui};
 
 use crate::session::{Command, Level, Notice};
 
+use super::card;
 use super::context::{Context, clock_time};
 use super::theme;
 use super::widgets::{Dot, dot, from_the_right};
@@ -49,6 +50,9 @@ fn notice_ui(ui: &mut Ui, cx: &Context<'_>, notice: &Notice) {
             }
             if !notice.detail.is_empty() {
                 wrapped(ui, theme::code(&notice.detail).color(cx.palette.dim));
+            }
+            if let Some(card) = &notice.card {
+                card::link_ui(ui, cx, card);
             }
         });
     });

@@ -18,7 +18,7 @@ use super::variables;
 use super::widgets::{
     code_layout, from_the_right, icon_button, labelled_edit, link_button, named, remark, segmented,
 };
-use super::{halves, theme};
+use super::{card, halves, theme};
 
 /// Height that the form keeps below the body: its verdict and the sharding key's line.
 const BELOW_BODY: f32 = 64.0;
@@ -503,10 +503,10 @@ impl PublishPanel {
                 ];
                 (t.format("published", &values), cx.palette.ok)
             }
-            Some(PublishOutcome::Failed(trouble)) => (
-                format!("{}\n{}", cx.say(&trouble.what), cx.say(&trouble.next)),
-                cx.palette.bad,
-            ),
+            Some(PublishOutcome::Failed(trouble)) => {
+                card::trouble_ui(ui, cx, trouble);
+                return halves::form_ui(ui, cx);
+            }
         };
         remark(ui, &text, color);
         halves::form_ui(ui, cx);

@@ -176,12 +176,18 @@ pub(super) fn choice_menu<T: Copy + PartialEq>(
 }
 
 /// A button that opens something to work with, which stays until one clicks beside it.
-pub(super) fn popover(ui: &mut Ui, face: &str, name: &str, width: f32, add: impl FnOnce(&mut Ui)) {
+pub(super) fn popover(
+    ui: &mut Ui,
+    face: impl Into<egui::WidgetText>,
+    name: &str,
+    width: f32,
+    add: impl FnOnce(&mut Ui),
+) {
     // Not in the style of menus, whose fields and buttons have no frame.
     let config = MenuConfig::new()
         .close_behavior(PopupCloseBehavior::CloseOnClickOutside)
         .style(StyleModifier::default());
-    let button = Button::new(face).frame_when_inactive(false);
+    let button = Button::new(face.into()).frame_when_inactive(false);
     let (response, _) = MenuButton::from_button(button).config(config).ui(ui, |ui| {
         Frame::NONE.inner_margin(theme::GAP).show(ui, |ui| {
             ui.set_width(width);

@@ -63,6 +63,7 @@ fn entry(n: u32) -> Entry {
         },
         request_id: None,
         elapsed_millis: 1,
+        evidence: None,
         run: None,
     }
 }

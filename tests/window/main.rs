@@ -10,6 +10,7 @@
 
 mod acking;
 mod archive;
+mod cards;
 mod connections;
 mod control;
 mod debugger;

@@ -1,10 +1,12 @@
 //! What came of many publishes: counted as they end, summed up for the eye. Bounded, however many
 //! there are.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use hdrhistogram::Histogram;
 
+use crate::cards::Card;
 use crate::protocol::Timestamp;
 use crate::session::entry::Counts;
 use crate::session::say::{Say, Trouble};
@@ -93,6 +95,8 @@ pub struct FailureKind {
     pub unknown: bool,
     /// How often.
     pub count: u64,
+    /// All that can be said of the first of them, if a server or the way there failed.
+    pub card: Option<Arc<Card>>,
 }
 
 /// Milliseconds that publishes took.
@@ -154,8 +158,7 @@ impl Tally {
                     true => self.report.unknown += 1,
                     false => self.report.failed += 1,
                 }
-                let Trouble { what, next, .. } = *trouble;
-                self.wrong(number, what, Some(next), unknown);
+                self.wrong(number, trouble.what.clone(), Some(*trouble), unknown);
             }
             Ending::Unfit(say) => {
                 self.report.unfit += 1;
@@ -164,7 +167,7 @@ impl Tally {
         }
     }
 
-    fn wrong(&mut self, number: u64, what: Say, next: Option<Say>, unknown: bool) {
+    fn wrong(&mut self, number: u64, what: Say, trouble: Option<Trouble>, unknown: bool) {
         let report = &mut self.report;
         if report.samples.len() < SAMPLES {
             report.samples.push((number, what.clone()));
@@ -173,12 +176,19 @@ impl Tally {
         let same = |kind: &&mut FailureKind| kind.what.key == what.key && kind.unknown == unknown;
         match report.kinds.iter_mut().find(same) {
             Some(kind) => kind.count += 1,
-            None => report.kinds.push(FailureKind {
-                what,
-                next,
-                unknown,
-                count: 1,
-            }),
+            None => {
+                let (next, card) = match trouble {
+                    Some(Trouble { next, card, .. }) => (Some(next), card),
+                    None => (None, None),
+                };
+                report.kinds.push(FailureKind {
+                    what,
+                    next,
+                    unknown,
+                    count: 1,
+                    card,
+                });
+            }
         }
     }
 

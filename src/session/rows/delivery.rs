@@ -96,7 +96,9 @@ impl AckState {
             }
             // Its texts are few, and short.
             AckState::Failed(trouble) | AckState::Unseen(Some(trouble)) => {
-                weight::boxed::<Trouble>() + weight::heap(trouble.detail.len())
+                // A card is shared by those that failed together; each is taken to bear all of it.
+                let card = trouble.card.as_ref().map_or(0, |card| card.bytes());
+                weight::boxed::<Trouble>() + weight::heap(trouble.detail.len()) + card
             }
             AckState::Unseen(None)
             | AckState::Open

@@ -9,6 +9,7 @@ use crate::session::{
     ArchiveCommand, Command, End, ExportFormat, Stage, Subscription, Task, TaskKind,
 };
 
+use super::super::card;
 use super::super::connections::connection_name;
 use super::super::context::{Context, bytes, countdown};
 use super::super::theme;
@@ -32,6 +33,9 @@ fn line_ui(ui: &mut Ui, cx: &mut Context<'_>, task: &Task) {
         ui.horizontal(|ui| {
             from_the_right(ui, |ui| {
                 buttons_ui(ui, cx, task);
+                if let Some(trouble) = &task.sum.trouble {
+                    card::of_trouble_ui(ui, cx, trouble);
+                }
                 ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
                     if matches!(task.stage, Stage::Going | Stage::Stopping) {
                         let part = task.sum.all() as f32 / task.total.max(1) as f32;

@@ -15,6 +15,7 @@ use egui::{Align, Button, CentralPanel, Label, Layout, Panel, RichText, ScrollAr
 use crate::protocol::Profile;
 use crate::session::{ActionOutcome, AdminWish, Command, ConnectionId, Look};
 
+use super::card;
 use super::connections::connection_name;
 use super::context::Context;
 use super::theme;
@@ -98,8 +99,9 @@ fn head_ui(ui: &mut Ui, cx: &Context<'_>) {
             None => return,
             Some(ActionOutcome::Done(what)) => (Dot::Tick, cx.say(what), p.ok),
             Some(ActionOutcome::Failed(trouble)) => {
+                card::of_trouble_ui(ui, cx, trouble);
                 let text = format!("{} · {}", cx.say(&trouble.what), cx.say(&trouble.next));
-                (Dot::Full, text, p.bad)
+                (Dot::Full, text, card::colors_of(trouble, p).0)
             }
         };
         ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
@@ -133,9 +135,17 @@ impl ControlRoom {
         let control = model.control();
         if let Some(trouble) = control.trouble() {
             let text = format!("⚠ {} · {}", cx.say(&trouble.what), cx.say(&trouble.next));
-            theme::banner_frame(cx.palette.bad_bg).show(ui, |ui| {
+            let (ink, ground) = card::colors_of(trouble, cx.palette);
+            theme::banner_frame(ground).show(ui, |ui| {
                 ui.set_width(ui.available_width());
-                ui.add(Label::new(RichText::new(text).color(cx.palette.bad)).truncate());
+                ui.horizontal(|ui| {
+                    from_the_right(ui, |ui| {
+                        card::of_trouble_ui(ui, cx, trouble);
+                        ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+                            ui.add(Label::new(RichText::new(text).color(ink)).truncate());
+                        });
+                    });
+                });
             });
         }
         let Some(look) = control.look() else {

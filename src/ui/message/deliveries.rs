@@ -12,6 +12,7 @@ use crate::session::{
     Command, Delivery, Ending, NO_HANDLE, Row, SubscriptionId, TrafficCommand, Urgency,
 };
 
+use crate::ui::card;
 use crate::ui::context::{Context, clock_time, countdown};
 use crate::ui::endings::{Deed, look, sentence, word};
 use crate::ui::theme;
@@ -271,6 +272,9 @@ fn ending_ui(ui: &mut Ui, cx: &Context<'_>, ending: Ending<'_>, deed: Deed) {
         _ => p.bad,
     };
     ui.add(Label::new(RichText::new(sentence(cx, ending, deed)).color(ink)).wrap());
+    if let Some(found) = card::of_ending(ending, deed.doing()) {
+        card::link_ui(ui, cx, &found);
+    }
     let refusal = match ending {
         Ending::TooLate(refusal)
         | Ending::Elsewhere(refusal)

@@ -4,6 +4,7 @@ use egui::{Label, ProgressBar, RichText, Ui};
 
 use crate::i18n::Value;
 use crate::session::outbox::{End, FailureKind, FileSource, Report, Run, Source};
+use crate::ui::card;
 use crate::ui::connections::connection_name;
 use crate::ui::context::Context;
 use crate::ui::theme;
@@ -134,8 +135,7 @@ pub(super) fn ended_ui(ui: &mut Ui, cx: &Context<'_>, run: &Run) -> Option<Asked
         });
     });
     if let End::Broken(trouble) = end {
-        remark(ui, &cx.say(&trouble.what), p.bad);
-        remark(ui, &cx.say(&trouble.next), p.bad);
+        card::trouble_ui(ui, cx, trouble);
     }
     if let Some(latency) = report.latency {
         let mut text = t.format(
@@ -183,6 +183,9 @@ fn kind_ui(ui: &mut Ui, cx: &Context<'_>, kind: &FailureKind) {
     remark(ui, &t.format(key, &values), color);
     if let Some(next) = &kind.next {
         remark(ui, &cx.say(next), p.dim);
+    }
+    if let Some(card) = &kind.card {
+        card::link_ui(ui, cx, card);
     }
 }
 
