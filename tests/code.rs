@@ -146,6 +146,39 @@ impl Desk {
     }
 }
 
+#[test]
+fn a_request_is_sent_once_more_and_signed_afresh() {
+    if !can_run_scripts() {
+        return;
+    }
+    let desk = Desk::new();
+    let topic = "once-more";
+    let send = |method: &str, target: &str, body: &str| {
+        let text = code::request_script(&desk.sandbox.endpoint, method, target, body).unwrap();
+        assert!(!text.contains(SECRET_KEY));
+        let path = desk.folder.path().join("request.sh");
+        fs::write(&path, text).unwrap();
+        let mut bash = Command::new("bash");
+        support::keep_settings_out(&mut bash, &desk.sandbox.home);
+        bash.arg(&path)
+            .env("MQ_ACCESS_KEY", ACCESS_KEY)
+            .env("MQ_SECRET_KEY", SECRET_KEY)
+            .env_remove("MQ_SECURITY_TOKEN");
+        run(bash, b"")
+    };
+    let path = format!("/topics/{topic}/messages");
+    let tricky = "it's $HOME `id` \\ \"q\" %s 你好";
+    let body = format!("<Message><MessageBody>{tricky}</MessageBody></Message>");
+    let sent = send("POST", &path, &body);
+    assert!(sent.status.success(), "{}{}", sent.stdout, sent.stderr);
+    assert!(sent.stdout.contains("<MessageId>"), "{}", sent.stdout);
+    let target = format!("{path}?consumer=GID_test&numOfMessages=1&tag=TagA%7C%7CTagB");
+    let empty = send("GET", &target, "");
+    assert!(empty.stderr.contains("MessageNotExist"), "{}", empty.stderr);
+    assert!(!empty.status.success());
+    assert_eq!(desk.consume(topic)[0]["body"], tricky);
+}
+
 /// Whether the programs that a script needs are there; in CI they have to be.
 fn can_run_scripts() -> bool {
     let missing: Vec<&str> = ["bash", "curl", "openssl"]

@@ -1,6 +1,15 @@
 //! The exchanges with the brokers, as somebody looks at them in the drawer.
 
-use crate::support::{Place, Start, Window, en, en_with};
+use std::sync::Arc;
+use std::time::Duration;
+
+use mqscope::client::SentRequest;
+use mqscope::session::{
+    ConnectionId, Event, Exchange, ExchangeKind, Kept, MOST_EXCHANGES, Model, Seen, Timing,
+    TrafficEvent,
+};
+
+use crate::support::{BEGIN, Place, Start, Window, en, en_with};
 
 /// The rows of the traffic, newest first, by what they are called.
 fn rows(window: &Window) -> Vec<String> {
@@ -280,4 +289,60 @@ fn exchanges_are_saved_as_an_archive_and_as_text_without_a_secret() {
         assert!(!written.contains("test-admin-token"));
         assert!(!signature.is_match(&written));
     }
+}
+
+/// One more exchange than are kept, and then some.
+fn flood(model: &mut Model) {
+    for number in 0..MOST_EXCHANGES as u64 + 7 {
+        let exchange = Exchange {
+            number,
+            kind: ExchangeKind::Admin,
+            attempt: 1,
+            started_at: BEGIN,
+            request: SentRequest {
+                method: "GET",
+                origin: "http://nowhere".to_owned(),
+                target: format!("/call-{number}"),
+                headers: Vec::new(),
+                body: Kept::default(),
+                string_to_sign: None,
+            },
+            reply: None,
+            failure: None,
+            timing: Timing {
+                total: Duration::from_millis(1),
+                ..Timing::default()
+            },
+            remote: None,
+            message_ids: Vec::new(),
+            handles: Vec::new(),
+            refused: 0,
+        };
+        let seen = Arc::new(Seen {
+            connection: ConnectionId::Sandbox,
+            exchange,
+            missed: 3,
+        });
+        model.absorb(Event::Traffic(TrafficEvent::Seen(seen)), BEGIN);
+    }
+}
+
+#[test]
+fn only_so_many_are_kept_and_what_went_is_counted() {
+    let mut window = Window::start(Start {
+        before: flood,
+        ..Start::default()
+    });
+    window.click(&en("traffic-open"));
+    window.assert_shows(" older ones went to make room");
+    window.fill(Place::Only, &en("traffic-filter"), "path:/call-[6-8]$/");
+    window.until("those that are left of three", |window| {
+        rows(window).len() == 2
+    });
+    window.assert_shows(&format!("2 of {MOST_EXCHANGES} shown"));
+    assert!(
+        rows(&window)[0].starts_with("Exchange 8,"),
+        "{:?}",
+        rows(&window)
+    );
 }

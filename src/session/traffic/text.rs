@@ -177,3 +177,45 @@ pub fn script(exchange: &Exchange) -> Option<String> {
     let whole = has_script(exchange).then_some(body)?;
     request_script(&request.origin, request.method, &request.target, whole).ok()
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+mod tests {
+    use super::super::state::tests::exchange;
+    use super::*;
+    use crate::protocol::explain;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn a_curl_command_is_read_back_as_the_request(
+            body in "[ -~\\n你好'\"$`\\\\]{1,40}", query in "[a-zA-Z0-9%&=+~*']{0,20}",
+        ) {
+            let mut exchange = exchange(1);
+            exchange.request.target = format!("/topics/orders/messages?{query}");
+            exchange.request.body = Kept { size: body.len(), bytes: body.clone().into() };
+            let command = curl(&exchange);
+            let read = explain::paste::read(&command).map_err(|e| TestCaseError::fail(e.to_string()))?;
+            prop_assert_eq!(&read.request.method, "POST");
+            prop_assert_eq!(&read.request.target, &exchange.request.target);
+            prop_assert_eq!(read.request.header("date"), Some("Sun, 22 Nov 2026 10:14:07 GMT"));
+            prop_assert_eq!(read.request.header("authorization"), Some("MQ ak:[redacted]"));
+            prop_assert!(command.contains(&shell_word(&body)));
+        }
+    }
+
+    #[test]
+    fn what_is_missing_is_said() {
+        let mut cut = exchange(1);
+        cut.request.body.size += 5;
+        assert!(curl(&cut).starts_with("# Not the whole body: 5 more bytes"));
+        assert!(script(&cut).is_none());
+        let seen = super::super::state::tests::seen(cut);
+        assert!(text(&seen, "staging").contains("# 5 more bytes were not kept"));
+        let mut lost = exchange(2);
+        lost.reply = None;
+        let seen = super::super::state::tests::seen(lost);
+        assert!(text(&seen, "staging").contains("# no reply"));
+        assert!(text(&seen, "staging").contains("security-token: [redacted]"));
+    }
+}

@@ -71,13 +71,15 @@ pub(super) fn ui(ui: &mut Ui, cx: &mut Context<'_>) {
         });
 }
 
-/// Up and down from the one that is looked at, while nothing is typed into.
+/// Up and down from the one that is looked at, while nothing is typed into; elsewhere the keys
+/// belong to the live table.
 fn keyboard_ui(ui: &mut Ui, cx: &mut Context<'_>) {
     let traffic = cx.model.traffic();
     let Some(focused) = traffic.focused().map(|seen| seen.exchange.number) else {
         return;
     };
-    if ui.memory(|memory| memory.focused().is_some()) {
+    let room = ui.available_rect_before_wrap();
+    if ui.memory(|memory| memory.focused().is_some()) || !ui.rect_contains_pointer(room) {
         return;
     }
     let key = |ui: &mut Ui, key| ui.input_mut(|input| input.consume_key(Modifiers::NONE, key));
