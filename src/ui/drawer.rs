@@ -90,7 +90,7 @@ impl Drawer {
             Part::History => ("history", 260.0),
             Part::Halves => ("halves", 220.0),
             Part::Traffic => ("traffic", 320.0),
-            Part::Plots => ("plots", 240.0),
+            Part::Plots => ("plots", 300.0),
             Part::Sandbox => ("sandbox", 320.0),
         };
         let most = (ui.available_height() - 240.0).max(140.0);

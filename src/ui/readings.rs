@@ -82,7 +82,7 @@ impl Readings {
         ] {
             // Few people ever decide on half messages.
             if count.total() > 0 {
-                add.count(key, count, 2);
+                add.count(key, count, 3);
             }
         }
         add.count("status-redelivered", &flow.redeliveries, 1);

@@ -104,6 +104,8 @@ fn line_ui(
     };
     let color = alike_look(other.alike, cx.palette);
     ui.horizontal_wrapped(|ui| {
+        // What has no room on the line goes to the next one as a whole.
+        ui.style_mut().wrap_mode = Some(egui::TextWrapMode::Extend);
         alike_mark(ui, other.alike, color);
         let word = RichText::new(alike_word(other.alike, t)).color(color);
         ui.label(word).on_hover_text(why);
