@@ -3,6 +3,7 @@
 //! keys are not even that: they are named, or travel as values that never print themselves.
 
 use std::fmt;
+use std::sync::Arc;
 
 use crate::credentials::Credentials;
 use crate::protocol::Timestamp;
@@ -11,6 +12,7 @@ use crate::protocol::explain::Explanation;
 use crate::protocol::explain::paste::{Form, PasteError};
 
 use super::say::{Level, Notice, Say, Trouble};
+use super::traffic::{Seen, Traffic};
 use super::{ConnectionId, Job};
 
 /// What can be asked of the debugger.
@@ -24,6 +26,10 @@ pub enum DebuggerCommand {
     Explain(Box<ExplainOrder>),
     /// Show the refused request of this number of this sandbox, explained by the sandbox.
     Refusal(ConnectionId, u64),
+    /// Explain the exchange of this number, by the keys of its connection.
+    Exchange(u64),
+    /// The same for the one of this id in the server's logs; without it, the debugger just opens.
+    Request(String),
     /// The embedded sandbox's refusals have been looked at.
     RefusalsSeen,
 }
@@ -86,6 +92,8 @@ impl fmt::Debug for ExplainOrder {
 pub enum DebuggerJob {
     /// Explain this; the number comes back with what was found.
     Explain(u64, Box<ExplainOrder>),
+    /// Explain this exchange.
+    Exchange(u64, Arc<Seen>),
     /// Have this sandbox explain the refused request of this number, the second one.
     Refusal(u64, ConnectionId, u64),
 }
@@ -112,7 +120,7 @@ pub enum DebuggerTrouble {
 }
 
 /// What was found out.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct Explained {
     /// Where it came from.
     pub from: RequestFrom,
@@ -123,10 +131,12 @@ pub struct Explained {
 }
 
 /// Where an explained request came from.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum RequestFrom {
     /// A text that somebody pasted.
     Pasted(Form),
+    /// An exchange of this window.
+    Exchange(Arc<Seen>),
     /// A sandbox that refused it.
     Sandbox(ConnectionId, Box<RefusedRequest>),
 }
@@ -145,7 +155,7 @@ impl Explained {
     pub fn form(&self) -> Option<Form> {
         match &self.from {
             RequestFrom::Pasted(form) => Some(*form),
-            RequestFrom::Sandbox(..) => None,
+            RequestFrom::Exchange(_) | RequestFrom::Sandbox(..) => None,
         }
     }
 }
@@ -160,7 +170,7 @@ pub struct Debugger {
     /// Counts questions: an answer to an earlier one is passed over.
     asked: u64,
     pending: bool,
-    about_refusal: bool,
+    about_pasted: bool,
     outcome: Option<Result<Box<Explained>, DebuggerTrouble>>,
     /// Requests that the embedded sandbox refused, and how many of them have been looked at.
     refused: u64,
@@ -168,16 +178,10 @@ pub struct Debugger {
 }
 
 impl Debugger {
-    pub(super) fn apply(&mut self, command: DebuggerCommand) -> Option<Job> {
+    pub(super) fn apply(&mut self, command: DebuggerCommand, traffic: &Traffic) -> Option<Job> {
         match command {
             DebuggerCommand::Open(opening) => {
-                if opening.text.is_some() || self.about_refusal {
-                    self.forget();
-                }
-                self.about_refusal = false;
-                self.openings += 1;
-                self.opening = opening;
-                self.shown = true;
+                self.open(opening);
                 None
             }
             DebuggerCommand::Close => {
@@ -190,18 +194,52 @@ impl Debugger {
                 Some(Job::Debugger(DebuggerJob::Explain(self.asked, order)))
             }
             DebuggerCommand::Refusal(sandbox, number) => {
-                self.forget();
-                self.about_refusal = true;
-                self.shown = true;
-                self.ask();
+                self.ask_elsewhere();
                 let job = DebuggerJob::Refusal(self.asked, sandbox, number);
                 Some(Job::Debugger(job))
+            }
+            DebuggerCommand::Exchange(number) => {
+                let seen = Arc::clone(traffic.get(number)?);
+                Some(self.explain(seen))
+            }
+            DebuggerCommand::Request(id) => {
+                let is_it = |seen: &&Arc<Seen>| seen.exchange.request_id() == Some(id.as_str());
+                match traffic.iter().find(is_it) {
+                    Some(seen) => Some(self.explain(Arc::clone(seen))),
+                    None => {
+                        self.open(Opening::default());
+                        None
+                    }
+                }
             }
             DebuggerCommand::RefusalsSeen => {
                 self.seen = self.refused;
                 None
             }
         }
+    }
+
+    fn open(&mut self, opening: Opening) {
+        if opening.text.is_some() || !self.about_pasted {
+            self.forget();
+        }
+        self.about_pasted = true;
+        self.openings += 1;
+        self.opening = opening;
+        self.shown = true;
+    }
+
+    fn explain(&mut self, seen: Arc<Seen>) -> Job {
+        self.ask_elsewhere();
+        Job::Debugger(DebuggerJob::Exchange(self.asked, seen))
+    }
+
+    /// Asks about something that nobody pasted.
+    fn ask_elsewhere(&mut self) {
+        self.forget();
+        self.about_pasted = false;
+        self.shown = true;
+        self.ask();
     }
 
     fn ask(&mut self) {
@@ -238,7 +276,9 @@ impl Debugger {
 
     /// The worker could not take it.
     pub(super) fn not_taken(&mut self, job: &DebuggerJob, busy: Trouble) {
-        let (DebuggerJob::Explain(number, _) | DebuggerJob::Refusal(number, ..)) = job;
+        let (DebuggerJob::Explain(number, _)
+        | DebuggerJob::Exchange(number, _)
+        | DebuggerJob::Refusal(number, ..)) = job;
         self.answered(*number, Err(DebuggerTrouble::Other(Box::new(busy))));
     }
 
@@ -269,9 +309,9 @@ impl Debugger {
         self.asked
     }
 
-    /// Whether it shows what a sandbox refused, not what was pasted.
-    pub fn is_about_refusal(&self) -> bool {
-        self.about_refusal
+    /// Whether it is about what somebody pasted, or shall paste.
+    pub fn is_about_pasted(&self) -> bool {
+        self.about_pasted
     }
 
     /// Requests that the embedded sandbox refused and nobody has looked at.
@@ -303,7 +343,14 @@ fn noticed(requests: &[RefusedRequest], now: Timestamp) -> Option<Notice> {
 #[allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 mod tests {
     use super::*;
-    use crate::protocol::explain::{Moment, explain, paste};
+    use crate::protocol::explain::{Keys, Moment, explain, paste};
+    use crate::session::{Command, Event, Model, Setup};
+
+    impl Debugger {
+        fn apply_alone(&mut self, command: DebuggerCommand) -> Option<Job> {
+            self.apply(command, &Traffic::default())
+        }
+    }
 
     fn order() -> Box<ExplainOrder> {
         Box::new(ExplainOrder {
@@ -314,12 +361,18 @@ mod tests {
     }
 
     fn found() -> Box<Explained> {
-        let pasted = paste::read("GET / HTTP/1.1\nDate: x\n\n").unwrap();
+        // Swapped: the secret stands where the access key should.
+        let pasted = paste::read(&order().text).unwrap();
         let moment = Moment::Now(Timestamp::default());
+        let keys = Keys {
+            access_key: "ak",
+            secret_key: "a-secret",
+            security_token: None,
+        };
         Box::new(Explained {
             from: RequestFrom::Pasted(pasted.form),
             with_keys: false,
-            explanation: explain(&pasted.request, None, None, moment),
+            explanation: explain(&pasted.request, None, Some(keys), moment),
         })
     }
 
@@ -336,15 +389,16 @@ mod tests {
     fn only_the_answer_to_the_last_question_counts() {
         let now = Timestamp::default();
         let mut debugger = Debugger::default();
-        debugger.apply(DebuggerCommand::Open(Opening::default()));
-        let first = number(debugger.apply(DebuggerCommand::Explain(order())));
-        let second = number(debugger.apply(DebuggerCommand::Explain(order())));
+        debugger.apply_alone(DebuggerCommand::Open(Opening::default()));
+        let first = number(debugger.apply_alone(DebuggerCommand::Explain(order())));
+        let second = number(debugger.apply_alone(DebuggerCommand::Explain(order())));
         debugger.absorb(DebuggerEvent::Explained(first, found()), now);
         assert!(debugger.is_pending() && debugger.outcome().is_none());
         debugger.absorb(DebuggerEvent::Explained(second, found()), now);
         assert!(!debugger.is_pending() && debugger.outcome().is_some());
-        let third = number(debugger.apply(DebuggerCommand::Refusal(ConnectionId::Sandbox, 1)));
-        debugger.apply(DebuggerCommand::Close);
+        let third =
+            number(debugger.apply_alone(DebuggerCommand::Refusal(ConnectionId::Sandbox, 1)));
+        debugger.apply_alone(DebuggerCommand::Close);
         debugger.absorb(DebuggerEvent::Explained(third, found()), now);
         assert!(!debugger.is_shown() && debugger.outcome().is_none());
     }
@@ -356,6 +410,31 @@ mod tests {
             ..Opening::default()
         };
         let printed = format!("{:?} {opening:?}", order());
+        assert!(!printed.contains("a-secret"), "{printed}");
+    }
+
+    #[test]
+    fn no_secret_is_in_the_model_or_in_what_comes_and_goes() {
+        let now = Timestamp::from_millis(1_795_342_447_000);
+        let mut model = Model::new(Setup::default());
+        let opening = Opening {
+            text: Some(order().text),
+            ..Opening::default()
+        };
+        let open = Command::Debugger(DebuggerCommand::Open(opening));
+        let explain = Command::Debugger(DebuggerCommand::Explain(order()));
+        let mut printed = format!("{open:?}{explain:?}");
+        for command in [open, explain] {
+            printed += &format!("{:?}", model.apply(command, now));
+        }
+        let event = Event::Debugger(Box::new(DebuggerEvent::Explained(
+            model.debugger().answer(),
+            found(),
+        )));
+        printed += &format!("{event:?}");
+        model.absorb(event, now);
+        assert!(model.debugger().outcome().is_some());
+        printed += &format!("{model:?}");
         assert!(!printed.contains("a-secret"), "{printed}");
     }
 }

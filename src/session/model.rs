@@ -455,7 +455,7 @@ impl Model {
                 None
             }
             Command::Checkup(command) => self.checkup.apply(command),
-            Command::Debugger(command) => self.debugger.apply(command),
+            Command::Debugger(command) => self.debugger.apply(command, &self.traffic),
             Command::Code(command) => {
                 self.code_filled = match command {
                     CodeCommand::OfDraft(_, filled) => filled,

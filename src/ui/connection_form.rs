@@ -7,15 +7,16 @@ use egui::{Id, Modal, RichText, ScrollArea, TextEdit, Ui};
 use crate::config::{ConnectionProfile, ProfileColor, holds_password};
 use crate::protocol::Profile;
 use crate::session::{
-    CheckupCommand, Command, ConnectionEdit, ConnectionField, ConnectionId, EditOutcome, KeysState,
-    Purpose,
+    CheckupCommand, Command, ConnectionEdit, ConnectionField, ConnectionId, DebuggerCommand,
+    EditOutcome, KeysState, Opening, Purpose,
 };
 
 use super::context::Context;
 use super::path_field::PathField;
 use super::theme;
 use super::widgets::{
-    Dot, dot, from_the_right, labelled_edit, primary_button, profile_color, remark, segmented,
+    Dot, dot, from_the_right, labelled_edit, link_button, primary_button, profile_color, remark,
+    segmented,
 };
 
 const WIDTH: f32 = 560.0;
@@ -216,7 +217,7 @@ impl Open {
         });
     }
 
-    fn keys_ui(&mut self, ui: &mut Ui, cx: &Context<'_>) {
+    fn keys_ui(&mut self, ui: &mut Ui, cx: &mut Context<'_>) {
         let t = cx.texts;
         let (access_key, secret_key) = match self.edit.profile.kind {
             Profile::Tdmq => (t.get("keys-ak-tdmq"), t.get("keys-sk-tdmq")),
@@ -244,6 +245,14 @@ impl Open {
         self.remarks_ui(ui, cx, ConnectionField::Keys);
         let (text, color) = self.keys_state(cx);
         remark(ui, &text, color);
+        if link_button(ui, t.get("debugger-open"), cx.palette).clicked() {
+            let known = self.known_keys(cx).is_some();
+            let id = ConnectionId::Profile(self.edit.profile.id.clone());
+            cx.command(Command::Debugger(DebuggerCommand::Open(Opening {
+                connection: known.then_some(id),
+                ..Opening::default()
+            })));
+        }
     }
 
     /// What is known of the keys; nothing of those of a new connection.

@@ -395,7 +395,7 @@ fn a_foreign_request_that_the_sandbox_refused_is_listed_and_explained() {
     window.until_shown(&en_with("cause-wrong-secret", &[("tried", "yes")]));
     window.assert_shows("Sent by the official SDK for Go");
     window.assert_shows(&en("debugger-sandbox-signs"));
-    let shown = window.value(Place::Only, &en("debugger-refused"));
+    let shown = window.value(Place::Only, &en("debugger-request-shown"));
     assert!(shown.contains("MQ sandbox:[signature]"), "{shown}");
     let all = format!("{}{shown}", window.tree());
     assert!(
@@ -417,8 +417,8 @@ fn a_foreign_request_that_the_sandbox_refused_is_listed_and_explained() {
     window.assert_shows(&en("refusals-none"));
 }
 
-#[test]
-fn our_own_refused_publish_is_explained_by_the_sandbox() {
+/// Publishes with a secret that the sandbox does not know.
+fn publish_in_vain() -> Window {
     let mut window = Window::open();
     window.stop();
     let endpoint = format!("http://{}", window.sandbox_addr());
@@ -435,6 +435,70 @@ fn our_own_refused_publish_is_explained_by_the_sandbox() {
     window.fill(Place::Form, "Topic", "orders");
     window.click("Publish");
     window.until_shown(" · 1 refused");
+    window
+}
+
+/// Looks at the newest exchange of this kind in the traffic, and has its signature explained.
+fn explain_exchange(window: &mut Window, kind: &str) {
+    window.click(&en("traffic-open"));
+    let is_it = |name: &String| name.contains(", attempt ") && name.contains(kind);
+    window.until("the exchange", |window| {
+        window.texts_with("Exchange ").iter().any(is_it)
+    });
+    let mut rows = window.texts_with("Exchange ");
+    rows.retain(is_it);
+    window.click(&rows[0]);
+    window.click(&en("traffic-explain"));
+}
+
+#[test]
+fn an_exchange_is_explained_by_the_keys_of_its_connection() {
+    let mut window = Window::open();
+    window.publish_and_see();
+    explain_exchange(&mut window, ", Publish,");
+    window.until_shown(&en("explain-good"));
+    let shown = window.value(Place::Only, &en("debugger-request-shown"));
+    assert!(
+        shown.starts_with("POST /topics/orders/messages HTTP/1.1\n"),
+        "{shown}"
+    );
+    assert!(shown.contains("<MessageBody>"), "{shown}");
+    assert!(!shown.contains("sandbox-secret"), "{shown}");
+    window.click("Close");
+
+    // The server says what it signed, and that is what was signed here.
+    let mut window = publish_in_vain();
+    explain_exchange(&mut window, ", Publish,");
+    window.until_shown(&en("cause-server-has-other-secret"));
+    let (kind, report) = first_cause(&mut window);
+    assert_eq!(kind, CauseKind::ServerHasOtherSecret.id(), "{report:#}");
+    assert_eq!(report["causes"][0]["certainty"], "proven");
+    assert_no_secret(&window, &["a-wrong-secret", "sandbox-secret"]);
+}
+
+#[test]
+fn it_opens_from_the_form_of_a_connection_with_its_keys() {
+    let mut window = debugger();
+    window.click("Close");
+    window.click("Edit desk…");
+    window.click_topmost(&en("debugger-open"));
+    let menu = format!("{} · ", en("debugger-keys"));
+    let chosen = window.button_with(&menu);
+    assert!(
+        chosen.ends_with(&en_with("debugger-keys-of", &[("name", "desk")])),
+        "{chosen}"
+    );
+    let request = Sent::new();
+    paste(&mut window, &request.signed_like(&request));
+    window.until_shown(&en("explain-good"));
+    // The form is still there.
+    window.click("Close");
+    window.assert_shows(&en("connection-edit-title"));
+}
+
+#[test]
+fn our_own_refused_publish_is_explained_by_the_sandbox() {
+    let mut window = publish_in_vain();
     // One's own mistakes are said where they are made; no notice tells them again.
     window.assert_not_shown("The sandbox refused");
     window.click("Use Local sandbox");

@@ -134,8 +134,8 @@ fn verdict_ui(ui: &mut Ui, cx: &Context<'_>, found: &Explained) {
     }
     let mut facts = Vec::new();
     if let RequestFrom::Pasted(form) = found.from {
-        let form = explained::form_name(form);
-        facts.push(format!("{}: {form}", t.get("explain-read-as")));
+        let form = [("form", explained::form_name(form).into())];
+        facts.push(t.format("debugger-read-as", &form));
         if let Some(sdk) = explanation.sdk {
             facts.push(t.format("explain-sent-by", &[("sdk", sdk_name(sdk).into())]));
         }
@@ -170,7 +170,8 @@ fn cause_ui(ui: &mut Ui, cx: &Context<'_>, place: usize, cause: &Cause, other: O
             named(ui, response, egui::Role::Label, &what);
             ui.horizontal_top(|ui| {
                 pill(ui, explained::certainty(t, cause.certainty), ink, ground);
-                let fix = format!("{}: {}", t.get("explain-fix"), explained::fix(t, cause));
+                let fix = [("fix", explained::fix(t, cause).into())];
+                let fix = t.format("debugger-fix", &fix);
                 ui.add(Label::new(RichText::new(fix).color(p.dim)).wrap());
             });
             if let Some(other) = other {

@@ -1,7 +1,7 @@
 //! What was pasted, and the keys that it should have been signed with.
 
 use egui::text_edit::TextEditState;
-use egui::{Event, Id, Key, Modifiers, ScrollArea, TextEdit, Ui};
+use egui::{Event, Id, Key, KeyboardShortcut, Modifiers, ScrollArea, TextEdit, Ui};
 use secrecy::zeroize::Zeroizing;
 
 use crate::credentials::Credentials;
@@ -15,8 +15,14 @@ use crate::ui::context::{Context, clock_time};
 use crate::ui::theme;
 use crate::ui::widgets::{choice_menu, labelled_edit, link_button, primary_button, remark};
 
-/// Height of everything below the paste area while keys are typed.
-const BELOW: f32 = 330.0;
+/// Height of everything below the paste area.
+const BELOW: f32 = 190.0;
+
+/// The same while keys are typed.
+const BELOW_TYPED: f32 = 372.0;
+
+/// Least height of the paste area.
+const LEAST: f32 = 90.0;
 
 /// The left side of the debugger.
 #[derive(Default)]
@@ -94,7 +100,11 @@ impl Input {
 
     pub(super) fn ui(&mut self, ui: &mut Ui, cx: &mut Context<'_>, height: f32) {
         let t = cx.texts;
-        let pasted = self.paste_ui(ui, cx, (height - BELOW).max(120.0));
+        let below = match self.keys {
+            Choice::Typed => BELOW_TYPED,
+            Choice::Nowhere | Choice::Connection(_) => BELOW,
+        };
+        let pasted = self.paste_ui(ui, cx, (height - below).max(LEAST));
         if let Some(earlier) = self.earlier.take() {
             if link_button(ui, t.get("debugger-earlier"), cx.palette).clicked() {
                 self.earlier = Some(std::mem::replace(&mut self.text, earlier));
@@ -107,10 +117,18 @@ impl Input {
         let chosen = self.keys_ui(ui, cx);
         self.time_ui(ui, cx);
         let ready = !self.text.trim().is_empty();
-        let command = ui.input_mut(|input| input.consume_key(Modifiers::COMMAND, Key::Enter));
+        let shortcut = KeyboardShortcut::new(Modifiers::COMMAND, Key::Enter);
+        let command = ui.input_mut(|input| input.consume_shortcut(&shortcut));
         let label = t.get("debugger-explain");
-        let button = primary_button(ui, label, 120.0, ready, cx.palette);
-        let asked = button.on_hover_text("Ctrl+Enter").clicked() || command;
+        let button = ui
+            .horizontal(|ui| {
+                let button = primary_button(ui, label, 120.0, ready, cx.palette);
+                let shortcut = ui.ctx().format_shortcut(&shortcut);
+                ui.label(theme::label(ui.ctx(), shortcut));
+                button
+            })
+            .inner;
+        let asked = button.clicked() || command;
         if ready && (asked || pasted || chosen) {
             self.explain(cx);
         }

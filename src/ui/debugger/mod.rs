@@ -6,14 +6,14 @@
 
 mod findings;
 mod input;
-mod refused;
+mod sent;
 mod strings;
 
 use egui::{Align, Id, Layout, Modal, ScrollArea, Ui, Vec2};
 
 use crate::explained::json::Report;
 use crate::explained::text::{self, Hints};
-use crate::session::{Command, DebuggerCommand, DebuggerTrouble, Explained, RequestFrom};
+use crate::session::{Command, DebuggerCommand, DebuggerTrouble, Explained};
 
 use super::context::Context;
 use super::theme;
@@ -76,10 +76,10 @@ impl DebuggerWindow {
                 ui.set_width(left);
                 ui.set_height(height);
                 let about = cx.model.debugger();
-                match (about.is_about_refusal(), about.outcome()) {
-                    (true, Some(Ok(found))) => refused::ui(ui, cx, found),
-                    (true, _) => refused::back_ui(ui, cx),
-                    (false, _) => self.input.ui(ui, cx, height),
+                match (about.is_about_pasted(), about.outcome()) {
+                    (false, Some(Ok(found))) => sent::ui(ui, cx, found),
+                    (false, _) => sent::back_ui(ui, cx),
+                    (true, _) => self.input.ui(ui, cx, height),
                 }
             });
             ui.add_space(theme::PAD);
@@ -100,7 +100,7 @@ impl DebuggerWindow {
         let debugger = cx.model.debugger();
         if debugger.is_pending() {
             ui.label(theme::dim(ui.ctx(), t.get("debugger-pending")));
-        } else if self.input.is_stale() && !debugger.is_about_refusal() {
+        } else if self.input.is_stale() && debugger.is_about_pasted() {
             remark(ui, t.get("debugger-stale"), p.soon);
         }
         match debugger.outcome() {
@@ -145,9 +145,9 @@ fn as_text(cx: &Context<'_>, found: &Explained) -> String {
         found.with_keys,
         HINTS,
     );
-    match &found.from {
-        RequestFrom::Pasted(_) => page,
-        RequestFrom::Sandbox(_, request) => format!("{}\n\n{page}", refused::as_text(request)),
+    match sent::as_text(found) {
+        None => page,
+        Some(request) => format!("{request}\n\n{page}"),
     }
 }
 

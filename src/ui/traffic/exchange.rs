@@ -5,7 +5,10 @@
 use egui::{Key, Label, Modifiers, ScrollArea, Ui};
 
 use crate::session::body::Doc;
-use crate::session::{Exchange, Kept, Seen, Sheet, TrafficCommand, signature_of, traffic_text};
+use crate::session::{
+    Command, DebuggerCommand, Exchange, Kept, Seen, Sheet, TrafficCommand, signature_of,
+    traffic_text,
+};
 
 use super::super::context::{Context, bytes};
 use super::super::theme;
@@ -70,6 +73,11 @@ impl ExchangePane {
                 ask(cx, TrafficCommand::Unfocus);
             }
             copy::ui(ui, cx, seen);
+            let signed = signature_of(&seen.exchange).is_some();
+            if signed && ui.button(t.get("traffic-explain")).clicked() {
+                let number = seen.exchange.number;
+                cx.command(Command::Debugger(DebuggerCommand::Exchange(number)));
+            }
         });
     }
 

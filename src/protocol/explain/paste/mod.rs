@@ -118,6 +118,11 @@ pub fn read(text: &str) -> Result<Pasted, PasteError> {
     })
 }
 
+/// Reads what a server answered; nothing if it says nothing about signatures.
+pub fn answer(text: &str) -> Option<ServerAnswer> {
+    answer::read(text)
+}
+
 type Reader = fn(&str) -> Option<Result<SentRequest, PasteError>>;
 
 /// The readers, those that are surest about their own form first.
