@@ -44,6 +44,14 @@ pub(super) fn trouble_ui(ui: &mut Ui, cx: &Context<'_>, trouble: &Trouble) {
     of_trouble_ui(ui, cx, trouble);
 }
 
+/// The same for what has nothing but its card.
+pub(super) fn failed_ui(ui: &mut Ui, cx: &Context<'_>, card: &Card) {
+    let (color, _) = colors(card.tone, cx.palette);
+    remark(ui, &cx.say(&card.title), color);
+    remark(ui, &cx.say(&card.first_step()), cx.palette.dim);
+    link_ui(ui, cx, card);
+}
+
 /// Opens the card of something that failed, if it has one.
 pub(super) fn of_trouble_ui(ui: &mut Ui, cx: &Context<'_>, trouble: &Trouble) {
     if let Some(card) = &trouble.card {
@@ -90,16 +98,20 @@ fn open_ui(ui: &mut Ui, cx: &Context<'_>, card: &Card, face: &str) {
     let t = cx.texts;
     let name = t.format("card-why-of", &[("title", t.say(&card.title).into())]);
     let face = RichText::new(face).color(cx.palette.accent);
-    popover(ui, face, &name, WIDTH, |ui| {
-        ScrollArea::vertical()
-            .id_salt("card")
-            // What opens inside makes it grow; it does not just scroll there.
-            .min_scrolled_height(HEIGHT)
-            .max_height(HEIGHT)
-            .show(ui, |ui| {
-                ui.spacing_mut().item_spacing.y = theme::GAP_SMALL;
-                card_ui(ui, cx, card);
-            });
+    ui.scope(|ui| {
+        // It reads as a link, in line with the text above it.
+        ui.spacing_mut().button_padding.x = 0.0;
+        popover(ui, face, &name, WIDTH, |ui| {
+            ScrollArea::vertical()
+                .id_salt("card")
+                // What opens inside makes it grow; it does not just scroll there.
+                .min_scrolled_height(HEIGHT)
+                .max_height(HEIGHT)
+                .show(ui, |ui| {
+                    ui.spacing_mut().item_spacing.y = theme::GAP_SMALL;
+                    card_ui(ui, cx, card);
+                });
+        });
     });
 }
 

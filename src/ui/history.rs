@@ -399,13 +399,16 @@ fn entry_ui(ui: &mut Ui, cx: &Context<'_>, entry: &Entry) {
         ];
         ui.label(t.format("history-run", &values));
     }
+    let card = entry.card();
+    if let Some(card) = &card {
+        card::failed_ui(ui, cx, card);
+    }
     if let Some(why) = entry.outcome.why() {
-        ui.add(Label::new(theme::code(why).color(color)).wrap());
+        // Where there is a card, these are only the words that one looks up.
+        let ink = if card.is_some() { p.dim } else { color };
+        ui.add(Label::new(theme::code(why).color(ink)).wrap());
     }
-    if let Some(card) = entry.card() {
-        card::trouble_ui(ui, cx, &card.into());
-    }
-    if matches!(entry.outcome, Outcome::Unknown { .. }) {
+    if matches!(entry.outcome, Outcome::Unknown { .. }) && card.is_none() {
         let next = theme::dim(ui.ctx(), t.get("outcome-unknown-next"));
         ui.add(Label::new(next).wrap());
     }
