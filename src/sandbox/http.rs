@@ -159,7 +159,7 @@ impl Front {
         let is_read = inbound.is_read();
         let mut response = match admitted {
             Ok(call) => {
-                // Their memory is the connection's, which has use for it meanwhile.
+                // What comes now may wait for long, and needs nothing of them.
                 drop((parts, inbound));
                 self.carry_out(call, &host).await
             }

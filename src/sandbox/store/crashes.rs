@@ -11,6 +11,7 @@ use redb::backends::{FileBackend, InMemoryBackend};
 use redb::{Database, ReadableDatabase as _, StorageBackend as _};
 use tempfile::TempDir;
 
+use super::chunk::{self, Chunk};
 use super::disk::{Disk, FILE_NAME};
 use super::fold::lasting;
 use super::log::FILE_NAMES;
@@ -461,34 +462,36 @@ fn all_files_are_for_the_user_alone() {
     }
 }
 
-/// The bytes of every kind of change. They must stay what they are, or [`FORMAT`] has to change, and
-/// with those of a message the version of the database; kinds that are added come last.
+/// The bytes of every kind of change, and of messages in the database. They must stay what they are,
+/// or [`FORMAT`] has to change, and with the latter [`VERSION`](super::tables::VERSION) too; kinds
+/// that are added come last.
 #[test]
 fn the_format_stays() {
     let (topic, group) = (topic(), group());
+    let message = Arc::new(StoredMessage {
+        seq: 300,
+        id: "ID".to_owned(),
+        body_md5: "MD5".to_owned(),
+        publish_time: Timestamp::from_millis(-1),
+        parts: MessageParts {
+            body: "é".to_owned(),
+            tag: Some("t".to_owned()),
+            key: Some("k".to_owned()),
+            deliver_at: Some(Timestamp::from_millis(64)),
+            sharding_key: Some("s".to_owned()),
+            check_after_secs: Some(7),
+            properties: vec![("a".to_owned(), "b".to_owned())],
+        },
+        origin: Some(Origin {
+            topic: "o".parse().unwrap(),
+            group: "g".parse().unwrap(),
+            position: 5,
+            died_at: Timestamp::from_millis(1),
+        }),
+    });
     let letter = Change::Stored {
         topic: Arc::clone(&topic),
-        message: Arc::new(StoredMessage {
-            seq: 300,
-            id: "ID".to_owned(),
-            body_md5: "MD5".to_owned(),
-            publish_time: Timestamp::from_millis(-1),
-            parts: MessageParts {
-                body: "é".to_owned(),
-                tag: Some("t".to_owned()),
-                key: Some("k".to_owned()),
-                deliver_at: Some(Timestamp::from_millis(64)),
-                sharding_key: Some("s".to_owned()),
-                check_after_secs: Some(7),
-                properties: vec![("a".to_owned(), "b".to_owned())],
-            },
-            origin: Some(Origin {
-                topic: "o".parse().unwrap(),
-                group: "g".parse().unwrap(),
-                position: 5,
-                died_at: Timestamp::from_millis(1),
-            }),
-        }),
+        message: Arc::clone(&message),
         place: Place::Timed {
             at: Timestamp::from_millis(2),
         },
@@ -566,6 +569,12 @@ fn the_format_stays() {
         "0b01074d515f494e5354066f7264657273084749445f74657374",
     ];
     assert_eq!(hex::encode(record), expected.concat());
+    // In the database, a message stands as it does in its change, and in a chunk as well.
+    let packed = "ac02024944034d44350102c3a901017401016b0180010101730107010161016201016f01670502";
+    assert_eq!(hex::encode(chunk::pack(&message).unwrap()), packed);
+    let mut pair = Chunk::of(4, &message).unwrap();
+    assert!(pair.take(5, &message).unwrap());
+    assert_eq!(hex::encode(pair.bytes()), packed.repeat(2));
     let header = "6d7173636f6c6f67010000000900000000000000d4bf7ea7";
     assert_eq!(hex::encode(segment::header(9)), header);
 }

@@ -415,19 +415,22 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_newer_or_foreign_file_is_refused_and_left_alone() {
+    async fn an_older_newer_or_foreign_file_is_refused_and_left_alone() {
         let (_dir, path) = filled().await;
-        let database = Database::open(&path).unwrap();
-        let transaction = database.begin_write().unwrap();
-        transaction
-            .open_table(ABOUT)
-            .unwrap()
-            .insert(VERSION_KEY, VERSION + 1)
-            .unwrap();
-        transaction.commit().unwrap();
-        drop(database);
-        let error = refused(&path, "is of another mqscope");
-        assert!(error.contains("choose another data folder"), "{error}");
+        for version in [VERSION - 1, VERSION + 1] {
+            let database = Database::open(&path).unwrap();
+            let transaction = database.begin_write().unwrap();
+            transaction
+                .open_table(ABOUT)
+                .unwrap()
+                .insert(VERSION_KEY, version)
+                .unwrap();
+            transaction.commit().unwrap();
+            drop(database);
+            let error = refused(&path, &format!("it has version {version}"));
+            assert!(error.contains("is of another mqscope"), "{error}");
+            assert!(error.contains("choose another data folder"), "{error}");
+        }
 
         fs::remove_file(&path).unwrap();
         drop(Database::create(&path).unwrap());

@@ -8,7 +8,7 @@
 //! ```
 //!
 //! Numbers are little-endian, check sums CRC-32, changes one after the other as postcard writes them
-//! (its format is specified). The identity is that of the database that the log belongs to. It
+//! (its format is specified), just as messages lie in the database. The identity is that of the database that the log belongs to. It
 //! goes into the check sums of records, so that nothing else looks like one.
 //!
 //! A record is written and synced before the next one is begun, so what a kill or a power cut may
