@@ -122,23 +122,28 @@ fn counts_ui(ui: &mut Ui, cx: &mut Context<'_>, view: &Subscription) {
             ("shown", arrangement.len().into()),
             ("all", view.rows.len().into()),
         ];
-        ui.label(theme::dim(ui.ctx(), t.format("table-shown", &values)));
+        count_ui(ui, theme::dim(ui.ctx(), t.format("table-shown", &values)));
     }
     if let Some(part) = arrangement.progress(&view.rows) {
         let percent = format!("{:.0}", part * 100.0);
         let text = t.format("table-busy", &[("percent", percent.into())]);
-        ui.label(theme::dim(ui.ctx(), text));
+        count_ui(ui, theme::dim(ui.ctx(), text));
     }
     let evicted = view.rows.evicted();
     if evicted > 0 {
         let text = t.format("status-evicted", &[("n", evicted.into())]);
-        ui.label(egui::RichText::new(text).color(p.soon));
+        count_ui(ui, egui::RichText::new(text).color(p.soon));
     }
     let lost = view.rows.lost();
     if lost > 0 {
         let text = t.format("status-lost", &[("n", lost.into())]);
-        ui.label(egui::RichText::new(text).color(p.bad));
+        count_ui(ui, egui::RichText::new(text).color(p.bad));
     }
+}
+
+/// A million has many digits: what does not fit is read by hovering, and lies over no button.
+fn count_ui(ui: &mut Ui, text: egui::RichText) {
+    ui.add(egui::Label::new(text).truncate());
 }
 
 /// Shows a program that consumes as this view does.
