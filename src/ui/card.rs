@@ -9,6 +9,7 @@ use crate::cards::{Card, Doing, Evidence, Tone};
 use crate::session::{Ending, Failed, Trouble};
 
 use super::context::Context;
+use super::debugger;
 use super::theme::{self, Palette};
 use super::widgets::{Dot, dot, popover, remark};
 
@@ -20,6 +21,9 @@ const HEIGHT: f32 = 440.0;
 
 /// A raw answer takes no more than this of it.
 const RAW_HEIGHT: f32 = 180.0;
+
+/// Codes that speak of the signature, of the keys, or of the clock.
+const SIGNED: [&str; 3] = ["SignatureDoesNotMatch", "InvalidAccessKeyId", "TimeExpired"];
 
 /// Its colour, and the ground that goes with it.
 pub(super) fn colors(tone: Tone, p: &Palette) -> (Color32, Color32) {
@@ -145,6 +149,15 @@ fn card_ui(ui: &mut Ui, cx: &Context<'_>, card: &Card) {
     raw_ui(ui, cx, card);
 }
 
+/// The way to the signature debugger, where keys or clocks are what is wrong.
+fn signature_ui(ui: &mut Ui, cx: &Context<'_>, card: &Card) {
+    let code = card.evidence.code.as_deref().unwrap_or_default();
+    if SIGNED.contains(&code) && ui.button(cx.texts.get("debugger-open")).clicked() {
+        debugger::ask_for(ui.ctx(), card.evidence.request_id.as_deref());
+        ui.close();
+    }
+}
+
 /// What came, as it came, once it is asked for; and everything to the clipboard.
 fn raw_ui(ui: &mut Ui, cx: &Context<'_>, card: &Card) {
     let t = cx.texts;
@@ -155,6 +168,7 @@ fn raw_ui(ui: &mut Ui, cx: &Context<'_>, card: &Card) {
             .show_unindented(ui, |ui| raw_text_ui(ui, &raw));
     }
     ui.horizontal(|ui| {
+        signature_ui(ui, cx, card);
         if ui.button(t.get("card-copy")).clicked() {
             ui.ctx().copy_text(card.to_text(t));
         }

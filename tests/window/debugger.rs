@@ -473,6 +473,11 @@ fn an_exchange_is_explained_by_the_keys_of_its_connection() {
     let (kind, report) = first_cause(&mut window);
     assert_eq!(kind, CauseKind::ServerHasOtherSecret.id(), "{report:#}");
     assert_eq!(report["causes"][0]["certainty"], "proven");
+    window.click("Close");
+    // The card of what failed leads there as well.
+    window.click(&window.texts_with("Why: ").swap_remove(0));
+    window.click(&en("debugger-open"));
+    window.until_shown(&en("cause-server-has-other-secret"));
     assert_no_secret(&window, &["a-wrong-secret", "sandbox-secret"]);
 }
 

@@ -36,6 +36,17 @@ const HINTS: Hints = Hints {
     old: "debugger-old",
 };
 
+/// Asks for the debugger from where nothing can be commanded, such as a card: for the request of this
+/// id in the server's logs, if there is one. Heard in the same frame.
+pub(super) fn ask_for(ctx: &egui::Context, request_id: Option<&str>) {
+    let id = request_id.unwrap_or_default().to_owned();
+    ctx.data_mut(|data| data.insert_temp(asked(), id));
+}
+
+fn asked() -> Id {
+    Id::unique("debugger is asked for")
+}
+
 /// What is typed into it.
 #[derive(Default)]
 pub(super) struct DebuggerWindow {
@@ -46,6 +57,10 @@ pub(super) struct DebuggerWindow {
 impl DebuggerWindow {
     /// The window, if it is open.
     pub(super) fn ui(&mut self, ctx: &egui::Context, cx: &mut Context<'_>) {
+        let wanted = ctx.data_mut(|data| data.remove_temp::<String>(asked()));
+        if let Some(id) = wanted {
+            cx.command(Command::Debugger(DebuggerCommand::Request(id)));
+        }
         if !cx.model.debugger().is_shown() {
             return;
         }
