@@ -111,7 +111,7 @@ fn facts_ui(ui: &mut Ui, cx: &Context<'_>, seen: &Seen) {
         ),
         (t.get("traffic-skew"), skew),
     ];
-    ui.spacing_mut().interact_size.y = theme::SMALL_LINE;
+    ui.spacing_mut().interact_size.y = theme::BODY_LINE;
     for (name, value) in facts {
         if let Some(value) = value {
             fact(ui, name, &value, cx.palette);
