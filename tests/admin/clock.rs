@@ -222,22 +222,3 @@ async fn a_clock_that_is_wrong_is_told_by_how_much() {
     }
     bench.end().await;
 }
-
-#[tokio::test]
-async fn data_of_before_the_clock_was_kept_are_read() {
-    let folder = tempfile::tempdir().unwrap();
-    let bench = on_disk(folder.path()).await;
-    bench.publish(text("a")).await;
-    bench.end().await;
-    let file = redb::Database::open(folder.path().join("sandbox.redb")).unwrap();
-    let transaction = file.begin_write().unwrap();
-    let clock = redb::TableDefinition::<(), (bool, i64)>::new("clock");
-    assert!(transaction.delete_table(clock).unwrap());
-    transaction.commit().unwrap();
-    drop(file);
-
-    let bench = on_disk(folder.path()).await;
-    assert_eq!(bench.admin.clock().await.unwrap().offset_millis, 0);
-    assert_eq!(bench.consume(0).await.len(), 1);
-    bench.end().await;
-}
