@@ -112,7 +112,7 @@ mod tests {
         assert_eq!(taken, WAITING);
         tap.take(ConnectionId::Sandbox, exchange(1));
         let Some(Event::Traffic(TrafficEvent::Seen(seen))) = flow.next() else {
-            panic!("it has room again");
+            unreachable!("it has room again");
         };
         assert_eq!(seen.missed, 3);
         assert_eq!(tap.counts.waiting.load(Ordering::Relaxed), 0);
