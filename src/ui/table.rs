@@ -26,6 +26,9 @@ const ROW_CONTROL: f32 = 22.0;
 /// From this width on a body leaves room for a word before it.
 const ALIKE_WORD_FROM: f32 = 180.0;
 
+/// Width of the column in which rows are chosen.
+const CHECKBOX: f32 = 36.0;
+
 /// Characters of a body that a row shows.
 const PREVIEW_CHARS: usize = 160;
 
@@ -68,27 +71,31 @@ fn rows_ui(
     ui.spacing_mut().scroll.kinetic.rubber_band = false;
     let arrangement = view.table.arrangement();
     let columns = view.table.columns();
+    let deeds = match (acks(view), view.checks_halves()) {
+        (false, _) => 0.0,
+        (true, true) => halves::ROW_WIDTH,
+        (true, false) => 68.0,
+    };
+    let extents = columns.iter().map(|setting| Extent::of(&setting.column));
+    let share = share(extents, ui.available_width() - CHECKBOX - deeds);
     let mut table = TableBuilder::new(ui)
-        // Another set of columns has widths of its own.
-        .id_salt((view.id, columns.len()))
+        // Another set of columns has widths of its own, and so has one that lacks room.
+        .id_salt((view.id, columns.len(), share < 1.0))
         .sense(Sense::click())
         .animate_scrolling(false)
         .auto_shrink(false)
         .min_scrolled_height(theme::ROW_HEIGHT)
         .scroll_bar_visibility(ScrollBarVisibility::AlwaysHidden)
         .cell_layout(Layout::left_to_right(Align::Center))
-        .column(Width::exact(36.0));
+        .column(Width::exact(CHECKBOX));
     for setting in columns {
-        table = table.column(width_of(&setting.column));
+        table = table.column(Extent::of(&setting.column).width(share));
     }
     // Only some rows around those in sight are known to the table: a distance from the top of
     // very many would not be exact.
     let laid_out = sight.laid_out();
     let table = match acks(view) {
-        true => table.column(Width::exact(match view.checks_halves() {
-            true => halves::ROW_WIDTH,
-            false => 68.0,
-        })),
+        true => table.column(Width::exact(deeds)),
         false => table,
     };
     let shown = table
@@ -293,21 +300,62 @@ fn pressed(ui: &Ui, key: Key) -> bool {
     ui.input_mut(|input| input.consume_key(Modifiers::NONE, key))
 }
 
-/// How wide a column is at first; the body takes the rest.
-fn width_of(column: &Column) -> Width {
-    match column {
-        Column::State => Width::initial(104.0).range(60.0..=200.0).clip(true),
-        Column::Returns => Width::exact(140.0),
-        Column::Id => Width::initial(122.0).range(80.0..=300.0).clip(true),
-        Column::Tag => Width::initial(72.0).range(40.0..=240.0).clip(true),
-        Column::Key | Column::ShardingKey | Column::Property(_) => {
-            Width::initial(94.0).range(40.0..=300.0).clip(true)
+/// How wide a column is.
+#[derive(Clone, Copy)]
+enum Extent {
+    Exact(f32),
+    /// At the least, at first where there is room, and at the most.
+    Elastic(f32, f32, f32),
+    /// What the others leave, and the least of it.
+    Rest(f32),
+}
+
+impl Extent {
+    fn of(column: &Column) -> Self {
+        match column {
+            Column::State => Self::Elastic(60.0, 104.0, 200.0),
+            Column::Returns => Self::Exact(140.0),
+            Column::Id => Self::Elastic(80.0, 122.0, 300.0),
+            Column::Tag => Self::Elastic(40.0, 72.0, 240.0),
+            Column::Key | Column::ShardingKey | Column::Property(_) => {
+                Self::Elastic(40.0, 94.0, 300.0)
+            }
+            Column::Times => Self::Exact(36.0),
+            Column::Size | Column::Age => Self::Exact(64.0),
+            Column::Published => Self::Elastic(60.0, 96.0, 200.0),
+            Column::Body => Self::Rest(60.0),
         }
-        Column::Times => Width::exact(36.0),
-        Column::Size | Column::Age => Width::exact(64.0),
-        Column::Published => Width::initial(96.0).range(60.0..=200.0).clip(true),
-        Column::Body => Width::remainder().at_least(60.0).clip(true),
     }
+
+    /// With this share of what the column would have at first above its least.
+    fn width(self, share: f32) -> Width {
+        match self {
+            Self::Exact(width) => Width::exact(width),
+            Self::Elastic(least, first, most) => Width::initial(egui::lerp(least..=first, share))
+                .range(least..=most)
+                .clip(true),
+            Self::Rest(least) => Width::remainder().at_least(least).clip(true),
+        }
+    }
+}
+
+/// How much of what elastic columns would have at first fits into the room, so that the last column
+/// is never pushed out of sight by how the others begin.
+fn share(extents: impl Iterator<Item = Extent>, room: f32) -> f32 {
+    let (mut least, mut wished) = (0.0, 0.0);
+    for extent in extents {
+        match extent {
+            Extent::Exact(width) | Extent::Rest(width) => least += width,
+            Extent::Elastic(small, first, _) => {
+                least += small;
+                wished += first - small;
+            }
+        }
+    }
+    if wished <= 0.0 {
+        return 1.0;
+    }
+    ((room - least) / wished).clamp(0.0, 1.0)
 }
 
 /// Whether what stands in a column is a number, at the right.

@@ -88,6 +88,13 @@ fn an_ordered_view_says_when_more_of_a_key_comes() {
     window.fill(Place::Form, "Sharding key", "shard-7");
     let first = window.publish_and_see();
     assert!(window.has("shard-7"));
+    // One column more, and still nothing is pushed out of the view.
+    let (ack, published) = (format!("Ack {first}"), window.rect(&en("publish-title")));
+    assert!(
+        window.rect(&ack).right() < published.left(),
+        "{:?}",
+        window.rect(&ack)
+    );
     window.fill(Place::Form, "Key", "second");
     window.publish();
     window.fill(Place::Form, "Key", "third");
