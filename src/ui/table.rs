@@ -639,6 +639,12 @@ impl RowUi<'_, '_> {
     }
 }
 
+/// A text that keeps off the next column, in a table without gaps. The first of its cell.
+pub(super) fn spaced_text_ui(ui: &mut Ui, text: &str, ink: Color32) {
+    ui.set_max_width(ui.available_width() - theme::GAP);
+    text_ui(ui, text, ink);
+}
+
 /// Text of a cell: an id, a key, a body.
 pub(super) fn text_ui(ui: &mut Ui, text: &str, ink: Color32) {
     let text = theme::code(text).color(ink);

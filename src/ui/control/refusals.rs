@@ -10,7 +10,7 @@ use crate::session::{AdminWish, Command, ConnectionId, DebuggerCommand};
 
 use super::{ask, free};
 use crate::ui::context::{Context, clock_time};
-use crate::ui::table::text_ui;
+use crate::ui::table::{spaced_text_ui, text_ui};
 use crate::ui::theme;
 use crate::ui::widgets::{Dot, dot, from_the_right, icon_button};
 
@@ -76,7 +76,7 @@ fn table_ui(ui: &mut Ui, cx: &mut Context<'_>, sandbox: &ConnectionId, refusals:
         .sense(Sense::click())
         .cell_layout(Layout::left_to_right(Align::Center))
         .column(Column::exact(70.0).clip(true))
-        .column(Column::initial(172.0).range(60.0..=260.0).clip(true))
+        .column(Column::initial(188.0).range(60.0..=260.0).clip(true))
         .column(Column::remainder().at_least(60.0).clip(true));
     if clients {
         table = table.column(Column::initial(150.0).range(60.0..=300.0).clip(true));
@@ -116,12 +116,12 @@ fn row_ui(
 ) {
     let p = cx.palette;
     let client = client_of(request);
-    let cell = |ui: &mut Ui, text: &str, color: Color32| text_ui(ui, text, color);
+    let cell = |ui: &mut Ui, text: &str, color: Color32| spaced_text_ui(ui, text, color);
     row.col(|ui| cell(ui, &clock_time(request.at, cx.now), p.dim));
     row.col(|ui| {
         dot(ui, Dot::Full, p.bad);
         ui.add_space(theme::GAP_SMALL);
-        cell(ui, &request.code, p.bad);
+        text_ui(ui, &request.code, p.bad);
     });
     let line = format!("{} {}", request.method, request.target);
     row.col(|ui| cell(ui, &line, p.text));

@@ -6,7 +6,7 @@ use egui_extras::{Column, TableBuilder, TableRow};
 use crate::session::{Exchange, Seen, TrafficCommand};
 
 use super::super::context::{Context, bytes, clock_time, short_id};
-use super::super::table::text_ui;
+use super::super::table::{spaced_text_ui, text_ui};
 use super::super::theme;
 use super::super::widgets::dot;
 use super::{ask, words};
@@ -134,7 +134,7 @@ fn row_ui(cells: &mut TableRow<'_, '_>, cx: &Context<'_>, seen: &Seen, columns: 
         cells.col(|ui| label_ui(ui, name, p.dim));
     }
     cells.col(|ui| text_ui(ui, exchange.request.method, ink));
-    cells.col(|ui| text_ui(ui, &exchange.request.target, ink));
+    cells.col(|ui| spaced_text_ui(ui, &exchange.request.target, ink));
     let status = exchange
         .status()
         .map_or_else(|| "–".to_owned(), |s| s.to_string());
