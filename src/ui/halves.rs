@@ -181,31 +181,33 @@ fn state_ui(ui: &mut Ui, cx: &Context<'_>, half: &Half) {
 
 /// From the right: roll back, commit. Dead once it is too late, which is said beside them.
 fn decide_ui(ui: &mut Ui, cx: &mut Context<'_>, half: &Half) {
-    let p = cx.palette;
     if !matches!(half.state, HalfState::Open | HalfState::Failed(..)) {
         return;
     }
-    let t = cx.texts;
-    let id = [("id", half.message_id.as_str().into())];
-    for (decision, face, name) in [
-        (
-            Decision::Rollback,
-            t.get("half-rollback"),
-            t.format("half-rollback-row", &id),
-        ),
-        (
-            Decision::Commit,
-            t.get("half-commit"),
-            t.format("half-commit-row", &id),
-        ),
-    ] {
-        let can = half.can_decide(cx.now);
-        let response = ui.add_enabled(can, decision_button(decision, face, can, p));
-        let response = named(ui, response, egui::Role::Button, &name);
-        if response.clicked() {
+    let (id, can) = (half.message_id.as_str(), half.can_decide(cx.now));
+    for decision in [Decision::Rollback, Decision::Commit] {
+        if decide_one_ui(ui, cx, id, decision, can).clicked() {
             cx.command(Command::Half(HalfCommand::Decide(half.number, decision)));
         }
     }
+}
+
+/// The button that decides this way on the message with this id.
+fn decide_one_ui(
+    ui: &mut Ui,
+    cx: &Context<'_>,
+    id: &str,
+    decision: Decision,
+    can: bool,
+) -> egui::Response {
+    let (face, name) = match decision {
+        Decision::Commit => ("half-commit", "half-commit-row"),
+        Decision::Rollback => ("half-rollback", "half-rollback-row"),
+    };
+    let name = cx.texts.format(name, &[("id", id.into())]);
+    let button = decision_button(decision, cx.texts.get(face), can, cx.palette);
+    let response = ui.add_enabled(can, button);
+    named(ui, response, egui::Role::Button, &name)
 }
 
 /// A button that decides: the one that ends well is green, as an ack is.
@@ -237,23 +239,9 @@ pub(super) fn row_ui(
         return;
     }
     ui.spacing_mut().item_spacing.x = theme::GAP_SMALL;
-    let id = [("id", row.message_id().unwrap_or("?").into())];
-    let can = row.can_ack(cx.now);
-    for (decision, face, name) in [
-        (
-            Decision::Commit,
-            t.get("half-commit"),
-            t.format("half-commit-row", &id),
-        ),
-        (
-            Decision::Rollback,
-            t.get("half-rollback"),
-            t.format("half-rollback-row", &id),
-        ),
-    ] {
-        let button = decision_button(decision, face, can, cx.palette);
-        let response = ui.add_enabled(can, button);
-        let response = named(ui, response, egui::Role::Button, &name);
+    let (id, can) = (row.message_id().unwrap_or("?"), row.can_ack(cx.now));
+    for decision in [Decision::Commit, Decision::Rollback] {
+        let response = decide_one_ui(ui, cx, id, decision, can);
         let response = match state {
             RowState::Returned => response.on_disabled_hover_text(t.get("half-too-late")),
             RowState::Refused => response.on_disabled_hover_text(t.get("half-row-refused")),
