@@ -543,19 +543,19 @@ fn house_rules(
                 format!("an error of a kind nobody can match: {path}"),
             ));
         }
-        if module != "ui::theme" && makes_color(path) {
-            found.push((name.line, format!("colours are in theme.rs: {path}")));
+        if !covers("ui::theme", module) && makes_color(path) {
+            found.push((name.line, format!("colours are in ui/theme: {path}")));
         }
     }
-    if module != "ui::theme" {
+    if !covers("ui::theme", module) {
         for name in &named.macros {
             if name.path == "hex_color" {
-                found.push((name.line, "colours are in theme.rs: hex_color!".to_owned()));
+                found.push((name.line, "colours are in ui/theme: hex_color!".to_owned()));
             }
         }
         for literal in &named.literals {
             if is_hex_color(&literal.text) {
-                let what = format!("colours are in theme.rs: {:?}", literal.text);
+                let what = format!("colours are in ui/theme: {:?}", literal.text);
                 found.push((literal.line, what));
             }
         }
@@ -972,22 +972,22 @@ fn every_broken_rule_is_found() {
     check(
         "src/ui/inbox.rs",
         "fn f() { egui::Color32::from_rgb(1, 2, 3) }",
-        "theme.rs",
+        "ui/theme",
     );
     check(
         "src/ui/inbox.rs",
         "use egui::Color32; const C: Color32 = Color32::RED;",
-        "theme.rs",
+        "ui/theme",
     );
     check(
         "src/window.rs",
         "const C: egui::Color32 = egui::hex_color!(\"0f0\");",
-        "theme.rs",
+        "ui/theme",
     );
     check(
         "src/ui/inbox.rs",
         "const C: &str = \"#00ff7f\";",
-        "theme.rs",
+        "ui/theme",
     );
     check("src/cli/mod.rs", "fn f() { todo!() }", "todo!");
     check(
@@ -1104,7 +1104,7 @@ fn what_is_allowed_is_not_complained_about() {
         "#[cfg(test)] mod tests { fn f() { g(\"Two words\") } }",
     );
     check(
-        "src/ui/theme.rs",
+        "src/ui/theme/style.rs",
         "const C: C = egui::Color32::from_rgb(1, 2, 3);",
     );
     check(

@@ -1,6 +1,6 @@
 #!/bin/sh
 # Remakes the bundled fonts from the unmodified ones. It does not decide which font is used
-# where: src/ui/theme.rs does.
+# where: src/ui/theme/fonts.rs does.
 #
 # Needs python3 with venv, and on Debian: fonts-inter fonts-jetbrains-mono fonts-noto-cjk.
 set -eu
