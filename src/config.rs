@@ -4,15 +4,33 @@
 //! Deliberately no migration and no watching: keys that this version does not know are passed
 //! over, missing ones have defaults, and a file that cannot be read is left as it is.
 
+mod ask_before;
+mod password;
+mod preferences;
+mod proxy;
+mod within;
+mod zone;
+
 use std::fs;
 use std::io;
-use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize, Serializer};
 
 use crate::files;
 use crate::protocol::Profile;
+
+pub use ask_before::{AskBefore, Question};
+pub use password::holds_password;
+pub use preferences::{
+    Batch, Density, LanguageChoice, MemoryMb, Motion, NewViews, Preferences, ThemeChoice,
+    TimeFormat, WaitSecs,
+};
+pub use proxy::{NotAProxy, ProxyChoice, ProxyUrl};
+pub use within::Within;
+pub use zone::{NamedZone, TimeZoneChoice, UnknownZone};
+
+use password::without_password;
 
 /// Names the folder to use instead of the one that the OS suggests.
 pub const CONFIG_DIR_VARIABLE: &str = "MQSCOPE_CONFIG_DIR";
@@ -27,46 +45,10 @@ const FILE_NAME: &str = "config.toml";
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Config {
-    /// How mqscope looks and speaks.
+    /// How mqscope looks, speaks and behaves.
     pub preferences: Preferences,
     /// Connections, in the order of the list.
     pub profiles: Vec<ConnectionProfile>,
-}
-
-/// How mqscope looks and speaks.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(default)]
-pub struct Preferences {
-    /// Light or dark.
-    pub theme: ThemeChoice,
-    /// Language of the window.
-    pub language: LanguageChoice,
-}
-
-/// Light or dark.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum ThemeChoice {
-    /// As the desktop does.
-    #[default]
-    System,
-    /// Dark.
-    Dark,
-    /// Light.
-    Light,
-}
-
-/// Language of the window.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum LanguageChoice {
-    /// As the desktop does.
-    #[default]
-    System,
-    /// English.
-    En,
-    /// 简体中文.
-    ZhCn,
 }
 
 /// Colour of a profile, to tell production from the rest at a glance.
@@ -140,6 +122,11 @@ impl ConnectionProfile {
             kind,
             ..Self::default()
         }
+    }
+
+    /// Whether it is marked as production, by its colour.
+    pub fn is_production(&self) -> bool {
+        self.color == ProfileColor::Red
     }
 }
 
@@ -371,36 +358,6 @@ fn without_password_ser<S: Serializer>(url: &str, serializer: S) -> Result<S::Ok
     serializer.serialize_str(&without_password(url))
 }
 
-/// Whether a URL carries a password (`http://user:password@host`), which is never written to
-/// disk: a form can say so while it is being typed.
-pub fn holds_password(url: &str) -> bool {
-    password_range(url).is_some()
-}
-
-fn without_password(url: &str) -> String {
-    let mut url = url.to_owned();
-    if let Some(range) = password_range(&url) {
-        url.replace_range(range, "");
-    }
-    url
-}
-
-/// The `:password` of `scheme://user:password@host`, found by hand because a URL that is still
-/// being typed must lose its password too.
-fn password_range(url: &str) -> Option<Range<usize>> {
-    let authority = url.find("://").map_or(0, |at| at + 3);
-    let rest = &url[authority..];
-    let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
-    // A raw `/` in a password would end the authority too early; with an `@` after it, the
-    // whole of it is taken for user and password rather than risked.
-    let at = match rest[..end].rfind('@') {
-        Some(at) => at,
-        None => rest.rfind('@')?,
-    };
-    let colon = rest[..at].find(':')?;
-    Some(authority + colon..authority + at)
-}
-
 #[cfg(test)]
 #[allow(
     clippy::unwrap_used,
@@ -432,6 +389,7 @@ mod tests {
             preferences: Preferences {
                 theme: ThemeChoice::Dark,
                 language: LanguageChoice::ZhCn,
+                ..Preferences::default()
             },
             profiles: vec![profile("订单 \"prod\""), profile("b")],
         };

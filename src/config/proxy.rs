@@ -1,0 +1,108 @@
+//! The proxy of connections that have none of their own. Says what can be one; connects to nothing.
+
+use std::fmt;
+use std::str::FromStr;
+
+use http::Uri;
+use serde::{Deserialize, Serialize};
+
+use super::password::without_password;
+
+/// The proxy of connections that have none of their own.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub enum ProxyChoice {
+    /// The one that desktop and environment name, if any.
+    #[default]
+    System,
+    /// None, whatever desktop and environment name.
+    None,
+    /// This one.
+    Url(ProxyUrl),
+}
+
+/// The address of an HTTP proxy, with a scheme. A password in it lasts for this run only: it is
+/// neither shown nor written.
+#[derive(Clone, PartialEq, Eq)]
+pub struct ProxyUrl(String);
+
+/// Why a text is not a proxy. Never repeats the text, which may hold a password.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("not a proxy, expected system, none or an address such as http://host:3128")]
+pub struct NotAProxy;
+
+impl ProxyUrl {
+    /// The address, password and all: for the client alone.
+    pub fn with_password(&self) -> &str {
+        &self.0
+    }
+}
+
+impl FromStr for ProxyUrl {
+    type Err = NotAProxy;
+
+    fn from_str(text: &str) -> Result<Self, NotAProxy> {
+        let text = text.trim();
+        let url = match text.contains("://") {
+            true => text.to_owned(),
+            false => format!("http://{text}"),
+        };
+        let uri: Uri = url.parse().map_err(|_| NotAProxy)?;
+        let scheme = uri.scheme_str().unwrap_or_default();
+        let host = uri.host().is_some_and(|host| !host.is_empty());
+        if !matches!(scheme, "http" | "https") || !host || !matches!(uri.path(), "" | "/") {
+            return Err(NotAProxy);
+        }
+        Ok(Self(url))
+    }
+}
+
+/// Without its password.
+impl fmt::Display for ProxyUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&without_password(&self.0))
+    }
+}
+
+impl fmt::Debug for ProxyUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "ProxyUrl({self})")
+    }
+}
+
+impl FromStr for ProxyChoice {
+    type Err = NotAProxy;
+
+    fn from_str(text: &str) -> Result<Self, NotAProxy> {
+        match text.trim().to_ascii_lowercase().as_str() {
+            "system" => Ok(Self::System),
+            "none" => Ok(Self::None),
+            _ => text.parse().map(Self::Url),
+        }
+    }
+}
+
+impl TryFrom<String> for ProxyChoice {
+    type Error = NotAProxy;
+
+    fn try_from(text: String) -> Result<Self, NotAProxy> {
+        text.parse()
+    }
+}
+
+impl From<ProxyChoice> for String {
+    fn from(choice: ProxyChoice) -> String {
+        choice.to_string()
+    }
+}
+
+/// As the file has it: without a password.
+impl fmt::Display for ProxyChoice {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::System => f.write_str("system"),
+            Self::None => f.write_str("none"),
+            Self::Url(url) => url.fmt(f),
+        }
+    }
+}
