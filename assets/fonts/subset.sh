@@ -2,13 +2,15 @@
 # Remakes the bundled fonts from the unmodified ones. It does not decide which font is used
 # where: src/ui/theme/fonts.rs does.
 #
-# Needs python3 with venv, and on Debian: fonts-inter fonts-jetbrains-mono fonts-noto-cjk.
+# Needs python3 with venv, on Debian fonts-inter fonts-jetbrains-mono fonts-noto-cjk, and npm for
+# the one font that Debian has in colours only: EMOJI names its file where it is already here.
 set -eu
 cd "$(dirname "$0")/../.."
 
 INTER=${INTER:-/usr/share/fonts/opentype/inter}
 MONO=${MONO:-/usr/share/fonts/truetype/jetbrains-mono}
 NOTO=${NOTO:-/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc}
+EMOJI=${EMOJI:-}
 OUT=assets/fonts
 VENV=target/fonts-venv
 
@@ -72,22 +74,59 @@ done
     --unicodes="$LATIN,U+2500-2503,U+250C,U+2510,U+2514,U+2518,U+251C,U+2524,U+252C,U+2534,U+253C,U+2550-256C,U+2580-2593" \
     --layout-features=mark,mkmk,ccmp --no-hinting --name-IDs=0,1,2,3,4,5,6,13,14
 
-# GB 2312 with CJK punctuation and full-width forms. Latin, Greek and Cyrillic are left out: the
-# fonts above have them, and are always asked first.
-"$VENV/bin/python" - > "$WORK/gb2312" <<'PYTHON'
-codes = set()
-for high in range(0xA1, 0xF8):
-    for low in range(0xA1, 0xFF):
-        try:
-            codes.add(ord(bytes((high, low)).decode("gb2312")))
-        except UnicodeDecodeError:
-            pass
-codes = {code for code in codes if code > 0x45F}
-codes |= set(range(0x3000, 0x3020)) | set(range(0xFF01, 0xFF5F)) | {0xFFE5}
-codes |= {ord(c) for c in "⌘⏎☀◐◑◌"}
-print("\n".join(f"U+{code:04X}" for code in sorted(codes)))
+# What the writing of a neighbour needs on a machine without a font: GB 2312 (simplified Chinese),
+# the frequent characters of Big5 (traditional), JIS X 0208 and half-width katakana (Japanese), the
+# syllables of KS X 1001 and the single letters (Korean), CJK punctuation and full-width forms.
+# Rarer ones come from the system. Latin, Greek and Cyrillic are left out: the fonts above have
+# them, and are always asked first. One face draws them all, so shapes that differ between the
+# countries are the Chinese ones.
+"$VENV/bin/python" - > "$WORK/cjk" <<'PYTHON'
+def codes(charset, rows, cells):
+    for high in rows:
+        for low in cells:
+            try:
+                text = bytes((high, low)).decode(charset)
+            except UnicodeDecodeError:
+                continue
+            if len(text) == 1:
+                yield ord(text)
+
+EUC = range(0xA1, 0xFF)
+found = set(codes("gb2312", range(0xA1, 0xF8), EUC))
+found |= {code for code in codes("euc_jp", range(0xA1, 0xF5), EUC) if code >= 0x3000}
+found |= set(codes("euc_kr", range(0xB0, 0xC9), EUC))
+low = [*range(0x40, 0x7F), *EUC]
+found |= {code for code in codes("big5", range(0xA4, 0xC7), low) if code >= 0x3000}
+found = {code for code in found if code > 0x45F}
+found |= set(range(0x3000, 0x3020)) | set(range(0x3131, 0x318F))
+found |= set(range(0xFF01, 0xFF5F)) | set(range(0xFF61, 0xFFA0)) | {0xFFE5}
+found |= {ord(c) for c in "⌘⏎☀◐◑◌"}
+print("\n".join(f"U+{code:04X}" for code in sorted(found)))
 PYTHON
 "$VENV/bin/pyftsubset" "$NOTO" --font-number=2 --output-file="$OUT/NotoSansSC-Regular.otf" \
-    --unicodes-file="$WORK/gb2312" --layout-features='' --no-hinting --desubroutinize \
+    --unicodes-file="$WORK/cjk" --layout-features='' --no-hinting --desubroutinize \
     --drop-tables+=vhea,vmtx,VORG --name-IDs=0,1,2,3,4,5,6,13,14
+
+# The emoji that the ones egui brings lack, which end with Unicode 7: it has no 🙂 and no 🚲.
+[ -n "$EMOJI" ] || {
+    (cd "$WORK" && npm pack --silent @expo-google-fonts/noto-emoji@0.4.7 && tar xzf ./*.tgz) > /dev/null
+    EMOJI="$WORK/package/400Regular/NotoEmoji_400Regular.ttf"
+}
+EGUI=$(find "${CARGO_HOME:-$HOME/.cargo}/registry/src" -path '*/epaint_default_fonts-0.37*/fonts' | head -n 1)
+"$VENV/bin/python" - "$EMOJI" "$EGUI"/*.ttf "$OUT"/Inter-*.otf "$OUT"/JetBrains*.ttf "$OUT"/NotoSansSC*.otf \
+    > "$WORK/emoji" <<'PYTHON'
+import sys
+from fontTools.ttLib import TTFont
+
+wanted = set(TTFont(sys.argv[1]).getBestCmap())
+# Hack and Ubuntu come along with egui, but nobody asks them.
+others = [path for path in sys.argv[2:] if not path.split("/")[-1].startswith(("Hack", "Ubuntu"))]
+for path in others:
+    wanted -= set(TTFont(path).getBestCmap())
+# Joiners, variation selectors, tags and private use draw nothing by themselves.
+wanted = {code for code in wanted if 0x2100 <= code < 0xE000 or 0x1F000 <= code < 0x20000}
+print("\n".join(f"U+{code:04X}" for code in sorted(wanted)))
+PYTHON
+"$VENV/bin/pyftsubset" "$EMOJI" --output-file="$OUT/NotoEmoji-Regular.ttf" \
+    --unicodes-file="$WORK/emoji" --layout-features='' --no-hinting --name-IDs=0,1,2,3,4,5,6,13,14
 ls -l "$OUT"

@@ -13,7 +13,10 @@ use super::{BODY_LINE, BODY_SIZE, HEADING_SIZE, MONO_SIZE, SMALL_LINE, SMALL_SIZ
 const INTER: &str = "Inter";
 const INTER_SEMIBOLD: &str = "Inter SemiBold";
 const JETBRAINS_MONO: &str = "JetBrains Mono";
+/// Chinese, and what Japanese and Korean need: a machine without a font shows them all.
 const NOTO_SC: &str = "Noto Sans SC";
+/// The emoji that egui's fonts lack.
+const NOTO_EMOJI: &str = "Noto Emoji";
 /// The fonts egui brings for symbols, in the order it asks them.
 const SYMBOLS: [&str; 3] = ["egui-icons", "NotoEmoji-Regular", "emoji-icon-font"];
 
@@ -23,7 +26,7 @@ pub fn font_definitions() -> FontDefinitions {
     fonts
         .font_data
         .retain(|name, _| SYMBOLS.contains(&name.as_str()));
-    let bundled: [(&str, &'static [u8]); 4] = [
+    let bundled: [(&str, &'static [u8]); 5] = [
         (
             INTER,
             include_bytes!("../../../assets/fonts/Inter-Regular.otf"),
@@ -40,6 +43,10 @@ pub fn font_definitions() -> FontDefinitions {
             NOTO_SC,
             include_bytes!("../../../assets/fonts/NotoSansSC-Regular.otf"),
         ),
+        (
+            NOTO_EMOJI,
+            include_bytes!("../../../assets/fonts/NotoEmoji-Regular.ttf"),
+        ),
     ];
     for (name, bytes) in bundled {
         fonts
@@ -55,7 +62,7 @@ pub fn font_definitions() -> FontDefinitions {
                 .filter(|name| fonts.font_data.contains_key(**name))
                 .map(|name| (*name).to_owned()),
         );
-        names.push(lender.to_owned());
+        names.extend([NOTO_EMOJI.to_owned(), lender.to_owned()]);
         names
     };
     fonts.families = [
@@ -183,6 +190,29 @@ mod tests {
         }
     }
 
+    /// Bodies come in any of these, and the machine may have no font at all.
+    #[test]
+    fn the_neighbours_and_their_emoji_render() {
+        let mut fonts = Fonts::new(TextOptions::default(), font_definitions());
+        let mut view = fonts.with_pixels_per_point(1.0);
+        for (writing, sample) in [
+            ("simplified Chinese", "订单已支付，请确认收货"),
+            ("traditional Chinese", "訂單已付款，請確認收貨臺灣體驗"),
+            (
+                "Japanese",
+                "注文を発送しました。図書館の気温 ｶﾀｶﾅ ヴァイオリン",
+            ),
+            ("Korean", "주문이 완료되었습니다 ㅋㅋ"),
+            ("emoji", "🙂🤔🤖🦀🚀🔥✅❌🎉👍🏽🥲🫠🧪📦🛒💰"),
+        ] {
+            for font in families() {
+                for c in sample.chars() {
+                    assert!(view.has_glyph(&font, c), "{writing}: {font:?} lacks {c:?}");
+                }
+            }
+        }
+    }
+
     #[test]
     fn a_countdown_does_not_jitter() {
         let mut fonts = Fonts::new(TextOptions::default(), font_definitions());
@@ -210,7 +240,9 @@ mod tests {
                     .size()
                     .y
             };
-            assert_eq!(height("Consume"), height("消费 ⏸ Consume"), "{font:?}");
+            for text in ["消费 ⏸ Consume", "図書 주문 🙂🦀"] {
+                assert_eq!(height("Consume"), height(text), "{text} in {font:?}");
+            }
             assert!(
                 height("Consume") <= BODY_LINE - 3.0,
                 "{font:?}: {}",
