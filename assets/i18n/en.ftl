@@ -86,6 +86,33 @@ cancel = Cancel
 delete = Delete…
 delete-sure = Delete it and its keys
 
+## Sample data in the sandbox
+
+samples = Sample data
+samples-what = A small shop: orders, payments, parcels and pictures in topics of their own, with everything that can happen to a message
+samples-fill = Fill the sandbox with sample data
+samples-refill = Make the sample data anew
+samples-remove = Remove the sample data
+samples-remove-what = Deletes the topics that begin with shop-, and what came of them; nothing of your own is touched
+samples-beginning = Making sample data…
+samples-filling = Sample data { $done } of { $total }
+samples-stopping = Sample data { $done } of { $total }, stopping…
+samples-removing = Removing sample data…
+samples-stop = Stop making sample data
+samples-filled = Sample data are there: { $n ->
+    [one] { $n } message
+   *[other] { $n } messages
+ } in shop-orders, shop-payments, shop-parcels and shop-media, with a dead letter, a half message and one that nobody could handle
+samples-filled-next = A click on a group at the left consumes it. Help → Remove the sample data takes all of it away again
+samples-stopped = Stopped after { $n ->
+    [one] { $n } message
+   *[other] { $n } messages
+ } of the sample data
+samples-removed = The sample data are gone, with { $n ->
+    [one] { $n } topic
+   *[other] { $n } topics
+ }
+
 ## Publish
 
 publish-title = Publish

@@ -86,6 +86,24 @@ cancel = 取消
 delete = 删除…
 delete-sure = 确认删除连接及密钥
 
+## 沙箱中的示例数据
+
+samples = 示例数据
+samples-what = 一家小店的数据：订单、支付、包裹和图片各在自己的主题里，消息可能遇到的情况都有
+samples-fill = 向沙箱填入示例数据
+samples-refill = 重新生成示例数据
+samples-remove = 移除示例数据
+samples-remove-what = 删除以 shop- 开头的主题及其产生的内容，其他数据不受影响
+samples-beginning = 正在生成示例数据…
+samples-filling = 示例数据 { $done } / { $total }
+samples-stopping = 示例数据 { $done } / { $total }，正在停止…
+samples-removing = 正在移除示例数据…
+samples-stop = 停止生成示例数据
+samples-filled = 示例数据已就绪：shop-orders、shop-payments、shop-parcels 和 shop-media 中共 { $n } 条消息，其中有一条死信、一条半消息和一条反复投递的消息
+samples-filled-next = 点击左侧的消费组即可消费；“帮助 → 移除示例数据”可全部移除
+samples-stopped = 已停止，示例数据已生成 { $n } 条消息
+samples-removed = 示例数据已移除，共 { $n } 个主题
+
 ## 发布
 
 publish-title = 发布

@@ -105,6 +105,7 @@ fn keep(shared: &Shared, job: Job) -> Vec<Event> {
         | Job::Debugger(_)
         | Job::Watch(_)
         | Job::Outbox(_)
+        | Job::Samples(_)
         | Job::Admin(..) => None,
     };
     event.into_iter().collect()

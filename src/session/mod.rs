@@ -3,8 +3,8 @@
 //!
 //! No egui here, and no I/O outside `worker.rs` and what it uses (`poller.rs`, `embedded.rs`,
 //! `admin.rs`, `chooser.rs`, `shared.rs`, `publishing.rs`, `history_file.rs`,
-//! `templates/file.rs`, `traffic/tap.rs`, `traffic/saver.rs`, `explainer.rs`, and in `outbox` what the
-//! worker runs).
+//! `templates/file.rs`, `traffic/tap.rs`, `traffic/saver.rs`, `explainer.rs`, `samples/filler.rs`, and in
+//! `outbox` what the worker runs).
 
 mod acking;
 mod activity;
@@ -49,6 +49,7 @@ mod program;
 mod publishing;
 mod reader;
 mod rows;
+mod samples;
 mod say;
 mod sent;
 mod series;
@@ -112,6 +113,9 @@ pub use reader::{
     Against, Compared, Found, Paper, ReadCommand, ReadEvent, ReadJob, Reader, Wanted,
 };
 pub use rows::{AckState, Delivery, Message, Refusal, Row, RowState, Rows};
+pub use samples::{
+    SampleCommand, SampleEnd, SampleEvent, SampleJob, SampleProgress, SampleWork, Samples,
+};
 pub use say::{Level, Notice, Say, Trouble};
 pub use sent::Sent;
 pub use series::{Idle, Series, Totals};
@@ -212,6 +216,8 @@ pub enum Command {
     Admin(Box<AdminWish>),
     /// Do this with the outbox: many messages at once, files, templates.
     Outbox(OutboxCommand),
+    /// Do this with sample data in the sandbox.
+    Samples(SampleCommand),
     /// Show no messages of the sandbox any more.
     ClosePeek,
     /// Something about a path that is typed or chosen.
@@ -280,6 +286,8 @@ pub enum Job {
     Archive(ArchiveJob),
     /// Something about the exchanges of the connections.
     Traffic(TrafficJob),
+    /// Make sample data in the sandbox, or remove them.
+    Samples(SampleJob),
 }
 
 /// A subscription for the worker to serve.
@@ -439,6 +447,8 @@ pub enum Event {
     Traffic(TrafficEvent),
     /// Dead letters were sent again, or not.
     Letters(LetterEvent),
+    /// How the making of sample data goes.
+    Samples(SampleEvent),
     /// A half message was published, or decided on.
     Half(Box<HalfEvent>),
     /// A sandbox as it stands, or why it cannot be looked into. Only what is new.

@@ -8,6 +8,7 @@ mod halves;
 mod kept;
 mod letters;
 mod not_taken;
+mod samples;
 
 pub use at_work::{Work, WorkKind};
 
@@ -37,6 +38,7 @@ use super::outbox::{Outbox, OutboxCommand, OutboxEvent, Surroundings};
 use super::paths::Paths;
 use super::program::{self, CodeCommand, Filled};
 use super::reader::Reader;
+use super::samples::Samples;
 use super::say::{Notice, Say, Trouble};
 use super::subscription::{Polling, Source, Subscription, SubscriptionId};
 use super::traffic::{self, Traffic};
@@ -168,6 +170,7 @@ pub struct Model {
     letters: Letters,
     offers: Offers,
     archive: Archive,
+    samples: Samples,
     traffic: Traffic,
     preferences: Preferences,
     /// As it was last kept, or found at the start.
@@ -226,6 +229,7 @@ impl Model {
         Self {
             selected,
             waiting,
+            samples: Samples::default(),
             sandbox: SandboxState::Starting,
             content: Vec::new(),
             views: restored.unwrap_or_else(|| Views::new(first)),
@@ -540,6 +544,7 @@ impl Model {
             Command::Half(command) => self.do_with_halves(command, now),
             Command::Admin(wish) => self.admin(*wish, now),
             Command::Outbox(command) => self.outbox_command(command, now),
+            Command::Samples(command) => self.do_with_samples(command),
             Command::ClosePeek => {
                 self.control.close_peek();
                 None
@@ -686,6 +691,7 @@ impl Model {
             }
             Event::Letters(event) => return self.letters_told(event, now),
             Event::Half(event) => self.half_told(*event, now),
+            Event::Samples(event) => return self.samples_told(event, now),
             Event::Looked(id, look) => {
                 return self.control.looked(&id, look.map(|look| *look), now);
             }
@@ -895,6 +901,7 @@ impl Model {
     /// happened.
     pub fn next_job(&mut self, now: Timestamp) -> Option<Job> {
         self.next_waiting()
+            .or_else(|| self.next_of_samples())
             .or_else(|| self.views.next_ack(now))
             .or_else(|| self.next_letters(now))
     }

@@ -215,6 +215,29 @@ impl Shared {
             .map_err(|error| Box::new(Card::of_error(&error, Doing::Look).into()))
     }
 
+    /// Clients of the sandbox in this process whose exchanges nobody hears of.
+    pub(super) async fn quiet_sandbox(
+        self: &Arc<Self>,
+    ) -> Result<(Client, AdminClient), Box<Trouble>> {
+        let shared = Arc::clone(self);
+        let made = blocking(move || {
+            let settings = ClientSettings {
+                observer: None,
+                ..shared.sandbox_client()?
+            };
+            let token = shared.sandbox.admin_token.clone();
+            let token = token.ok_or_else(|| unusable("trouble-admin-token", String::new()))?;
+            let clock = || shared.clock.clone();
+            let client = Client::new(settings.clone(), clock())
+                .map_err(|error| Box::new(Card::of_error(&error, Doing::Examine).into()))?;
+            let admin = AdminClient::with(settings, &token, clock())
+                .map_err(|error| Box::new(Card::of_error(&error, Doing::Look).into()))?;
+            Ok((client, admin))
+        });
+        let made = made.await;
+        made.unwrap_or_else(|| Err(unusable("trouble-sandbox-down", String::new())))
+    }
+
     fn sandbox_client(&self) -> Result<ClientSettings, Box<Trouble>> {
         let endpoint: Endpoint = lock(&self.sandbox_endpoint)
             .as_deref()

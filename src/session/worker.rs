@@ -18,6 +18,7 @@ use crate::protocol::{AckAction, HandleList};
 use super::link::{EVENTS, JOBS};
 use super::outbox::desk::Desk;
 use super::poller::Wish;
+use super::samples::filler;
 use super::shared::{Shared, Start};
 use super::subscription::SubscriptionId;
 use super::{
@@ -63,6 +64,7 @@ async fn run(shared: Arc<Shared>, mut jobs: Receiver<Job>, wishes: Receiver<hist
     let mut watcher: Option<watch::Sender<bool>> = None;
     let mut desk = Desk::default();
     let mut archive = archive::desk::Desk::default();
+    let mut samples = filler::Desk::default();
     let mut tasks = JoinSet::new();
     let (keep, to_keep) = mpsc::channel(JOBS);
     let keeper = tokio::spawn(keeper::run(Arc::clone(&shared), to_keep));
@@ -113,6 +115,7 @@ async fn run(shared: Arc<Shared>, mut jobs: Receiver<Job>, wishes: Receiver<hist
                 Some(Job::Admin(id, wish)) => {
                     tasks.spawn(admin::carry_out(Arc::clone(&shared), id, *wish));
                 }
+                Some(Job::Samples(job)) => samples.take(&shared, job, &mut tasks),
                 Some(Job::Outbox(job)) => desk.take(&shared, job, &mut tasks),
                 Some(job) => {
                     tasks.spawn(carry_out(Arc::clone(&shared), job));
@@ -134,6 +137,7 @@ async fn run(shared: Arc<Shared>, mut jobs: Receiver<Job>, wishes: Receiver<hist
     }
     drop(desk);
     drop(archive);
+    drop(samples);
     tasks.shutdown().await;
     // What was asked to be kept before the window closed is kept.
     drop(keep);
@@ -178,6 +182,7 @@ async fn carry_out(shared: Arc<Shared>, job: Job) {
         | Job::SavePreferences(_)
         | Job::SaveWorkspace(_)
         | Job::Outbox(_)
+        | Job::Samples(_)
         | Job::ChangeTemplates(_)
         | Job::FindKeys(_) => {}
     }

@@ -5,8 +5,8 @@ use egui::{Align, Color32, DragValue, Label, Layout, RichText, Ui};
 
 use crate::protocol::ConsumeMode;
 use crate::session::{
-    Command, ConsumeField, ConsumeForm, FileState, Kind, Level, Polling, Subscription,
-    SubscriptionId,
+    Command, ConnectionId, ConsumeField, ConsumeForm, FileState, Kind, Level, Polling,
+    Subscription, SubscriptionId,
 };
 
 use super::acking;
@@ -14,7 +14,7 @@ use super::archive::{ArchivePanel, FileHead, More};
 use super::connections::connection_name;
 use super::context::{Context, countdown};
 use super::widgets::{choice_menu, from_the_right, labelled_edit, remark};
-use super::{card, letters, order, table, theme, toolbar};
+use super::{card, letters, order, samples, table, theme, toolbar};
 
 /// Width of the head beside its three fields of text: two numbers, a menu, the gaps.
 const BESIDE_FIELDS: f32 = 250.0;
@@ -278,7 +278,7 @@ fn nothing_found_ui(ui: &mut Ui, cx: &Context<'_>) {
     });
 }
 
-fn empty_ui(ui: &mut Ui, cx: &Context<'_>, view: &Subscription) {
+fn empty_ui(ui: &mut Ui, cx: &mut Context<'_>, view: &Subscription) {
     let t = cx.texts;
     let (what, next) = match view.polling {
         Polling::Stopped if view.file.is_some() => match view.file.as_ref().map(|f| &f.state) {
@@ -299,6 +299,9 @@ fn empty_ui(ui: &mut Ui, cx: &Context<'_>, view: &Subscription) {
         if matches!(view.polling, Polling::Running) {
             let mode = view.source.as_ref().map(|source| source.consume.mode);
             card::empty_ui(ui, cx, mode.unwrap_or_default().into());
+            if *view.connection() == ConnectionId::Sandbox {
+                samples::offer_ui(ui, cx);
+            }
         }
     });
 }

@@ -30,6 +30,7 @@ mod plots;
 mod publish;
 mod quit;
 mod readings;
+mod samples;
 mod scroll;
 mod status;
 mod table;

@@ -9,7 +9,7 @@ use super::context::Context;
 use super::drawer::{Drawer, Part};
 use super::readings::Readings;
 use super::widgets::{dot, from_the_right, named};
-use super::{notices, outbox};
+use super::{notices, outbox, samples};
 
 /// Room that figures leave for the newest notice.
 const NOTICE: f32 = 160.0;
@@ -23,6 +23,7 @@ pub(super) fn ui(ui: &mut Ui, cx: &mut Context<'_>, drawer: &mut Drawer) {
         halves_ui(ui, cx, drawer);
         sandbox_ui(ui, cx, drawer);
         outbox::status_ui(ui, cx);
+        samples::status_ui(ui, cx);
         from_the_right(ui, |ui| {
             figures_ui(ui, cx, drawer);
             ui.with_layout(Layout::left_to_right(Align::Center), |ui| newest_ui(ui, cx));

@@ -29,6 +29,7 @@ mod paths;
 mod plots;
 mod rare;
 mod replay;
+mod samples;
 mod scripted;
 #[path = "../support/server.rs"]
 mod server;

@@ -18,6 +18,7 @@ use crate::session::{ActionOutcome, AdminWish, Command, ConnectionId, Look};
 use super::card;
 use super::connections::connection_name;
 use super::context::Context;
+use super::samples;
 use super::theme;
 use super::widgets::{Dot, dot, from_the_right};
 
@@ -126,6 +127,9 @@ impl ControlRoom {
                 self.refusals = !self.refusals;
                 cx.command(Command::ClosePeek);
             }
+        }
+        if cx.model.control().watched() == Some(&ConnectionId::Sandbox) {
+            samples::button_ui(ui, cx);
         }
         head_ui(ui, cx);
     }
