@@ -190,3 +190,24 @@ fn the_readers_above_see_what_they_should() {
     keys.sort_unstable();
     assert_eq!(keys, ["a", "b", "c", "d", "e", "f"]);
 }
+
+/// Symbols come from the one set of icons, never from whichever font has such a character.
+#[test]
+fn no_text_of_the_window_has_symbols_in_it() {
+    let is_symbol = |c: &char| matches!(*c, '\u{2300}'..='\u{2bff}' | '\u{1f000}'..='\u{1faff}');
+    let languages = ["en.ftl", "zh-CN.ftl"].map(|file| {
+        let path = root().join("assets/i18n").join(file);
+        let text = std::fs::read_to_string(&path).unwrap();
+        (path, text)
+    });
+    let window = sources().into_iter().filter(|(path, _)| {
+        let inside = path.strip_prefix(root()).unwrap_or(path);
+        inside.starts_with("src/ui")
+    });
+    for (path, text) in window.chain(languages) {
+        for line in text.lines() {
+            let found = line.chars().find(is_symbol);
+            assert!(found.is_none(), "{}: {line}", path.display());
+        }
+    }
+}

@@ -3,7 +3,8 @@
 # where: src/ui/theme/fonts.rs does.
 #
 # Needs python3 with venv, on Debian fonts-inter fonts-jetbrains-mono fonts-noto-cjk, and npm for
-# the one font that Debian has in colours only: EMOJI names its file where it is already here.
+# the fonts that Debian does not have as they are needed: EMOJI and PHOSPHOR name their files where
+# they are already here.
 set -eu
 cd "$(dirname "$0")/../.."
 
@@ -11,6 +12,7 @@ INTER=${INTER:-/usr/share/fonts/opentype/inter}
 MONO=${MONO:-/usr/share/fonts/truetype/jetbrains-mono}
 NOTO=${NOTO:-/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc}
 EMOJI=${EMOJI:-}
+PHOSPHOR=${PHOSPHOR:-}
 OUT=assets/fonts
 VENV=target/fonts-venv
 
@@ -129,4 +131,14 @@ print("\n".join(f"U+{code:04X}" for code in sorted(wanted)))
 PYTHON
 "$VENV/bin/pyftsubset" "$EMOJI" --output-file="$OUT/NotoEmoji-Regular.ttf" \
     --unicodes-file="$WORK/emoji" --layout-features='' --no-hinting --name-IDs=0,1,2,3,4,5,6,13,14
+
+# The icons that src/ui/theme/icons.rs names, and no others.
+[ -n "$PHOSPHOR" ] || {
+    mkdir -p "$WORK/phosphor"
+    (cd "$WORK/phosphor" && npm pack --silent @phosphor-icons/web@2.1.2 && tar xzf ./*.tgz) > /dev/null
+    PHOSPHOR="$WORK/phosphor/package/src/regular/Phosphor.ttf"
+}
+ICONS=$(sed -n "s/^    [A-Z_]* = '.u{\([0-9a-f]*\)}'.*/U+\1/p" src/ui/theme/icons.rs | sort -u | paste -sd,)
+"$VENV/bin/pyftsubset" "$PHOSPHOR" --output-file="$OUT/Phosphor-Regular.ttf" \
+    --unicodes="$ICONS" --layout-features='' --no-hinting --name-IDs=0,1,2,3,4,5,6,13,14
 ls -l "$OUT"

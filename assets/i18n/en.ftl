@@ -34,7 +34,7 @@ age-days = { $n } d
 ## Connections
 
 connections-title = Connections
-connection-add = + Add connection…
+connection-add = Add connection…
 connection-use = Use { $name }
 connection-edit = Edit { $name }…
 connection-idle = not connected
@@ -119,7 +119,7 @@ publish-title = Publish
 publish-button = Publish
 publish-pending = Publishing…
 publish-more = Sharding key…
-published = ✓ Published { $id } in { $ms } ms
+published = Published { $id } in { $ms } ms
 deliver-title = Deliver
 deliver-now = Now
 deliver-after = After…
@@ -131,10 +131,10 @@ properties-none = none
 property-key = Key of property { $n }
 property-value = Value of property { $n }
 property-remove = Remove property { $n }
-property-add = + Add property
+property-add = Add property
 body-format = Format
-body-json = ✓ Valid JSON · { $size } · every SDK can read it
-body-text = ✓ Text · { $size } · every SDK can read it
+body-json = Valid JSON · { $size } · every SDK can read it
+body-text = Text · { $size } · every SDK can read it
 
 ## Templates of drafts
 
@@ -233,7 +233,7 @@ outbox-publish-lines = Publish { $n ->
 }
 outbox-publish-from = Publish from line { $line }
 outbox-found-so-far = { $read } of { $size } · { $good } good · { $bad } bad
-outbox-found = ✓ { $n ->
+outbox-found = { $n ->
     [one] 1 message
    *[other] { $n } messages
 } · { $kind } · bodies { $bytes }, largest { $largest }
@@ -271,11 +271,11 @@ run-stop = Stop publishing
 run-stop-status = Stop the run
 run-stopping-why = Those on their way are awaited, so that each is counted
 run-status = Publishing to { $connection } · { $progress }
-run-done = ✓ { $stored } published in { $secs } s
-run-done-partly = ⚠ { $stored } of { $total } published in { $secs } s
-run-stopped = ■ Stopped: { $stored } of { $total } published in { $secs } s
-run-first-error = ⚠ Stopped at the first error: { $stored } of { $total } published
-run-broken = ⚠ It could not go on: { $stored } of { $total } published
+run-done = { $stored } published in { $secs } s
+run-done-partly = { $stored } of { $total } published in { $secs } s
+run-stopped = Stopped: { $stored } of { $total } published in { $secs } s
+run-first-error = Stopped at the first error: { $stored } of { $total } published
+run-broken = It could not go on: { $stored } of { $total } published
 run-dismiss = Close the summary
 run-latency = p50 { $p50 } ms · p95 { $p95 } ms · max { $max } ms
 run-kind-failed = { $n } not published: { $what }
@@ -577,6 +577,10 @@ notice-refused-next = Open the sandbox below and look at “Refused”: it expla
 
 view-title-half = Check halves of { $topic } · { $group }
 view-title = Consume { $topic } · { $group }
+view-is-running = running
+view-is-paused = paused
+view-is-stopped = stopped
+view-is-failing = failing
 view-new = New consume view
 view-close = Close this view
 view-close-sure = Close it with { $n } still held
@@ -685,8 +689,9 @@ delivery-held = held until { $at }
 delivery-unknown = return time unreadable
 look-json = JSON
 look-text = Text
-md5-good = ✓ MD5
-md5-bad = ⚠ MD5 differs
+md5 = MD5
+md5-good = MD5 matches
+md5-bad = MD5 differs
 copy-body = Copy body
 copy-id = Copy ID
 fact-id = ID
@@ -1322,8 +1327,8 @@ plots-all = All
 plots-all-name = All connections and views
 plots-connection = This connection
 plots-view = This view
-plots-hold = ⏸ Hold
-plots-resume = ▶ Go on
+plots-hold = Hold
+plots-resume = Go on
 plots-held = Held at { $time }
 plots-none = This was not there yet when the plots were held
 plots-arrived = Arrived
@@ -1755,7 +1760,9 @@ status-evicted = { $n } old messages let go to save memory
 
 archive-more = Export and replay
 archive-export = Export…
-archive-stop = Stop
+archive-stop-export = Stop the export
+archive-stop-replay = Stop the replay
+archive-stop-reading = Stop reading
 archive-stopping = Stopping…
 archive-dismiss = Close
 archive-collecting = Counting: { $n }
@@ -1905,8 +1912,8 @@ table-shown = { $shown } of { $all } shown
 table-scroll = Scroll through the messages
 table-busy = sorting { $percent } %
 table-news = { $n ->
-    [one] ↑ one new
-   *[other] ↑ { $n } new
+    [one] one new
+   *[other] { $n } new
 }
 table-columns = Columns
 column-size = Size

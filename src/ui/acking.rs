@@ -7,8 +7,9 @@ use crate::session::{AckCommand, AckRun, Command, Decision, RunStop, Subscriptio
 
 use super::context::Context;
 use super::theme;
+use super::theme::icons;
 use super::toolbar::table;
-use super::widgets::{from_the_right, icon_button, link_button, named};
+use super::widgets::{from_the_right, icon_button, link_button, marked_button, named};
 
 /// So many rows are acked before one could read how it goes: that is said only if some failed.
 const AT_ONCE: usize = 16;
@@ -75,7 +76,7 @@ pub(super) fn progress_ui(ui: &mut Ui, cx: &mut Context<'_>, view: &Subscription
 fn end_ui(ui: &mut Ui, cx: &mut Context<'_>, view: &Subscription, run: &AckRun) {
     let t = cx.texts;
     if run.ended {
-        if icon_button(ui, "✕", t.get("acking-dismiss")).clicked() {
+        if icon_button(ui, icons::CLOSE, t.get("acking-dismiss")).clicked() {
             cx.command(Command::Acking(view.id, AckCommand::Dismiss));
         }
         return;
@@ -84,11 +85,10 @@ fn end_ui(ui: &mut Ui, cx: &mut Context<'_>, view: &Subscription, run: &AckRun) 
         true => t.get("half-stop"),
         false => t.get("acking-stop"),
     };
-    let face = theme::strong(format!("■ {name}")).color(cx.palette.bad);
+    let button = marked_button(icons::STOP, theme::strong(name), cx.palette.bad);
     let response = ui
-        .add_enabled(run.stop.is_none(), Button::new(face))
+        .add_enabled(run.stop.is_none(), button)
         .on_hover_text(t.get("acking-stop-why"));
-    let response = named(ui, response, egui::Role::Button, name);
     if response.clicked() {
         cx.command(Command::Acking(view.id, AckCommand::Stop));
     }

@@ -8,6 +8,7 @@ use crate::session::{Draft, KEPT_BODY_BYTES, Model, Offer, Say};
 
 use super::context::{Context, bytes};
 use super::theme;
+use super::theme::icons;
 use super::widgets::{icon_button, link_button, remark};
 
 /// Drafts that can be gone back to.
@@ -88,7 +89,7 @@ impl Refill {
                 }
                 done = true;
             }
-            done |= icon_button(ui, "✕", t.get("again-close")).clicked();
+            done |= icon_button(ui, icons::CLOSE, t.get("again-close")).clicked();
         });
         ui.add_space(theme::GAP_SMALL);
         if done {

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use egui::{CollapsingHeader, Color32, Frame, Label, RichText, ScrollArea, Ui};
+use egui::{Button, CollapsingHeader, Color32, Frame, Label, RichText, ScrollArea, Ui};
 
 use crate::cards::{Card, Doing, Evidence, Tone};
 use crate::session::{Ending, Failed, Trouble};
@@ -105,7 +105,7 @@ fn open_ui(ui: &mut Ui, cx: &Context<'_>, card: &Card, face: &str) {
     ui.scope(|ui| {
         // It reads as a link, in line with the text above it.
         ui.spacing_mut().button_padding.x = 0.0;
-        popover(ui, face, &name, WIDTH, |ui| {
+        popover(ui, Button::new(face), &name, WIDTH, |ui| {
             ScrollArea::vertical()
                 .id_salt("card")
                 // What opens inside makes it grow; it does not just scroll there.

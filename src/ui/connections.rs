@@ -9,7 +9,8 @@ use crate::session::{Command, Connection, ConnectionId, SandboxState, TopicConte
 use super::connection_form::ConnectionForm;
 use super::context::Context;
 use super::theme;
-use super::widgets::{Dot, dot, from_the_right, icon_button, link_button, profile_color};
+use super::theme::icons;
+use super::widgets::{Dot, dot, from_the_right, icon_button, marked_link, profile_color};
 
 /// What the list asks of the panels beside it.
 pub(super) enum Asked {
@@ -44,7 +45,7 @@ impl Connections {
                     }
                 }
                 ui.add_space(theme::GAP);
-                if link_button(ui, t.get("connection-add"), cx.palette).clicked() {
+                if marked_link(ui, icons::ADD, t.get("connection-add"), cx.palette).clicked() {
                     self.form.open(None);
                 }
             });
@@ -77,7 +78,7 @@ impl Connections {
                         let label = cx
                             .texts
                             .format("connection-edit", &[("name", name.as_str().into())]);
-                        let button = icon_button(ui, "⚙", &label);
+                        let button = icon_button(ui, icons::SETTINGS, &label);
                         right = button.rect.left();
                         if button.clicked() {
                             self.form.open(Some(&connection.profile));

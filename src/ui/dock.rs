@@ -17,7 +17,8 @@ use super::context::Context;
 use super::inbox::Inbox;
 use super::publish::PublishPanel;
 use super::theme;
-use super::widgets::{Dot, dot, icon_button, link_button, named_choice, profile_color};
+use super::theme::icons;
+use super::widgets::{Dot, dot, icon, icon_button, link_button, named_choice, profile_color};
 
 /// What lies in a tab.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -196,7 +197,7 @@ impl Drawing<'_, '_, '_> {
             if ui.button(t.get("cancel")).clicked() {
                 *self.closing = None;
             }
-        } else if icon_button(ui, "✕", t.get("view-close")).clicked() {
+        } else if icon_button(ui, icons::CLOSE, t.get("view-close")).clicked() {
             if held > 0 {
                 *self.closing = Some(view.id);
             } else {
@@ -296,7 +297,10 @@ impl Behavior<Pane> for Drawing<'_, '_, '_> {
         rect.max.x = inner.inner.max.x + theme::GAP_SMALL;
         let response = ui.interact(rect, id, Sense::click_and_drag());
         let name = match view {
-            Some(view) => format!("{} {title}", mark(view)),
+            Some(view) => match state_word(self.cx, view) {
+                Some(word) => format!("{title} · {word}"),
+                None => title,
+            },
             None => title,
         };
         let response = named_choice(ui, response, egui::Role::Tab, state.active, &name);
@@ -310,7 +314,7 @@ impl Behavior<Pane> for Drawing<'_, '_, '_> {
 
     fn tab_bar_trailing_ui(&mut self, _: &Tiles<Pane>, ui: &mut Ui, _: TileId, _: &Tabs) {
         ui.add_space(theme::GAP_SMALL);
-        if icon_button(ui, "+", self.cx.texts.get("view-new")).clicked() {
+        if icon_button(ui, icons::ADD, self.cx.texts.get("view-new")).clicked() {
             self.cx.command(Command::OpenView(None));
         }
         let face = theme::dim(ui.ctx(), self.cx.texts.get("open-menu"));
@@ -361,6 +365,7 @@ impl Behavior<Pane> for Drawing<'_, '_, '_> {
 fn state_dot(ui: &mut Ui, cx: &Context<'_>, view: &Subscription) {
     let p = cx.palette;
     if view.file.is_some() {
+        icon(ui, icons::FILE, p.dim);
         return;
     }
     let connection = cx.model.connection(view.connection());
@@ -376,14 +381,16 @@ fn state_dot(ui: &mut Ui, cx: &Context<'_>, view: &Subscription) {
 }
 
 /// Whether a view listens, for those who do not see it.
-fn mark(view: &Subscription) -> &'static str {
-    match view.polling {
-        _ if view.file.is_some() => "▤",
-        Polling::Stopped => "○",
-        Polling::Running | Polling::Stopping => "●",
-        Polling::Paused => "⏸",
-        Polling::Failing(..) => "⚠",
+fn state_word(cx: &Context<'_>, view: &Subscription) -> Option<&'static str> {
+    if view.file.is_some() {
+        return None;
     }
+    Some(cx.texts.get(match view.polling {
+        Polling::Stopped => "view-is-stopped",
+        Polling::Running | Polling::Stopping => "view-is-running",
+        Polling::Paused => "view-is-paused",
+        Polling::Failing(..) => "view-is-failing",
+    }))
 }
 
 /// What a view is called: where it listens, topic and group.

@@ -14,7 +14,8 @@ use super::card;
 use super::context::{Context, bytes, clock_time, short_id};
 use super::table::{preview, text_ui};
 use super::theme;
-use super::widgets::{Dot, dot, fact, from_the_right, icon_button, named, pill};
+use super::theme::icons;
+use super::widgets::{Dot, dot, fact, from_the_right, icon_button, menu_face, named, pill};
 
 /// Width of the details.
 const DETAILS: std::ops::RangeInclusive<f32> = 280.0..=560.0;
@@ -315,7 +316,7 @@ fn details_ui(ui: &mut Ui, cx: &mut Context<'_>) {
     ui.horizontal(|ui| {
         from_the_right(ui, |ui| {
             let escape = ui.input_mut(|i| i.consume_key(Modifiers::NONE, egui::Key::Escape));
-            if icon_button(ui, "✕", t.get("history-close")).clicked() || escape {
+            if icon_button(ui, icons::CLOSE, t.get("history-close")).clicked() || escape {
                 ask(cx, HistoryCommand::Unfocus);
             }
             if let Some(entry) = history.entry() {
@@ -365,7 +366,7 @@ fn exchange_ui(ui: &mut Ui, cx: &mut Context<'_>, entry: &Entry) {
 fn copy_ui(ui: &mut Ui, cx: &Context<'_>, entry: &Entry) {
     let t = cx.texts;
     let name = t.get("viewer-copy");
-    let button = Button::new(format!("{name} ▾"));
+    let button = menu_face(name);
     let (response, _) = MenuButton::from_button(button).ui(ui, |ui| {
         ui.spacing_mut().item_spacing.y = 0.0;
         let body = entry.too_large.is_none().then_some(&*entry.message.body);

@@ -1,7 +1,7 @@
 //! A consume view: its head (where, what and for whom to consume), the banner that says that looking
 //! consumes; the live table is `table.rs`. What is typed lies in the model.
 
-use egui::{Align, Color32, DragValue, Label, Layout, RichText, Ui};
+use egui::{Align, Color32, DragValue, Layout, Ui};
 
 use crate::protocol::ConsumeMode;
 use crate::session::{
@@ -13,7 +13,8 @@ use super::acking;
 use super::archive::{ArchivePanel, FileHead, More};
 use super::connections::connection_name;
 use super::context::{Context, countdown};
-use super::widgets::{choice_menu, from_the_right, labelled_edit, remark};
+use super::theme::icons;
+use super::widgets::{choice_menu, from_the_right, labelled_edit, marked_line, remark};
 use super::{card, letters, order, samples, table, theme, toolbar};
 
 /// Width of the head beside its three fields of text: two numbers, a menu, the gaps.
@@ -191,7 +192,7 @@ fn banner_ui(ui: &mut Ui, cx: &mut Context<'_>, view: &Subscription) {
     let p = cx.palette;
     if let Polling::Failing(trouble, retry_at) = &view.polling {
         let left = countdown(retry_at.since(cx.now));
-        let text = format!("⚠ {} · {}", cx.say(&trouble.what), cx.say(&trouble.next));
+        let text = format!("{} · {}", cx.say(&trouble.what), cx.say(&trouble.next));
         let right = t.format("banner-retry", &[("left", left.into())]);
         let (ink, ground) = card::colors_of(trouble, p);
         return strip_ui(ui, &text, &right, ink, ground, |ui| {
@@ -202,7 +203,7 @@ fn banner_ui(ui: &mut Ui, cx: &mut Context<'_>, view: &Subscription) {
         return;
     };
     if let (Polling::Stopped, Some(trouble)) = (&view.polling, &view.ended_by) {
-        let text = format!("⚠ {} · {}", cx.say(&trouble.what), cx.say(&trouble.next));
+        let text = format!("{} · {}", cx.say(&trouble.what), cx.say(&trouble.next));
         let (ink, ground) = card::colors_of(trouble, p);
         strip_ui(ui, &text, "", ink, ground, |ui| {
             card::of_trouble_ui(ui, cx, trouble);
@@ -221,7 +222,7 @@ fn banner_ui(ui: &mut Ui, cx: &mut Context<'_>, view: &Subscription) {
     } else {
         "banner-consumes"
     };
-    let text = format!("⚠ {}", t.format(what, &[("group", group.into())]));
+    let text = t.format(what, &[("group", group.into())]);
     let right = match first {
         Some(at) => t.format(
             "banner-held-until",
@@ -244,7 +245,7 @@ fn banner_ui(ui: &mut Ui, cx: &mut Context<'_>, view: &Subscription) {
     order::ui(ui, cx, view);
 }
 
-/// A text, a text at the right, and something to the left of that.
+/// A warning, a text at the right, and something to the left of that.
 fn strip_ui(
     ui: &mut Ui,
     text: &str,
@@ -261,7 +262,7 @@ fn strip_ui(
                 ui.label(theme::strong(right).color(ink));
                 add(ui);
                 ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
-                    ui.add(Label::new(RichText::new(text).color(ink)).truncate());
+                    marked_line(ui, icons::WARNING, text, ink);
                 });
             });
         });

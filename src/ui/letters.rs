@@ -10,6 +10,7 @@ use crate::session::{Command, LetterCommand, LetterRun, ResendWish, Subscription
 
 use super::context::Context;
 use super::theme;
+use super::theme::icons;
 use super::widgets::{
     from_the_right, icon_button, labelled_edit, link_button, named, primary_button, remark,
 };
@@ -145,7 +146,7 @@ fn progress_ui(ui: &mut Ui, cx: &mut Context<'_>, run: &LetterRun) {
     ];
     from_the_right(ui, |ui| {
         if run.ended() {
-            if icon_button(ui, "✕", t.get("letters-dismiss")).clicked() {
+            if icon_button(ui, icons::CLOSE, t.get("letters-dismiss")).clicked() {
                 cx.command(Command::Letters(LetterCommand::Dismiss));
             }
         } else if link_button(ui, t.get("letters-stop"), p).clicked() {

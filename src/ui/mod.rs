@@ -63,6 +63,7 @@ use inbox::Inbox;
 use message::MessagePane;
 use publish::PublishPanel;
 use quit::Quit;
+use theme::icons;
 use widgets::{Dot, dot, from_the_right, icon_button, profile_color};
 
 /// Events, and messages in them, that are taken in before a frame is drawn; the rest waits for the
@@ -390,9 +391,9 @@ fn preferences_ui(ui: &mut Ui, cx: &mut Context<'_>) {
     let mut new: Preferences = old.clone();
     let dark = ui.ctx().theme() == egui::Theme::Dark;
     let (symbol, name) = if dark {
-        ("☀", t.get("theme-light"))
+        (icons::LIGHT, t.get("theme-light"))
     } else {
-        ("🌙", t.get("theme-dark"))
+        (icons::DARK, t.get("theme-dark"))
     };
     if icon_button(ui, symbol, name).clicked() {
         new.theme = if dark {

@@ -12,7 +12,8 @@ use super::connections::connection_name;
 use super::context::{Context, clock_time};
 use super::plot::{HEAD, Line, Plot, Unit, above, grid};
 use super::theme;
-use super::widgets::{from_the_right, segmented};
+use super::theme::icons;
+use super::widgets::{from_the_right, marked_button, segmented};
 
 /// From this width on a plot has room beside others.
 const BESIDE: f32 = 240.0;
@@ -52,11 +53,12 @@ impl Plots {
         ];
         segmented(ui, &mut self.of, &choices);
         from_the_right(ui, |ui| {
-            let key = match self.held {
-                Some(_) => "plots-resume",
-                None => "plots-hold",
+            let (mark, key) = match self.held {
+                Some(_) => (icons::START, "plots-resume"),
+                None => (icons::PAUSE, "plots-hold"),
             };
-            if ui.button(t.get(key)).clicked() {
+            let button = marked_button(mark, t.get(key).into(), cx.palette.text);
+            if ui.add(button).clicked() {
                 self.held = match self.held {
                     Some(_) => None,
                     None => Some((cx.now, Box::new(cx.model.figures().clone()))),

@@ -14,9 +14,11 @@ use super::again::Refill;
 use super::context::{Context, bytes, short_id};
 use super::outbox::{OutboxPanel, Sends, preview};
 use super::templates::TemplatesMenu;
+use super::theme::icons;
 use super::variables;
 use super::widgets::{
-    code_layout, from_the_right, icon_button, labelled_edit, link_button, named, remark, segmented,
+    code_layout, disclosure, from_the_right, icon_button, labelled_edit, link_button, marked_link,
+    marked_remark, named, remark, segmented,
 };
 use super::{card, halves, theme};
 
@@ -291,7 +293,7 @@ impl PublishPanel {
                     let response = ui.add(edit);
                     named(ui, response, egui::Role::TextInput, &name);
                 }
-                if icon_button(ui, "✕", &t.format("property-remove", &n)).clicked() {
+                if icon_button(ui, icons::CLOSE, &t.format("property-remove", &n)).clicked() {
                     remove = Some(row);
                 }
             });
@@ -300,7 +302,7 @@ impl PublishPanel {
         if let Some(row) = remove {
             self.draft.properties.remove(row);
         }
-        if link_button(ui, t.get("property-add"), cx.palette).clicked() {
+        if marked_link(ui, icons::ADD, t.get("property-add"), cx.palette).clicked() {
             self.draft.properties.push(Default::default());
         }
     }
@@ -364,7 +366,7 @@ impl PublishPanel {
         } else {
             t.format("body-text", &size)
         };
-        remark(ui, &text, cx.palette.ok);
+        marked_remark(ui, icons::DONE, &text, cx.palette.ok);
     }
 
     /// Formats JSON; anything else stays as it is.
@@ -407,9 +409,8 @@ impl PublishPanel {
         let ahead = outlook.filter(|outlook| !outlook.ahead.is_empty());
         ui.horizontal(|ui| {
             if ahead.is_some() {
-                let mark = if self.preview { "▾" } else { "▸" };
-                let text = format!("{mark} {}", t.get("preview"));
-                if link_button(ui, &text, cx.palette).clicked() {
+                let text = t.get("preview");
+                if disclosure(ui, self.preview, text, cx.palette).clicked() {
                     self.preview = !self.preview;
                 }
             }
@@ -427,16 +428,14 @@ impl PublishPanel {
 
     fn more_ui(&mut self, ui: &mut Ui, cx: &mut Context<'_>) {
         let t = cx.texts;
-        let mark = if self.more { "▾" } else { "▸" };
         // Where half messages are not served, one that came from elsewhere can be made whole.
         let half = cx.model.limits().half || self.draft.half;
         let what = match half {
             true => t.get("publish-more-half"),
             false => t.get("publish-more"),
         };
-        let text = format!("{mark} {what}");
         ui.horizontal(|ui| {
-            if link_button(ui, &text, cx.palette).clicked() {
+            if disclosure(ui, self.more, what, cx.palette).clicked() {
                 self.more = !self.more;
             }
             from_the_right(ui, |ui| self.code_ui(ui, cx));
@@ -508,7 +507,7 @@ impl PublishPanel {
                 return halves::form_ui(ui, cx);
             }
         };
-        remark(ui, &text, color);
+        marked_remark(ui, icons::DONE, &text, color);
         halves::form_ui(ui, cx);
     }
 

@@ -8,8 +8,8 @@ use crate::session::{Command, Rows, SandboxState};
 use super::context::Context;
 use super::drawer::{Drawer, Part};
 use super::readings::Readings;
-use super::widgets::{dot, from_the_right, named};
-use super::{notices, outbox, samples};
+use super::widgets::{dot, expandable, fold_icon, from_the_right, named};
+use super::{notices, outbox, samples, theme};
 
 /// Room that figures leave for the newest notice.
 const NOTICE: f32 = 160.0;
@@ -33,11 +33,14 @@ pub(super) fn ui(ui: &mut Ui, cx: &mut Context<'_>, drawer: &mut Drawer) {
 
 fn notices_ui(ui: &mut Ui, cx: &mut Context<'_>, drawer: &mut Drawer) {
     let open = drawer.shows(Part::Notices);
-    let mark = if open { "▾" } else { "▸" };
     let n = [("n", cx.model.notices().len().into())];
-    let text = format!("{mark} {}", cx.texts.format("notices-count", &n));
-    let button = Button::new(text).frame_when_inactive(false);
-    if ui.add(button).clicked() {
+    let face = (
+        fold_icon(open).small(),
+        cx.texts.format("notices-count", &n),
+    );
+    let button = Button::new(face).gap(theme::GAP_SMALL);
+    let response = ui.add(button.frame_when_inactive(false));
+    if expandable(ui, response, open).clicked() {
         drawer.toggle(Part::Notices);
     }
     if open && cx.model.unseen_notices() > 0 {

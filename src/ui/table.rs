@@ -16,8 +16,9 @@ use crate::session::{
 use super::context::{Context, bytes, clock_time, short_id};
 use super::endings::{Deed, alike_look, alike_mark, alike_word, sentence, state_ui, word};
 use super::scroll::{Sight, bar_ui};
+use super::theme::icons;
 use super::toolbar::column_name;
-use super::widgets::{from_the_right, named, named_choice, pill};
+use super::widgets::{from_the_right, icon, named, named_choice, pill};
 use super::{halves, theme};
 
 /// Height of a button in a row.
@@ -427,23 +428,23 @@ fn head_ui(
     let sort = view.table.arrangement().sort();
     let sorted = sort.column.as_ref() == Some(column);
     let name = column_name(t, column);
-    let (face, spoken) = match (sorted, sort.descending) {
-        (false, _) => (name.clone(), name),
-        (true, false) => (
-            format!("{name} ▲"),
-            t.format("sorted-up", &[("column", name.into())]),
-        ),
-        (true, true) => (
-            format!("{name} ▼"),
-            t.format("sorted-down", &[("column", name.into())]),
-        ),
+    let text = theme::column_head(ui.ctx(), name.as_str());
+    let (mark, key) = match sort.descending {
+        false => (icons::ASCENDING, "sorted-up"),
+        true => (icons::DESCENDING, "sorted-down"),
     };
-    let text = theme::column_head(ui.ctx(), face);
-    let label = Label::new(text)
-        .selectable(false)
-        .truncate()
-        .sense(Sense::click());
-    let response = ui.add(label);
+    let (response, spoken) = if sorted {
+        let spoken = t.format(key, &[("column", name.into())]);
+        let ink = theme::palette(ui.ctx()).accent;
+        let face = egui::WidgetAtom::new((text, mark.small_colored(ink)))
+            .gap(theme::GAP_SMALL)
+            .wrap_mode(egui::TextWrapMode::Truncate)
+            .sense(Sense::click());
+        (face.show(ui).response.on_hover_text(&spoken), spoken)
+    } else {
+        let label = Label::new(text).selectable(false).truncate();
+        (ui.add(label.sense(Sense::click())), name)
+    };
     let response = named(ui, response, egui::Role::ColumnHeader, &spoken);
     if response.clicked() {
         let next = match (sorted, sort.descending) {
@@ -506,8 +507,9 @@ impl RowUi<'_, '_> {
             Column::Returns => state_ui(ui, self.cx, row, self.deed()),
             Column::Id => {
                 if self.view.table.arrangement().is_pinned(row.number) {
-                    ui.label(RichText::new("▲").color(p.accent))
-                        .on_hover_text(self.cx.texts.get("row-pinned"));
+                    let name = self.cx.texts.get("row-pinned");
+                    let mark = icon(ui, icons::PINNED, p.accent).on_hover_text(name);
+                    named(ui, mark, egui::Role::Label, name);
                 }
                 text_ui(ui, &short_id(id), ink);
             }

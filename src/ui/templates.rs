@@ -12,7 +12,11 @@ use crate::session::{Command, Draft, Say};
 use super::again::Refill;
 use super::context::Context;
 use super::theme;
-use super::widgets::{from_the_right, icon_button, link_button, named, popover, remark};
+use super::theme::icons;
+use super::widgets::{
+    expandable, fold_icon, from_the_right, icon_button, link_button, menu_face, named, popover,
+    remark,
+};
 
 const WIDTH: f32 = 320.0;
 const LIST_HEIGHT: f32 = 280.0;
@@ -47,9 +51,8 @@ impl TemplatesMenu {
         draft: &mut Draft,
         refill: &mut Refill,
     ) {
-        let text = format!("{} ▾", cx.texts.get("templates"));
         let name = cx.texts.get("templates");
-        popover(ui, &text, name, WIDTH, |ui| {
+        popover(ui, menu_face(name), name, WIDTH, |ui| {
             ui.spacing_mut().item_spacing.y = theme::GAP_SMALL;
             self.menu_ui(ui, cx, draft, refill);
         });
@@ -185,11 +188,12 @@ impl TemplatesMenu {
             return None;
         }
         let closed = self.closed.contains(path);
-        let mark = if closed { "▸" } else { "▾" };
         ui.horizontal(|ui| {
             ui.add_space(INDENT * depth as f32);
-            let button = Button::new(format!("{mark} {name}")).frame_when_inactive(false);
-            if ui.add(button).clicked() && !self.closed.remove(path) {
+            let face = (fold_icon(!closed).small(), name);
+            let button = Button::new(face).gap(theme::GAP_SMALL);
+            let response = ui.add(button.frame_when_inactive(false));
+            if expandable(ui, response, !closed).clicked() && !self.closed.remove(path) {
                 self.closed.insert(path.to_owned());
             }
             self.change_ui(ui, cx, &whole)
@@ -233,8 +237,9 @@ impl TemplatesMenu {
         let t = cx.texts;
         let named = [("path", path.as_str().into())];
         from_the_right(ui, |ui| {
-            let delete = icon_button(ui, "✕", &t.format("templates-delete", &named)).clicked();
-            if icon_button(ui, "✏", &t.format("templates-rename", &named)).clicked() {
+            let delete =
+                icon_button(ui, icons::DELETE, &t.format("templates-delete", &named)).clicked();
+            if icon_button(ui, icons::EDIT, &t.format("templates-rename", &named)).clicked() {
                 self.renaming = Some((path.clone(), path.to_string()));
             }
             delete.then(|| Asked::Delete(path.clone()))

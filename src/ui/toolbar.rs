@@ -14,7 +14,10 @@ use crate::session::{
 use super::acking;
 use super::archive::{self, More};
 use super::context::Context;
-use super::widgets::{from_the_right, icon_button, link_button, named, pill, remark};
+use super::theme::icons;
+use super::widgets::{
+    from_the_right, icon_button, marked_button, marked_link, menu_face, named, pill, remark,
+};
 use super::{halves, theme};
 
 /// Least and greatest width of the filter field.
@@ -112,7 +115,7 @@ fn counts_ui(ui: &mut Ui, cx: &mut Context<'_>, view: &Subscription) {
     let news = view.table.news();
     if news > 0 {
         let text = t.format("table-news", &[("n", news.into())]);
-        if link_button(ui, &text, p).clicked() {
+        if marked_link(ui, icons::NEWEST, &text, p).clicked() {
             table(cx, view, TableCommand::JumpToNewest);
         }
     }
@@ -149,8 +152,7 @@ fn count_ui(ui: &mut Ui, text: egui::RichText) {
 /// Shows a program that consumes as this view does.
 fn code_ui(ui: &mut Ui, cx: &mut Context<'_>, view: &Subscription) {
     let t = cx.texts;
-    let button = icon_button(ui, "{}", t.get("code-consume-title"));
-    if button.on_hover_text(t.get("code-consume-title")).clicked() {
+    if icon_button(ui, icons::CODE, t.get("code-consume-title")).clicked() {
         cx.command(Command::Code(CodeCommand::OfView(view.id)));
     }
 }
@@ -158,7 +160,7 @@ fn code_ui(ui: &mut Ui, cx: &mut Context<'_>, view: &Subscription) {
 /// Which columns there are; each with its name, and the properties that rows have.
 fn columns_ui(ui: &mut Ui, cx: &mut Context<'_>, view: &Subscription) {
     let t = cx.texts;
-    let button = Button::new(format!("{} ▾", t.get("table-columns")));
+    let button = menu_face(t.get("table-columns"));
     let config = MenuConfig::new().close_behavior(PopupCloseBehavior::CloseOnClickOutside);
     let (response, _) = MenuButton::from_button(button).config(config).ui(ui, |ui| {
         let mut columns = view.table.columns().to_vec();
@@ -250,12 +252,15 @@ fn polling_ui(ui: &mut Ui, cx: &mut Context<'_>, view: &Subscription) -> bool {
     let t = cx.texts;
     match &view.polling {
         Polling::Stopped => {
-            let face = theme::strong(format!("▶ {}", t.get("view-start"))).color(cx.palette.ok);
-            return ui.add(Button::new(face)).clicked();
+            let face = theme::strong(t.get("view-start"));
+            return ui
+                .add(marked_button(icons::START, face, cx.palette.ok))
+                .clicked();
         }
         Polling::Running | Polling::Paused | Polling::Failing(..) => {
-            let face = theme::strong(format!("■ {}", t.get("view-stop"))).color(cx.palette.bad);
-            if ui.add(Button::new(face)).clicked() {
+            let face = theme::strong(t.get("view-stop"));
+            let button = marked_button(icons::STOP, face, cx.palette.bad);
+            if ui.add(button).clicked() {
                 cx.command(Command::StopConsuming(view.id));
             }
         }

@@ -6,6 +6,7 @@ use crate::session::SeqFrom;
 
 use super::context::Context;
 use super::theme;
+use super::theme::icons;
 use super::widgets::{named, popover};
 
 const WIDTH: f32 = 340.0;
@@ -33,21 +34,27 @@ const VARIABLES: [(&str, &str); 13] = [
 /// A list of all of them; a click copies one.
 pub(super) fn help_ui(ui: &mut Ui, cx: &Context<'_>) {
     let t = cx.texts;
-    popover(ui, "?", t.get("variables-help"), WIDTH, |ui| {
-        ui.spacing_mut().item_spacing.y = 0.0;
-        for (variable, meaning) in VARIABLES {
-            ui.horizontal(|ui| {
-                let face = Button::new(theme::code(variable)).frame_when_inactive(false);
-                let what = [("variable", variable.into())];
-                let spoken = t.format("variables-copy", &what);
-                let response = ui.add(face).on_hover_text(&spoken);
-                if named(ui, response, egui::Role::Button, &spoken).clicked() {
-                    ui.ctx().copy_text(variable.to_owned());
-                }
-                ui.add(egui::Label::new(theme::label(ui.ctx(), t.get(meaning))).wrap());
-            });
-        }
-    });
+    popover(
+        ui,
+        Button::new(icons::HELP),
+        t.get("variables-help"),
+        WIDTH,
+        |ui| {
+            ui.spacing_mut().item_spacing.y = 0.0;
+            for (variable, meaning) in VARIABLES {
+                ui.horizontal(|ui| {
+                    let face = Button::new(theme::code(variable)).frame_when_inactive(false);
+                    let what = [("variable", variable.into())];
+                    let spoken = t.format("variables-copy", &what);
+                    let response = ui.add(face).on_hover_text(&spoken);
+                    if named(ui, response, egui::Role::Button, &spoken).clicked() {
+                        ui.ctx().copy_text(variable.to_owned());
+                    }
+                    ui.add(egui::Label::new(theme::label(ui.ctx(), t.get(meaning))).wrap());
+                });
+            }
+        },
+    );
 }
 
 /// What `{{seq}}` is in the next message. Laid out from the right.

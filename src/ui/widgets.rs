@@ -14,6 +14,7 @@ use egui_extras::syntax_highlighting::highlight;
 
 use crate::config::ProfileColor;
 
+use super::theme::icons::{self, Icon};
 use super::theme::{self, Palette};
 
 /// A state's shape; never told by colour alone.
@@ -91,12 +92,85 @@ pub(super) fn lease_bar(ui: &mut Ui, left: f32, color: Color32, palette: &Palett
     ui.painter().rect_filled(filled, radius, color);
 }
 
-/// A button whose face is a symbol; `name` is what it is called.
-pub(super) fn icon_button(ui: &mut Ui, symbol: &str, name: &str) -> Response {
-    let response = ui
-        .add(Button::new(symbol).frame_when_inactive(false))
-        .on_hover_text(name);
-    named(ui, response, Role::Button, name)
+/// A button whose face is an icon; `name` is what it is called.
+pub(super) fn icon_button(ui: &mut Ui, icon: Icon, name: &str) -> Response {
+    ui.scope(|ui| {
+        // As wide as it is high.
+        ui.spacing_mut().button_padding.x = (theme::CONTROL_HEIGHT - theme::ICON_SIZE) / 2.0;
+        let button = Button::new(icon).frame_when_inactive(false);
+        let response = ui.add(button).on_hover_text(name);
+        named(ui, response, Role::Button, name)
+    })
+    .inner
+}
+
+/// The same where it is on or off.
+pub(super) fn icon_toggle(ui: &mut Ui, icon: Icon, on: bool, name: &str) -> Response {
+    ui.scope(|ui| {
+        ui.spacing_mut().button_padding.x = (theme::CONTROL_HEIGHT - theme::ICON_SIZE) / 2.0;
+        let response = ui.add(Button::selectable(on, icon)).on_hover_text(name);
+        named_choice(ui, response, Role::Button, on, name)
+    })
+    .inner
+}
+
+/// A button with an icon before its text, both in this colour.
+pub(super) fn marked_button<'a>(icon: Icon, text: RichText, color: Color32) -> Button<'a> {
+    Button::new((icon.colored(color), text.color(color))).gap(theme::GAP_SMALL)
+}
+
+/// A button that opens a menu.
+pub(super) fn menu_face<'a>(text: impl Into<egui::WidgetText>) -> Button<'a> {
+    Button::new((text.into(), icons::UNFOLDED.small())).gap(theme::GAP_SMALL)
+}
+
+/// Opens and shuts what lies below it; reads as a link.
+pub(super) fn disclosure(ui: &mut Ui, open: bool, text: &str, palette: &Palette) -> Response {
+    let face = RichText::new(text).color(palette.accent);
+    let icon = fold_icon(open).small_colored(palette.accent);
+    let height = theme::BODY_LINE;
+    let response = ui.scope(|ui| {
+        ui.spacing_mut().interact_size.y = height;
+        let button = Button::new((icon, face)).gap(theme::GAP_SMALL);
+        ui.add(button.frame(false))
+    });
+    expandable(ui, response.inner, open)
+}
+
+/// The icon of what is open or shut.
+pub(super) fn fold_icon(open: bool) -> Icon {
+    match open {
+        true => icons::UNFOLDED,
+        false => icons::FOLDED,
+    }
+}
+
+/// Says whether what a button opens is open.
+pub(super) fn expandable(ui: &Ui, response: Response, open: bool) -> Response {
+    ui.ctx()
+        .accesskit_node_builder(response.id, |node| node.set_expanded(open));
+    response
+}
+
+/// An icon before a text in the height of a line; a picture only, so it has no name.
+pub(super) fn icon(ui: &mut Ui, icon: Icon, color: Color32) -> Response {
+    icon_of(ui, icon, color, theme::ICON_SIZE, theme::BODY_LINE)
+}
+
+fn icon_of(ui: &mut Ui, icon: Icon, color: Color32, size: f32, height: f32) -> Response {
+    let (rect, response) = ui.allocate_exact_size(Vec2::new(size, height), Sense::hover());
+    icon.paint(ui.painter(), rect.center(), size, color);
+    response
+}
+
+/// A line of text with an icon before it, cut off where there is no room.
+pub(super) fn marked_line(ui: &mut Ui, mark: Icon, text: &str, color: Color32) -> Response {
+    ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+        ui.spacing_mut().item_spacing.x = theme::GAP_SMALL;
+        icon(ui, mark, color);
+        ui.add(Label::new(RichText::new(text).color(color)).truncate())
+    })
+    .inner
 }
 
 /// The one main action of a place.
@@ -122,6 +196,17 @@ pub(super) fn link_button(ui: &mut Ui, text: &str, palette: &Palette) -> Respons
     ui.scope(|ui| {
         ui.spacing_mut().interact_size.y = height;
         ui.add(Button::new(face).frame(false))
+    })
+    .inner
+}
+
+/// The same with an icon before it.
+pub(super) fn marked_link(ui: &mut Ui, mark: Icon, text: &str, palette: &Palette) -> Response {
+    let height = theme::BODY_LINE;
+    ui.scope(|ui| {
+        ui.spacing_mut().interact_size.y = height;
+        let button = marked_button(mark, RichText::new(text), palette.accent);
+        ui.add(button.frame(false))
     })
     .inner
 }
@@ -163,8 +248,7 @@ pub(super) fn choice_menu<T: Copy + PartialEq>(
         .iter()
         .find(|(choice, _)| choice == chosen)
         .map_or("", |(_, text)| text);
-    let button = Button::new(format!("{current} ▾"));
-    let (response, _) = MenuButton::from_button(button).ui(ui, |ui| {
+    let (response, _) = MenuButton::from_button(menu_face(current)).ui(ui, |ui| {
         ui.spacing_mut().item_spacing.y = 0.0;
         for &(choice, text) in choices {
             if ui.selectable_label(*chosen == choice, text).clicked() {
@@ -178,7 +262,7 @@ pub(super) fn choice_menu<T: Copy + PartialEq>(
 /// A button that opens something to work with, which stays until one clicks beside it.
 pub(super) fn popover(
     ui: &mut Ui,
-    face: impl Into<egui::WidgetText>,
+    face: Button<'_>,
     name: &str,
     width: f32,
     add: impl FnOnce(&mut Ui),
@@ -187,7 +271,7 @@ pub(super) fn popover(
     let config = MenuConfig::new()
         .close_behavior(PopupCloseBehavior::CloseOnClickOutside)
         .style(StyleModifier::default());
-    let button = Button::new(face.into()).frame_when_inactive(false);
+    let button = face.frame_when_inactive(false);
     let (response, _) = MenuButton::from_button(button).config(config).ui(ui, |ui| {
         Frame::NONE.inner_margin(theme::GAP).show(ui, |ui| {
             ui.set_width(width);
@@ -250,6 +334,15 @@ pub(super) fn named_choice(
 pub(super) fn remark(ui: &mut Ui, text: &str, color: Color32) {
     let text = RichText::new(text).font(theme::small()).color(color);
     ui.add(Label::new(text).wrap());
+}
+
+/// The same with an icon before it.
+pub(super) fn marked_remark(ui: &mut Ui, mark: Icon, text: &str, color: Color32) {
+    ui.horizontal_top(|ui| {
+        ui.spacing_mut().item_spacing.x = theme::GAP_SMALL;
+        icon_of(ui, mark, color, theme::ICON_SIZE_SMALL, theme::SMALL_LINE);
+        remark(ui, text, color);
+    });
 }
 
 /// A name and a value on one line, the value to be copied.

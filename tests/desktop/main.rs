@@ -106,7 +106,7 @@ fn keys_are_kept_in_the_keyring_and_good_after_a_restart() {
 
     let mut person = Person::sit_down(&machine);
     let twins_own = format!("http://{}", person.twin.sandbox_addr());
-    person.click("+ Add connection…");
+    person.click("Add connection…");
     person.fill(Place::Only, "Name", "desk");
     let endpoint = "HTTP endpoint";
     person.fill_differently(Place::Only, endpoint, &server.endpoint, &twins_own);
@@ -144,7 +144,7 @@ fn keys_are_kept_in_the_keyring_and_good_after_a_restart() {
     // It works with the connection that one worked with last.
     let mut person = Person { real, twin };
     person.click("New consume view");
-    person.click("▶ Start");
+    person.click("Start");
     person.fill(Place::Form, "Key", "acked");
     let acked = person.publish();
     person.fill(Place::Form, "Key", "kept");

@@ -70,7 +70,7 @@ fn assert_no_secret_on_disk(window: &Window) {
 fn each_field_of_the_form_says_what_is_wrong_and_nothing_is_saved() {
     let mut window = Window::open();
     let untouched = window.config_text();
-    window.click("+ Add connection…");
+    window.click("Add connection…");
     let no_name = en("problem-connection-name");
     window.assert_not_shown(&no_name);
     window.click("Save");
@@ -133,7 +133,7 @@ fn a_connection_is_added_and_works_and_its_keys_are_nowhere_on_disk() {
     let mut window = Window::open();
     let (addr, _server) = server(&window, "127.0.0.1:0".parse().unwrap());
     let endpoint = format!("http://{addr}");
-    window.click("+ Add connection…");
+    window.click("Add connection…");
     window.assert_shows(&en("keys-where"));
     window.fill(Place::Only, "Name", "订单 desk");
     window.fill(Place::Only, "HTTP endpoint", &endpoint);
@@ -158,7 +158,7 @@ fn a_connection_is_added_and_works_and_its_keys_are_nowhere_on_disk() {
     }
     assert_no_secret_on_disk(&window);
     window.assert_shows("The keys are kept until mqscope closes");
-    window.click("▸ Notices 1");
+    window.click("Notices 1");
     window.assert_shows("Install and unlock one (gnome-keyring, KWallet)");
     window.assert_shows("no keyring is used in this run");
 
@@ -167,7 +167,7 @@ fn a_connection_is_added_and_works_and_its_keys_are_nowhere_on_disk() {
     window.publish();
     window.click("New consume view");
     assert_eq!(window.value(Place::Head, "Consumer group"), "GID_desk");
-    window.click("▶ Start");
+    window.click("Start");
     let id = window.until_row_beside(&[]);
     window.click(&format!("Ack {id}"));
     window.until_shown("1 received · 1 acked");
@@ -204,7 +204,7 @@ fn keys_that_are_there_from_before_are_said_to_be() {
 #[test]
 fn escape_closes_a_form_only_where_nothing_would_be_lost() {
     let mut window = Window::open();
-    window.click("+ Add connection…");
+    window.click("Add connection…");
     window.fill(Place::Only, SK, SECRET_KEY);
     // The first one leaves the field, the second would close the form.
     window.press(Key::Escape);
@@ -247,7 +247,7 @@ fn a_connection_is_deleted_only_after_a_second_look() {
 #[test]
 fn what_cannot_be_saved_stays_in_the_form() {
     let mut window = Window::open();
-    window.click("+ Add connection…");
+    window.click("Add connection…");
     window.fill(Place::Only, "Name", "desk");
     window.fill(Place::Only, "HTTP endpoint", "http://mq.example");
     // A file where the folder should be: nobody can write there, whatever their rights.
@@ -285,12 +285,12 @@ fn an_endpoint_that_does_not_answer_is_told_with_what_to_do_and_tried_again() {
     assert_eq!(window.value(Place::Form, "Key"), "order-9");
 
     window.click("New consume view");
-    window.click("▶ Start");
-    window.until("the banner", |window| window.shows(&format!("⚠ {what} · ")));
+    window.click("Start");
+    window.until("the banner", |window| window.shows(&format!("{what} · ")));
     window.assert_shows("Next try in 0:01");
     window.assert_shows("Cannot consume");
-    assert!(window.has("⚠ desk · Consume orders · GID_debug"));
-    assert!(window.is_on("■ Stop"));
+    assert!(window.has("desk · Consume orders · GID_debug · failing"));
+    assert!(window.is_on("Stop"));
 
     // Each try comes later than the one before.
     window.advance(Duration::from_secs(1));
@@ -310,7 +310,7 @@ fn wrong_keys_end_the_polling_with_the_reason_and_right_ones_mend_it() {
     let mut window = Window::start(Start::default());
     window.until_running();
     let (addr, _server) = server(&window, "127.0.0.1:0".parse().unwrap());
-    window.click("+ Add connection…");
+    window.click("Add connection…");
     window.fill(Place::Only, "Name", "desk");
     window.fill(Place::Only, "HTTP endpoint", &format!("http://{addr}"));
     window.fill(Place::Only, "Default topic", "orders");
@@ -329,9 +329,9 @@ fn wrong_keys_end_the_polling_with_the_reason_and_right_ones_mend_it() {
     window.click("Publish");
     window.until_shown(&en("card-next-copy-keys"));
     window.click("New consume view");
-    window.click("▶ Start");
+    window.click("Start");
     window.until("it has given up", |window| {
-        window.has("▶ Start") && window.has(&en("card-signature"))
+        window.has("Start") && window.has(&en("card-signature"))
     });
 
     window.click("Edit desk…");
@@ -340,7 +340,7 @@ fn wrong_keys_end_the_polling_with_the_reason_and_right_ones_mend_it() {
     window.click("Save");
     window.until("it is saved", |window| !window.has("Edit connection"));
     window.publish();
-    window.click("▶ Start");
+    window.click("Start");
     window.until_row_beside(&[]);
 }
 
@@ -348,7 +348,7 @@ fn wrong_keys_end_the_polling_with_the_reason_and_right_ones_mend_it() {
 fn a_connection_that_is_read_only_publishes_and_acks_nothing() {
     let mut window = Window::open();
     let (addr, _server) = server(&window, "127.0.0.1:0".parse().unwrap());
-    window.click("+ Add connection…");
+    window.click("Add connection…");
     window.fill(Place::Only, "Name", "desk");
     window.fill(Place::Only, "HTTP endpoint", &format!("http://{addr}"));
     window.fill(Place::Only, AK, ACCESS_KEY);
@@ -371,7 +371,7 @@ fn a_connection_that_is_read_only_publishes_and_acks_nothing() {
     window.assert_shows(&en("notice-read-only"));
     assert_eq!(window.published(), published);
     window.click("New consume view");
-    window.click("▶ Start");
+    window.click("Start");
     let id = window.until_row_beside(&[]);
     window.click(&format!("Ack {id}"));
     assert!(window.is_on(&format!("Ack {id}")));
@@ -379,7 +379,7 @@ fn a_connection_that_is_read_only_publishes_and_acks_nothing() {
     window.click("Ack selected (1)");
     assert!(window.is_on("Ack selected (1)"));
     assert!(!window.is_on(&en("auto-ack")));
-    window.click("▸ Notices 4");
+    window.click("Notices 4");
     assert_eq!(window.texts_with(&en("notice-read-only-next")).len(), 3);
     window.assert_shows("1 received · 0 acked");
 }
@@ -388,7 +388,7 @@ fn a_connection_that_is_read_only_publishes_and_acks_nothing() {
 #[test]
 fn typing_in_the_form_publishes_nothing_behind_it() {
     let mut window = Window::open();
-    window.click("+ Add connection…");
+    window.click("Add connection…");
     window.fill(Place::Only, "Name", "desk");
     window.press_with_command(Key::Enter);
     window.click("Cancel");
@@ -448,7 +448,7 @@ fn each_colour_of_a_connection_is_that_of_its_tab() {
     let mut window = Window::start(start);
     window.until_running();
     for name in colors {
-        window.click("+ Add connection…");
+        window.click("Add connection…");
         window.fill(Place::Only, "Name", name);
         window.fill(Place::Only, "HTTP endpoint", "http://127.0.0.1:1");
         window.fill(Place::Only, "Default topic", "orders");
@@ -465,7 +465,7 @@ fn each_colour_of_a_connection_is_that_of_its_tab() {
         let p = theme::palette(window.context());
         let paints = [p.ok, p.accent, p.soon, p.bad, p.tag, p.faint];
         for (name, color) in colors.iter().zip(paints) {
-            let tab = format!("○ {name} · Consume orders · GID");
+            let tab = format!("{name} · Consume orders · GID · stopped");
             assert_eq!(dots(&window, &tab), [Paint::Ring(color)], "{name}");
         }
         // No two of them are the same.
@@ -483,7 +483,7 @@ fn several_connections_are_listened_to_at_once_and_told_apart() {
     let mut window = Window::start(start);
     window.until_running();
     let (addr, _server) = server(&window, "127.0.0.1:0".parse().unwrap());
-    window.click("+ Add connection…");
+    window.click("Add connection…");
     window.fill(Place::Only, "Name", "prod");
     window.fill(Place::Only, "HTTP endpoint", &format!("http://{addr}"));
     window.fill(Place::Only, AK, ACCESS_KEY);
@@ -494,34 +494,34 @@ fn several_connections_are_listened_to_at_once_and_told_apart() {
     window.click("Save");
     window.until("it is saved", |window| window.has("Use prod"));
     window.click("New consume view");
-    window.click("▶ Start");
+    window.click("Start");
     window.until("it listens", |window| {
-        window.has("● prod · Consume orders · GID_prod")
+        window.has("prod · Consume orders · GID_prod · running")
     });
     window.click("Use desk");
     window.click("New consume view");
-    window.click("▶ Start");
+    window.click("Start");
     window.until("it fails", |window| {
-        window.has("⚠ desk · Consume orders · GID_debug")
+        window.has("desk · Consume orders · GID_debug · failing")
     });
     // Each tab has the colour of its connection; one that fails looks like that instead.
     let palette = theme::palette(window.context());
     for (tab, color) in [
-        ("● Consume orders · GID_debug", palette.ok),
-        ("● prod · Consume orders · GID_prod", palette.bad),
+        ("Consume orders · GID_debug · running", palette.ok),
+        ("prod · Consume orders · GID_prod · running", palette.bad),
     ] {
         assert_eq!(dots(&window, tab), [Paint::Filled(color)], "{tab}");
     }
-    let fails = dots(&window, "⚠ desk · Consume orders · GID_debug");
+    let fails = dots(&window, "desk · Consume orders · GID_debug · failing");
     assert_eq!(fails.len(), 2, "half of it is filled: {fails:?}");
 
     // The same topic at two servers: what is published here arrives here.
     window.click("Use prod");
     window.fill(Place::Form, "Key", "to production");
     window.publish();
-    window.click("● prod · Consume orders · GID_prod");
+    window.click("prod · Consume orders · GID_prod · running");
     let there = window.until_row_beside(&[]);
-    window.click("● Consume orders · GID_debug");
+    window.click("Consume orders · GID_debug · running");
     assert!(window.rows().is_empty());
     window.click("Use Local sandbox");
     window.fill(Place::Form, "Key", "to the sandbox");
@@ -530,15 +530,15 @@ fn several_connections_are_listened_to_at_once_and_told_apart() {
     window.click(&format!("Ack {here}"));
     window.until_shown("2 received · 1 acked");
 
-    window.click("● prod · Consume orders · GID_prod");
+    window.click("prod · Consume orders · GID_prod · running");
     window.assert_shows("2 received · 1 acked");
     window.stop();
     window.click(&format!("Ack {there}"));
     window.until_shown("2 received · 2 acked");
     // A ring, once it does not listen.
-    let stopped = dots(&window, "○ prod · Consume orders · GID_prod");
+    let stopped = dots(&window, "prod · Consume orders · GID_prod · stopped");
     assert_eq!(stopped, [Paint::Ring(palette.bad)]);
     // The others go on.
-    assert!(window.has("● Consume orders · GID_debug"));
-    assert!(window.has("⚠ desk · Consume orders · GID_debug"));
+    assert!(window.has("Consume orders · GID_debug · running"));
+    assert!(window.has("desk · Consume orders · GID_debug · failing"));
 }

@@ -66,7 +66,7 @@ fn the_room_shows_counts_as_they_change_and_closes_again() {
     // Messages, delayed, half, dead; the group: ready, invisible, dead.
     until_counts(&mut window, TOPIC, &["1", "0", "0", "0"]);
     until_counts(&mut window, GROUP, &["1", "0", "0"]);
-    window.click("▶ Start");
+    window.click("Start");
     until_counts(&mut window, GROUP, &["0", "1", "0"]);
     window.assert_shows("1 published · 1 delivered · 0 redelivered");
 
@@ -89,7 +89,7 @@ fn looking_at_messages_consumes_nothing() {
     until_counts(&mut window, GROUP, &["1", "0", "0"]);
 
     // It is still there for the group, and what is shown follows.
-    window.click("▶ Start");
+    window.click("Start");
     window.until_row_beside(&[]);
     let ids = window.rows();
     let expire = format!("Return {} now", ids[0]);
@@ -200,9 +200,9 @@ fn a_moved_time_is_kept_with_the_messages_and_said_at_the_start() {
 
     let mut window = start();
     window.assert_shows("Notices 1");
-    window.click("▸ Notices 1");
+    window.click("Notices 1");
     window.assert_shows("The sandbox's time is still moved");
-    window.click("▾ Notices 1");
+    window.click("Notices 1");
     open_room(&mut window);
     window.until_shown("ahead");
     window.click("Back to real time");
@@ -299,7 +299,7 @@ fn a_group_that_begins_anew_gets_everything_again() {
 /// Adds the window's own sandbox as a remote one and waits until the form has closed.
 fn add_remote(window: &mut Window, name: &str, token: &str, read_only: bool) {
     let endpoint = format!("http://{}", window.sandbox_addr());
-    window.click("+ Add connection…");
+    window.click("Add connection…");
     window.click("Sandbox");
     window.fill(Place::Only, "Name", name);
     window.fill(Place::Only, "HTTP endpoint", &endpoint);
@@ -341,7 +341,7 @@ fn a_remote_sandbox_is_looked_into_with_its_token() {
 fn the_admin_token_can_be_added_alone_to_keys_that_are_kept() {
     let mut window = Window::open();
     let endpoint = format!("http://{}", window.sandbox_addr());
-    window.click("+ Add connection…");
+    window.click("Add connection…");
     window.click("Sandbox");
     window.fill(Place::Only, "Name", "ci");
     window.fill(Place::Only, "HTTP endpoint", &endpoint);
@@ -402,7 +402,7 @@ fn a_read_only_sandbox_is_looked_into_and_never_changed() {
     let mut refused = |window: &mut Window, what: &str| {
         notices += 1;
         window.assert_shows(&en("notice-read-only-next"));
-        let count = format!("▸ Notices {notices}");
+        let count = format!("Notices {notices}");
         assert!(window.has(&count), "{what}\n{}", window.tree());
     };
     choose(&mut window, "orders", "Purge…");

@@ -101,7 +101,7 @@ fn debugger() -> Window {
 }
 
 fn open(window: &mut Window) {
-    window.click("Tools ▾");
+    window.click("Tools");
     window.click(&en("debugger-open"));
     window.assert_shows(&en("debugger-nothing-yet"));
 }
@@ -301,7 +301,7 @@ fn typed_keys_are_wiped_and_what_was_pasted_stays() {
 
     window.click("Close");
     window.assert_not_shown(&en("debugger-title"));
-    window.click("Tools ▾");
+    window.click("Tools");
     window.click(&en("debugger-open"));
     assert_eq!(window.value(Place::Only, &en("debugger-request")), text);
     window.press_with_command(Key::Enter);
@@ -422,7 +422,7 @@ fn publish_in_vain() -> Window {
     let mut window = Window::open();
     window.stop();
     let endpoint = format!("http://{}", window.sandbox_addr());
-    window.click("+ Add connection…");
+    window.click("Add connection…");
     window.click("Sandbox");
     window.fill(Place::Only, "Name", "wrong");
     window.fill(Place::Only, &en("connection-endpoint"), &endpoint);

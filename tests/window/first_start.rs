@@ -23,11 +23,11 @@ fn everything_is_ready_on_a_first_start() {
         assert_eq!(window.value(Place::Form, field), text);
     }
     assert!(window.value(Place::Form, "Body").contains("\"你好\""));
-    window.assert_shows("✓ Valid JSON");
+    window.assert_shows("Valid JSON");
 
     // The view listens already, and cannot be aimed elsewhere while it does.
-    assert!(window.has("● Consume orders · GID_debug"));
-    assert!(window.is_on("■ Stop"));
+    assert!(window.has("Consume orders · GID_debug · running"));
+    assert!(window.is_on("Stop"));
     assert!(window.is_on("Pause"));
     assert!(!window.has("Consumer group"));
     window.assert_shows("Looking consumes");
@@ -50,7 +50,7 @@ fn a_published_message_arrives_is_looked_at_and_acked() {
     window.assert_shows("1 received · 0 acked");
 
     window.look_into(&id);
-    for text in ["Delivery 1", "✓ MD5", "ap-guangzhou", "region", &id] {
+    for text in ["Delivery 1", "MD5 matches", "ap-guangzhou", "region", &id] {
         assert!(window.has(text), "{text:?} in\n{}", window.tree());
     }
 
@@ -94,7 +94,7 @@ fn a_port_that_is_taken_is_told_with_both_addresses() {
     let text = format!("Another program listens on {wished}, so the sandbox took {addr}");
     window.assert_shows(&text);
     window.assert_shows("Notices 1");
-    window.click("▸ Notices 1");
+    window.click("Notices 1");
     window.assert_shows("Point your SDKs at the new address");
     window.publish_and_see();
 }
@@ -149,7 +149,7 @@ fn a_sandbox_whose_file_is_damaged_runs_in_memory_and_leaves_it_alone() {
     window.until_running();
     window.assert_shows("The sandbox forgets its messages when mqscope closes");
     window.assert_shows("Notices 1");
-    window.click("▸ Notices 1");
+    window.click("Notices 1");
     window.assert_shows("Do what the details say");
     window.publish_and_see();
     assert_eq!(std::fs::read_to_string(&file).unwrap(), "not a database");

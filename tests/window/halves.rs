@@ -14,7 +14,7 @@ const SECOND: Duration = Duration::from_secs(1);
 /// Publishes a half message that is first checked after so long. Gives its id, as a button of
 /// the form names it.
 fn publish_half(window: &mut Window, check_after: &str) -> String {
-    window.click("▸ Sharding key, half message…");
+    window.click("Sharding key, half message…");
     window.click(&en("field-half"));
     window.fill(Place::Form, &en("field-check-after"), check_after);
     window.publish();
@@ -80,7 +80,7 @@ fn who_is_late_is_told_and_a_view_that_checks_decides_with_a_fresh_handle() {
     assert!(!window.has(&format!("Commit {id}")));
 
     window.click(&format!("Check {id}…"));
-    window.click("▶ Start");
+    window.click("Start");
     window.until("it is handed out", |window| window.rows() == [id.clone()]);
     window.assert_shows("These half messages wait for a decision");
     assert!(window.has("0:10"));
@@ -98,7 +98,7 @@ fn who_is_late_is_told_and_a_view_that_checks_decides_with_a_fresh_handle() {
     window.until("the decision is on the row", |window| {
         window.has(&en("half-committed")) && !window.has(&format!("Commit {id}"))
     });
-    window.click("● Consume orders · GID_debug");
+    window.click("Consume orders · GID_debug · running");
     window.until("it arrives", |window| window.has(&format!("Ack {id}")));
 }
 
@@ -111,7 +111,7 @@ fn several_rows_of_a_check_are_rolled_back_at_once() {
     window.click("New consume view");
     window.click("Deliveries · As they come");
     window.click(&en("kind-half-check"));
-    window.click("▶ Start");
+    window.click("Start");
     window.advance(10 * SECOND);
     window.until("both are handed out", |window| window.rows().len() == 2);
     window.click(&en("select-all"));
@@ -129,7 +129,7 @@ fn what_a_check_decides_is_decided_wherever_it_is_listed_and_called_so() {
     window.advance(10 * SECOND);
     window.assert_shows(&en("half-late"));
     window.click(&format!("Check {id}…"));
-    window.click("▶ Start");
+    window.click("Start");
     window.until("it is handed out", |window| window.rows() == [id.clone()]);
     window.look_into(&id);
     window.click(&format!("Roll back {id}"));
@@ -162,7 +162,7 @@ fn many_decisions_are_called_what_they_are_while_they_go_on() {
     window.click("New consume view");
     window.click("Deliveries · As they come");
     window.click(&en("kind-half-check"));
-    window.click("▶ Start");
+    window.click("Start");
     window.advance(10 * SECOND);
     window.until("all are handed out", |window| window.shows("17 received"));
     window.click(&en("select-all"));
@@ -212,7 +212,7 @@ fn half_messages_are_offered_only_where_they_are_served() {
     let mut window = Window::start(Start::default().with("tdmq", Profile::Tdmq, "http://a:1"));
     window.until_running();
     window.click("Use tdmq");
-    window.click("▸ Sharding key…");
+    window.click("Sharding key…");
     assert!(!window.has(&en("field-half")));
     window.click("Use Local sandbox");
     window.click(&en("field-half"));

@@ -133,7 +133,7 @@ impl Scripted {
         window.until_running();
         window.click("Use desk");
         window.click("New consume view");
-        window.click("▶ Start");
+        window.click("Start");
         window
     }
 }

@@ -24,7 +24,7 @@ fn beside_a_server() -> (Window, tokio::sync::oneshot::Sender<()>) {
     window.runtime().spawn(server.run(async move {
         let _ = stopped.await;
     }));
-    window.click("+ Add connection…");
+    window.click("Add connection…");
     window.fill(Place::Only, "Name", "desk");
     window.fill(
         Place::Only,
@@ -63,7 +63,7 @@ fn a_connection_is_examined_before_it_is_saved() {
     window.assert_not_shown(&wrong);
     // Nothing of it is left for the next form.
     window.click("Cancel");
-    window.click("+ Add connection…");
+    window.click("Add connection…");
     window.assert_not_shown(&en("checkup-title"));
 }
 

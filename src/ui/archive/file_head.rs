@@ -1,7 +1,7 @@
 //! The head of a view that shows a file: that it is one and what that means, how far it is read, and
 //! which lines could not be.
 
-use egui::{Align, Color32, Label, Layout, ProgressBar, RichText, ScrollArea, Ui};
+use egui::{Color32, ProgressBar, ScrollArea, Ui};
 
 use crate::session::{
     ArchiveCommand, Command, End, FileState, FileView, Subscription, SubscriptionId,
@@ -9,7 +9,8 @@ use crate::session::{
 
 use super::super::context::{Context, bytes, clock_time};
 use super::super::theme;
-use super::super::widgets::{from_the_right, link_button, remark};
+use super::super::theme::icons;
+use super::super::widgets::{from_the_right, link_button, marked_button, marked_line, remark};
 
 const BAR_WIDTH: f32 = 140.0;
 /// Height of the list of bad lines.
@@ -41,12 +42,12 @@ impl FileHead {
             cx.command(Command::Archive(ArchiveCommand::Load(view.id)));
         }
         if let FileState::Ended(End::Broken(trouble)) = &file.state {
-            let text = format!("⚠ {} · {}", cx.say(&trouble.what), cx.say(&trouble.next));
+            let text = format!("{} · {}", cx.say(&trouble.what), cx.say(&trouble.next));
             strip_ui(ui, p.bad_bg, |ui| {
                 if ui.button(t.get("file-again")).clicked() {
                     cx.command(Command::Archive(ArchiveCommand::Load(view.id)));
                 }
-                text_ui(ui, &text, p.bad).on_hover_text(&trouble.detail);
+                marked_line(ui, icons::WARNING, &text, p.bad).on_hover_text(&trouble.detail);
             });
             return;
         }
@@ -76,8 +77,8 @@ impl FileHead {
         strip_ui(ui, p.raised, |ui| {
             match file.state {
                 FileState::Reading(task) => {
-                    let face = theme::strong(t.get("archive-stop")).color(p.bad);
-                    if ui.button(face).clicked() {
+                    let face = theme::strong(t.get("archive-stop-reading"));
+                    if ui.add(marked_button(icons::STOP, face, p.bad)).clicked() {
                         cx.command(Command::Archive(ArchiveCommand::Stop(task)));
                     }
                     let part = file.read as f32 / file.size.max(1) as f32;
@@ -103,7 +104,8 @@ impl FileHead {
                     ui.label(theme::strong(t.format("file-holds", &values)));
                 }
             }
-            text_ui(ui, &what, p.text).on_hover_text(file.path.display().to_string());
+            marked_line(ui, icons::FILE, &what, p.text)
+                .on_hover_text(file.path.display().to_string());
         });
     }
 
@@ -125,7 +127,7 @@ impl FileHead {
             return;
         }
         let open = self.bad_of == Some(view.id) && file.bad > 0;
-        let text = format!("⚠ {}", warnings.join(" · "));
+        let text = warnings.join(" · ");
         strip_ui(ui, p.soon_bg, |ui| {
             let which = match open {
                 true => t.get("file-bad-hide"),
@@ -134,7 +136,7 @@ impl FileHead {
             if file.bad > 0 && link_button(ui, which, p).clicked() {
                 self.bad_of = (!open).then_some(view.id);
             }
-            text_ui(ui, &text, p.soon).on_hover_text(&text)
+            marked_line(ui, icons::WARNING, &text, p.soon).on_hover_text(&text)
         });
         if !open {
             return;
@@ -164,12 +166,4 @@ fn strip_ui<R>(ui: &mut Ui, ground: Color32, add: impl FnOnce(&mut Ui) -> R) {
         ui.set_width(ui.available_width());
         ui.horizontal(|ui| from_the_right(ui, add));
     });
-}
-
-/// The text of such a line, in the room that is left.
-fn text_ui(ui: &mut Ui, text: &str, ink: Color32) -> egui::Response {
-    ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
-        ui.add(Label::new(RichText::new(text).color(ink)).truncate())
-    })
-    .inner
 }

@@ -14,6 +14,7 @@ use crate::session::{Scope, Subscription, SubscriptionId};
 
 use super::context::Context;
 use super::theme;
+use super::theme::icons;
 use super::widgets::{named, remark, segmented};
 
 use export::ExportForm;
@@ -68,7 +69,7 @@ impl ArchivePanel {
 /// The menu of what is done now and then.
 pub(super) fn menu_ui(ui: &mut Ui, cx: &Context<'_>, more: &mut Option<More>) {
     let t = cx.texts;
-    let (response, _) = MenuButton::from_button(Button::new("⋯")).ui(ui, |ui| {
+    let (response, _) = MenuButton::from_button(Button::new(icons::MORE)).ui(ui, |ui| {
         if ui.button(t.get("archive-export")).clicked() {
             *more = Some(More::Export);
             ui.close();

@@ -13,7 +13,8 @@ use super::super::card;
 use super::super::connections::connection_name;
 use super::super::context::{Context, bytes, countdown};
 use super::super::theme;
-use super::super::widgets::{from_the_right, icon_button};
+use super::super::theme::icons::{self, Icon};
+use super::super::widgets::{from_the_right, icon_button, marked_button, marked_line};
 
 const BAR_WIDTH: f32 = 140.0;
 
@@ -26,7 +27,7 @@ pub(super) fn ui(ui: &mut Ui, cx: &mut Context<'_>, view: &Subscription) {
 }
 
 fn line_ui(ui: &mut Ui, cx: &mut Context<'_>, task: &Task) {
-    let (text, ink, ground) = words_of(cx, task);
+    let (mark, text, ink, ground) = words_of(cx, task);
     ui.add_space(theme::GAP);
     theme::banner_frame(ground).show(ui, |ui| {
         ui.set_width(ui.available_width());
@@ -45,8 +46,11 @@ fn line_ui(ui: &mut Ui, cx: &mut Context<'_>, task: &Task) {
                                 .desired_height(6.0),
                         );
                     }
-                    let label = Label::new(RichText::new(&text).color(ink)).truncate();
-                    ui.add(label).on_hover_text(&text);
+                    let line = match mark {
+                        Some(mark) => marked_line(ui, mark, &text, ink),
+                        None => ui.add(Label::new(RichText::new(&text).color(ink)).truncate()),
+                    };
+                    line.on_hover_text(&text);
                 });
             });
         });
@@ -57,13 +61,17 @@ fn buttons_ui(ui: &mut Ui, cx: &mut Context<'_>, task: &Task) {
     let t = cx.texts;
     match task.stage {
         Stage::Ended(_) => {
-            if icon_button(ui, "✕", t.get("archive-dismiss")).clicked() {
+            if icon_button(ui, icons::CLOSE, t.get("archive-dismiss")).clicked() {
                 cx.command(Command::Archive(ArchiveCommand::Dismiss(task.id)));
             }
         }
         Stage::Collecting | Stage::Going => {
-            let face = theme::strong(t.get("archive-stop")).color(cx.palette.bad);
-            if ui.button(face).clicked() {
+            let name = t.get(match task.kind {
+                TaskKind::Export { .. } => "archive-stop-export",
+                TaskKind::Replay { .. } => "archive-stop-replay",
+            });
+            let button = marked_button(icons::STOP, theme::strong(name), cx.palette.bad);
+            if ui.add(button).clicked() {
                 cx.command(Command::Archive(ArchiveCommand::Stop(task.id)));
             }
         }
@@ -73,23 +81,23 @@ fn buttons_ui(ui: &mut Ui, cx: &mut Context<'_>, task: &Task) {
     }
 }
 
-/// What there is to say, in which colour and on which ground.
-fn words_of(cx: &Context<'_>, task: &Task) -> (String, Color32, Color32) {
+/// What there is to say, with which mark, in which colour and on which ground.
+fn words_of(cx: &Context<'_>, task: &Task) -> (Option<Icon>, String, Color32, Color32) {
     let (t, p) = (cx.texts, cx.palette);
     match &task.stage {
         Stage::Collecting => {
             let n = [("n", task.total.into())];
-            (t.format("archive-collecting", &n), p.text, p.raised)
+            (None, t.format("archive-collecting", &n), p.text, p.raised)
         }
-        Stage::Going | Stage::Stopping => (going(cx, task), p.text, p.raised),
+        Stage::Going | Stage::Stopping => (None, going(cx, task), p.text, p.raised),
         Stage::Ended(End::Broken(trouble)) => {
-            let mut text = format!("⚠ {}", cx.say(&trouble.what));
+            let mut text = cx.say(&trouble.what);
             for more in [trouble.detail.clone(), cx.say(&trouble.next)] {
                 if !more.is_empty() {
                     text = format!("{text} · {more}");
                 }
             }
-            (text, p.bad, p.bad_bg)
+            (Some(icons::WARNING), text, p.bad, p.bad_bg)
         }
         Stage::Ended(end) => {
             let sum = &task.sum;
@@ -100,9 +108,9 @@ fn words_of(cx: &Context<'_>, task: &Task) -> (String, Color32, Color32) {
                 (TaskKind::Replay { .. }, _) => replayed(cx, task, *end == End::Stopped),
             };
             match (end, clean) {
-                (End::Done, true) => (format!("✓ {text}"), p.ok, p.ok_bg),
-                (_, true) => (text, p.text, p.raised),
-                (_, false) => (format!("⚠ {text}"), p.soon, p.soon_bg),
+                (End::Done, true) => (Some(icons::DONE), text, p.ok, p.ok_bg),
+                (_, true) => (None, text, p.text, p.raised),
+                (_, false) => (Some(icons::WARNING), text, p.soon, p.soon_bg),
             }
         }
     }

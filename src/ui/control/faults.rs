@@ -13,6 +13,7 @@ use crate::session::AdminWish;
 use super::{ask, free};
 use crate::ui::context::Context;
 use crate::ui::theme;
+use crate::ui::theme::icons;
 use crate::ui::widgets::{choice_menu, from_the_right, icon_button, named, remark};
 
 const OPERATIONS: [FaultOperation; 4] = [
@@ -256,7 +257,7 @@ fn rule_ui(ui: &mut Ui, cx: &mut Context<'_>, fault: &ActiveFault) {
         from_the_right(ui, |ui| {
             let name = t.format("control-remove-fault", &[("id", fault.id.into())]);
             let remove = ui
-                .add_enabled_ui(free(cx), |ui| icon_button(ui, "✕", &name))
+                .add_enabled_ui(free(cx), |ui| icon_button(ui, icons::DELETE, &name))
                 .inner;
             if remove.clicked() {
                 ask(cx, AdminWish::RemoveFault(fault.id));

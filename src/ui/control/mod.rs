@@ -20,7 +20,8 @@ use super::connections::connection_name;
 use super::context::Context;
 use super::samples;
 use super::theme;
-use super::widgets::{Dot, dot, from_the_right};
+use super::theme::icons;
+use super::widgets::{Dot, dot, from_the_right, marked_line};
 
 use clock::ClockForm;
 use dialog::Dialog;
@@ -138,7 +139,7 @@ impl ControlRoom {
         let model = cx.model;
         let control = model.control();
         if let Some(trouble) = control.trouble() {
-            let text = format!("⚠ {} · {}", cx.say(&trouble.what), cx.say(&trouble.next));
+            let text = format!("{} · {}", cx.say(&trouble.what), cx.say(&trouble.next));
             let (ink, ground) = card::colors_of(trouble, cx.palette);
             theme::banner_frame(ground).show(ui, |ui| {
                 ui.set_width(ui.available_width());
@@ -146,7 +147,7 @@ impl ControlRoom {
                     from_the_right(ui, |ui| {
                         card::of_trouble_ui(ui, cx, trouble);
                         ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
-                            ui.add(Label::new(RichText::new(text).color(ink)).truncate());
+                            marked_line(ui, icons::WARNING, &text, ink);
                         });
                     });
                 });

@@ -12,6 +12,7 @@ use super::{ask, free};
 use crate::ui::context::{Context, countdown, short_id};
 use crate::ui::table::{preview, text_ui};
 use crate::ui::theme;
+use crate::ui::theme::icons;
 use crate::ui::widgets::{Dot, dot, from_the_right, icon_button, named, pill};
 
 /// Below this width there is no column of keys.
@@ -51,7 +52,7 @@ fn head_ui(ui: &mut Ui, cx: &mut Context<'_>, peek: &PeekView, statistics: &mut 
     };
     ui.horizontal(|ui| {
         from_the_right(ui, |ui| {
-            if icon_button(ui, "✕", t.get("control-peek-close")).clicked() {
+            if icon_button(ui, icons::CLOSE, t.get("control-peek-close")).clicked() {
                 cx.command(Command::ClosePeek);
             }
             if ui.button(t.get("statistics-title")).clicked() {

@@ -12,6 +12,7 @@ use super::{ask, free};
 use crate::ui::context::{Context, clock_time};
 use crate::ui::table::{spaced_text_ui, text_ui};
 use crate::ui::theme;
+use crate::ui::theme::icons;
 use crate::ui::widgets::{Dot, dot, from_the_right, icon_button};
 
 /// Below this width, whose request it was is left out.
@@ -42,7 +43,7 @@ fn head_ui(ui: &mut Ui, cx: &mut Context<'_>, refusals: &Refusals) -> bool {
     let t = cx.texts;
     ui.horizontal(|ui| {
         from_the_right(ui, |ui| {
-            let done = icon_button(ui, "✕", t.get("refusals-close"));
+            let done = icon_button(ui, icons::CLOSE, t.get("refusals-close"));
             let clear = Button::new(t.get("refusals-clear"));
             let any = !refusals.refusals.is_empty() && free(cx);
             if ui.add_enabled(any, clear).clicked() {

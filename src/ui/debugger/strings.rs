@@ -12,6 +12,7 @@ use crate::protocol::explain::{Difference, Part};
 
 use crate::ui::context::Context;
 use crate::ui::theme;
+use crate::ui::theme::icons;
 use crate::ui::widgets::{icon_button, remark};
 
 /// Width of the names of the lines.
@@ -71,7 +72,7 @@ fn head_ui(ui: &mut Ui, cx: &Context<'_>, side: &Side<'_>, width: f32) {
             ui.label(theme::column_head(ui.ctx(), side.title));
             let what = [("what", side.title.into())];
             let name = cx.texts.format("debugger-copy-string", &what);
-            if icon_button(ui, "🗐", &name).clicked() {
+            if icon_button(ui, icons::COPY, &name).clicked() {
                 ui.ctx().copy_text(side.text.to_owned());
             }
         });

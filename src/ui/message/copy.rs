@@ -1,16 +1,16 @@
 //! The menu that copies anything of a message.
 
 use egui::containers::menu::MenuButton;
-use egui::{Button, Role, ScrollArea, Ui};
+use egui::{Role, ScrollArea, Ui};
 
 use crate::session::{Message, NO_HANDLE, Paper, Row};
 use crate::ui::context::Context;
 use crate::ui::theme;
-use crate::ui::widgets::named;
+use crate::ui::widgets::{menu_face, named};
 
 pub(super) fn ui(ui: &mut Ui, cx: &Context<'_>, row: &Row, message: Option<Message<'_>>) {
     let name = cx.texts.get("viewer-copy");
-    let button = Button::new(format!("{name} ▾"));
+    let button = menu_face(name);
     let (response, _) = MenuButton::from_button(button).ui(ui, |ui| {
         ScrollArea::vertical().max_height(360.0).show(ui, |ui| {
             ui.spacing_mut().item_spacing.y = 0.0;

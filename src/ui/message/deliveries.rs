@@ -16,6 +16,7 @@ use crate::ui::card;
 use crate::ui::context::{Context, clock_time, countdown};
 use crate::ui::endings::{Deed, look, sentence, word};
 use crate::ui::theme;
+use crate::ui::theme::icons;
 use crate::ui::widgets::{dot, from_the_right, icon_button, link_button, named, named_choice};
 
 use super::strip::strip_ui;
@@ -302,7 +303,7 @@ fn handle_ui(ui: &mut Ui, cx: &Context<'_>, delivery: &Delivery) {
         from_the_right(ui, |ui| {
             let n = delivery.consumed_times.unwrap_or_default();
             let name = cx.texts.format("delivery-copy-handle", &[("n", n.into())]);
-            if icon_button(ui, "🗐", &name).clicked() {
+            if icon_button(ui, icons::COPY, &name).clicked() {
                 ui.ctx().copy_text(handle.as_str().to_owned());
             }
             ui.with_layout(egui::Layout::left_to_right(egui::Align::Center), |ui| {

@@ -7,6 +7,7 @@ use crate::session::body::{Hits, Query};
 use crate::session::{Command, Found, Paper, ReadCommand};
 use crate::ui::context::Context;
 use crate::ui::theme;
+use crate::ui::theme::icons;
 use crate::ui::widgets::{icon_button, named, named_choice};
 
 use super::lines::Marks;
@@ -96,14 +97,14 @@ impl Find {
                 }
                 named_choice(ui, button, egui::Role::Button, *flag, name);
             }
-            if icon_button(ui, "⏶", t.get("viewer-find-previous")).clicked() {
+            if icon_button(ui, icons::PREVIOUS, t.get("viewer-find-previous")).clicked() {
                 step = -1;
             }
-            if icon_button(ui, "⏷", t.get("viewer-find-next")).clicked() {
+            if icon_button(ui, icons::NEXT, t.get("viewer-find-next")).clicked() {
                 step = 1;
             }
             self.state_ui(ui, cx, paper);
-            if icon_button(ui, "✕", t.get("viewer-find-close")).clicked() || escape {
+            if icon_button(ui, icons::CLOSE, t.get("viewer-find-close")).clicked() || escape {
                 self.open = false;
             }
         });

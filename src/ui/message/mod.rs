@@ -29,7 +29,8 @@ use crate::session::{Against, Command, Message, Paper, ReadCommand, Row, Subscri
 use super::arranged::{Kept, Sizes};
 use super::context::{Context, bytes};
 use super::theme;
-use super::widgets::{icon_button, link_button, named_choice, segmented};
+use super::theme::icons;
+use super::widgets::{icon_button, icon_toggle, link_button, named, named_choice, segmented};
 use alike::{SameBodies, alike_ui};
 use damaged::damaged_ui;
 use deliveries::Timeline;
@@ -312,26 +313,23 @@ impl MessagePane {
         look: Look,
     ) {
         let t = cx.texts;
-        if look != Look::Diff && icon_button(ui, "🔍", t.get("viewer-find-open")).clicked() {
+        if look != Look::Diff && icon_button(ui, icons::FIND, t.get("viewer-find-open")).clicked() {
             self.find.open();
         }
         match look {
             Look::Json => {
-                if icon_button(ui, "⊞", t.get("viewer-unfold-all")).clicked() {
+                if icon_button(ui, icons::UNFOLD_ALL, t.get("viewer-unfold-all")).clicked() {
                     self.fold_all(true);
                 }
-                if icon_button(ui, "⊟", t.get("viewer-fold-all")).clicked() {
+                if icon_button(ui, icons::FOLD_ALL, t.get("viewer-fold-all")).clicked() {
                     self.fold_all(false);
                 }
             }
             Look::Text | Look::Xml | Look::Raw => {
                 let name = t.get("viewer-wrap");
-                let face = egui::Button::selectable(self.wrap, "⏎");
-                let button = ui.add(face).on_hover_text(name);
-                if button.clicked() {
+                if icon_toggle(ui, icons::WRAP, self.wrap, name).clicked() {
                     self.wrap = !self.wrap;
                 }
-                named_choice(ui, button, egui::Role::Button, self.wrap, name);
             }
             Look::Hex | Look::Diff => {}
         }
@@ -470,16 +468,21 @@ impl MessagePane {
 fn md5_ui(ui: &mut Ui, cx: &Context<'_>, message: Message<'_>, opened: &Opened) {
     let (t, p) = (cx.texts, cx.palette);
     let intact = opened.md5.eq_ignore_ascii_case(&message.body_md5());
-    let (verdict, ink) = match intact {
-        true => (t.get("md5-good"), p.ok),
-        false => (t.get("md5-bad"), p.bad),
+    let (text, verdict, mark, ink) = match intact {
+        true => (t.get("md5"), t.get("md5-good"), icons::DONE, p.ok),
+        false => (t.get("md5-bad"), t.get("md5-bad"), icons::WARNING, p.bad),
     };
     let both = [
         ("expected", message.body_md5().into()),
         ("computed", opened.md5.as_str().into()),
     ];
     // In one piece, on the next line if there is no room.
-    ui.add(Label::new(RichText::new(verdict).color(ink)).extend())
+    let face = (mark.colored(ink), RichText::new(text).color(ink));
+    let response = egui::WidgetAtom::new(face)
+        .gap(theme::GAP_SMALL)
+        .show(ui)
+        .response;
+    named(ui, response, egui::Role::Label, verdict)
         .on_hover_text(t.format("viewer-md5-both", &both));
     let received = bytes(opened.received_bytes);
     let shown = opened.bytes().len();

@@ -9,7 +9,7 @@ use egui::{Button, Id, Key, Label, Modifiers, Rect, Role, Sense, Ui, pos2, vec2}
 use crate::session::body::{Folds, NodeKind, Opened, Tree};
 use crate::ui::context::Context;
 use crate::ui::theme;
-use crate::ui::widgets::named;
+use crate::ui::widgets::{fold_icon, named};
 
 use super::ink::format;
 use super::lines::Marks;
@@ -197,14 +197,7 @@ impl TreeView {
             return None;
         }
         let open = self.folds.is_open(node);
-        let symbol = if open { "▾" } else { "▸" };
-        painter.text(
-            mark.center(),
-            egui::Align2::CENTER_CENTER,
-            symbol,
-            theme::body(),
-            p.dim,
-        );
+        fold_icon(open).paint(&painter, mark.center(), theme::ICON_SIZE_SMALL, p.dim);
         let what = [("path", short_path(tree, node).into())];
         let name = match open {
             true => cx.texts.format("viewer-fold", &what),

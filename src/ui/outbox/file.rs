@@ -9,7 +9,8 @@ use crate::session::{Command, Draft, FileKind, Purpose};
 use crate::ui::context::{Context, bytes};
 use crate::ui::path_field::PathField;
 use crate::ui::theme;
-use crate::ui::widgets::{remark, segmented};
+use crate::ui::theme::icons;
+use crate::ui::widgets::{marked_remark, remark, segmented};
 
 use super::pace::{PaceForm, number_ui};
 use super::preview;
@@ -191,7 +192,7 @@ fn findings_ui(ui: &mut Ui, cx: &mut Context<'_>, found: &Findings, each: Each) 
             ("bytes", size(found.body_bytes).into()),
             ("largest", size(found.largest).into()),
         ];
-        remark(ui, &t.format("outbox-found", &values), p.ok);
+        marked_remark(ui, icons::DONE, &t.format("outbox-found", &values), p.ok);
     }
     errors_ui(ui, cx, found);
     if !found.unused.is_empty() {

@@ -17,6 +17,7 @@ use crate::session::{Command, Draft};
 
 use super::context::Context;
 use super::theme;
+use super::theme::icons;
 use super::widgets::{from_the_right, icon_button, link_button, primary_button};
 use confirm::Confirm;
 use file::FileForm;
@@ -125,7 +126,7 @@ impl OutboxPanel {
             };
             ui.label(theme::column_head(ui.ctx(), title));
             from_the_right(ui, |ui| {
-                if icon_button(ui, "✕", t.get("outbox-once")).clicked() {
+                if icon_button(ui, icons::CLOSE, t.get("outbox-once")).clicked() {
                     self.close(cx);
                 }
             });

@@ -1,6 +1,6 @@
 //! How publishing many messages goes, and what came of it.
 
-use egui::{Label, ProgressBar, RichText, Ui};
+use egui::{ProgressBar, RichText, Ui};
 
 use crate::i18n::Value;
 use crate::session::outbox::{End, FailureKind, FileSource, Report, Run, Source};
@@ -8,7 +8,10 @@ use crate::ui::card;
 use crate::ui::connections::connection_name;
 use crate::ui::context::Context;
 use crate::ui::theme;
-use crate::ui::widgets::{from_the_right, icon_button, link_button, named, remark};
+use crate::ui::theme::icons;
+use crate::ui::widgets::{
+    from_the_right, icon_button, link_button, marked_button, marked_remark, named, remark,
+};
 
 /// Numbers of messages that went wrong, that are named.
 const NUMBERS: usize = 8;
@@ -57,8 +60,8 @@ fn stop_ui(ui: &mut Ui, cx: &Context<'_>, run: &Run) -> Option<bool> {
             .on_hover_text(t.get("run-stopping-why"));
         return None;
     }
-    let text = format!("■ {}", t.get("run-stop"));
-    Some(ui.button(RichText::new(text).color(p.bad)).clicked())
+    let text = RichText::new(t.get("run-stop"));
+    Some(ui.add(marked_button(icons::STOP, text, p.bad)).clicked())
 }
 
 /// `23 of 50`, or how many if nobody knows of how many.
@@ -86,7 +89,7 @@ pub(super) fn line_ui(ui: &mut Ui, cx: &Context<'_>, run: &Run) -> bool {
     if run.stopping {
         return false;
     }
-    icon_button(ui, "■", cx.texts.get("run-stop-status")).clicked()
+    icon_button(ui, icons::STOP, cx.texts.get("run-stop-status")).clicked()
 }
 
 /// How much of something is done.
@@ -116,21 +119,21 @@ pub(super) fn ended_ui(ui: &mut Ui, cx: &Context<'_>, run: &Run) -> Option<Asked
         ("secs", decimal(report.duration(*at).as_secs_f64()).into()),
     ];
     let wrong = report.failed + report.unknown + report.unfit > 0;
-    let (text, color) = match end {
-        End::Done if !wrong => (t.format("run-done", &values), p.ok),
-        End::Done => (t.format("run-done-partly", &values), p.soon),
-        End::Stopped => (t.format("run-stopped", &values), p.soon),
-        End::FirstError(_) => (t.format("run-first-error", &values), p.bad),
-        End::Broken(_) => (t.format("run-broken", &values), p.bad),
+    let (key, mark, color) = match end {
+        End::Done if !wrong => ("run-done", icons::DONE, p.ok),
+        End::Done => ("run-done-partly", icons::WARNING, p.soon),
+        End::Stopped => ("run-stopped", icons::STOP, p.soon),
+        End::FirstError(_) => ("run-first-error", icons::WARNING, p.bad),
+        End::Broken(_) => ("run-broken", icons::WARNING, p.bad),
     };
+    let text = t.format(key, &values);
     ui.horizontal(|ui| {
         from_the_right(ui, |ui| {
-            if icon_button(ui, "✕", t.get("run-dismiss")).clicked() {
+            if icon_button(ui, icons::CLOSE, t.get("run-dismiss")).clicked() {
                 asked = Some(Asked::Dismiss);
             }
             ui.with_layout(egui::Layout::left_to_right(egui::Align::Center), |ui| {
-                let text = RichText::new(text).font(theme::small()).color(color);
-                ui.add(Label::new(text).wrap());
+                marked_remark(ui, mark, &text, color);
             });
         });
     });

@@ -8,7 +8,9 @@ use std::sync::{Arc, OnceLock};
 
 use egui::{Context, FontData, FontDefinitions, FontFamily, FontId, RichText, TextStyle};
 
-use super::{BODY_LINE, BODY_SIZE, HEADING_SIZE, MONO_SIZE, SMALL_LINE, SMALL_SIZE, palette};
+use super::{
+    BODY_LINE, BODY_SIZE, HEADING_SIZE, MONO_SIZE, SMALL_LINE, SMALL_SIZE, icons, palette,
+};
 
 const INTER: &str = "Inter";
 const INTER_SEMIBOLD: &str = "Inter SemiBold";
@@ -17,6 +19,8 @@ const JETBRAINS_MONO: &str = "JetBrains Mono";
 const NOTO_SC: &str = "Noto Sans SC";
 /// The emoji that egui's fonts lack.
 const NOTO_EMOJI: &str = "Noto Emoji";
+/// Nothing but the icons of the window.
+const PHOSPHOR: &str = "Phosphor";
 /// The fonts egui brings for symbols, in the order it asks them.
 const SYMBOLS: [&str; 3] = ["egui-icons", "NotoEmoji-Regular", "emoji-icon-font"];
 
@@ -26,7 +30,7 @@ pub fn font_definitions() -> FontDefinitions {
     fonts
         .font_data
         .retain(|name, _| SYMBOLS.contains(&name.as_str()));
-    let bundled: [(&str, &'static [u8]); 5] = [
+    let bundled: [(&str, &'static [u8]); 6] = [
         (
             INTER,
             include_bytes!("../../../assets/fonts/Inter-Regular.otf"),
@@ -46,6 +50,10 @@ pub fn font_definitions() -> FontDefinitions {
         (
             NOTO_EMOJI,
             include_bytes!("../../../assets/fonts/NotoEmoji-Regular.ttf"),
+        ),
+        (
+            PHOSPHOR,
+            include_bytes!("../../../assets/fonts/Phosphor-Regular.ttf"),
         ),
     ];
     for (name, bytes) in bundled {
@@ -69,6 +77,7 @@ pub fn font_definitions() -> FontDefinitions {
         (FontFamily::Proportional, chain(INTER, JETBRAINS_MONO)),
         (FontFamily::Monospace, chain(JETBRAINS_MONO, INTER)),
         (semibold_family(), chain(INTER_SEMIBOLD, JETBRAINS_MONO)),
+        (icons::family(), vec![PHOSPHOR.to_owned()]),
     ]
     .into();
     fonts

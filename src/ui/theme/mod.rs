@@ -7,6 +7,7 @@
 
 mod focus;
 mod fonts;
+pub mod icons;
 mod style;
 
 pub use fonts::{
@@ -206,6 +207,12 @@ pub const SMALL_LINE: f32 = 16.0;
 pub const HEADING_SIZE: f32 = 14.0;
 /// Size of ids, keys and bodies.
 pub const MONO_SIZE: f32 = 12.0;
+/// Size of icons on buttons and beside texts.
+pub const ICON_SIZE: f32 = 16.0;
+/// Size of icons behind the name of a menu and in lines of small text.
+pub const ICON_SIZE_SMALL: f32 = 12.0;
+/// Size of the icon of a place where nothing is yet.
+pub const ICON_SIZE_LARGE: f32 = 32.0;
 
 // ----------------------------------------------------------------------------------- frames
 

@@ -7,7 +7,7 @@ use crate::session::{Exchange, Kept, Seen, traffic_text};
 
 use super::super::context::Context;
 use super::super::theme;
-use super::super::widgets::named;
+use super::super::widgets::{menu_face, named};
 use super::words;
 
 #[derive(Clone, Copy)]
@@ -34,7 +34,7 @@ const PIECES: [(Piece, &str); 7] = [
 /// The menu.
 pub(super) fn ui(ui: &mut Ui, cx: &Context<'_>, seen: &Seen) {
     let t = cx.texts;
-    let button = egui::Button::new(format!("{} ▾", t.get("viewer-copy")));
+    let button = menu_face(t.get("viewer-copy"));
     let (response, _) = MenuButton::from_button(button).ui(ui, |ui| {
         ui.spacing_mut().item_spacing.y = 0.0;
         for (piece, key) in PIECES {

@@ -12,6 +12,7 @@ use crate::session::{
 
 use super::super::context::{Context, bytes};
 use super::super::theme;
+use super::super::theme::icons;
 use super::super::widgets::{from_the_right, icon_button, remark, segmented};
 use super::{ask, copy, summary};
 
@@ -69,7 +70,7 @@ impl ExchangePane {
         segmented(ui, &mut self.part, &tabs);
         from_the_right(ui, |ui| {
             let escape = ui.input_mut(|i| i.consume_key(Modifiers::NONE, Key::Escape));
-            if icon_button(ui, "✕", t.get("traffic-close")).clicked() || escape {
+            if icon_button(ui, icons::CLOSE, t.get("traffic-close")).clicked() || escape {
                 ask(cx, TrafficCommand::Unfocus);
             }
             copy::ui(ui, cx, seen);
