@@ -143,6 +143,7 @@ templates-search = Search templates
 templates-loading = Reading the templates…
 templates-none = No templates yet. Save this draft under a name; a slash makes a folder
 templates-not-found = No template holds these words
+templates-folder = Folder { $path }
 templates-load = Load { $path }
 templates-rename = Rename or move { $path }
 templates-delete = Delete { $path }

@@ -134,6 +134,7 @@ templates-search = 搜索模板
 templates-loading = 正在读取模板…
 templates-none = 还没有模板。为当前草稿起名并保存；斜杠表示文件夹
 templates-not-found = 没有包含这些词的模板
+templates-folder = 文件夹 { $path }
 templates-load = 载入 { $path }
 templates-rename = 重命名或移动 { $path }
 templates-delete = 删除 { $path }

@@ -193,6 +193,9 @@ impl TemplatesMenu {
             let face = (fold_icon(!closed).small(), name);
             let button = Button::new(face).gap(theme::GAP_SMALL);
             let response = ui.add(button.frame_when_inactive(false));
+            let named_path = [("path", path.into())];
+            let spoken = cx.texts.format("templates-folder", &named_path);
+            let response = named(ui, response, egui::Role::Button, &spoken);
             if expandable(ui, response, !closed).clicked() && !self.closed.remove(path) {
                 self.closed.insert(path.to_owned());
             }

@@ -224,7 +224,7 @@ fn a_draft_is_kept_in_a_folder_and_comes_back() {
     window.click("Templates");
     window.until("they are read", |window| window.has("Load orders/paid"));
     // A folder can be closed, and a search looks into it all the same.
-    window.click("orders");
+    window.click("Folder orders");
     assert!(!window.has("Load orders/paid") && window.has("Load ping"));
     window.fill(Place::Only, "Search templates", "PAID");
     assert!(window.has("Load orders/paid") && !window.has("Load ping"));
