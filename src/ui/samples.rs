@@ -7,7 +7,8 @@ use crate::session::{Command, SampleCommand, SampleWork, SandboxState};
 
 use super::context::Context;
 use super::theme;
-use super::widgets::{icon_button, popover};
+use super::theme::icons;
+use super::widgets::{icon_button, menu_face, popover};
 
 const WIDTH: f32 = 300.0;
 
@@ -54,7 +55,7 @@ pub(super) fn menu_ui(ui: &mut Ui, cx: &mut Context<'_>) {
 /// The same behind a button of its own.
 pub(super) fn button_ui(ui: &mut Ui, cx: &mut Context<'_>) {
     let t = cx.texts;
-    let face = format!("{} ▾", t.get("samples"));
+    let face = menu_face(t.get("samples"));
     popover(ui, face, t.get("samples"), WIDTH, |ui| {
         ui.label(theme::dim(ui.ctx(), t.get("samples-what")));
         ui.add_space(theme::GAP_SMALL);
@@ -80,7 +81,7 @@ pub(super) fn status_ui(ui: &mut Ui, cx: &mut Context<'_>) {
         0 => t.get("samples-beginning").to_owned(),
         _ => t.format(key, &values),
     });
-    if key == "samples-filling" && icon_button(ui, "■", t.get("samples-stop")).clicked() {
+    if key == "samples-filling" && icon_button(ui, icons::STOP, t.get("samples-stop")).clicked() {
         cx.command(Command::Samples(SampleCommand::Stop));
     }
 }

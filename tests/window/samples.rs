@@ -4,7 +4,7 @@
 use crate::support::{Place, Start, Window, en, en_with};
 
 const TOPICS: [&str; 4] = ["shop-orders", "shop-payments", "shop-parcels", "shop-media"];
-const VIEW: &str = "● Consume shop-orders · GID_shop-desk";
+const VIEW: &str = "Consume shop-orders · GID_shop-desk · running";
 
 /// A window whose messages die after so many deliveries.
 fn window(max_deliveries: u32) -> Window {
@@ -44,7 +44,7 @@ fn one_click_in_the_empty_view_fills_the_sandbox_and_shows_what_came() {
     window.assert_shows("order-204");
 
     // What is there already is not offered again where somebody looks at nothing.
-    window.click("● Consume orders · GID_debug");
+    window.click("Consume orders · GID_debug · running");
     window.assert_shows(&en("empty-waiting"));
     assert!(!window.has(&en("samples-fill")));
 }
@@ -63,7 +63,7 @@ fn there_is_a_dead_letter_and_a_message_that_nobody_could_handle() {
     window.fill(Place::Head, "Topic", "shop-payments");
     window.fill(Place::Head, "Consumer group", "GID_shop-billing");
     window.fill(Place::Head, "Tag", "refund");
-    window.click("▶ Start");
+    window.click("Start");
     let id = window.until_row_beside(&[]);
     window.look_into(&id);
     // Four times already, and now again.
@@ -73,7 +73,7 @@ fn there_is_a_dead_letter_and_a_message_that_nobody_could_handle() {
 #[test]
 fn sample_data_go_without_a_trace_and_come_again() {
     let mut window = filled();
-    window.click("● Consume orders · GID_debug");
+    window.click("Consume orders · GID_debug · running");
     let own = window.publish_and_see();
     open_room(&mut window);
     window.click(&en("samples"));
@@ -84,7 +84,7 @@ fn sample_data_go_without_a_trace_and_come_again() {
     window.until("they are gone", |window| {
         TOPICS.iter().all(|topic| !window.has(topic)) && window.has("orders")
     });
-    window.click("● Consume orders · GID_debug");
+    window.click("Consume orders · GID_debug · running");
     assert_eq!(window.rows(), [own], "the user's own is still there");
 
     window.click(&en("samples"));
