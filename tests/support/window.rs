@@ -7,7 +7,7 @@
 #![allow(dead_code, reason = "each test crate uses its own part of this module")]
 
 use std::net::{Ipv4Addr, SocketAddr};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
 use std::time::{Duration, Instant};
@@ -709,7 +709,7 @@ impl Window {
     }
 
     /// Drops a file onto the window.
-    pub(crate) fn drop_file(&mut self, path: &std::path::Path) {
+    pub(crate) fn drop_file(&mut self, path: &Path) {
         let file = Arc::new(Dropped(path.to_owned()));
         self.harness.input_mut().dropped_files.push(file);
         self.settle();
@@ -793,12 +793,17 @@ impl Window {
     /// Where the sandbox listens, as the window says it.
     #[track_caller]
     pub(crate) fn sandbox_addr(&self) -> SocketAddr {
-        let texts = self.texts_with("running · ");
-        let [text] = &texts[..] else {
+        // "running · 127.0.0.1:8080", in whatever language.
+        let addr = |text: &str| text.rsplit(" · ").next()?.parse().ok();
+        let mut addrs = self
+            .things()
+            .into_iter()
+            .filter(|(role, _)| *role == Role::Label)
+            .filter_map(|(_, text)| addr(&text));
+        let Some(addr) = addrs.next() else {
             panic!("no address of the sandbox:\n{}", self.tree());
         };
-        let addr = text.trim_start_matches("running · ");
-        addr.parse().expect("an address")
+        addr
     }
 
     /// What is kept for the next window; nothing if there is none yet.
@@ -845,6 +850,22 @@ impl Window {
         &self.harness.output().shapes
     }
 
+    /// Shows the window in a theme, with so many pixels a point, until the next command is carried
+    /// out: the preferences stay as they are.
+    pub(crate) fn look_like(&mut self, theme: egui::Theme, scale: f32) {
+        self.harness.ctx.set_theme(theme);
+        let viewports = &mut self.harness.input_mut().viewports;
+        let root = viewports.entry(egui::ViewportId::ROOT).or_default();
+        root.native_pixels_per_point = Some(scale);
+        self.settle();
+        assert_eq!(self.harness.ctx.theme(), theme, "another theme is set");
+    }
+
+    /// Paints the window as it is.
+    pub(crate) fn paint(&mut self) -> image::RgbaImage {
+        self.harness.render().expect("a renderer")
+    }
+
     /// When the window wants to be drawn again though nothing happens.
     pub(crate) fn repaints_after(&self) -> Duration {
         self.harness.output().viewport_output[&egui::ViewportId::ROOT].repaint_delay
@@ -889,7 +910,7 @@ impl Window {
 struct Dropped(PathBuf);
 
 impl egui::DroppedFile for Dropped {
-    fn path(&self) -> &std::path::Path {
+    fn path(&self) -> &Path {
         &self.0
     }
 

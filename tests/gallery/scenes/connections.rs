@@ -1,0 +1,69 @@
+//! Connections: several of them, the form of each kind, its mistakes, and what the doctor finds.
+
+use mqscope::config::ProfileColor;
+use mqscope::credentials::Credentials;
+use mqscope::i18n::Lang;
+use mqscope::protocol::Profile;
+
+use crate::album::Album;
+use crate::stage::{Stage, start};
+use crate::support::Place;
+
+pub(crate) fn from_the_form_to_the_doctor(lang: Lang, album: &Album) {
+    let mut start = start(lang)
+        .with(
+            "staging",
+            Profile::Tdmq,
+            "http://rocketmq-x4k.ap-gz.public.tencenttdmq.com",
+        )
+        .with(
+            "production",
+            Profile::Aliyun,
+            "http://1234.mqrest.cn-hangzhou.aliyuncs.com",
+        )
+        .with("ci", Profile::Sandbox, "http://127.0.0.1:9");
+    for (place, color) in [ProfileColor::Amber, ProfileColor::Red, ProfileColor::Blue]
+        .into_iter()
+        .enumerate()
+    {
+        start.config.profiles[place].color = color;
+    }
+    start.config.profiles[1].read_only = true;
+    let keys = Credentials::from_pasted("sandbox", "not-the-secret", "");
+    start.secrets.store("staging", &keys);
+    let mut stage = Stage::begin(lang, album, start);
+    stage.paint("connections");
+    stage.click("connection-add");
+    stage.paint("connection-form");
+    stage.click("save");
+    stage.fill(Place::Only, "connection-endpoint", "ftp://mq");
+    stage.fill(Place::Only, "connection-topic", "or ders");
+    stage.paint("connection-mistakes");
+    for (key, view) in [
+        ("kind-aliyun", "connection-aliyun"),
+        ("kind-sandbox", "connection-sandbox"),
+    ] {
+        stage.click(key);
+        stage.paint(view);
+    }
+    stage.click("cancel");
+
+    // A broker that knows the access key, and another secret.
+    let endpoint = format!("http://{}", stage.window.sandbox_addr());
+    stage.click_with("connection-edit", &[("name", "staging")]);
+    stage.fill(Place::Only, "connection-endpoint", &endpoint);
+    stage.click("checkup-button");
+    stage.until("checkup-bad");
+    stage.paint("doctor-wrong");
+    stage.fill(Place::Only, "keys-ak-tdmq", "sandbox");
+    stage.fill(Place::Only, "keys-sk-tdmq", "sandbox-secret");
+    stage.click("checkup-button");
+    let bad = stage.t("checkup-bad");
+    let running = stage.t("checkup-running");
+    stage.window.until("it is well", |window| {
+        !window.shows(&bad) && !window.shows(&running)
+    });
+    stage.paint("doctor-well");
+    stage.click("delete");
+    stage.paint("connection-delete");
+}
