@@ -76,7 +76,8 @@ impl<'a> Stage<'a> {
         text
     }
 
-    /// Paints what there is under this name.
+    /// Paints what there is under this name. Where more than a few pictures follow, the view is better
+    /// [stopped](Self::stop): the time of a poll in flight is real, and painting takes some.
     pub(crate) fn paint(&mut self, view: &str) {
         self.window.leave_fields();
         self.album.take(&mut self.window, self.lang, view);
@@ -146,6 +147,15 @@ impl<'a> Stage<'a> {
         self.click_first(&format!("begins with {text:?}"), begins);
     }
 
+    /// Clicks on the highest thing that is called so up to the id of a message.
+    #[track_caller]
+    pub(crate) fn click_row(&mut self, key: &str) {
+        let text = self.up_to(key, &[], "id");
+        self.click_first(&format!("begins with {text:?}"), |name| {
+            name.starts_with(&text)
+        });
+    }
+
     #[track_caller]
     fn click_first(&mut self, what: &str, is_it: impl Fn(&str) -> bool) {
         let mut things = self.window.things();
@@ -182,6 +192,24 @@ impl<'a> Stage<'a> {
     pub(crate) fn until_with(&mut self, key: &str, values: &[(&'static str, &str)]) {
         let text = self.t_with(key, values);
         self.window.until_shown(&text);
+    }
+
+    /// The same for a text that ends in something of this run, such as a path, or goes on after it.
+    #[track_caller]
+    pub(crate) fn until_up_to(
+        &mut self,
+        key: &str,
+        values: &[(&'static str, &str)],
+        name: &'static str,
+    ) {
+        let text = self.up_to(key, values, name);
+        self.window.until_shown(&text);
+    }
+
+    /// A text up to where this value goes.
+    fn up_to(&self, key: &str, values: &[(&'static str, &str)], name: &'static str) -> String {
+        let text = self.t_with(key, &[values, &[(name, "\u{1}")]].concat());
+        text.split('\u{1}').next().unwrap_or_default().to_owned()
     }
 
     #[track_caller]
@@ -276,12 +304,8 @@ impl<'a> Stage<'a> {
 
     /// The rows of the traffic, newest first, by what they are called.
     fn exchanges(&self) -> Vec<String> {
-        // Up to the number, all of them are called the same.
-        let begin = self.t_with(
-            "traffic-row",
-            &[("n", "0"), ("kind", ""), ("outcome", ""), ("attempt", "")],
-        );
-        let begin = begin.split('0').next().unwrap_or_default().to_owned();
+        let others = [("kind", ""), ("outcome", ""), ("attempt", "")];
+        let begin = self.up_to("traffic-row", &others, "n");
         let mut rows = self.window.things();
         rows.retain(|(role, name)| {
             !matches!(role, Role::Label | Role::TextRun)

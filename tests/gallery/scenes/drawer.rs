@@ -41,7 +41,7 @@ pub(crate) fn history_and_plots(lang: Lang, album: &Album) {
     stage.click_figures();
     stage.window.settle();
     stage.paint("plots");
-    stage.click("plots-all-name");
+    stage.click("plots-all");
     stage.paint("plots-all");
     stage.click_begins("notices-title");
     stage.paint("notices");

@@ -13,6 +13,7 @@ pub(crate) fn out_and_in(lang: Lang, album: &Album) {
         stage.arrives(order(place));
         stage.wait(2);
     }
+    stage.stop();
     stage.click("archive-more");
     stage.click("archive-export");
     stage.paint("export");
@@ -22,7 +23,7 @@ pub(crate) fn out_and_in(lang: Lang, album: &Album) {
     stage.paint("export-replace");
     stage.click_with("path-replace", &[("size", "3 B")]);
     stage.click("export-yes");
-    stage.until_with("export-done", &[("n", "6")]);
+    stage.until_up_to("export-done", &[("n", "6")], "path");
     stage.paint("export-done");
     stage.click("archive-dismiss");
     stage.click("archive-more");

@@ -51,6 +51,10 @@ pub(crate) fn leases_in_every_state(lang: Lang, album: &Album) {
 pub(crate) fn table(lang: Lang, album: &Album) {
     let mut stage = Stage::open(lang, album);
     let ids: Vec<String> = (0..16).map(|place| stage.arrives(order(place))).collect();
+    stage.click("view-pause");
+    stage.paint("table-paused");
+    stage.click("view-resume");
+    stage.stop();
     stage.fill(Place::Only, "filter-name", "tag:paid amount -alipay");
     stage.paint("table-filtered");
     stage.fill(Place::Only, "filter-name", "tag:paid /(a|b/");
@@ -69,8 +73,6 @@ pub(crate) fn table(lang: Lang, album: &Album) {
     stage.window.open_menu_at(at);
     stage.paint("table-row-menu");
     stage.window.press(egui::Key::Escape);
-    stage.click("view-pause");
-    stage.paint("table-paused");
     stage.click("view-new");
     stage.paint("view-new");
     stage.fill(Place::Head, "field-group", "GID_audit");

@@ -28,7 +28,7 @@ pub(crate) fn halves(lang: Lang, album: &Album) {
     stage.wait(7);
     stage.until("half-late");
     stage.paint("halves-late");
-    stage.click_begins("half-check");
+    stage.click_row("half-check-row");
     stage.click("view-start");
     stage
         .window

@@ -15,6 +15,21 @@ use crate::support::Place;
 pub(crate) fn every_viewer(lang: Lang, album: &Album) {
     let mut stage = Stage::open(lang, album);
     let first = stage.arrives(order(0));
+    let xml = stage.arrives(order(5));
+    let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+    packed.write_all(order(0).body.as_bytes()).unwrap();
+    let packed = BASE64_STANDARD.encode(packed.finish().unwrap());
+    let packed = stage.arrives(text(&packed));
+    let mut changed = order(0);
+    for (old, new) in [
+        ("129.00", "119.00"),
+        ("\"n\": 2", "\"n\": 1"),
+        ("null", "\"SAVE10\""),
+    ] {
+        changed.body = changed.body.replace(old, new);
+    }
+    let changed = stage.arrives(changed);
+    stage.stop();
     stage.look_into(&first);
     stage.paint("message-json");
     stage.click("viewer-copy");
@@ -35,26 +50,14 @@ pub(crate) fn every_viewer(lang: Lang, album: &Album) {
     stage.paint("message-find");
     stage.click("viewer-find-close");
 
-    let xml = stage.arrives(order(5));
     stage.look_into(&xml);
     stage.click("look-xml");
     stage.paint("message-xml");
 
-    let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
-    packed.write_all(order(0).body.as_bytes()).unwrap();
-    let packed = BASE64_STANDARD.encode(packed.finish().unwrap());
-    let packed = stage.arrives(text(&packed));
     stage.look_into(&packed);
     stage.click("look-json");
     stage.paint("message-decoded");
 
-    let mut changed = order(0);
-    changed.body = changed
-        .body
-        .replace("129.00", "119.00")
-        .replace("\"n\": 2", "\"n\": 1");
-    changed.body = changed.body.replace("null", "\"SAVE10\"");
-    let changed = stage.arrives(changed);
     stage.look_into(&changed);
     stage.click("look-diff");
     stage.click("viewer-diff-key");
@@ -66,11 +69,11 @@ pub(crate) fn every_viewer(lang: Lang, album: &Album) {
 
     // Twice more: a timeline of three deliveries, of which two ended without an ack.
     stage.click("look-json");
-    for at in [310, 620] {
+    stage.click("view-start");
+    for (at, here, expired) in [(310, "2", "1"), (620, "3", "2")] {
         stage.pass_to(at);
-        stage.window.settle();
+        stage.until_with("deliveries-counts", &[("here", here), ("expired", expired)]);
     }
-    stage.until_with("deliveries-counts", &[("here", "3"), ("expired", "2")]);
     stage.paint("message-timeline");
 }
 

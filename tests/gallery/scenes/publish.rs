@@ -7,11 +7,14 @@ use mqscope::protocol::Profile;
 
 use crate::album::Album;
 use crate::outside::set_faults;
+use crate::scenes::order;
 use crate::stage::{Stage, start};
 use crate::support::Place;
 
 pub(crate) fn forms(lang: Lang, album: &Album) {
     let mut stage = Stage::open(lang, album);
+    stage.arrives(order(0));
+    stage.stop();
     stage.fill(Place::Form, "field-topic", "or ders");
     stage.fill(Place::Form, "field-tag", "a||b");
     stage.fill(Place::Form, "field-key", "order:1043");

@@ -22,6 +22,7 @@ pub(crate) fn exchanges(lang: Lang, album: &Album) {
     set_faults(&stage.window, &["publish:*:500:next=1"]);
     stage.click("publish-button");
     stage.until("card-server-publish");
+    stage.stop();
     stage.click("traffic-open");
     let publish = stage.t("traffic-publish");
     stage.until_row("traffic-publish");
