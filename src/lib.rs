@@ -16,6 +16,8 @@
 //! 11. [`explained`]: what is known about a signature, put into words.
 //! 12. [`cli`]: the same library for scripts.
 //!
+//! [`guide`] is for the users of all this: a chapter for each job.
+//!
 //! Who may use whom is held by `tests/layers.rs`.
 
 pub mod cards;
@@ -28,6 +30,7 @@ pub mod credentials;
 pub mod doctor;
 pub mod explained;
 pub mod files;
+pub mod guide;
 pub mod i18n;
 pub mod protocol;
 pub mod sandbox;

@@ -167,6 +167,12 @@ const LAYERS: &[Layer] = &[
         ],
     },
     Layer {
+        // Nothing but text.
+        modules: &["guide", "guide::*"],
+        may: &[],
+        never: &[WINDOW, ASYNC, HTTP_CLIENT, HTTP_SERVER, OS, SOCKETS],
+    },
+    Layer {
         modules: &["clock"],
         may: &["protocol"],
         never: &[WINDOW, WIRE, HTTP_CLIENT, HTTP_SERVER, OS, SOCKETS],

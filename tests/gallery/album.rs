@@ -1,7 +1,7 @@
 //! Where the pictures go: each view in each look, and a page to leaf through them. Or nowhere, when
 //! only the way to each view and the painting are to be tried.
 
-use std::collections::BTreeSet;
+use std::env;
 use std::fs;
 use std::io::BufWriter;
 use std::path::{Path, PathBuf};
@@ -22,41 +22,42 @@ const LOOKS: [(Theme, f32); 4] = [
     (Theme::Light, 2.0),
 ];
 
+/// Says that pictures are wanted.
+const WANTED: &str = "MQSCOPE_GALLERY";
+
 pub(crate) struct Album {
     folder: Option<PathBuf>,
-    looks: &'static [(Theme, f32)],
-    views: Mutex<BTreeSet<String>>,
 }
 
 impl Album {
-    /// Keeps every look of every view in this folder, beside what is there or in its place.
-    pub(crate) fn in_folder(folder: PathBuf, anew: bool) -> Self {
-        if anew {
-            let _ = fs::remove_dir_all(&folder);
-        }
-        fs::create_dir_all(&folder).expect("the folder can be made");
+    /// One that keeps pictures, if they are wanted.
+    pub(crate) fn wanted() -> Self {
+        let target = Path::new(env!("CARGO_TARGET_TMPDIR")).parent();
+        let folder = target.map(|target| target.join("gallery"));
         Self {
-            folder: Some(folder),
-            looks: &LOOKS,
-            views: Mutex::default(),
+            folder: folder.filter(|_| env::var_os(WANTED).is_some()),
         }
     }
 
-    /// Keeps nothing, and paints each view once.
-    pub(crate) fn of_nothing() -> Self {
-        Self {
-            folder: None,
-            looks: &LOOKS[2..3],
-            views: Mutex::default(),
+    /// All of them where pictures are kept. Otherwise Chinese: no other test of the window speaks it
+    /// all through.
+    pub(crate) fn languages(&self) -> &'static [Lang] {
+        match self.folder {
+            Some(_) => &Lang::ALL,
+            None => &[Lang::ZhCn],
+        }
+    }
+
+    fn looks(&self) -> &'static [(Theme, f32)] {
+        match self.folder {
+            Some(_) => &LOOKS,
+            None => &LOOKS[2..3],
         }
     }
 
     /// Paints the window in each look, and leaves it as it was.
     pub(crate) fn take(&self, window: &mut Window, lang: Lang, view: &str) {
-        let key = format!("{view} {}", lang.tag());
-        let new = self.views.lock().expect("nobody panicked").insert(key);
-        assert!(new, "two scenes are called {view}");
-        for &(theme, scale) in self.looks {
+        for &(theme, scale) in self.looks() {
             window.look_like(theme, scale);
             let picture = window.paint();
             if let Some(folder) = &self.folder {
@@ -68,14 +69,13 @@ impl Album {
         window.look_like(Theme::Dark, 1.0);
     }
 
-    /// How many pictures were made.
-    pub(crate) fn count(&self) -> usize {
-        self.views.lock().expect("nobody panicked").len() * self.looks.len()
-    }
-
-    /// Writes the page of all that is in the folder; gives its path.
-    pub(crate) fn finish(&self) -> PathBuf {
-        let folder = self.folder.as_ref().expect("pictures were kept");
+    /// Writes the page of all that is in the folder, by whichever act.
+    pub(crate) fn finish(&self) {
+        static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
+        let _alone = ONE_AT_A_TIME.lock().expect("nobody panics here");
+        let Some(folder) = &self.folder else {
+            return;
+        };
         let entries = fs::read_dir(folder).expect("the folder can be read");
         let mut views: Vec<String> = entries
             .filter_map(Result::ok)
@@ -85,9 +85,7 @@ impl Album {
         views.sort();
         let views = serde_json::to_string(&views).expect("names are JSON");
         let page = include_str!("index.html").replace("[/* views */]", &views);
-        let path = folder.join("index.html");
-        fs::write(&path, page).expect("the page can be written");
-        path
+        fs::write(folder.join("index.html"), page).expect("the page can be written");
     }
 }
 

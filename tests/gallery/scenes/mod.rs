@@ -16,47 +16,45 @@ use mqscope::protocol::MessageParts;
 
 use crate::album::Album;
 
-/// What leads a window through its scenes, and what it is called.
-pub(crate) type Act = (&'static str, fn(Lang, &Album));
-
-/// Names every act once: for the gallery, and as a test of its own.
+/// A test for each act.
 macro_rules! acts {
     ($($module:ident::$act:ident),* $(,)?) => {
-        pub(crate) const ACTS: &[Act] = &[
-            $((concat!(stringify!($module), "::", stringify!($act)), $module::$act)),*
-        ];
-
-        /// Each is played in Chinese, which no other test of the window speaks all through.
-        mod plays {
-            $(#[test]
-            fn $act() {
-                super::$module::$act(mqscope::i18n::Lang::ZhCn, &crate::album::Album::of_nothing());
-            })*
-        }
+        $(#[test]
+        fn $act() {
+            play($module::$act);
+        })*
     };
 }
 
-// The longest first, so that nobody waits for one at the end.
 acts![
     message::every_viewer,
+    message::a_damaged_one,
+    inbox::first_start,
     inbox::leases_in_every_state,
-    control::a_room_with_everything,
-    publish::forms,
     inbox::table,
-    publish::runs,
-    traffic::exchanges,
-    debugger::explanations,
-    connections::from_the_form_to_the_doctor,
+    inbox::troubles,
     letters::halves,
     letters::dead_letters,
     letters::an_order,
+    publish::forms,
+    publish::runs,
+    connections::from_the_form_to_the_doctor,
+    control::a_room_with_everything,
+    traffic::exchanges,
+    debugger::explanations,
     drawer::history_and_plots,
-    files::out_and_in,
-    message::a_damaged_one,
-    inbox::first_start,
-    inbox::troubles,
     drawer::quitting,
+    files::out_and_in,
 ];
+
+/// Plays an act in each language that is wanted.
+fn play(act: fn(Lang, &Album)) {
+    let album = Album::wanted();
+    for &lang in album.languages() {
+        act(lang, &album);
+    }
+    album.finish();
+}
 
 /// Messages as an order service sends them: number, tag, body.
 pub(crate) const ORDERS: [(u32, &str, &str); 8] = [
