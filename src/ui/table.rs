@@ -307,8 +307,8 @@ enum Extent {
     Exact(f32),
     /// At the least, at first where there is room, and at the most.
     Elastic(f32, f32, f32),
-    /// What the others leave, and the least of it.
-    Rest(f32),
+    /// What the others leave: the least of it, and before the others have what they would at first.
+    Rest(f32, f32),
 }
 
 impl Extent {
@@ -324,7 +324,7 @@ impl Extent {
             Column::Times => Self::Exact(36.0),
             Column::Size | Column::Age => Self::Exact(64.0),
             Column::Published => Self::Elastic(60.0, 96.0, 200.0),
-            Column::Body => Self::Rest(60.0),
+            Column::Body => Self::Rest(60.0, 160.0),
         }
     }
 
@@ -335,7 +335,7 @@ impl Extent {
             Self::Elastic(least, first, most) => Width::initial(egui::lerp(least..=first, share))
                 .range(least..=most)
                 .clip(true),
-            Self::Rest(least) => Width::remainder().at_least(least).clip(true),
+            Self::Rest(least, _) => Width::remainder().at_least(least).clip(true),
         }
     }
 }
@@ -346,8 +346,8 @@ fn share(extents: impl Iterator<Item = Extent>, room: f32) -> f32 {
     let (mut least, mut wished) = (0.0, 0.0);
     for extent in extents {
         match extent {
-            Extent::Exact(width) | Extent::Rest(width) => least += width,
-            Extent::Elastic(small, first, _) => {
+            Extent::Exact(width) => least += width,
+            Extent::Elastic(small, first, _) | Extent::Rest(small, first) => {
                 least += small;
                 wished += first - small;
             }

@@ -12,6 +12,9 @@ use crate::ui::widgets::{icon_button, named, named_choice};
 
 use super::lines::Marks;
 
+/// What the buttons beside the field take.
+const BESIDE_FIELD: f32 = 250.0;
+
 /// What is searched for, and where one is in what was found.
 #[derive(Default)]
 pub(super) struct Find {
@@ -65,11 +68,12 @@ impl Find {
         let mut step = 0_isize;
         ui.horizontal(|ui| {
             let id = Id::unique("find-in-body");
+            let width = (ui.available_width() - BESIDE_FIELD).clamp(60.0, 220.0);
             let field = ui.add(
                 TextEdit::singleline(&mut self.query.needle)
                     .id(id)
                     .hint_text(theme::hint(t.get("viewer-find")))
-                    .desired_width(220.0),
+                    .desired_width(width),
             );
             if std::mem::take(&mut self.focus) {
                 field.request_focus();
