@@ -30,6 +30,21 @@ age-seconds = { $n } s
 age-minutes = { $n } min
 age-hours = { $n } h
 age-days = { $n } d
+time-now = just now
+time-ago = { $age } ago
+time-ahead = in { $age }
+
+## Questions before something is done
+
+ask-never-again = Do not ask this again
+ask-never-again-why = The settings can have it asked again
+ask-ack = Ack { $n } messages of { $connection }
+ask-commit = Commit { $n } half messages of { $connection }
+ask-rollback = Roll back { $n } half messages of { $connection }
+ask-ack-what = This is not a sandbox, and it cannot be taken back
+ask-ack-yes = Ack them
+ask-commit-yes = Commit them
+ask-rollback-yes = Roll them back
 
 ## Connections
 
@@ -250,6 +265,9 @@ outbox-first-line = First message
 outbox-sure-times = Publish { $n } messages to { $connection }
 outbox-sure-file = Publish a file to { $connection }
 outbox-sure-what = This is not a sandbox: they go to topic { $topic } at { $endpoint }, and whoever consumes it gets them
+outbox-sure-one = Publish a message to { $connection }
+outbox-sure-production = This connection is marked as production: the message goes to topic { $topic } at { $endpoint }, and whoever consumes it gets it
+outbox-sure-yes-one = Publish it
 outbox-sure-yes = Publish them
 problem-file = The file cannot be read: { $why }
 problem-row-json = This is no JSON at character { $at }: { $why }

@@ -30,6 +30,21 @@ age-seconds = { $n } 秒
 age-minutes = { $n } 分钟
 age-hours = { $n } 小时
 age-days = { $n } 天
+time-now = 刚刚
+time-ago = { $age }前
+time-ahead = { $age }后
+
+## 操作前的确认
+
+ask-never-again = 不再询问
+ask-never-again-why = 可以在设置中重新开启
+ask-ack = 确认 { $connection } 的 { $n } 条消息
+ask-commit = 提交 { $connection } 的 { $n } 条半消息
+ask-rollback = 回滚 { $connection } 的 { $n } 条半消息
+ask-ack-what = 这不是沙箱，操作无法撤销
+ask-ack-yes = 全部确认
+ask-commit-yes = 全部提交
+ask-rollback-yes = 全部回滚
 
 ## 连接
 
@@ -229,6 +244,9 @@ outbox-first-line = 第一条消息
 outbox-sure-times = 向 { $connection } 发布 { $n } 条消息
 outbox-sure-file = 向 { $connection } 发布文件中的消息
 outbox-sure-what = 这不是沙箱：消息将发往 { $endpoint } 的主题 { $topic }，其消费者都会收到
+outbox-sure-one = 向 { $connection } 发布消息
+outbox-sure-production = 该连接标记为生产环境：消息将发往 { $endpoint } 的主题 { $topic }，其消费者都会收到
+outbox-sure-yes-one = 确认发布
 outbox-sure-yes = 确认发布
 problem-file = 无法读取文件：{ $why }
 problem-row-json = 第 { $at } 个字符处不是有效的 JSON：{ $why }

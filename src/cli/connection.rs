@@ -8,7 +8,7 @@ use clap::{ArgGroup, Args};
 use super::exit::Failure;
 use crate::client::{Client, ClientSettings, Endpoint};
 use crate::clock::Clock;
-use crate::config::{Config, ConfigFile, ConnectionProfile};
+use crate::config::{Config, ConfigFile, ConnectionProfile, ProxyChoice};
 use crate::credentials::Credentials;
 use crate::protocol::{InstanceId, Limits, Profile};
 use crate::secrets::Secrets;
@@ -85,8 +85,12 @@ impl ConnectionArguments {
 }
 
 async fn from_profile(name: &str, clock: Clock) -> Result<Connection, Failure> {
-    let (profile, keys) = saved(name).await?;
-    let settings = settings_of(&profile, keys?).map_err(|what| {
+    let Saved {
+        profile,
+        proxy,
+        keys,
+    } = saved(name).await?;
+    let settings = settings_of(&profile, &proxy, keys?).map_err(|what| {
         Failure::usage(
             "config",
             format!("the profile {name:?} cannot be used: {what}"),
@@ -100,7 +104,14 @@ async fn from_profile(name: &str, clock: Clock) -> Result<Connection, Failure> {
 }
 
 /// A saved connection and its keys: from the keyring, or else from the environment.
-async fn saved(name: &str) -> Result<(ConnectionProfile, Result<Credentials, Failure>), Failure> {
+struct Saved {
+    profile: ConnectionProfile,
+    /// The proxy of connections that have none of their own.
+    proxy: ProxyChoice,
+    keys: Result<Credentials, Failure>,
+}
+
+async fn saved(name: &str) -> Result<Saved, Failure> {
     let file = ConfigFile::default_location().ok_or_else(|| {
         Failure::usage(
             "config",
@@ -110,20 +121,24 @@ async fn saved(name: &str) -> Result<(ConnectionProfile, Result<Credentials, Fai
     let config = file
         .load()
         .map_err(|error| Failure::usage("config", error.to_string()))?;
-    let profile = find(&config, name, &file)?;
+    let profile = find(&config, name, &file)?.clone();
     let keys = match from_keyring(&profile.id).await {
         Ok(Some(keys)) => Ok(keys),
         Ok(None) => keys_from(environment)
             .map_err(|missing| no_keys(name, "the keyring holds no keys for it", &missing)),
         Err(why) => keys_from(environment).map_err(|missing| no_keys(name, &why, &missing)),
     };
-    Ok((profile.clone(), keys))
+    Ok(Saved {
+        profile,
+        proxy: config.preferences.proxy,
+        keys,
+    })
 }
 
 /// The keys of a saved connection, or else those of the environment; `None` where there are none.
 pub(super) async fn keys_if_any(profile: Option<&str>) -> Result<Option<Credentials>, Failure> {
     match profile {
-        Some(name) => Ok(Some(saved(name).await?.1?)),
+        Some(name) => Ok(Some(saved(name).await?.keys?)),
         None => Ok(keys_from(environment).ok()),
     }
 }
@@ -168,7 +183,11 @@ fn find<'a>(
     }
 }
 
-fn settings_of(profile: &ConnectionProfile, keys: Credentials) -> Result<ClientSettings, String> {
+fn settings_of(
+    profile: &ConnectionProfile,
+    proxy: &ProxyChoice,
+    keys: Credentials,
+) -> Result<ClientSettings, String> {
     let endpoint: Endpoint = profile
         .endpoint
         .trim()
@@ -183,7 +202,9 @@ fn settings_of(profile: &ConnectionProfile, keys: Credentials) -> Result<ClientS
             Some(instance)
         }
     };
-    settings.proxy = given(&profile.proxy);
+    let local = settings.endpoint.is_local();
+    settings.proxy = proxy.address(&profile.proxy, local).map(str::to_owned);
+    settings.system_proxy = proxy.takes_system();
     settings.ca_file = given(&profile.ca_file).map(PathBuf::from);
     Ok(settings)
 }
@@ -296,13 +317,13 @@ mod tests {
             ca_file: "/ca.pem".to_owned(),
             ..ConnectionProfile::new("a", Profile::Tdmq)
         };
-        let settings = settings_of(&profile, keys()).unwrap();
+        let settings = settings_of(&profile, &ProxyChoice::System, keys()).unwrap();
         assert_eq!(settings.instance, None);
         assert_eq!(settings.proxy, None);
         assert_eq!(settings.ca_file, Some(PathBuf::from("/ca.pem")));
         profile.instance = "a b".to_owned();
-        assert!(settings_of(&profile, keys()).is_err());
+        assert!(settings_of(&profile, &ProxyChoice::System, keys()).is_err());
         profile.endpoint.clear();
-        assert!(settings_of(&profile, keys()).is_err());
+        assert!(settings_of(&profile, &ProxyChoice::System, keys()).is_err());
     }
 }

@@ -56,7 +56,11 @@ pub(super) fn http_client(settings: &ClientSettings) -> Result<reqwest::Client, 
             .connect_timeout(CONNECT_TIMEOUT)
             .pool_idle_timeout(IDLE_TIMEOUT)
             .user_agent(USER_AGENT);
-        let builder = through(builder, proxy.clone(), settings.endpoint.is_local());
+        let builder = {
+            // A system proxy is for the world outside; it cannot reach this machine's loopback.
+            let system = settings.system_proxy && !settings.endpoint.is_local();
+            through(builder, proxy.clone(), system)
+        };
         match &settings.observer {
             // Costs a box a connection.
             Some(_) => builder
@@ -86,12 +90,11 @@ pub(super) fn http_client(settings: &ClientSettings) -> Result<reqwest::Client, 
         })
 }
 
-fn through(builder: ClientBuilder, proxy: Option<Proxy>, local_endpoint: bool) -> ClientBuilder {
+fn through(builder: ClientBuilder, proxy: Option<Proxy>, system: bool) -> ClientBuilder {
     match proxy {
         Some(proxy) => builder.proxy(proxy),
-        // A system proxy is for the world outside; it cannot reach this machine's loopback.
-        None if local_endpoint => builder.no_proxy(),
-        None => builder,
+        None if system => builder,
+        None => builder.no_proxy(),
     }
 }
 

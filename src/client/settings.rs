@@ -22,6 +22,8 @@ pub struct ClientSettings {
     /// An HTTP proxy, `http://[user:password@]host:port`. `None` or blank: the system's own, and
     /// never one for an endpoint on this machine.
     pub proxy: Option<String>,
+    /// Whether the system's own proxy is taken where there is no other.
+    pub system_proxy: bool,
     /// Certificates to trust besides the system's: PEM, one or several, or one as DER.
     pub ca_file: Option<PathBuf>,
     /// Most attempts of one consume or ack, and of connecting for a publish; 0 counts as 1.
@@ -43,6 +45,7 @@ impl ClientSettings {
             instance: None,
             credentials,
             proxy: None,
+            system_proxy: true,
             ca_file: None,
             attempts: 3,
             margin: Duration::from_secs(15),
@@ -80,6 +83,7 @@ impl fmt::Debug for ClientSettings {
             .field("instance", &self.instance)
             .field("credentials", &self.credentials)
             .field("proxy", &self.shown_proxy())
+            .field("system_proxy", &self.system_proxy)
             .field("ca_file", &self.ca_file)
             .field("attempts", &self.attempts)
             .field("margin", &self.margin)

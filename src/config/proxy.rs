@@ -70,6 +70,25 @@ impl fmt::Debug for ProxyUrl {
     }
 }
 
+impl ProxyChoice {
+    /// The address of the proxy that a connection goes through whose own one is this text, blank
+    /// for none. One that is meant for all of them is none for a server on this machine: it cannot
+    /// reach this machine's loopback.
+    pub fn address<'a>(&'a self, own: &'a str, local: bool) -> Option<&'a str> {
+        let own = own.trim();
+        match self {
+            _ if !own.is_empty() => Some(own),
+            Self::Url(url) if !local => Some(url.with_password()),
+            Self::Url(_) | Self::System | Self::None => None,
+        }
+    }
+
+    /// Whether the proxy that desktop and environment name is taken where there is no other.
+    pub fn takes_system(&self) -> bool {
+        *self == Self::System
+    }
+}
+
 impl FromStr for ProxyChoice {
     type Err = NotAProxy;
 
@@ -104,5 +123,23 @@ impl fmt::Display for ProxyChoice {
             Self::None => f.write_str("none"),
             Self::Url(url) => url.fmt(f),
         }
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_proxy_of_all_is_for_those_that_have_none_and_are_not_here() {
+        let all: ProxyChoice = "all:1".parse().unwrap();
+        assert_eq!(all.address(" own:2 ", false), Some("own:2"));
+        assert_eq!(all.address(" ", false), Some("http://all:1"));
+        assert_eq!(all.address("", true), None);
+        assert_eq!(all.address("own:2", true), Some("own:2"));
+        assert_eq!(ProxyChoice::None.address("", false), None);
+        assert!(ProxyChoice::System.takes_system());
+        assert!(!all.takes_system() && !ProxyChoice::None.takes_system());
     }
 }

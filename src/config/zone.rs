@@ -39,10 +39,10 @@ impl NamedZone {
 }
 
 impl TimeZoneChoice {
-    /// The zone itself.
-    pub fn zone(&self) -> TimeZone {
+    /// The zone itself, on a machine whose own is `local`.
+    pub fn zone(&self, local: &TimeZone) -> TimeZone {
         match self {
-            Self::Local => TimeZone::system(),
+            Self::Local => local.clone(),
             Self::Utc => TimeZone::UTC,
             Self::Named(named) => named.zone.clone(),
         }

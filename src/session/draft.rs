@@ -1,5 +1,6 @@
 //! A message while it is being written: free text, checked as one types, never thrown away.
 
+use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 
 use crate::protocol::lint::{Field, Problem};
@@ -151,12 +152,17 @@ impl Draft {
     }
 
     /// Everything there is to say about the draft, in the order of the form.
-    pub fn lint(&self, limits: &Limits, now: Timestamp) -> Vec<FieldProblem<DraftField>> {
+    pub fn lint(
+        &self,
+        limits: &Limits,
+        now: Timestamp,
+        zone: &TimeZone,
+    ) -> Vec<FieldProblem<DraftField>> {
         let mut problems = Vec::new();
         if let Err(problem) = self.topic() {
             problems.push(problem);
         }
-        let deliver_at = self.delivery(now).unwrap_or_else(|problem| {
+        let deliver_at = self.delivery(now, zone).unwrap_or_else(|problem| {
             problems.push(problem);
             None
         });
@@ -182,10 +188,11 @@ impl Draft {
         &self,
         limits: &Limits,
         now: Timestamp,
+        zone: &TimeZone,
     ) -> Result<(TopicName, NewMessage), Vec<FieldProblem<DraftField>>> {
-        let problems = || self.lint(limits, now);
+        let problems = || self.lint(limits, now, zone);
         let topic = self.topic().map_err(|_| problems())?;
-        let deliver_at = self.delivery(now).map_err(|_| problems())?;
+        let deliver_at = self.delivery(now, zone).map_err(|_| problems())?;
         let check_after = self.check_after().map_err(|_| problems())?;
         let (parts, _) = self.parts(deliver_at, check_after);
         let message = parts.checked(limits, now).map_err(|_| problems())?;
@@ -237,7 +244,11 @@ impl Draft {
             .ok_or_else(|| FieldProblem::error(DraftField::Half, Say::new("problem-check-span")))
     }
 
-    fn delivery(&self, now: Timestamp) -> Result<Option<Timestamp>, FieldProblem<DraftField>> {
+    fn delivery(
+        &self,
+        now: Timestamp,
+        zone: &TimeZone,
+    ) -> Result<Option<Timestamp>, FieldProblem<DraftField>> {
         let refuse = |key| FieldProblem::error(DraftField::Deliver, Say::new(key));
         match self.deliver {
             Deliver::Now => Ok(None),
@@ -245,23 +256,20 @@ impl Draft {
                 .ok()
                 .map(|delay| Some(now + delay))
                 .ok_or_else(|| refuse("problem-delay")),
-            Deliver::At => parse_instant(self.deliver_at.trim())
+            Deliver::At => parse_instant(self.deliver_at.trim(), zone)
                 .map(Some)
                 .ok_or_else(|| refuse("problem-time")),
         }
     }
 }
 
-/// RFC 3339, or a local `2026-11-23 15:04[:05]`.
-pub fn parse_instant(text: &str) -> Option<Timestamp> {
+/// RFC 3339, or `2026-11-23 15:04[:05]` in this zone.
+pub fn parse_instant(text: &str, zone: &TimeZone) -> Option<Timestamp> {
     let at = match text.parse::<jiff::Timestamp>() {
         Ok(at) => at,
         Err(_) => {
             let local: jiff::civil::DateTime = text.parse().ok()?;
-            local
-                .to_zoned(jiff::tz::TimeZone::system())
-                .ok()?
-                .timestamp()
+            local.to_zoned(zone.clone()).ok()?.timestamp()
         }
     };
     Some(Timestamp::from_millis(at.as_millisecond()))
@@ -352,11 +360,11 @@ mod tests {
         change(&mut draft);
         let limits = Profile::Sandbox.limits();
         let now = Timestamp::from_millis(1_000);
-        let problems = draft.lint(&limits, now);
+        let problems = draft.lint(&limits, now, &TimeZone::UTC);
         let found: Vec<_> = problems.iter().map(|p| (p.field, p.say.key)).collect();
         assert_eq!(found, expected);
         let refused = problems.iter().any(|p| p.level == Level::Error);
-        assert_eq!(draft.check(&limits, now).is_err(), refused);
+        assert_eq!(draft.check(&limits, now, &TimeZone::UTC).is_err(), refused);
     }
 
     #[test]
@@ -415,7 +423,11 @@ mod tests {
                 deliver_at: time.to_owned(),
                 ..draft()
             };
-            let message = draft.check(&Profile::Sandbox.limits(), Timestamp::from_millis(1_000));
+            let message = draft.check(
+                &Profile::Sandbox.limits(),
+                Timestamp::from_millis(1_000),
+                &TimeZone::UTC,
+            );
             message.ok().and_then(|(_, m)| m.parts().deliver_at)
         };
         let ms = |millis| Some(Timestamp::from_millis(millis));

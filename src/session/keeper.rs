@@ -77,10 +77,7 @@ fn keep(shared: &Shared, job: Job) -> Vec<Event> {
         }
         Job::SaveConnection(profile, keys) => Some(shared.save_connection(profile, keys)),
         Job::DeleteConnection(id) => shared.delete_connection(&id),
-        Job::SavePreferences(preferences) => shared
-            .change_config(|config| config.preferences = preferences)
-            .err()
-            .map(Event::ConfigNotWritten),
+        Job::SavePreferences(preferences) => shared.save_preferences(preferences),
         Job::SaveWorkspace(workspace) => {
             let saved = shared.data_dir().map(|dir| save_workspace(dir, &workspace));
             saved.and_then(Result::err).map(Event::WorkspaceNotWritten)

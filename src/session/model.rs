@@ -8,6 +8,7 @@ mod halves;
 mod kept;
 mod letters;
 mod not_taken;
+mod preferences;
 mod samples;
 
 pub use at_work::{Work, WorkKind};
@@ -16,8 +17,10 @@ use std::collections::HashSet;
 use std::net::SocketAddr;
 use std::time::Duration;
 
+use jiff::tz::TimeZone;
+
 use crate::code::Order;
-use crate::config::{ConnectionProfile, Preferences, ProfileColor};
+use crate::config::{ConnectionProfile, Preferences, ProfileColor, Question};
 use crate::protocol::{ConsumeMode, Limits, Profile, PublishReceipt, Timestamp};
 
 use super::acking::AckCommand;
@@ -173,6 +176,8 @@ pub struct Model {
     samples: Samples,
     traffic: Traffic,
     preferences: Preferences,
+    /// The time zone of this machine.
+    local: TimeZone,
     /// As it was last kept, or found at the start.
     workspace: Workspace,
     /// Views that listen as soon as the sandbox runs.
@@ -212,7 +217,7 @@ impl Model {
         let first = ConsumeForm {
             topic: FIRST_TOPIC.to_owned(),
             group: FIRST_GROUP.to_owned(),
-            ..ConsumeForm::default()
+            ..preferences::begun_with(setup.preferences.new_views)
         };
         let paths = Paths::new(workspace.last_folder.clone());
         let restored = Views::restored(&workspace.views, workspace.shown);
@@ -226,17 +231,25 @@ impl Model {
                 .collect(),
             None => vec![SubscriptionId(0)],
         };
+        let mut views = restored.unwrap_or_else(|| Views::new(first));
+        views.set_budget(preferences::bytes(&setup.preferences));
+        let local = setup.surroundings.zone.clone();
+        let surroundings = Surroundings {
+            zone: setup.preferences.time_zone.zone(&local),
+            ..setup.surroundings
+        };
         Self {
             selected,
             waiting,
             samples: Samples::default(),
             sandbox: SandboxState::Starting,
             content: Vec::new(),
-            views: restored.unwrap_or_else(|| Views::new(first)),
+            views,
+            local,
             workspace,
             connections,
             publish: PublishState::default(),
-            outbox: Outbox::new(setup.surroundings),
+            outbox: Outbox::new(surroundings),
             edit: None,
             checkup: Checkup::default(),
             debugger: Debugger::default(),
@@ -286,17 +299,6 @@ impl Model {
             .connection(id)
             .map_or(Profile::Sandbox, |c| c.profile.kind);
         kind.limits()
-    }
-
-    /// The head of a view of this connection, as its profile would have it.
-    pub fn form_for(&self, id: &ConnectionId) -> ConsumeForm {
-        let profile = self.connection(id).map(|connection| &connection.profile);
-        ConsumeForm {
-            connection: id.clone(),
-            topic: profile.map(|p| p.topic.clone()).unwrap_or_default(),
-            group: profile.map(|p| p.group.clone()).unwrap_or_default(),
-            ..ConsumeForm::default()
-        }
     }
 
     /// What came back from an earlier run, or was last kept in this one.
@@ -440,11 +442,6 @@ impl Model {
         &self.figures
     }
 
-    /// Theme, language and the like.
-    pub fn preferences(&self) -> &Preferences {
-        &self.preferences
-    }
-
     /// Carries out a command. What has to happen outside is the answer.
     pub fn apply(&mut self, command: Command, now: Timestamp) -> Option<Job> {
         match command {
@@ -476,7 +473,7 @@ impl Model {
                         connection,
                         topic: topic.to_string(),
                         group: group.to_string(),
-                        ..ConsumeForm::default()
+                        ..preferences::begun_with(self.preferences.new_views)
                     },
                     None => self.form_for(&self.selected),
                 };
@@ -549,10 +546,7 @@ impl Model {
                 self.control.close_peek();
                 None
             }
-            Command::SetPreferences(preferences) => {
-                self.preferences = preferences.clone();
-                Some(Job::SavePreferences(preferences))
-            }
+            Command::SetPreferences(preferences) => Some(self.change_preferences(preferences)),
             Command::NoticesSeen => {
                 self.notices.mark_seen();
                 None
@@ -727,11 +721,6 @@ impl Model {
         }
     }
 
-    /// Bytes that the messages of all views may take from now on.
-    pub fn set_memory(&mut self, bytes: usize) {
-        self.views.set_budget(bytes);
-    }
-
     /// Bytes that the messages of all views may take, and those that they do.
     pub fn memory(&self) -> (usize, usize) {
         self.views.memory()
@@ -741,7 +730,7 @@ impl Model {
         match command {
             CodeCommand::OfDraft(draft, _) => {
                 let profile = &self.selected().profile;
-                program::publishing(&draft, profile, &self.limits(), now)
+                program::publishing(&draft, profile, &self.limits(), now, self.zone())
             }
             CodeCommand::OfView(id) => {
                 let form = &self.view(id)?.form;
@@ -923,13 +912,15 @@ impl Model {
         None
     }
 
-    /// Only a sandbox is published to without having been agreed to by its name.
+    /// Only a sandbox is published to without having been agreed to by its name, unless somebody
+    /// does not want to be asked.
     fn may_replay(&mut self, wish: &ReplayWish, now: Timestamp) -> bool {
         let Some(connection) = self.connection(&wish.connection) else {
             return false;
         };
         let profile = &connection.profile;
-        let sure = profile.kind == Profile::Sandbox || wish.confirmed;
+        let asked = profile.kind != Profile::Sandbox && self.asks(Question::Replay);
+        let sure = !asked || wish.confirmed;
         if profile.read_only {
             self.refuse_read_only(now);
             return false;

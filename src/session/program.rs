@@ -3,6 +3,8 @@
 
 use std::time::Duration;
 
+use jiff::tz::TimeZone;
+
 use crate::code::{Consume, Order, Publish, Task};
 use crate::config::ConnectionProfile;
 use crate::protocol::{InstanceId, Limits, NewMessage, Timestamp, TopicName, span};
@@ -40,8 +42,9 @@ pub(super) fn publishing(
     profile: &ConnectionProfile,
     limits: &Limits,
     now: Timestamp,
+    zone: &TimeZone,
 ) -> Option<Order> {
-    let (topic, message): (TopicName, NewMessage) = draft.check(limits, now).ok()?;
+    let (topic, message): (TopicName, NewMessage) = draft.check(limits, now, zone).ok()?;
     let delay = match draft.deliver {
         Deliver::After => span::parse(&draft.delay).ok(),
         Deliver::Now | Deliver::At => None,

@@ -15,7 +15,7 @@ use secrecy::SecretString;
 use crate::cards::{Card, Doing};
 use crate::client::{AdminClient, Client, ClientSettings, Endpoint, InvalidEndpoint};
 use crate::clock::Clock;
-use crate::config::{Config, ConfigFile, ConnectionProfile};
+use crate::config::{Config, ConfigFile, ConnectionProfile, Preferences};
 use crate::credentials::Credentials;
 use crate::protocol::InvalidName;
 use crate::sandbox::SandboxSettings;
@@ -289,7 +289,10 @@ impl Shared {
             ),
         };
         let filled = |text: &str| (!text.trim().is_empty()).then(|| text.trim().to_owned());
-        settings.proxy = filled(&profile.proxy);
+        let proxy = lock(&self.disk).config.preferences.proxy.clone();
+        let local = settings.endpoint.is_local();
+        settings.proxy = proxy.address(&profile.proxy, local).map(str::to_owned);
+        settings.system_proxy = proxy.takes_system();
         settings.ca_file = filled(&profile.ca_file).map(Into::into);
         let id = ConnectionId::Profile(profile.id.clone());
         settings.observer = Some(self.tap.observer(&id));
@@ -397,6 +400,23 @@ impl Shared {
         self.forget_client(id);
         let error = self.secrets.delete(id).err()?;
         Some(Event::KeysNotDeleted(error.to_string()))
+    }
+
+    /// Keeps what somebody chose.
+    pub(super) fn save_preferences(&self, preferences: Preferences) -> Option<Event> {
+        let other_way = lock(&self.disk).config.preferences.proxy != preferences.proxy;
+        let saved = self.change_config(|config| config.preferences = preferences);
+        if saved.is_ok() && other_way {
+            self.forget_clients();
+        }
+        saved.err().map(Event::ConfigNotWritten)
+    }
+
+    /// The next use of any connection makes a new client.
+    fn forget_clients(&self) {
+        self.revision.fetch_add(1, Ordering::Relaxed);
+        lock(&self.clients).clear();
+        lock(&self.admins).clear();
     }
 
     /// The next use makes a client of the new settings; one that is being made is not kept.

@@ -4,7 +4,7 @@
 use egui::text_edit::TextEditState;
 use egui::{Id, Modal, RichText, ScrollArea, TextEdit, Ui};
 
-use crate::config::{ConnectionProfile, ProfileColor, holds_password};
+use crate::config::{ConnectionProfile, ProfileColor, Question, holds_password};
 use crate::protocol::Profile;
 use crate::session::{
     CheckupCommand, Command, ConnectionEdit, ConnectionField, ConnectionId, DebuggerCommand,
@@ -386,13 +386,17 @@ impl Open {
     fn delete_ui(&mut self, ui: &mut Ui, cx: &mut Context<'_>) -> bool {
         let t = cx.texts;
         let bad = cx.palette.bad;
-        if !self.deleting {
+        if !self.deleting && cx.model.asks(Question::DeleteConnection) {
             let face = RichText::new(t.get("delete")).color(bad);
             self.deleting = ui.button(face).clicked();
             return false;
         }
         let id = ConnectionId::Profile(self.edit.profile.id.clone());
-        let face = egui::Button::new(theme::strong(t.get("delete-sure")).color(bad));
+        let face = match self.deleting {
+            true => theme::strong(t.get("delete-sure")),
+            false => RichText::new(t.get("delete")),
+        };
+        let face = egui::Button::new(face.color(bad));
         let sure = ui.add_enabled(!cx.model.is_in_use(&id), face).clicked();
         if sure {
             cx.command(Command::DeleteConnection(id));

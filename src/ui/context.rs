@@ -59,7 +59,12 @@ impl Context<'_> {
 
     /// Time since an instant, in one rounded unit: `8 s`, `2 min`, `3 h`, `4 d`.
     pub(super) fn age(&self, since: Timestamp) -> String {
-        let secs = self.now.since(since).as_secs();
+        self.span(self.now.since(since))
+    }
+
+    /// A length of time, in one rounded unit.
+    pub(super) fn span(&self, length: Duration) -> String {
+        let secs = length.as_secs();
         let texts = self.texts;
         let n = |n: u64| [("n", n.into())];
         match secs {
@@ -80,25 +85,6 @@ pub(super) fn countdown(left: Duration) -> String {
     } else {
         format!("{minutes}:{secs:02}")
     }
-}
-
-/// Local time of day, or the date as well if it is not today's.
-pub(super) fn clock_time(at: Timestamp, now: Timestamp) -> String {
-    let zone = jiff::tz::TimeZone::system();
-    let local = |at: Timestamp| {
-        let at = jiff::Timestamp::from_millisecond(at.millis()).ok()?;
-        Some(at.to_zoned(zone.clone()))
-    };
-    let Some(then) = local(at) else {
-        return at.millis().to_string();
-    };
-    let today = local(now).is_some_and(|now| now.date() == then.date());
-    let format = if today {
-        "%H:%M:%S"
-    } else {
-        "%Y-%m-%d %H:%M:%S"
-    };
-    then.strftime(format).to_string()
 }
 
 /// A number of bytes: `84 B`, `1.5 KB`, `4.0 MB`.

@@ -9,6 +9,7 @@ use egui_tiles::{
 };
 use serde::{Deserialize, Serialize};
 
+use crate::config::Question;
 use crate::session::{Command, LetterCommand, Polling, Subscription, SubscriptionId};
 
 use super::archive::{OpenForm, file_title};
@@ -198,7 +199,7 @@ impl Drawing<'_, '_, '_> {
                 *self.closing = None;
             }
         } else if icon_button(ui, icons::CLOSE, t.get("view-close")).clicked() {
-            if held > 0 {
+            if held > 0 && self.cx.model.asks(Question::CloseView) {
                 *self.closing = Some(view.id);
             } else {
                 self.cx.command(Command::CloseView(view.id));

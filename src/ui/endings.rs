@@ -7,7 +7,7 @@ use crate::cards::Doing;
 use crate::i18n::Texts;
 use crate::session::{Alike, Decision, Ending, Failed, Row, Subscription, Urgency};
 
-use super::context::{Context, clock_time, countdown};
+use super::context::{Context, countdown};
 use super::theme::{self, Palette};
 use super::widgets::{Dot, dot, lease_bar, pill};
 
@@ -92,7 +92,7 @@ pub(super) fn word(ending: Ending<'_>, deed: Deed, t: &'static Texts) -> &'stati
 /// It in a sentence, with what to do next.
 pub(super) fn sentence(cx: &Context<'_>, ending: Ending<'_>, deed: Deed) -> String {
     let t = cx.texts;
-    let at = |at| [("at", clock_time(at, cx.now).into())];
+    let at = |at| [("at", cx.clock_time(at).into())];
     match ending {
         Ending::Held(_, Some(why)) => failed(cx, why, deed),
         Ending::Expired(over, why) => {
@@ -143,7 +143,7 @@ pub(super) fn sentence(cx: &Context<'_>, ending: Ending<'_>, deed: Deed) -> Stri
             let left = refusal.left_millis.unwrap_or_default();
             let left = std::time::Duration::from_millis(left.unsigned_abs());
             let values = [
-                ("at", clock_time(refusal.at, cx.now).into()),
+                ("at", cx.clock_time(refusal.at).into()),
                 ("left", countdown(left).into()),
             ];
             let key = deed.either("ending-elsewhere-why", "half-elsewhere-why");

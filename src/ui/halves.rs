@@ -11,7 +11,7 @@ use crate::session::{
 
 use super::card;
 use super::connections::connection_name;
-use super::context::{Context, clock_time, countdown, short_id};
+use super::context::{Context, countdown, short_id};
 use super::theme;
 use super::widgets::{Dot, dot, from_the_right, named, remark};
 
@@ -133,7 +133,7 @@ fn half_ui(ui: &mut Ui, cx: &mut Context<'_>, half: &Half) {
             return card::link_ui(ui, cx, &Card::of_handle(failure, doing, false));
         }
         _ if half.is_late(cx.now) => {
-            let at = clock_time(half.lease.ends(), cx.now);
+            let at = cx.clock_time(half.lease.ends());
             (t.format("half-late-next", &[("at", at.into())]), p.soon)
         }
         HalfState::Likely(..) => (t.get("half-likely").to_owned(), p.dim),

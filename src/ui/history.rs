@@ -5,13 +5,14 @@ use egui::containers::menu::MenuButton;
 use egui::{Align, Button, Color32, Label, Layout, Modifiers, RichText, ScrollArea, Sense, Ui};
 use egui_extras::{Column, TableBuilder, TableRow};
 
+use crate::config::Question;
 use crate::session::{
     Command, ConnectionId, Entry, EntryRow, HistoryCommand, KEPT_BODY_BYTES, Outcome,
     TrafficCommand,
 };
 
 use super::card;
-use super::context::{Context, bytes, clock_time, short_id};
+use super::context::{Context, bytes, short_id};
 use super::table::{preview, text_ui};
 use super::theme;
 use super::theme::icons;
@@ -69,7 +70,12 @@ impl HistoryPane {
         } else {
             let any = !cx.model.history().rows().is_empty();
             let button = Button::new(t.get("history-clear"));
-            self.clearing = ui.add_enabled(any, button).clicked();
+            if ui.add_enabled(any, button).clicked() {
+                match cx.model.asks(Question::ClearHistory) {
+                    true => self.clearing = true,
+                    false => ask(cx, HistoryCommand::Clear),
+                }
+            }
         }
     }
 
@@ -138,15 +144,16 @@ fn table_ui(ui: &mut Ui, cx: &mut Context<'_>) {
     let wide = ui.available_width() >= WITH_ALL;
     ui.spacing_mut().item_spacing = egui::Vec2::ZERO;
     ui.visuals_mut().selection.bg_fill = cx.palette.selected;
+    let time = cx.time_width();
     let text = |width: f32| Column::initial(width).range(40.0..=300.0).clip(true);
     let mut table = TableBuilder::new(ui)
-        .id_salt(("history", wide))
+        .id_salt(("history", wide, time as u32))
         .animate_scrolling(false)
         .auto_shrink(false)
         .min_scrolled_height(0.0)
         .sense(Sense::click())
         .cell_layout(Layout::left_to_right(Align::Center))
-        .column(Column::initial(76.0).range(60.0..=160.0).clip(true));
+        .column(Column::initial(time).range(60.0..=240.0).clip(true));
     if wide {
         table = table.column(text(110.0));
     }
@@ -207,13 +214,9 @@ fn head_row_ui(mut row: TableRow<'_, '_>, cx: &Context<'_>, wide: bool) {
 
 fn row_ui(cells: &mut TableRow<'_, '_>, cx: &mut Context<'_>, row: &EntryRow, wide: bool) {
     let p = cx.palette;
-    let (t, now) = (cx.texts, cx.now);
+    let t = cx.texts;
     cells.col(|ui| {
-        ui.add(
-            Label::new(RichText::new(clock_time(row.at, now)).color(p.text))
-                .truncate()
-                .selectable(false),
-        );
+        cx.time_cell(ui, row.at, p.text);
     });
     if wide {
         let name = connection_of(cx, &row.connection, &row.connection_name);
@@ -246,7 +249,7 @@ fn row_ui(cells: &mut TableRow<'_, '_>, cx: &mut Context<'_>, row: &EntryRow, wi
         &[
             ("topic", row.topic.as_str().into()),
             ("key", row.key.clone().unwrap_or_default().into()),
-            ("at", clock_time(row.at, now).into()),
+            ("at", cx.clock_time(row.at).into()),
         ],
     );
     response
@@ -433,7 +436,7 @@ fn entry_ui(ui: &mut Ui, cx: &Context<'_>, entry: &Entry) {
         (t.get("field-sharding-key"), message.sharding_key.clone()),
         (
             t.get("deliver-at-name"),
-            message.deliver_at.map(|at| clock_time(at, cx.now)),
+            message.deliver_at.map(|at| cx.clock_time(at)),
         ),
         (t.get("field-half"), half),
     ];

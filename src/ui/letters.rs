@@ -5,6 +5,7 @@ use egui::{
     Align, Button, Checkbox, Id, Label, Layout, Modal, ProgressBar, RichText, TextEdit, Ui,
 };
 
+use crate::config::Question as Asked;
 use crate::protocol::{InvalidName, TopicName};
 use crate::session::{Command, LetterCommand, LetterRun, ResendWish, Subscription};
 
@@ -36,6 +37,15 @@ impl Question {
             ack: true,
         }
     }
+
+    /// What is to be done, once it is known where to.
+    fn wish(&self) -> Option<ResendWish> {
+        Some(ResendWish {
+            topic: self.topic.trim().parse().ok()?,
+            to_origin: self.to_origin,
+            ack: self.ack,
+        })
+    }
 }
 
 /// The line of a view of dead letters, and the question if it is open.
@@ -65,7 +75,11 @@ pub(super) fn ui(
             .on_hover_text(t.get("letters-resend-why"))
             .on_disabled_hover_text(t.get("letters-resend-why"));
         if response.clicked() {
-            *question = Some(Question::about(cx, view));
+            let asked = Question::about(cx, view);
+            match asked.wish().filter(|_| !cx.model.asks(Asked::Resend)) {
+                Some(wish) => cx.command(Command::Letters(LetterCommand::Resend(view.id, wish))),
+                None => *question = Some(asked),
+            }
         }
         if let Some(run) = run.filter(|run| run.view == view.id) {
             progress_ui(ui, cx, run);
@@ -112,19 +126,14 @@ fn question_ui(
                 let can = topic.is_ok() && count > 0;
                 let send = primary_button(ui, &text, 96.0, can, cx.palette).clicked();
                 let stay = ui.button(t.get("cancel")).clicked();
-                (send.then_some(topic.ok()).flatten(), stay)
+                (send, stay)
             })
             .inner
         });
     let away = modal.should_close();
     let (send, stay) = modal.inner;
-    let closes = stay || away || send.is_some();
-    if let Some(topic) = send {
-        let wish = ResendWish {
-            topic,
-            to_origin: asked.to_origin,
-            ack: asked.ack,
-        };
+    let closes = stay || away || send;
+    if send && let Some(wish) = asked.wish() {
         cx.command(Command::Letters(LetterCommand::Resend(view.id, wish)));
     }
     if closes {

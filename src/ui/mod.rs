@@ -5,6 +5,7 @@ mod acking;
 mod again;
 mod archive;
 mod arranged;
+mod ask_first;
 mod card;
 mod checkup;
 mod code;
@@ -36,6 +37,7 @@ mod status;
 mod table;
 mod templates;
 pub mod theme;
+mod times;
 mod toolbar;
 mod tools;
 mod traffic;
@@ -47,12 +49,13 @@ use std::time::Duration;
 use egui::{Panel, Ui};
 
 use crate::clock::Clock;
-use crate::config::{LanguageChoice, Preferences, ThemeChoice};
+use crate::config::{LanguageChoice, Preferences, Question, ThemeChoice, TimeFormat};
 use crate::i18n::{Lang, Texts};
 use crate::protocol::Timestamp;
 use crate::session::{Command, ConnectionId, Link, Model, Subscription, WindowPart};
 
 use arranged::{Kept, Sizes, to_keep};
+use ask_first::AskFirst;
 use code::CodeWindow;
 use connections::{Asked, Connections, connection_name};
 use context::Context;
@@ -74,6 +77,9 @@ const MESSAGES_A_FRAME: usize = 4_096;
 /// How long a rate in the status line goes on after the last thing that happened.
 const RATES: Duration = Duration::from_secs(11);
 
+/// How often times are drawn anew that say how long ago something was.
+const RELATIVE_TIMES: Duration = Duration::from_secs(5);
+
 /// How long after something was done the workspace is kept.
 const KEEP_AFTER: Duration = Duration::from_secs(1);
 
@@ -94,6 +100,7 @@ pub struct App {
     code: CodeWindow,
     debugger: DebuggerWindow,
     quit: Quit,
+    ask_first: AskFirst,
     /// Since when there may be something to keep for the next start.
     unkept_since: Option<Timestamp>,
 }
@@ -120,6 +127,7 @@ impl App {
             code: CodeWindow::default(),
             debugger: DebuggerWindow::default(),
             quit: Quit::default(),
+            ask_first: AskFirst::default(),
             unkept_since: None,
         };
         app.apply_theme(ctx);
@@ -202,6 +210,9 @@ impl App {
             return;
         }
         for command in commands {
+            let Some(command) = self.ask_first.hold(&self.model, command) else {
+                continue;
+            };
             let now = self.clock.now();
             if let Some(job) = self.model.apply(command, now) {
                 self.send(job);
@@ -245,6 +256,8 @@ impl App {
         let moved = self.model.figures().moved_within(self.clock.now(), RATES);
         if alive || halves || moved {
             ctx.request_repaint_after(Duration::from_secs(1));
+        } else if self.model.preferences().time_format == TimeFormat::Relative {
+            ctx.request_repaint_after(RELATIVE_TIMES);
         } else if views.iter().any(|view| !view.rows.is_empty()) {
             // Ages go on, slowly.
             ctx.request_repaint_after(Duration::from_secs(20));
@@ -330,6 +343,7 @@ impl App {
             });
         self.code.ui(ui.ctx(), cx);
         self.debugger.ui(ui.ctx(), cx);
+        self.ask_first.ui(ui.ctx(), cx);
         self.quit.ui(ui.ctx(), cx);
         archive::open_dropped(ui, cx);
         self.commands = commands;
@@ -347,7 +361,8 @@ impl eframe::App for App {
         self.ask_for_next_second(ctx);
         let halves = self.model.halves().open(self.clock.now()).is_some();
         let holds = halves || self.model.held().is_some() || !self.model.at_work().is_empty();
-        self.quit.guard(ctx, holds);
+        let asks = self.model.asks(Question::Quit);
+        self.quit.guard(ctx, holds && asks);
         self.keep_workspace_in_time(ctx);
     }
 

@@ -5,7 +5,7 @@ use egui::{Label, RichText, ScrollArea, Ui};
 use crate::session::{Command, Level, Notice};
 
 use super::card;
-use super::context::{Context, clock_time};
+use super::context::Context;
 use super::theme;
 use super::widgets::{Dot, dot, from_the_right};
 
@@ -38,7 +38,8 @@ pub(super) fn ui(ui: &mut Ui, cx: &mut Context<'_>) {
 fn notice_ui(ui: &mut Ui, cx: &Context<'_>, notice: &Notice) {
     ui.horizontal_top(|ui| {
         dot(ui, shape(notice.level), color(cx, notice.level));
-        ui.label(theme::dim(ui.ctx(), clock_time(notice.at, cx.now)));
+        let at = ui.label(theme::dim(ui.ctx(), cx.time(notice.at)));
+        cx.with_all_of(at, notice.at);
         ui.vertical(|ui| {
             ui.spacing_mut().item_spacing.y = 2.0;
             let wrapped = |ui: &mut Ui, text: RichText| {

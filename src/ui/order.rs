@@ -5,7 +5,7 @@ use egui::{Label, RichText, Ui};
 
 use crate::session::{Command, Subscription, WaitingKey};
 
-use super::context::{Context, clock_time, countdown};
+use super::context::{Context, countdown};
 use super::theme;
 use super::widgets::{link_button, named};
 
@@ -75,7 +75,7 @@ fn sentence(cx: &Context<'_>, key: &WaitingKey) -> String {
                 key.key.clone().unwrap_or_else(|| name(cx, key)).into(),
             ),
             ("n", key.messages.into()),
-            ("at", clock_time(key.until, cx.now).into()),
+            ("at", cx.clock_time(key.until).into()),
         ],
     )
 }

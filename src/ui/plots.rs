@@ -9,7 +9,7 @@ use crate::protocol::Timestamp;
 use crate::session::{Connection, Count, Figures, Flow, FlowScope, Latency, Series};
 
 use super::connections::connection_name;
-use super::context::{Context, clock_time};
+use super::context::Context;
 use super::plot::{HEAD, Line, Plot, Unit, above, grid};
 use super::theme;
 use super::theme::icons;
@@ -65,7 +65,7 @@ impl Plots {
                 };
             }
             if let Some((then, _)) = &self.held {
-                let time = [("time", clock_time(*then, cx.now).into())];
+                let time = [("time", cx.clock_time(*then).into())];
                 let text = RichText::new(t.format("plots-held", &time)).color(cx.palette.soon);
                 ui.label(text);
             }

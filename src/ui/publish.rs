@@ -148,7 +148,9 @@ impl PublishPanel {
                 self.preview_ui(ui, cx);
                 self.more_ui(ui, cx);
             });
-        self.outbox.confirm_ui(ui, cx);
+        if self.outbox.confirm_ui(ui, cx) {
+            self.count_one();
+        }
     }
 
     fn check(&mut self, cx: &Context<'_>) {
@@ -521,12 +523,18 @@ impl PublishPanel {
         match sends {
             Sends::Many => self.outbox.send(cx, &self.draft, &cx.model.limits()),
             Sends::Once => {
-                cx.command(Command::Publish(Box::new(self.draft.clone())));
-                if self.outlook().is_some_and(|outlook| outlook.counts) {
-                    let next = &mut self.draft.seq_from.0;
-                    *next = next.saturating_add(1);
+                if self.outbox.send_one(cx, &self.draft) {
+                    self.count_one();
                 }
             }
+        }
+    }
+
+    /// One message was published: the next one has the next number.
+    fn count_one(&mut self) {
+        if self.outlook().is_some_and(|outlook| outlook.counts) {
+            let next = &mut self.draft.seq_from.0;
+            *next = next.saturating_add(1);
         }
     }
 }

@@ -13,7 +13,7 @@ use crate::session::{
     cells,
 };
 
-use super::context::{Context, bytes, clock_time, short_id};
+use super::context::{Context, bytes, short_id};
 use super::endings::{Deed, alike_look, alike_mark, alike_word, sentence, state_ui, word};
 use super::scroll::{Sight, bar_ui};
 use super::theme::icons;
@@ -542,7 +542,7 @@ impl RowUi<'_, '_> {
             }
             Column::Published => {
                 if let Some(at) = cells::published(row) {
-                    text_ui(ui, &clock_time(at, self.cx.now), ink);
+                    text_ui(ui, &self.cx.time(at), ink);
                 }
             }
             Column::Body => match row.damaged() {

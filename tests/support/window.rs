@@ -825,6 +825,15 @@ impl Window {
         path.display().to_string()
     }
 
+    /// Waits until the file of the configuration says this.
+    #[track_caller]
+    pub(crate) fn until_saved(&mut self, what: impl Fn(&Config) -> bool) -> Config {
+        let file = ConfigFile::at(self.folder.path());
+        let there = || file.load().ok().filter(&what);
+        self.until_outside("it is in the file", |_| there().is_some());
+        there().expect("it was there just now")
+    }
+
     /// The file of the configuration.
     pub(crate) fn config_path(&self) -> PathBuf {
         ConfigFile::at(self.folder.path()).path().to_owned()

@@ -33,6 +33,7 @@ mod samples;
 mod scripted;
 #[path = "../support/server.rs"]
 mod server;
+mod settings;
 #[path = "../support/window.rs"]
 mod support;
 mod table;

@@ -118,6 +118,11 @@ impl Scripted {
         self.seen.polls.load(Ordering::SeqCst)
     }
 
+    /// How many messages were published to it; it takes none of them.
+    pub(crate) fn published(&self) -> usize {
+        self.seen.acks.lock().unwrap().matches("<Message ").count()
+    }
+
     /// Whether this handle was acked.
     pub(crate) fn acked(&self, handle: &str) -> bool {
         let acks = self.seen.acks.lock().unwrap();
@@ -126,7 +131,13 @@ impl Scripted {
 
     /// A window with a view that listens there.
     pub(crate) fn window(&self) -> Window {
-        let start = Start::default().with("desk", Profile::Tdmq, &self.url);
+        self.window_with(|_| {})
+    }
+
+    /// The same, with something else about how it starts.
+    pub(crate) fn window_with(&self, change: impl FnOnce(&mut Start)) -> Window {
+        let mut start = Start::default().with("desk", Profile::Tdmq, &self.url);
+        change(&mut start);
         let keys = Credentials::from_pasted("ak", "sk", "");
         start.secrets.store("desk", &keys);
         let mut window = Window::start(start);

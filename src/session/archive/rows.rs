@@ -217,7 +217,7 @@ impl Cells<'_> {
             return Ok(None);
         };
         let millis = || text.trim().parse().ok().map(Timestamp::from_millis);
-        let time = parse_instant(text.trim()).or_else(millis);
+        let time = parse_instant(text.trim(), &jiff::tz::TimeZone::system()).or_else(millis);
         time.map(Some).ok_or_else(|| unreadable(column, &text))
     }
 

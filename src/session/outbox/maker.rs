@@ -19,7 +19,7 @@ use super::row::Row;
 pub struct Surroundings {
     /// The environment.
     pub environment: Environment,
-    /// Where local time is.
+    /// The time zone that times are typed and written in.
     pub zone: TimeZone,
     /// What chance begins with.
     pub seed: u64,
@@ -90,7 +90,9 @@ impl Maker {
                 filled.map_err(first_error)?
             }
         };
-        draft.check(&self.limits, now).map_err(first_error)
+        draft
+            .check(&self.limits, now, &self.surroundings.zone)
+            .map_err(first_error)
     }
 
     fn fill_in(
@@ -153,7 +155,7 @@ impl Outlook {
     ) -> Self {
         if !draft.variables {
             return Self {
-                problems: draft.lint(limits, now),
+                problems: draft.lint(limits, now, &surroundings.zone),
                 asleep: asleep(draft),
                 ..Self::default()
             };
@@ -178,7 +180,7 @@ impl Outlook {
             match maker.fill_in(seq, *row, now) {
                 Ok(filled) => {
                     if outlook.problems.is_empty() {
-                        outlook.problems = filled.lint(limits, now);
+                        outlook.problems = filled.lint(limits, now, &surroundings.zone);
                     }
                     outlook.ahead.push(filled);
                 }

@@ -3,6 +3,8 @@
 
 use std::sync::Arc;
 
+use jiff::tz::TimeZone;
+
 use crate::protocol::{Limits, NewMessage, Timestamp, TopicName};
 use crate::session::draft::Draft;
 use crate::session::say::{Level, Notice, Say};
@@ -88,6 +90,20 @@ impl Outbox {
             templates: None,
             sent: None,
             ids: 0,
+        }
+    }
+
+    /// The time zone that times are typed in.
+    pub(in crate::session) fn zone(&self) -> &TimeZone {
+        &self.surroundings.zone
+    }
+
+    /// Times are typed in this zone from now on.
+    pub(in crate::session) fn set_zone(&mut self, zone: TimeZone) {
+        if self.surroundings.zone != zone {
+            Arc::make_mut(&mut self.surroundings).zone = zone;
+            // What was made of a draft may be another time now.
+            self.ids += 1;
         }
     }
 

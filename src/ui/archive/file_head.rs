@@ -7,7 +7,7 @@ use crate::session::{
     ArchiveCommand, Command, End, FileState, FileView, Subscription, SubscriptionId,
 };
 
-use super::super::context::{Context, bytes, clock_time};
+use super::super::context::{Context, bytes};
 use super::super::theme;
 use super::super::theme::icons;
 use super::super::widgets::{from_the_right, link_button, marked_button, marked_line, remark};
@@ -68,7 +68,7 @@ impl FileHead {
                 let values = [
                     ("topic", header.topic.as_str().into()),
                     ("group", header.group.as_str().into()),
-                    ("at", clock_time(header.exported, cx.now).into()),
+                    ("at", cx.clock_time(header.exported).into()),
                 ];
                 format!("{what} · {}", t.format("file-from", &values))
             }

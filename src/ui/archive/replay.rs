@@ -3,6 +3,7 @@
 
 use egui::{Slider, TextEdit, Ui};
 
+use crate::config::Question;
 use crate::protocol::{Profile, TopicName};
 use crate::session::{
     ArchiveCommand, Command, Connection, ConnectionId, REPLAY_SPEEDS, ReplayWish, Scope, Speed,
@@ -125,7 +126,7 @@ impl ReplayForm {
             );
             return false;
         }
-        if is_sandbox(connection) {
+        if is_sandbox(connection) || !cx.model.asks(Question::Replay) {
             return true;
         }
         let mut confirmed = self.confirmed.as_ref() == Some(&connection.id);

@@ -9,7 +9,7 @@ use crate::protocol::span;
 use crate::session::{AdminWish, Look};
 
 use super::{ask, free};
-use crate::ui::context::{Context, clock_time, countdown};
+use crate::ui::context::{Context, countdown};
 use crate::ui::theme;
 use crate::ui::widgets::{named, pill, remark};
 
@@ -41,7 +41,7 @@ impl ClockForm {
         .is_elsewhere();
         ui.horizontal(|ui| {
             ui.label(theme::column_head(ui.ctx(), t.get("control-time")));
-            ui.label(theme::strong(clock_time(now, cx.now)));
+            ui.label(theme::strong(cx.clock_time(now)));
             if clock.frozen {
                 pill(ui, t.get("control-frozen"), p.accent, p.accent_bg);
             }

@@ -1,7 +1,9 @@
 //! Asks back before something of the sandbox is destroyed, and where a group is to begin anew.
 
 use egui::{Button, Id, Label, Modal, TextEdit, Ui};
+use jiff::tz::TimeZone;
 
+use crate::config::Question;
 use crate::protocol::admin::{GroupRef, ResetGroup, ResetTo, TopicRef};
 use crate::session::{AdminWish, parse_instant};
 
@@ -47,16 +49,28 @@ impl Reset {
         }
     }
 
-    fn target(&self) -> Option<ResetTo> {
+    fn target(&self, zone: &TimeZone) -> Option<ResetTo> {
         Some(match self.to {
             To::Oldest => ResetTo::Oldest,
             To::Latest => ResetTo::Latest,
-            To::Time => ResetTo::Time(parse_instant(self.time.trim())?),
+            To::Time => ResetTo::Time(parse_instant(self.time.trim(), zone)?),
         })
     }
 }
 
 impl Dialog {
+    /// Does it at once where nobody wants to be asked; whether that was so. Where a group is to begin
+    /// anew nobody knows unasked.
+    pub(super) fn goes_unasked(&self, cx: &mut Context<'_>) -> bool {
+        if matches!(self, Dialog::Reset(_)) || cx.model.asks(Question::Destroy) {
+            return false;
+        }
+        if let Some(wish) = self.wish(cx.model.zone()) {
+            ask(cx, wish);
+        }
+        true
+    }
+
     /// Draws it; whether it is done with.
     pub(super) fn ui(&mut self, ui: &mut Ui, cx: &mut Context<'_>) -> bool {
         let frame = egui::Frame::popup(&ui.ctx().global_style()).inner_margin(2.0 * theme::PAD);
@@ -102,7 +116,7 @@ impl Dialog {
             reset_ui(ui, cx, reset);
         }
         ui.add_space(theme::GAP);
-        let wish = self.wish();
+        let wish = self.wish(cx.model.zone());
         let mut done = false;
         ui.horizontal(|ui| {
             let face = Button::new(theme::strong(yes).color(cx.palette.bad));
@@ -117,7 +131,7 @@ impl Dialog {
         done
     }
 
-    fn wish(&self) -> Option<AdminWish> {
+    fn wish(&self, zone: &TimeZone) -> Option<AdminWish> {
         Some(match self {
             Dialog::Purge(topic, _) => AdminWish::Purge(topic.clone()),
             Dialog::DeleteTopic(topic) => AdminWish::DeleteTopic(topic.clone()),
@@ -126,7 +140,7 @@ impl Dialog {
                 instance: reset.group.instance.clone(),
                 topic: reset.group.topic.clone(),
                 group: reset.group.group.clone(),
-                to: reset.target()?,
+                to: reset.target(zone)?,
             }),
         })
     }
@@ -146,7 +160,7 @@ fn reset_ui(ui: &mut Ui, cx: &Context<'_>, reset: &mut Reset) {
             .desired_width(f32::INFINITY)
             .hint_text(theme::hint("2026-12-01 15:04"));
         labelled_edit(ui, t.get("reset-since"), edit);
-        if reset.target().is_none() && !reset.time.is_empty() {
+        if reset.target(cx.model.zone()).is_none() && !reset.time.is_empty() {
             remark(ui, t.get("problem-time"), cx.palette.bad);
         }
     }

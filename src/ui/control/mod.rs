@@ -160,6 +160,11 @@ impl ControlRoom {
             return;
         };
         self.panes_ui(ui, cx, look);
+        if let Some(dialog) = &self.dialog
+            && dialog.goes_unasked(cx)
+        {
+            self.dialog = None;
+        }
         if let Some(dialog) = &mut self.dialog
             && dialog.ui(ui, cx)
         {

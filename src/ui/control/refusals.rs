@@ -9,7 +9,7 @@ use crate::protocol::admin::{Refusals, RefusedRequest};
 use crate::session::{AdminWish, Command, ConnectionId, DebuggerCommand};
 
 use super::{ask, free};
-use crate::ui::context::{Context, clock_time};
+use crate::ui::context::Context;
 use crate::ui::table::{spaced_text_ui, text_ui};
 use crate::ui::theme;
 use crate::ui::theme::icons;
@@ -76,7 +76,7 @@ fn table_ui(ui: &mut Ui, cx: &mut Context<'_>, sandbox: &ConnectionId, refusals:
         .min_scrolled_height(0.0)
         .sense(Sense::click())
         .cell_layout(Layout::left_to_right(Align::Center))
-        .column(Column::exact(70.0).clip(true))
+        .column(Column::exact(cx.time_width()).clip(true))
         .column(Column::initial(188.0).range(60.0..=260.0).clip(true))
         .column(Column::remainder().at_least(60.0).clip(true));
     if clients {
@@ -118,7 +118,7 @@ fn row_ui(
     let p = cx.palette;
     let client = client_of(request);
     let cell = |ui: &mut Ui, text: &str, color: Color32| spaced_text_ui(ui, text, color);
-    row.col(|ui| cell(ui, &clock_time(request.at, cx.now), p.dim));
+    row.col(|ui| cx.time_cell(ui, request.at, p.dim));
     row.col(|ui| {
         dot(ui, Dot::Full, p.bad);
         ui.add_space(theme::GAP_SMALL);

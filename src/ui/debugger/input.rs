@@ -11,7 +11,7 @@ use crate::protocol::explain::paste::PasteError;
 use crate::session::{Command, ConnectionId, DebuggerCommand, ExplainOrder, KeysFrom};
 
 use crate::ui::connections::connection_name;
-use crate::ui::context::{Context, clock_time};
+use crate::ui::context::Context;
 use crate::ui::theme;
 use crate::ui::widgets::{choice_menu, labelled_edit, link_button, primary_button, remark};
 
@@ -224,7 +224,7 @@ impl Input {
     fn time_ui(&mut self, ui: &mut Ui, cx: &Context<'_>) {
         let t = cx.texts;
         if let Some(at) = self.sent_at {
-            let at = [("at", clock_time(at, cx.now).into())];
+            let at = [("at", cx.clock_time(at).into())];
             remark(ui, &t.format("debugger-sent-at", &at), cx.palette.dim);
             return;
         }

@@ -11,7 +11,7 @@ use crate::session::{
 };
 
 use crate::ui::connections::connection_name;
-use crate::ui::context::{Context, bytes, clock_time};
+use crate::ui::context::{Context, bytes};
 use crate::ui::theme;
 use crate::ui::widgets::{code_layout, fact, link_button, named};
 
@@ -32,7 +32,7 @@ fn refused_ui(ui: &mut Ui, cx: &Context<'_>, request: &RefusedRequest) {
     ui.add(egui::Label::new(theme::dim(ui.ctx(), why(request))).wrap());
     ui.spacing_mut().item_spacing.y = theme::GAP_SMALL;
     ui.spacing_mut().interact_size.y = theme::SMALL_LINE;
-    let at = clock_time(request.at, cx.now);
+    let at = cx.time(request.at);
     fact(ui, t.get("debugger-refused-at"), &at, p);
     fact(ui, t.get("debugger-refused-from"), &request.client, p);
     if let Some(agent) = &request.user_agent {
@@ -61,7 +61,7 @@ fn exchange_ui(ui: &mut Ui, cx: &Context<'_>, seen: &Seen) {
     }
     ui.spacing_mut().item_spacing.y = theme::GAP_SMALL;
     ui.spacing_mut().interact_size.y = theme::SMALL_LINE;
-    let at = clock_time(exchange.started_at, cx.now);
+    let at = cx.time(exchange.started_at);
     fact(ui, t.get("debugger-refused-at"), &at, p);
     if let Some(id) = exchange.request_id() {
         fact(ui, t.get("refusals-request-id"), id, p);

@@ -7,13 +7,12 @@ use std::collections::HashSet;
 use egui::{Button, Label, Rect, RichText, Ui, Vec2};
 
 use crate::i18n::Texts;
-use crate::protocol::Timestamp;
 use crate::session::{
     Command, Delivery, Ending, NO_HANDLE, Row, SubscriptionId, TrafficCommand, Urgency,
 };
 
 use crate::ui::card;
-use crate::ui::context::{Context, clock_time, countdown};
+use crate::ui::context::{Context, countdown};
 use crate::ui::endings::{Deed, look, sentence, word};
 use crate::ui::theme;
 use crate::ui::theme::icons;
@@ -89,7 +88,7 @@ impl Timeline {
         let (shape, color) = look(ending, p);
         let face = format!(
             "{} · {}",
-            time(cx, delivery.received_at),
+            cx.time(delivery.received_at),
             word(ending, deed, t)
         );
         let response = ui.horizontal(|ui| {
@@ -248,13 +247,17 @@ fn number_name(t: &Texts, place: usize, delivery: &Delivery) -> String {
 /// When it came, and when it returns or returned.
 fn times_ui(ui: &mut Ui, cx: &Context<'_>, delivery: &Delivery, ending: Ending<'_>) {
     let t = cx.texts;
-    let consumed = [("at", time(cx, delivery.received_at).into())];
+    let consumed = [("at", cx.clock_time(delivery.received_at).into())];
     let consumed = t.format("delivery-consumed", &consumed);
     let end = match (ending, delivery.lease) {
-        (Ending::Held(..) | Ending::Acking, Some(lease)) => {
-            t.format("delivery-held", &[("at", time(cx, lease.ends()).into())])
-        }
-        (_, Some(lease)) => t.format("delivery-lease", &[("at", time(cx, lease.ends()).into())]),
+        (Ending::Held(..) | Ending::Acking, Some(lease)) => t.format(
+            "delivery-held",
+            &[("at", cx.clock_time(lease.ends()).into())],
+        ),
+        (_, Some(lease)) => t.format(
+            "delivery-lease",
+            &[("at", cx.clock_time(lease.ends()).into())],
+        ),
         (_, None) => t.get("delivery-unknown").to_owned(),
     };
     let line = RichText::new(format!("{consumed} · {end}")).color(cx.palette.dim);
@@ -312,10 +315,6 @@ fn handle_ui(ui: &mut Ui, cx: &Context<'_>, delivery: &Delivery) {
             });
         });
     });
-}
-
-fn time(cx: &Context<'_>, at: Timestamp) -> String {
-    clock_time(at, cx.now)
 }
 
 /// Its number as the server counts, or else its place here.

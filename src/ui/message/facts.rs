@@ -6,7 +6,7 @@ use egui::Ui;
 use crate::protocol::Timestamp;
 use crate::session::Message;
 
-use crate::ui::context::{Context, clock_time};
+use crate::ui::context::Context;
 use crate::ui::theme;
 use crate::ui::widgets::fact;
 
@@ -14,7 +14,7 @@ pub(super) fn times_ui(ui: &mut Ui, cx: &Context<'_>, message: Message<'_>) {
     let t = cx.texts;
     ui.add_space(theme::GAP);
     ui.label(theme::label(ui.ctx(), t.get("details-message")));
-    let time = |at: Timestamp| clock_time(at, cx.now);
+    let time = |at: Timestamp| cx.time(at);
     for (name, value) in [
         (t.get("fact-id"), message.message_id().to_owned()),
         (t.get("fact-published"), time(message.publish_time())),

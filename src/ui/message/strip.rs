@@ -6,7 +6,7 @@ use egui::{Rect, Sense, Stroke, Ui, Vec2, pos2};
 use crate::protocol::Timestamp;
 use crate::session::{Delivery, Ending};
 
-use crate::ui::context::{Context, clock_time};
+use crate::ui::context::Context;
 use crate::ui::endings::{Deed, look, word};
 use crate::ui::theme;
 use crate::ui::widgets::named;
@@ -82,7 +82,7 @@ pub(super) fn strip_ui(ui: &mut Ui, cx: &Context<'_>, deliveries: &[Delivery], d
             under_pointer = Some((place, ending));
         }
     }
-    let time = |at| clock_time(at, cx.now);
+    let time = |at| cx.clock_time(at);
     let values = [
         ("n", deliveries.len().into()),
         ("from", time(axis.begin).into()),

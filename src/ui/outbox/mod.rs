@@ -19,7 +19,7 @@ use super::context::Context;
 use super::theme;
 use super::theme::icons;
 use super::widgets::{from_the_right, icon_button, link_button, primary_button};
-use confirm::Confirm;
+use confirm::{Confirm, Sending};
 use file::FileForm;
 use pace::{PaceForm, number_ui};
 
@@ -218,13 +218,20 @@ impl OutboxPanel {
             }
         };
         let run = (draft.clone(), source, self.pace.pace());
-        self.confirm
-            .ask_or_go(cx, run, self.file.count(cx, draft, limits));
+        let lines = self.file.count(cx, draft, limits);
+        let many = Sending::Many(Box::new(run));
+        self.confirm.ask_or_go(cx, many, lines);
     }
 
-    /// The question, if it is open.
-    pub(super) fn confirm_ui(&mut self, ui: &mut Ui, cx: &mut Context<'_>) {
-        self.confirm.ui(ui.ctx(), cx);
+    /// Publishes one message; asks before it goes where it matters. Whether it was published.
+    pub(super) fn send_one(&mut self, cx: &mut Context<'_>, draft: &Draft) -> bool {
+        let one = Sending::One(Box::new(draft.clone()));
+        self.confirm.ask_or_go(cx, one, None)
+    }
+
+    /// The question, if it is open; whether a single message was published.
+    pub(super) fn confirm_ui(&mut self, ui: &mut Ui, cx: &mut Context<'_>) -> bool {
+        self.confirm.ui(ui.ctx(), cx)
     }
 
     /// How it goes, in place of the button. Whether it goes on at all.

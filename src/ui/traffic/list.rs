@@ -5,7 +5,7 @@ use egui_extras::{Column, TableBuilder, TableRow};
 
 use crate::session::{Exchange, Seen, TrafficCommand};
 
-use super::super::context::{Context, bytes, clock_time, short_id};
+use super::super::context::{Context, bytes, short_id};
 use super::super::table::{spaced_text_ui, text_ui};
 use super::super::theme;
 use super::super::widgets::dot;
@@ -30,15 +30,16 @@ pub(super) fn ui(ui: &mut Ui, cx: &mut Context<'_>) {
     keyboard_ui(ui, cx);
     ui.spacing_mut().item_spacing = egui::Vec2::ZERO;
     ui.visuals_mut().selection.bg_fill = cx.palette.selected;
+    let time = cx.time_width();
     let text = |width: f32| Column::initial(width).range(40.0..=400.0).clip(true);
     let mut table = TableBuilder::new(ui)
-        .id_salt(("traffic", columns.wide, columns.connections))
+        .id_salt(("traffic", columns.wide, columns.connections, time as u32))
         .animate_scrolling(false)
         .auto_shrink(false)
         .min_scrolled_height(0.0)
         .sense(Sense::click())
         .cell_layout(Layout::left_to_right(Align::Center))
-        .column(Column::initial(70.0).range(60.0..=150.0).clip(true));
+        .column(Column::initial(time).range(60.0..=240.0).clip(true));
     if columns.connections {
         table = table.column(text(110.0));
     }
@@ -128,7 +129,7 @@ fn row_ui(cells: &mut TableRow<'_, '_>, cx: &Context<'_>, seen: &Seen, columns: 
         true => p.dim,
         false => p.text,
     };
-    cells.col(|ui| label_ui(ui, clock_time(exchange.started_at, cx.now), ink));
+    cells.col(|ui| cx.time_cell(ui, exchange.started_at, ink));
     if columns.connections {
         let name = words::connection(cx, &seen.connection);
         cells.col(|ui| label_ui(ui, name, p.dim));

@@ -9,7 +9,7 @@ use crate::session::{
     Command, ConnectionUse, Exchange, ExchangeKind, Seen, SubscriptionId, Timing,
 };
 
-use super::super::context::{Context, bytes, clock_time};
+use super::super::context::{Context, bytes};
 use super::super::theme;
 use super::super::widgets::{dot, fact, link_button, named, remark};
 use super::words;
@@ -84,10 +84,7 @@ fn facts_ui(ui: &mut Ui, cx: &Context<'_>, seen: &Seen) {
     ];
     let facts = [
         (t.get("traffic-number"), Some(exchange.number.to_string())),
-        (
-            t.get("history-time"),
-            Some(clock_time(exchange.started_at, cx.now)),
-        ),
+        (t.get("history-time"), Some(cx.time(exchange.started_at))),
         (
             t.get("field-connection"),
             Some(words::connection(cx, &seen.connection)),

@@ -1,0 +1,93 @@
+//! What the preferences mean for the model: whose time zone, how much memory, what a new view begins
+//! with, and what is asked about first. What only the window draws by, it reads itself.
+
+use jiff::tz::TimeZone;
+
+use crate::config::{NewViews, Preferences, Question};
+
+use super::Model;
+use crate::protocol::{MAX_HANDLES, Profile};
+use crate::session::acking::AckCommand;
+use crate::session::form::ConsumeForm;
+use crate::session::halves::HalfCommand;
+use crate::session::{Command, ConnectionId, Job};
+
+impl Model {
+    /// Theme, language and the like.
+    pub fn preferences(&self) -> &Preferences {
+        &self.preferences
+    }
+
+    /// The time zone that times are shown and typed in.
+    pub fn zone(&self) -> &TimeZone {
+        self.outbox.zone()
+    }
+
+    /// Whether this is asked about before it is done.
+    pub fn asks(&self, question: Question) -> bool {
+        self.preferences.ask_before.asks(question)
+    }
+
+    /// The head of a view of this connection, as its profile would have it.
+    pub fn form_for(&self, id: &ConnectionId) -> ConsumeForm {
+        let profile = self.connection(id).map(|connection| &connection.profile);
+        ConsumeForm {
+            connection: id.clone(),
+            topic: profile.map(|p| p.topic.clone()).unwrap_or_default(),
+            group: profile.map(|p| p.group.clone()).unwrap_or_default(),
+            ..begun_with(self.preferences.new_views)
+        }
+    }
+
+    /// What is to be asked about before a command is carried out, if anything is.
+    pub fn question_about(&self, command: &Command) -> Option<Question> {
+        let (question, there) = match command {
+            Command::Acking(id, AckCommand::Selected)
+            | Command::Half(HalfCommand::DecideSelected(id, _)) => {
+                let view = self.view(*id)?;
+                let profile = &self.connection(view.connection())?.profile;
+                let elsewhere = profile.kind != Profile::Sandbox && !profile.read_only;
+                let many = view.rows.selected().len() > MAX_HANDLES;
+                (Question::AckMany, elsewhere && many)
+            }
+            _ => return None,
+        };
+        (there && self.asks(question)).then_some(question)
+    }
+
+    /// Keeps what somebody chose, and goes by it from now on.
+    pub(super) fn change_preferences(&mut self, preferences: Preferences) -> Job {
+        self.go_by(preferences.clone());
+        Job::SavePreferences(preferences)
+    }
+
+    /// From now on these hold.
+    pub(super) fn go_by(&mut self, preferences: Preferences) {
+        if self.preferences.memory_mb != preferences.memory_mb {
+            self.set_memory(bytes(&preferences));
+        }
+        let zone = preferences.time_zone.zone(&self.local);
+        self.outbox.set_zone(zone);
+        self.preferences = preferences;
+    }
+
+    /// Bytes that the messages of all views may take from now on.
+    pub fn set_memory(&mut self, bytes: usize) {
+        self.views.set_budget(bytes);
+    }
+}
+
+/// What the messages of all views may take.
+pub(super) fn bytes(preferences: &Preferences) -> usize {
+    let megabytes = usize::try_from(preferences.memory_mb.get()).unwrap_or(usize::MAX);
+    megabytes.saturating_mul(1 << 20)
+}
+
+/// An empty head of a view.
+pub(super) fn begun_with(new: NewViews) -> ConsumeForm {
+    ConsumeForm {
+        batch: new.batch.get(),
+        wait_secs: new.wait_secs.get(),
+        ..ConsumeForm::default()
+    }
+}
