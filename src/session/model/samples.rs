@@ -3,6 +3,7 @@
 
 use crate::protocol::Timestamp;
 
+use super::preferences::begun_with;
 use super::{Model, SandboxState};
 use crate::session::form::ConsumeForm;
 use crate::session::samples::{self, SampleCommand, SampleEnd, SampleEvent, Samples};
@@ -80,7 +81,7 @@ impl Model {
         let form = ConsumeForm {
             topic: samples::VIEW_TOPIC.to_owned(),
             group: samples::VIEW_GROUP.to_owned(),
-            ..ConsumeForm::default()
+            ..begun_with(self.preferences.new_views)
         };
         let there = self
             .sample_views()
