@@ -101,6 +101,43 @@ cancel = Cancel
 delete = Delete…
 delete-sure = Delete it and its keys
 
+## The first minute
+
+first-minute-publish = Publish a message
+first-minute-publish-text = The form is filled in: press Publish, or { $keys }
+first-minute-watch = Watch it arrive, then ack it
+first-minute-watch-text = A countdown shows how long it is yours. Ack it before 0:00, or it comes again
+first-minute-connect = Bring your own cluster
+first-minute-connect-text = When you are ready, add Tencent Cloud TDMQ or Aliyun here
+first-minute-close = Got it
+
+## Help
+
+help = Help
+help-show-around = Show me around
+help-settings-folder = Open the settings folder
+help-data-folder = Open the data folder
+help-about = About mqscope
+about-title = mqscope { $version }
+about-what = A desktop inspector for message queues that speak the RocketMQ HTTP protocol, with a sandbox broker inside
+about-folders = Folders
+about-settings = Settings and connections
+about-data = History, sandbox, workspace
+about-open-folder = Open
+about-licences = Licences
+about-show-licence = Show the text
+about-hide-licence = Hide the text
+about-part-mqscope = mqscope
+about-part-inter = Inter
+about-part-jetbrains = JetBrains Mono
+about-part-noto-sans = Noto Sans SC
+about-part-noto-emoji = Noto Emoji
+about-part-phosphor = Phosphor Icons
+about-close = Close
+folder-not-opened = The folder could not be shown
+folder-not-opened-next = Open { $path } in your file manager
+folder-none-next = Nothing is kept on this machine, so there is no folder
+
 ## Sample data in the sandbox
 
 samples = Sample data

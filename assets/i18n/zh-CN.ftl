@@ -101,6 +101,43 @@ cancel = 取消
 delete = 删除…
 delete-sure = 确认删除连接及密钥
 
+## 初次使用
+
+first-minute-publish = 发布一条消息
+first-minute-publish-text = 表单已填好，点击“发布”或按 { $keys }
+first-minute-watch = 查看消息并确认
+first-minute-watch-text = 倒计时表示消息还归你多久。请在 0:00 之前确认，否则会再次投递
+first-minute-connect = 连接自己的集群
+first-minute-connect-text = 准备好后，在这里添加腾讯云 TDMQ 或阿里云连接
+first-minute-close = 知道了
+
+## 帮助
+
+help = 帮助
+help-show-around = 界面导览
+help-settings-folder = 打开设置文件夹
+help-data-folder = 打开数据文件夹
+help-about = 关于 mqscope
+about-title = mqscope { $version }
+about-what = 面向 RocketMQ HTTP 协议消息队列的桌面查看工具，内置沙箱
+about-folders = 文件夹
+about-settings = 设置与连接
+about-data = 历史、沙箱与工作区
+about-open-folder = 打开
+about-licences = 许可证
+about-show-licence = 显示全文
+about-hide-licence = 收起
+about-part-mqscope = mqscope
+about-part-inter = Inter
+about-part-jetbrains = JetBrains Mono
+about-part-noto-sans = Noto Sans SC
+about-part-noto-emoji = Noto Emoji
+about-part-phosphor = Phosphor Icons
+about-close = 关闭
+folder-not-opened = 无法显示该文件夹
+folder-not-opened-next = 请在文件管理器中打开 { $path }
+folder-none-next = 本机未保存任何内容，因此没有文件夹
+
 ## 沙箱中的示例数据
 
 samples = 示例数据

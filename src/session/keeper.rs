@@ -103,6 +103,7 @@ fn keep(shared: &Shared, job: Job) -> Vec<Event> {
         | Job::Watch(_)
         | Job::Outbox(_)
         | Job::Samples(_)
+        | Job::Folders(_)
         | Job::Admin(..) => None,
     };
     event.into_iter().collect()

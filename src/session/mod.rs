@@ -3,8 +3,8 @@
 //!
 //! No egui here, and no I/O outside `worker.rs` and what it uses (`poller.rs`, `embedded.rs`,
 //! `admin.rs`, `chooser.rs`, `shared.rs`, `publishing.rs`, `history_file.rs`,
-//! `templates/file.rs`, `traffic/tap.rs`, `traffic/saver.rs`, `explainer.rs`, `samples/filler.rs`, and in
-//! `outbox` what the worker runs).
+//! `templates/file.rs`, `traffic/tap.rs`, `traffic/saver.rs`, `explainer.rs`, `samples/filler.rs`,
+//! `opener.rs`, and in `outbox` what the worker runs).
 
 mod acking;
 mod activity;
@@ -29,6 +29,7 @@ mod examiner;
 mod explainer;
 mod figures;
 mod filter;
+mod folders;
 mod form;
 mod halves;
 mod history;
@@ -41,6 +42,7 @@ mod likeness;
 mod link;
 mod model;
 mod notices;
+mod opener;
 mod order;
 pub mod outbox;
 mod paths;
@@ -89,6 +91,7 @@ pub use ending::{Ending, Failed};
 pub use entry::{Counts, Entry, EntryPlace, EntryRow, KEPT_BODY_BYTES, Outcome};
 pub use figures::{Count, Figures, Flow, FlowScope};
 pub use filter::{Filter, FilterError, FilterProblem};
+pub use folders::{Folder, FolderCommand, FolderEvent, Folders};
 pub use form::{ConsumeField, ConsumeForm, Kind};
 pub use halves::{Decision, Half, HalfCommand, HalfEvent, HalfOrder, HalfState, Halves, NewHalf};
 pub use history::{History, HistoryCommand, HistoryEvent, HistoryJob, Page, PageWish};
@@ -216,6 +219,8 @@ pub enum Command {
     Admin(Box<AdminWish>),
     /// Do this with the outbox: many messages at once, files, templates.
     Outbox(OutboxCommand),
+    /// Say where things are kept, or show it.
+    Folders(FolderCommand),
     /// Do this with sample data in the sandbox.
     Samples(SampleCommand),
     /// Show no messages of the sandbox any more.
@@ -286,6 +291,8 @@ pub enum Job {
     Archive(ArchiveJob),
     /// Something about the exchanges of the connections.
     Traffic(TrafficJob),
+    /// Say where things are kept, or show it.
+    Folders(FolderCommand),
     /// Make sample data in the sandbox, or remove them.
     Samples(SampleJob),
 }
@@ -447,6 +454,8 @@ pub enum Event {
     Traffic(TrafficEvent),
     /// Dead letters were sent again, or not.
     Letters(LetterEvent),
+    /// Where things are kept.
+    Folders(FolderEvent),
     /// How the making of sample data goes.
     Samples(SampleEvent),
     /// A half message was published, or decided on.

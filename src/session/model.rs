@@ -32,6 +32,7 @@ use super::control::{AdminWish, Control};
 use super::debugger::Debugger;
 use super::draft::Draft;
 use super::figures::Figures;
+use super::folders::Folders;
 use super::form::{ConsumeForm, Kind};
 use super::halves::Halves;
 use super::history::{History, HistoryCommand, HistoryEvent};
@@ -174,6 +175,7 @@ pub struct Model {
     offers: Offers,
     archive: Archive,
     samples: Samples,
+    folders: Folders,
     traffic: Traffic,
     preferences: Preferences,
     /// The time zone of this machine.
@@ -242,6 +244,7 @@ impl Model {
             selected,
             waiting,
             samples: Samples::default(),
+            folders: Folders::default(),
             sandbox: SandboxState::Starting,
             content: Vec::new(),
             views,
@@ -437,6 +440,11 @@ impl Model {
         &self.paths
     }
 
+    /// Where things are kept, as far as somebody asked.
+    pub fn folders(&self) -> &Folders {
+        &self.folders
+    }
+
     /// What came and went lately, in numbers.
     pub fn figures(&self) -> &Figures {
         &self.figures
@@ -541,6 +549,7 @@ impl Model {
             Command::Half(command) => self.do_with_halves(command, now),
             Command::Admin(wish) => self.admin(*wish, now),
             Command::Outbox(command) => self.outbox_command(command, now),
+            Command::Folders(command) => self.folders.apply(command),
             Command::Samples(command) => self.do_with_samples(command),
             Command::ClosePeek => {
                 self.control.close_peek();
@@ -685,6 +694,11 @@ impl Model {
             }
             Event::Letters(event) => return self.letters_told(event, now),
             Event::Half(event) => self.half_told(*event, now),
+            Event::Folders(event) => {
+                if let Some(trouble) = self.folders.absorb(event) {
+                    self.notices.fail(&trouble, now);
+                }
+            }
             Event::Samples(event) => return self.samples_told(event, now),
             Event::Looked(id, look) => {
                 return self.control.looked(&id, look.map(|look| *look), now);

@@ -22,6 +22,7 @@ use crate::sandbox::SandboxSettings;
 use crate::secrets::{Kept, Secrets, SecretsError};
 
 use super::chooser::Dialogs;
+use super::folders::Folders;
 use super::model::KeysState;
 use super::say::{Say, Trouble};
 use super::traffic::tap::Tap;
@@ -331,6 +332,16 @@ impl Shared {
     /// What shows file dialogs.
     pub(super) fn dialogs(&self) -> &Dialogs {
         &self.dialogs
+    }
+
+    /// Where things are kept.
+    pub(super) fn folders(&self) -> Folders {
+        let disk = lock(&self.disk);
+        let file = disk.file.as_ref().map(ConfigFile::path);
+        Folders {
+            settings: file.and_then(Path::parent).map(Path::to_owned),
+            data: self.data_dir.clone(),
+        }
     }
 
     /// Where the window keeps its own data, if anywhere.

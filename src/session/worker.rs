@@ -23,7 +23,7 @@ use super::shared::{Shared, Start};
 use super::subscription::SubscriptionId;
 use super::{
     AckOrder, Event, Job, Link, TopicContent, TrafficJob, admin, archive, chooser, embedded,
-    examiner, explainer, history_file, keeper, poller, publishing, reader, traffic,
+    examiner, explainer, history_file, keeper, opener, poller, publishing, reader, traffic,
 };
 
 /// How often the window is told what is in the sandbox, if that has changed.
@@ -167,6 +167,7 @@ async fn carry_out(shared: Arc<Shared>, job: Job) {
                 shared.emit(event).await;
             }
         }
+        Job::Folders(command) => opener::carry_out(shared, command).await,
         Job::Paths(job) => chooser::carry_out(shared, job).await,
         Job::Traffic(TrafficJob::Pause(pause)) => shared.tap().pause(pause),
         Job::Traffic(TrafficJob::Save(order)) => traffic::saver::run(shared, *order).await,

@@ -8,6 +8,7 @@ use crate::session::{Command, Connection, ConnectionId, SandboxState, TopicConte
 
 use super::connection_form::ConnectionForm;
 use super::context::Context;
+use super::sights::{Sight, saw};
 use super::theme;
 use super::theme::icons;
 use super::widgets::{Dot, dot, from_the_right, icon_button, marked_link, profile_color};
@@ -45,7 +46,9 @@ impl Connections {
                     }
                 }
                 ui.add_space(theme::GAP);
-                if marked_link(ui, icons::ADD, t.get("connection-add"), cx.palette).clicked() {
+                let add = marked_link(ui, icons::ADD, t.get("connection-add"), cx.palette);
+                saw(ui.ctx(), Sight::AddConnection, add.rect);
+                if add.clicked() {
                     self.form.open(None);
                 }
             });

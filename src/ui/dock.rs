@@ -17,6 +17,7 @@ use super::connections::connection_name;
 use super::context::Context;
 use super::inbox::Inbox;
 use super::publish::PublishPanel;
+use super::sights::{Sight, saw};
 use super::theme;
 use super::theme::icons;
 use super::widgets::{Dot, dot, icon, icon_button, link_button, named_choice, profile_color};
@@ -290,6 +291,14 @@ impl Behavior<Pane> for Drawing<'_, '_, '_> {
                 .inner
             });
         let mut rect = inner.response.rect;
+        let sight = match pane {
+            Pane::Publish => Some(Sight::PublishTab),
+            Pane::View(id) => (self.cx.model.shown_view().map(|view| view.id) == Some(id))
+                .then_some(Sight::ViewTab),
+        };
+        if let Some(sight) = sight {
+            saw(ui.ctx(), sight, rect.shrink(theme::GAP_SMALL));
+        }
         if state.active {
             let line = Stroke::new(2.0, p.accent);
             ui.painter().hline(rect.x_range(), rect.top() + 1.0, line);

@@ -13,12 +13,16 @@ use super::acking;
 use super::archive::{ArchivePanel, FileHead, More};
 use super::connections::connection_name;
 use super::context::{Context, countdown};
+use super::sights::{Sight, saw};
 use super::theme::icons;
 use super::widgets::{choice_menu, from_the_right, labelled_edit, marked_line, remark};
 use super::{card, letters, order, samples, table, theme, toolbar};
 
 /// Width of the head beside its three fields of text: two numbers, a menu, the gaps.
 const BESIDE_FIELDS: f32 = 250.0;
+
+/// Height of what an empty view has to say.
+const EMPTY_HEIGHT: f32 = 150.0;
 
 /// What is typed into the heads of the views.
 #[derive(Default)]
@@ -57,6 +61,12 @@ impl Inbox {
             }
             self.archive.ui(ui, cx, view);
         });
+        if cx.model.shown_view().is_some_and(|shown| shown.id == id) {
+            let mut first = ui.available_rect_before_wrap();
+            let height = theme::HEAD_HEIGHT + theme::ROW_HEIGHT;
+            first.set_height(height.min(first.height()));
+            saw(ui.ctx(), Sight::Messages, first.shrink(theme::GAP_SMALL));
+        }
         if view.rows.is_empty() {
             empty_ui(ui, cx, view);
         } else if view.table.arrangement().is_empty() && !view.table.is_busy() {
@@ -294,7 +304,7 @@ fn empty_ui(ui: &mut Ui, cx: &mut Context<'_>, view: &Subscription) {
         }
     };
     ui.vertical_centered(|ui| {
-        ui.add_space(ui.available_height() * 0.3);
+        ui.add_space((ui.available_height() - EMPTY_HEIGHT).max(0.0) * 0.45);
         ui.label(theme::title(what).color(cx.palette.dim));
         ui.label(theme::dim(ui.ctx(), next));
         if matches!(view.polling, Polling::Running) {

@@ -1,6 +1,7 @@
 //! The window. Reads the [`Model`], pushes [`Command`]s, draws; does no I/O and waits for
 //! nothing. The only place of the window that looks at the clock is here.
 
+mod about;
 mod acking;
 mod again;
 mod archive;
@@ -17,7 +18,9 @@ mod debugger;
 mod dock;
 mod drawer;
 mod endings;
+mod first_minute;
 mod halves;
+mod help_menu;
 mod history;
 mod inbox;
 mod letters;
@@ -33,6 +36,7 @@ mod quit;
 mod readings;
 mod samples;
 mod scroll;
+mod sights;
 mod status;
 mod table;
 mod templates;
@@ -62,6 +66,8 @@ use context::Context;
 use debugger::DebuggerWindow;
 use dock::{Dock, Panes};
 use drawer::Drawer;
+use first_minute::FirstMinute;
+use help_menu::HelpMenu;
 use inbox::Inbox;
 use message::MessagePane;
 use publish::PublishPanel;
@@ -101,6 +107,8 @@ pub struct App {
     debugger: DebuggerWindow,
     quit: Quit,
     ask_first: AskFirst,
+    first_minute: FirstMinute,
+    help: HelpMenu,
     /// Since when there may be something to keep for the next start.
     unkept_since: Option<Timestamp>,
 }
@@ -117,6 +125,7 @@ impl App {
             sizes: Sizes::restored(&kept),
             message: MessagePane::restored(&kept),
             drawer: Drawer::new(kept.get("drawer")),
+            first_minute: FirstMinute::new(!model.preferences().first_minute_seen),
             model,
             link,
             clock,
@@ -128,6 +137,7 @@ impl App {
             debugger: DebuggerWindow::default(),
             quit: Quit::default(),
             ask_first: AskFirst::default(),
+            help: HelpMenu::default(),
             unkept_since: None,
         };
         app.apply_theme(ctx);
@@ -282,7 +292,9 @@ impl App {
         Panel::top("top")
             .exact_size(theme::TOP_BAR_HEIGHT)
             .frame(theme::bar_frame(ui.ctx()))
-            .show(ui, |ui| top_ui(ui, cx));
+            .show(ui, |ui| {
+                top_ui(ui, cx, &mut self.help, &mut self.first_minute)
+            });
         Panel::bottom("status")
             .exact_size(theme::STATUS_BAR_HEIGHT)
             .frame(theme::bar_frame(ui.ctx()))
@@ -346,6 +358,7 @@ impl App {
         self.ask_first.ui(ui.ctx(), cx);
         self.quit.ui(ui.ctx(), cx);
         archive::open_dropped(ui, cx);
+        self.first_minute.ui(ui, cx);
         self.commands = commands;
     }
 }
@@ -384,7 +397,7 @@ impl Drop for App {
     }
 }
 
-fn top_ui(ui: &mut Ui, cx: &mut Context<'_>) {
+fn top_ui(ui: &mut Ui, cx: &mut Context<'_>, help: &mut HelpMenu, first_minute: &mut FirstMinute) {
     let p = cx.palette;
     ui.horizontal_centered(|ui| {
         ui.label(theme::title("mqscope"));
@@ -395,6 +408,7 @@ fn top_ui(ui: &mut Ui, cx: &mut Context<'_>) {
         ui.label(theme::dim(ui.ctx(), &connection.profile.endpoint));
         from_the_right(ui, |ui| {
             preferences_ui(ui, cx);
+            help.ui(ui, cx, first_minute);
             tools::ui(ui, cx);
         });
     });

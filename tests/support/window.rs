@@ -104,6 +104,7 @@ impl Default for Start {
     fn default() -> Self {
         let mut config = Config::default();
         config.preferences.language = LanguageChoice::En;
+        config.preferences.first_minute_seen = true;
         Self {
             size: [1440.0, 900.0],
             config,

@@ -16,6 +16,7 @@ mod control;
 mod debugger;
 mod far;
 mod faults;
+mod first_minute;
 mod first_start;
 mod forms;
 mod halves;

@@ -60,6 +60,7 @@ impl Model {
             Job::DeleteConnection(_)
             | Job::SavePreferences(_)
             | Job::ChangeTemplates(_)
+            | Job::Folders(_)
             | Job::FindKeys(_) => {}
         }
     }

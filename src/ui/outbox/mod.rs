@@ -16,6 +16,7 @@ use crate::session::outbox::{Each, FileSource, MOST_TIMES, OutboxCommand, Outloo
 use crate::session::{Command, Draft};
 
 use super::context::Context;
+use super::sights::{Sight, saw};
 use super::theme;
 use super::theme::icons;
 use super::widgets::{from_the_right, icon_button, link_button, primary_button};
@@ -175,8 +176,9 @@ impl OutboxPanel {
         };
         let clicked = ui
             .horizontal(|ui| {
-                let clicked =
-                    primary_button(ui, &text, BUTTON_WIDTH, enabled, cx.palette).clicked();
+                let button = primary_button(ui, &text, BUTTON_WIDTH, enabled, cx.palette);
+                saw(ui.ctx(), Sight::Publish, button.rect);
+                let clicked = button.clicked();
                 ui.label(theme::label(ui.ctx(), shortcut));
                 if self.mode == Mode::Once {
                     from_the_right(ui, |ui| self.modes_ui(ui, cx));

@@ -1,0 +1,154 @@
+//! What this program is: version, licence, the fonts in it with theirs, and where it keeps things.
+
+use egui::{Context as Egui, Grid, Id, Label, Modal, ScrollArea, Ui};
+
+use crate::session::{Command, Folder, FolderCommand};
+
+use super::context::Context;
+use super::theme;
+use super::widgets::{from_the_right, link_button};
+
+const WIDTH: f32 = 520.0;
+/// Height of the text of a licence.
+const TEXT_HEIGHT: f32 = 220.0;
+
+/// Something in the program that has a licence.
+struct Part {
+    /// Key of its name.
+    name: &'static str,
+    licence: &'static str,
+    text: &'static str,
+}
+
+const PARTS: [Part; 6] = [
+    Part {
+        name: "about-part-mqscope",
+        licence: env!("CARGO_PKG_LICENSE"),
+        text: include_str!("../../LICENSE"),
+    },
+    Part {
+        name: "about-part-inter",
+        licence: "OFL-1.1",
+        text: include_str!("../../assets/fonts/Inter-OFL.txt"),
+    },
+    Part {
+        name: "about-part-jetbrains",
+        licence: "OFL-1.1",
+        text: include_str!("../../assets/fonts/JetBrainsMono-OFL.txt"),
+    },
+    Part {
+        name: "about-part-noto-sans",
+        licence: "OFL-1.1",
+        text: include_str!("../../assets/fonts/NotoSansSC-OFL.txt"),
+    },
+    Part {
+        name: "about-part-noto-emoji",
+        licence: "OFL-1.1",
+        text: include_str!("../../assets/fonts/NotoEmoji-OFL.txt"),
+    },
+    Part {
+        name: "about-part-phosphor",
+        licence: "MIT",
+        text: include_str!("../../assets/fonts/Phosphor-MIT.txt"),
+    },
+];
+
+/// The window, if it is open.
+#[derive(Default)]
+pub(super) struct About {
+    open: bool,
+    /// The part whose licence is shown.
+    shown: Option<usize>,
+}
+
+impl About {
+    /// Opens it, and has the folders looked up.
+    pub(super) fn open(&mut self, cx: &mut Context<'_>) {
+        self.open = true;
+        self.shown = None;
+        cx.command(Command::Folders(FolderCommand::Find));
+    }
+
+    pub(super) fn ui(&mut self, ctx: &Egui, cx: &mut Context<'_>) {
+        if !self.open {
+            return;
+        }
+        let frame = egui::Frame::popup(&ctx.global_style()).inner_margin(2.0 * theme::PAD);
+        let modal = Modal::new(Id::unique("about"))
+            .frame(frame)
+            .show(ctx, |ui| {
+                ui.set_width(WIDTH);
+                self.content_ui(ui, cx)
+            });
+        self.open = !(modal.inner || modal.should_close());
+    }
+
+    /// All of it; whether it is done with.
+    fn content_ui(&mut self, ui: &mut Ui, cx: &mut Context<'_>) -> bool {
+        let t = cx.texts;
+        let version = [("version", env!("CARGO_PKG_VERSION").into())];
+        ui.label(theme::title(t.format("about-title", &version)));
+        ui.label(theme::dim(ui.ctx(), t.get("about-what")));
+        ui.add_space(theme::GAP);
+        folders_ui(ui, cx);
+        ui.add_space(theme::GAP);
+        ui.label(theme::label(ui.ctx(), t.get("about-licences")));
+        self.parts_ui(ui, cx);
+        ui.add_space(theme::GAP);
+        ui.button(t.get("about-close")).clicked()
+    }
+
+    fn parts_ui(&mut self, ui: &mut Ui, cx: &Context<'_>) {
+        for (index, part) in PARTS.iter().enumerate() {
+            let shown = self.shown == Some(index);
+            ui.horizontal(|ui| {
+                ui.label(cx.texts.get(part.name));
+                ui.label(theme::dim(ui.ctx(), part.licence));
+                from_the_right(ui, |ui| {
+                    let text = match shown {
+                        true => cx.texts.get("about-hide-licence"),
+                        false => cx.texts.get("about-show-licence"),
+                    };
+                    let link = ui
+                        .push_id(index, |ui| link_button(ui, text, cx.palette))
+                        .inner;
+                    if link.clicked() {
+                        self.shown = (!shown).then_some(index);
+                    }
+                });
+            });
+            if shown {
+                ScrollArea::vertical()
+                    .id_salt(("licence", index))
+                    .max_height(TEXT_HEIGHT)
+                    .show(ui, |ui| {
+                        ui.add(Label::new(theme::code(part.text)).wrap());
+                    });
+            }
+        }
+    }
+}
+
+fn folders_ui(ui: &mut Ui, cx: &mut Context<'_>) {
+    let (t, model) = (cx.texts, cx.model);
+    ui.label(theme::label(ui.ctx(), t.get("about-folders")));
+    Grid::new("about-folders").num_columns(3).show(ui, |ui| {
+        for (name, folder) in [
+            (t.get("about-settings"), Folder::Settings),
+            (t.get("about-data"), Folder::Data),
+        ] {
+            let Some(path) = model.folders().path(folder) else {
+                continue;
+            };
+            ui.label(theme::dim(ui.ctx(), name));
+            ui.set_max_width(WIDTH * 0.66);
+            ui.add(Label::new(theme::code(path.display().to_string())).wrap());
+            ui.push_id(name, |ui| {
+                if link_button(ui, t.get("about-open-folder"), cx.palette).clicked() {
+                    cx.command(Command::Folders(FolderCommand::Open(folder)));
+                }
+            });
+            ui.end_row();
+        }
+    });
+}
