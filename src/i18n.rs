@@ -13,6 +13,8 @@ use unic_langid::LanguageIdentifier;
 /// A value put into a message: `"n".into()`, `3.into()`.
 pub use fluent_bundle::FluentValue as Value;
 
+static CHOSEN: OnceLock<Lang> = OnceLock::new();
+
 /// A language the interface speaks.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Lang {
@@ -42,9 +44,43 @@ impl Lang {
         }
     }
 
-    /// The language of the desktop.
-    pub fn system() -> Self {
-        sys_locale::get_locale().map_or(Self::En, |locale| Self::from_locale(&locale))
+    /// The language of the system: that of the variables of its locale, as every other program
+    /// reads them, else that of the desktop.
+    pub fn system(variable: impl Fn(&str) -> Option<String>) -> Self {
+        match Self::from_variables(variable) {
+            Some(lang) => lang,
+            // A desktop that sets no variables.
+            None => sys_locale::get_locale().map_or(Self::En, |found| Self::from_locale(&found)),
+        }
+    }
+
+    /// The language of POSIX's variables, the first of which counts; `None` if none is set. GNU's
+    /// list of languages goes before them, but not in the locale of scripts.
+    fn from_variables(get: impl Fn(&str) -> Option<String>) -> Option<Self> {
+        let given = |name: &str| get(name).filter(|value| !value.is_empty());
+        let locale = ["LC_ALL", "LC_MESSAGES", "LANG"]
+            .into_iter()
+            .find_map(given)?;
+        let plain = locale.split('.').next().unwrap_or_default();
+        if matches!(plain, "C" | "POSIX") {
+            return Some(Self::En);
+        }
+        let first = given("LANGUAGE").unwrap_or(locale);
+        Some(Self::from_locale(
+            first.split(':').next().unwrap_or_default(),
+        ))
+    }
+
+    /// Makes it the language of this process, once: see [`Lang::chosen`].
+    pub fn choose(self) {
+        // A second call changes nothing: what was said is said.
+        let _ = CHOSEN.set(self);
+    }
+
+    /// What this process was asked to speak, if it was: the command line speaks it, and the window
+    /// where its setting is the system's language.
+    pub fn chosen() -> Option<Self> {
+        CHOSEN.get().copied()
     }
 
     /// The BCP 47 tag, for settings and file names.
@@ -150,6 +186,11 @@ impl Texts {
         self.plain.contains_key(key)
     }
 
+    /// Whether there is a message for a key.
+    pub fn has(&self, key: &str) -> bool {
+        self.bundle.has_message(key)
+    }
+
     /// What somebody has to say, in this language.
     pub fn say(&self, say: &Say) -> String {
         let values: Vec<(&'static str, Value<'_>)> = say
@@ -221,6 +262,33 @@ long =
         for lang in Lang::ALL {
             assert_eq!(Lang::from_locale(lang.tag()), lang);
         }
+    }
+
+    #[test]
+    fn the_first_variable_that_is_set_counts() {
+        let check = |variables: &[(&str, &str)], expected: Option<Lang>| {
+            let get = |name: &str| {
+                let found = variables.iter().find(|(set, _)| *set == name);
+                found.map(|(_, value)| (*value).to_owned())
+            };
+            assert_eq!(Lang::from_variables(get), expected, "{variables:?}");
+        };
+        let (all, messages, lang) = ("LC_ALL", "LC_MESSAGES", "LANG");
+        check(&[], None);
+        check(&[(all, "")], None);
+        check(&[(lang, "zh_CN.UTF-8")], Some(Lang::ZhCn));
+        check(&[(all, "C"), (lang, "zh_CN.UTF-8")], Some(Lang::En));
+        check(
+            &[(all, "C.UTF-8"), ("LANGUAGE", "zh_CN:en")],
+            Some(Lang::En),
+        );
+        check(&[(messages, "zh_CN"), (lang, "en_US")], Some(Lang::ZhCn));
+        check(&[(all, ""), (messages, "POSIX")], Some(Lang::En));
+        check(
+            &[(lang, "en_US"), ("LANGUAGE", "zh_CN:en")],
+            Some(Lang::ZhCn),
+        );
+        check(&[("LANGUAGE", "zh_CN")], None);
     }
 
     #[test]

@@ -7,12 +7,15 @@ use std::io::Write as _;
 use std::process::ExitCode;
 
 use anyhow::Context as _;
-use clap::Parser as _;
 use mqscope::cli::{self, Arguments, Exit, display};
 use tokio::runtime::{Handle, Runtime};
 
 fn main() -> ExitCode {
-    let arguments = Arguments::parse();
+    cli::language(std::env::args_os(), |name| std::env::var(name).ok()).choose();
+    let arguments = match cli::parse(std::env::args_os()) {
+        Ok(arguments) => arguments,
+        Err(exit) => return exit,
+    };
     match start(arguments) {
         Ok(exit) => exit.into(),
         Err(error) => {
@@ -41,7 +44,7 @@ fn window(runtime: &Handle) -> anyhow::Result<Exit> {
         Ok(Ok(())) => Ok(Exit::Done),
         Ok(Err(error)) => Err(error),
         Err(obstacle) => {
-            complain(&obstacle.to_string());
+            complain(&cli::explain(&obstacle));
             Ok(Exit::Usage)
         }
     }

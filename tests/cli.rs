@@ -933,3 +933,152 @@ fn the_admin_token_is_wanted_on_both_sides() {
         .args(["admin", "--endpoint", &endpoint, "clock"]);
     assert_code(&run(nobody, b""), exit::NO_CONNECTION);
 }
+
+// ---- language ------------------------------------------------------------------------------
+
+fn is_chinese(text: &str) -> bool {
+    text.chars().any(|c| ('\u{4e00}'..='\u{9fff}').contains(&c))
+}
+
+/// An error's line without what is said to people.
+fn for_scripts(line: &str) -> (Value, bool) {
+    let mut error = json(line);
+    let fields = error.as_object_mut().unwrap();
+    let said: Vec<String> = ["meaning", "next_step"]
+        .iter()
+        .map(|field| fields.remove(*field).unwrap().to_string())
+        .collect();
+    fields.remove("request_id");
+    // It holds a date.
+    let words = fields.remove("message").unwrap().to_string();
+    // The server's own words: they are in its language, whatever ours is.
+    assert!(
+        !is_chinese(&words) && !is_chinese(&error.to_string()),
+        "{error}"
+    );
+    (error, said.iter().all(|text| is_chinese(text)))
+}
+
+#[test]
+fn people_are_spoken_to_in_their_language_and_scripts_in_none() {
+    let shell = Shell::new(&[]);
+    let error = |variables: &[(&str, &str)], arguments: &[&str]| {
+        let mut command = shell.command("publish");
+        command.env("MQSCOPE_SECRET_KEY", "another");
+        command.envs(variables.iter().copied());
+        let finished = run_with(command, arguments);
+        assert_code(&finished, exit::REFUSED);
+        for_scripts(finished.stderr.trim())
+    };
+    let (expected, chinese) = error(&[], &["hello"]);
+    assert!(!chinese);
+    for (variables, arguments, chinese) in [
+        (&[("LC_ALL", "zh_CN.UTF-8")][..], &["hello"][..], true),
+        (&[("LC_ALL", ""), ("LANG", "zh_CN.UTF-8")], &["hello"], true),
+        (
+            &[("LANG", "zh_CN.UTF-8"), ("LANGUAGE", "zh_CN")],
+            &["hello"],
+            false,
+        ),
+        (&[("MQSCOPE_LANG", "zh-CN")], &["hello"], true),
+        (
+            &[("MQSCOPE_LANG", "zh-CN")],
+            &["--lang", "en", "hello"],
+            false,
+        ),
+        (
+            &[("LC_ALL", "zh_CN"), ("MQSCOPE_LANG", "en")],
+            &["hello"],
+            false,
+        ),
+        (&[], &["hello", "--lang=zh-CN"], true),
+    ] {
+        let found = error(variables, arguments);
+        assert_eq!(
+            found,
+            (expected.clone(), chinese),
+            "{variables:?} {arguments:?}"
+        );
+    }
+}
+
+fn run_with(mut command: Command, arguments: &[&str]) -> Finished {
+    command.args(arguments);
+    run(command, b"")
+}
+
+#[test]
+fn cards_and_findings_follow_the_language_too() {
+    let shell = Shell::new(&[]);
+    let mut command = shell.command("publish");
+    command.env("MQSCOPE_SECRET_KEY", "another");
+    let finished = run_with(command, &["--lang", "zh-CN", "--explain", "hello"]);
+    let (_, card) = finished.stderr.split_once('\n').unwrap();
+    assert!(is_chinese(card) && !card.contains("What to do"), "{card}");
+
+    let mut command = mqscope(&shell.sandbox.home);
+    command
+        .env("MQSCOPE_ACCESS_KEY", ACCESS_KEY)
+        .env("MQSCOPE_SECRET_KEY", SECRET_KEY)
+        .args(["doctor", "--endpoint", &shell.sandbox.endpoint]);
+    let finished = run_with(command, &["--lang", "zh-CN"]);
+    assert_code(&finished, exit::DONE);
+    let spoken = finished.stdout.lines().filter(|line| is_chinese(line));
+    assert!(spoken.count() > 4, "{}", finished.stdout);
+}
+
+#[test]
+fn wrong_usage_is_told_in_the_language_that_the_same_line_asks_for() {
+    let home = tempfile::tempdir().unwrap();
+    for (arguments, expected) in [
+        (&["publish", "--topik", "t"][..], "没有参数“--topik”"),
+        (&["consume", "--topic", "a b"], "主题不能包含"),
+        (&["sandbox", "--invisible-time", "soon"], "“soon”不是时长"),
+        (&["sandbox", "--fault", "publish"], "故障应写作"),
+        (&["ack", "--endpoint", "ftp://h"], "http://"),
+    ] {
+        let mut command = mqscope(&home);
+        command.args(arguments).args(["--lang", "zh-CN"]);
+        let finished = run(command, b"");
+        assert_code(&finished, exit::USAGE);
+        let said = &finished.stderr;
+        assert!(
+            said.starts_with("错误：") && said.contains(expected),
+            "{said}"
+        );
+        assert!(
+            !said.contains("error:") && !said.contains("Usage"),
+            "{said}"
+        );
+    }
+    let mut command = mqscope(&home);
+    command.args(["--lang", "klingon", "sandbox"]);
+    let finished = run(command, b"");
+    assert_code(&finished, exit::USAGE);
+    assert!(
+        finished.stderr.contains("there are en and zh-CN"),
+        "{finished:?}"
+    );
+}
+
+#[test]
+fn help_is_in_the_language_of_the_system() {
+    let home = tempfile::tempdir().unwrap();
+    for arguments in [
+        &["--help"][..],
+        &["-h"],
+        &["help", "admin"],
+        &["admin", "peek", "--help"],
+    ] {
+        let mut command = mqscope(&home);
+        command.env("LC_ALL", "zh_CN.UTF-8").args(arguments);
+        let finished = run(command, b"");
+        assert_code(&finished, exit::DONE);
+        let help = &finished.stdout;
+        assert!(help.contains("用法:") && help.contains("选项:"), "{help}");
+        assert!(
+            !help.contains("Usage") && !help.contains("Options"),
+            "{help}"
+        );
+    }
+}

@@ -1,7 +1,8 @@
 //! Both languages have the same messages with the same variables, and the program uses them all.
 //!
 //! It deliberately reads source text instead of running the program: a key that is only shown
-//! after a rare fault is checked as well. It does not judge wording.
+//! after a rare fault is checked as well. Of wording it judges what can be judged: the same words
+//! for the same things, full-width punctuation in Chinese, forms of the plural.
 #![allow(
     clippy::unwrap_used,
     clippy::panic,
@@ -139,10 +140,13 @@ fn both_languages_have_the_same_messages_with_the_same_variables() {
 #[test]
 fn every_message_is_used() {
     let sources = sources();
+    // What the help asks for it puts together from the names of commands and arguments.
+    let help: BTreeSet<String> = mqscope::cli::keys().into_iter().collect();
     let unused: Vec<_> = messages("en.ftl")
         .into_keys()
         // A term is used by messages; Fluent reports one that is missing.
         .filter(|key| !key.starts_with('-'))
+        .filter(|key| !help.contains(key))
         .filter(|key| {
             let literal = format!("\"{key}\"");
             !sources.iter().any(|(_, source)| source.contains(&literal))
@@ -166,6 +170,174 @@ fn every_key_that_is_asked_for_has_a_message() {
         })
         .collect();
     assert!(absent.is_empty(), "no message for {absent:#?}");
+}
+
+/// What each message says, with its placeables as they stand.
+fn wordings(file: &str) -> BTreeMap<String, String> {
+    let source = std::fs::read_to_string(root().join("assets/i18n").join(file)).unwrap();
+    let mut wordings: BTreeMap<String, String> = BTreeMap::new();
+    let mut current = String::new();
+    for line in source.lines().filter(|line| !line.starts_with('#')) {
+        if line.starts_with(|first: char| first.is_ascii_alphabetic()) {
+            let (key, value) = line.split_once('=').unwrap_or((line, ""));
+            key.trim().clone_into(&mut current);
+            wordings.insert(current.clone(), value.trim().to_owned());
+        } else if let Some(text) = wordings.get_mut(&current) {
+            text.push('\n');
+            text.push_str(line);
+        }
+    }
+    wordings
+}
+
+/// What things are called, as the vendors' consoles call them, and what nobody shall call them.
+const GLOSSARY: &[(&str, &str, &[&str])] = &[
+    ("consumer group", "消费组", &["消费者组", "消费群组"]),
+    ("topic", "主题", &["话题"]),
+    ("tag", "标签", &["标记"]),
+    ("dead letter", "死信", &["死亡"]),
+    ("half message", "半消息", &["半事务消息", "一半消息"]),
+    ("sharding key", "分区键", &["分片键"]),
+    ("lease", "租约", &["租期"]),
+    ("handle", "句柄", &["凭据"]),
+    ("keyring", "密钥环", &["钥匙串", "钥匙环"]),
+    ("signature", "签名", &[]),
+    ("instance", "实例", &[]),
+    ("sandbox", "沙箱", &["沙盒"]),
+];
+
+/// Words of a text that are there to be read: no code, no placeables, no names of files and fields.
+fn words(text: &str) -> String {
+    let mut prose = String::new();
+    let mut depth = 0_usize;
+    for (at, part) in text.split('`').enumerate() {
+        // Every second part stands between backticks.
+        if at % 2 == 1 {
+            continue;
+        }
+        for c in part.chars() {
+            depth += usize::from(c == '{');
+            if depth == 0 {
+                prose.push(c);
+            }
+            depth -= usize::from(c == '}' && depth > 0);
+        }
+    }
+    let is_word = |word: &&str| {
+        let inner = word.trim_matches(|c: char| c.is_ascii_punctuation() && c != '/' && c != '-');
+        !inner.is_empty() && inner.chars().all(char::is_alphabetic)
+    };
+    // A list in a command's or a filter's own words: "tag:x, key:x".
+    let is_list = |word: &&str| !word.contains(':') || word.ends_with(':');
+    let words = prose.split_whitespace().filter(is_list).filter(is_word);
+    let words: Vec<String> = words
+        .map(|word| {
+            let word = word.trim_matches(|c: char| c.is_ascii_punctuation());
+            word.to_lowercase().trim_end_matches('s').to_owned()
+        })
+        .collect();
+    format!(" {} ", words.join(" "))
+}
+
+/// Texts in which an English word is the protocol's or a file's, and Chinese keeps it.
+const SPELLED_AS_IN_CODE: &[&str] = &[
+    "cause-leading-slash-fix",
+    "cli-ack--handles",
+    "cli-consume-more",
+    "keys-ak-sandbox",
+    "outbox-lines-messages-why",
+];
+
+#[test]
+fn the_same_thing_is_called_the_same_everywhere() {
+    let (en, zh) = (wordings("en.ftl"), wordings("zh-CN.ftl"));
+    let mut wrong = Vec::new();
+    for (key, english) in &en {
+        let (english, chinese) = (words(english), &zh[key]);
+        for (term, called, never) in GLOSSARY {
+            if english.contains(&format!(" {term} "))
+                && !chinese.contains(called)
+                && !SPELLED_AS_IN_CODE.contains(&key.as_str())
+            {
+                wrong.push(format!("{key}: {term:?} is {called}: {chinese}"));
+            }
+            for word in never.iter().filter(|word| chinese.contains(**word)) {
+                wrong.push(format!("{key}: {word} is called {called}: {chinese}"));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+    for key in SPELLED_AS_IN_CODE {
+        assert!(en.contains_key(*key), "{key} is excused and gone");
+    }
+}
+
+fn is_han(c: char) -> bool {
+    ('\u{4e00}'..='\u{9fff}').contains(&c)
+}
+
+/// Punctuation of Latin writing that follows a Chinese character, blanks aside.
+fn half_width(text: &str) -> Option<String> {
+    let prose: String = text.split('`').step_by(2).collect();
+    let chars: Vec<char> = prose.chars().collect();
+    for (at, &c) in chars.iter().enumerate().skip(1) {
+        let before = match chars[at - 1] {
+            ' ' if at > 1 => chars[at - 2],
+            before => before,
+        };
+        let next = chars.get(at + 1).copied().unwrap_or(' ');
+        let wrong = match c {
+            ',' | ';' | '!' | '?' | '(' => true,
+            // Between a host and its port it is none of ours.
+            ':' => next.is_whitespace(),
+            '.' => next == '.' || next.is_whitespace(),
+            _ => false,
+        };
+        if wrong && is_han(before) {
+            return Some(chars[at.saturating_sub(6)..=at].iter().collect());
+        }
+    }
+    None
+}
+
+#[test]
+fn chinese_has_its_own_punctuation() {
+    let wrong: Vec<String> = wordings("zh-CN.ftl")
+        .into_iter()
+        .filter_map(|(key, text)| Some(format!("{key}: …{}", half_width(&text)?)))
+        .collect();
+    assert!(wrong.is_empty(), "{wrong:#?}");
+    for wrong in ["完成, 继续", "完成 (1)", "名称: 值", "真的吗?", "等待..."] {
+        assert!(half_width(wrong).is_some(), "{wrong}");
+    }
+    for right in [
+        "完成，继续",
+        "http://主机:端口",
+        "`名称: x`",
+        "ID: 1",
+        "等待…",
+    ] {
+        assert_eq!(half_width(right), None);
+    }
+}
+
+#[test]
+fn a_plural_has_the_forms_of_its_language() {
+    let forms = |text: &str| {
+        let has = |form: &str| text.lines().any(|line| line.trim_start().starts_with(form));
+        (has("[one]") || has("[1]"), has("*[other]"))
+    };
+    for (key, text) in wordings("en.ftl") {
+        let (one, other) = forms(&text);
+        assert!(!one || other, "{key} has no form for many: {text}");
+        assert!(!other || one, "{key} has no form for one: {text}");
+    }
+    for (key, text) in wordings("zh-CN.ftl") {
+        let plural = text
+            .lines()
+            .any(|line| line.trim_start().starts_with("[one]"));
+        assert!(!plural, "{key}: Chinese has one form for all: {text}");
+    }
 }
 
 #[test]

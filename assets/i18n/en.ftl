@@ -1747,6 +1747,418 @@ quit-halves = { $n ->
 }
 quit-halves-what = Their handles are forgotten. The server hands them out for a check, the first in { $first }, the last in { $last }; a view of half messages to check can decide then
 
+## The command line: its help
+#
+# Keys follow the commands: "cli-admin-peek" says what a command does, "-long" more of it, "-more"
+# what stands below its options. "cli-admin-peek--limit" is an argument, and "--instance" without a
+# command one that several have; "-long" is what --help adds to it, and a value's name what it means.
+# Lines are 80 columns wide at most; what stands in angle brackets is not translated.
+
+cli = Look into message queues that speak the RocketMQ HTTP protocol: a window, a sandbox broker, and commands for scripts
+cli-long =
+    Look into message queues that speak the RocketMQ HTTP protocol (Tencent TDMQ
+    RocketMQ, Aliyun RocketMQ 4.x, and the sandbox broker inside mqscope).
+
+    Without a command it opens the window.
+cli-more =
+    Keys:
+      Taken from MQSCOPE_ACCESS_KEY, MQSCOPE_SECRET_KEY and, for temporary keys,
+      MQSCOPE_SECURITY_TOKEN, or from the keyring with --profile. Never from an
+      argument, where every process of this machine could read them.
+
+    Output:
+      Results are JSON on stdout, one object a line; errors are JSON on stderr.
+      Names of fields, codes and kinds are the same in every language; only texts for
+      people (meaning, next_step, and the message of an error of our own) follow it.
+
+    Language:
+      That of --lang, else of MQSCOPE_LANG, else of the system's locale. The window
+      follows its own setting first.
+
+    Exit codes:
+      0  done
+      1  the server refused, or answered with something that cannot be read; for
+         explain: the signature is not good
+      2  wrong usage; also: the window cannot open here
+      3  nothing there
+      4  no connection, or no answer of this protocol; for sandbox: the address cannot
+         be taken
+
+    Environment:
+      MQSCOPE_CONFIG_DIR  folder of config.toml, instead of the one of this system
+      MQSCOPE_DATA_DIR    folder of what the window's sandbox keeps, instead of the
+                          one of this system
+      MQSCOPE_LANG        en or zh-CN, as --lang
+
+    Examples:
+    { $examples }
+cli-publish = Publish one message
+cli-publish-more =
+    Prints { "{" }"message_id":…,"body_md5":…,"request_id":…{ "}" }.
+
+    Examples:
+    { $examples }
+
+    Exit codes:
+      0  published
+      1  refused by the server: the fault is on stderr
+      2  wrong usage, or a message that the protocol cannot carry: nothing was sent
+      4  no connection. "outcome_unknown":true means that the message may be stored
+         all the same
+cli-consume = Take messages for a consumer group and print them
+cli-consume-more =
+    Looking consumes: the messages are taken from the group until they are acked, or
+    until they return at their next_consume_time.
+
+    Without --max and --follow there is one poll. With --max, polls go on until so many
+    have come or nothing is there; with --follow, until they are stopped (Ctrl+C,
+    SIGTERM). A stop lets the poll in flight finish, so that no message is taken without
+    being printed; a second one does not. Once a poll has worked, --follow reports
+    trouble that can pass, such as a restart, and goes on.
+
+    Prints one JSON object a message: message_id, body, body_md5, tag, key, properties,
+    publish_time, first_consume_time, next_consume_time (Unix milliseconds),
+    consumed_times, receipt_handle. A message that cannot be read is reported on stderr
+    and never acked.
+
+    Examples:
+    { $examples }
+
+    Exit codes:
+      0  messages were printed (and acked, with --ack)
+      1  refused by the server, or a message was damaged, or an ack was refused
+      2  wrong usage: nothing was sent
+      3  nothing there
+      4  no connection
+cli-ack = Acknowledge deliveries by their receipt handles
+cli-ack-more =
+    Prints { "{" }"receipt_handle":…,"acked":true{ "}" } for each handle, or, if it is refused,
+    { "{" }"receipt_handle":…,"acked":false,"code":…,"message":…{ "}" }.
+
+    A handle belongs to one delivery and works until the next_consume_time of that
+    delivery.
+
+    Example:
+    { $examples }
+
+    Exit codes:
+      0  all of them are acked
+      1  one or more were refused
+      2  wrong usage: nothing was sent
+      4  no connection; handles that were not printed may or may not be acked
+cli-doctor = Examine the way to a server, step by step
+cli-doctor-more =
+    Checks, one after the other: the host's name, TCP, TLS (chain, end, name), HTTP, the
+    protocol, the clocks, the signature, the topic, the group. Whatever needs something
+    that failed is skipped. Nothing is consumed, unless you ask for it with --consume:
+    only that proves that the group may consume, and it takes one message from the group
+    until its invisible time is over.
+
+    Examples:
+    { $examples }
+
+    Exit codes:
+      0  all is well, as far as it was checked
+      1  something is wrong
+      2  wrong usage: nothing was sent
+cli-explain = Say why the signature of a request is refused
+cli-explain-more =
+    Reads an HTTP request, a curl command or the log of an SDK (Java: HttpClient's wire
+    log, Go: httputil.DumpRequestOut, PHP and C++: curl -v, C#: HttpRequestMessage, Node:
+    DEBUG=mq:client, Python: debuglevel of http.client, or the SDK's logger), and finds
+    out by itself which of them it is. If the server's answer stands in the same text, it
+    is used as well. Of several requests the last one counts.
+
+    The keys are those that the request should have been signed with; without them it
+    says what can be said. What it prints never holds a key, a token or a signature.
+
+    Logs are read later, so an old Date is no mistake by itself: it counts only with
+    --at, or where the answer tells the server's time.
+
+    Examples:
+    { $examples }
+
+    Exit codes:
+      0  the signature is good
+      1  it is not, or nobody can tell without the secret key
+      2  wrong usage, or nothing that can be read as a request
+cli-sandbox = Run the sandbox broker in the foreground, without a window
+cli-sandbox-more =
+    Prints `listening on http://ADDR` on stdout once it takes requests, and ends cleanly
+    on SIGINT and SIGTERM. Everything is gone when it ends, unless it gets a folder with
+    --data-dir: then whatever was answered survives even a crash, and so does a moved
+    clock.
+
+    Without a file, topics and groups are created on first use. A file can name several
+    keys with what each may use, topics and groups with their kinds, and limits:
+    --print-config shows them all. Flags win over the file.
+
+    Clients sign with the keys in MQSCOPE_SANDBOX_ACCESS_KEY and
+    MQSCOPE_SANDBOX_SECRET_KEY, which win over the keys of the file; by default
+    `sandbox` and `sandbox-secret`. The default keys are no secret, so with them it
+    listens on this machine only.
+
+    With a token of your choice in MQSCOPE_SANDBOX_ADMIN_TOKEN its admin API is open to
+    whoever has that token (see `mqscope admin --help`); without one it is closed.
+
+    Faults:
+      OPERATION  publish, consume, ack (also commit and rollback) or any
+      TOPIC      a topic, or * for any
+      FAULT      latency=50ms, latency=50ms..2s   carried out after a pause
+                 stall=5s                         consume: held although messages are
+                                                  there
+                 access-denied or 403, signature-does-not-match, time-expired or 408,
+                 internal-error or 500, qps-limit-exceeded or qps
+                 unavailable or 503               503 with an error of the protocol
+                 unavailable-text or 503-text     503 with plain text, as of a proxy
+                 drop-before                      no answer, and nothing was done
+                 drop-after                       no answer, but everything was done
+                 truncate                         publish, consume: half of the XML
+                 illegal-character                consume: U+0001 in the first body
+                 partial-ack, partial-ack-internal-error
+                                                  ack: only the first half of the
+                                                  handles
+      WHEN       next=N: the next N requests; p=P: each with probability P; always, if
+                 left out
+    For each request, the first rule that strikes is the only one. What hides or damages
+    an answer waits for one that matters: an empty poll is answered, and does not count.
+    Pauses run in real time and last an hour at most.
+
+    Examples:
+    { $examples }
+
+    Exit codes:
+      0  stopped by SIGINT or SIGTERM
+      1  the data folder cannot be used: damaged, of another version, in use, or not
+         writable
+      2  wrong usage, or a mistake in the file: stderr says at which line and column
+      4  the address cannot be taken, for example because something else listens there
+cli-admin = Look into a running sandbox, and move its time
+cli-admin-more =
+    Prints the answer as one JSON object; metrics are text in the format of Prometheus,
+    and refusals are text for people unless --json is given. Times are Unix milliseconds.
+
+    The token is taken from MQSCOPE_SANDBOX_ADMIN_TOKEN, and is the one that the sandbox
+    was started with.
+
+    Examples:
+    { $examples }
+
+    Exit codes:
+      0  done
+      1  the sandbox refused, for example the token
+      2  wrong usage: nothing was sent
+      4  no connection, or no sandbox there
+cli-help = Print this message or the help of a command
+
+# Arguments that several commands have.
+cli--lang = Language of texts for people: en or zh-CN, by default that of the system
+cli--help = Print help: -h in short, --help all of it
+cli--version = Print the version
+cli--explain = After a failure, say on stderr what it means, what causes it, what to do, and what came
+cli--endpoint = URL of the server, such as http://127.0.0.1:8080
+cli--endpoint-long = The HTTP endpoint: the TCP one of the same cluster does not answer.
+cli--instance = Instance id (the `ns` of the protocol), if the server has several instances
+cli--profile = Take endpoint, instance and keys from a connection saved in the window
+cli--profile-long = The keys come from the keyring; where it holds none, from the environment.
+
+# Arguments of one command.
+cli-publish--topic = Topic to publish to
+cli-publish--tag = Tag of the message, for the filters of consumers
+cli-publish--key = Key of the message, for finding it again
+cli-publish--property = A property of the message; may be given several times
+cli-publish--delay = Deliver it that much later: 10s, 5m, 1h30m, 2days
+cli-publish--deliver_at = Deliver it at this time: 2026-11-22T10:14:07Z, 2026-11-22T18:14:07+08:00
+cli-publish--sharding_key = Messages with the same sharding key are consumed in order
+cli-publish--body = Text of the message, or - to read it from stdin, to the last byte
+cli-publish--body-long = Before a text that begins with a dash, write --
+cli-consume--topic = Topic to consume from
+cli-consume--group = Consumer group to consume for
+cli-consume--tag = Only messages with this tag, or one of these: TagA||TagB
+cli-consume--batch = Most messages of one poll, 1 to 16
+cli-consume--wait = How long a poll waits for a message, 0s to 30s
+cli-consume--max = Take so many messages and no more
+cli-consume--ack = Ack each message once it is printed
+cli-consume--follow = Go on until stopped, also when nothing is there
+cli-ack--topic = Topic that the messages were consumed from
+cli-ack--group = Consumer group that consumed them
+cli-ack--handles = Receipt handles, as consume printed them; any number
+cli-doctor--topic = Topic that should be there
+cli-doctor--group = Consumer group that should be allowed to use it
+cli-doctor--consume = Consume one message in the end, which proves the group
+cli-doctor--json = Print one JSON object in the end instead of a line a check
+cli-explain--file = File with the request; - for standard input
+cli-explain--json = Print one JSON object instead of text
+cli-explain--profile = Take the keys from a connection saved in the window
+cli-explain--profile-long = Where the keyring holds none, from the environment.
+cli-explain--at = When the request reached the server, such as 2026-11-22T10:14:07Z
+cli-explain--at-long = Also in the form of the Date header.
+cli-sandbox--config = File with settings; --print-config writes one to begin with
+cli-sandbox--print_config = Print a file with all settings, their defaults and what they mean, and end
+cli-sandbox--listen = Address to listen on; port 0 picks a free one [default: 127.0.0.1:8080]
+cli-sandbox--auto_create = Whether topics and groups are created on first use [default: true]
+cli-sandbox--invisible_time = How long a consumed message is invisible to its group [default: 5m]
+cli-sandbox--order_invisible_time = The same for messages consumed in order [default: 1m]
+cli-sandbox--max_deliveries = Deliveries without an ack after which a message goes to %DLQ%{ "{" }group{ "}" } [default: 288]
+cli-sandbox--retention = How long messages are kept, acked or not [default: 3d]
+cli-sandbox--group_start = Where a new group begins: with the oldest message that is kept, or the latest [default: oldest]
+cli-sandbox--data_dir = Folder to keep everything in, created if need be; without it, memory only
+cli-sandbox--faults = Let something go wrong on purpose: OPERATION:TOPIC:FAULT[:WHEN]; may be given again; see "Faults" below
+cli-sandbox--fault_seed = Seed of the faults' probabilities: the same seed and the same requests in the same order meet the same faults [default: 0]
+
+# The commands of admin and their arguments.
+cli-admin--endpoint = URL of the sandbox, such as http://127.0.0.1:8080
+cli-admin--instance = Instance id (the `ns` of the protocol), if the clients of the sandbox name one
+cli-admin--topic = The topic
+cli-admin--group = The group
+cli-admin-overview = Topics and groups with their counts
+cli-admin-statistics = What the sandbox has done since it was started
+cli-admin-metrics = The same and more as text for Prometheus
+cli-admin-settings = What the sandbox was started with
+cli-admin-peek = Messages as they stand, without consuming them
+cli-admin-peek--group = As which group has them; without one, none is invisible or acked
+cli-admin-peek--state = Only messages that stand like this
+cli-admin-peek--state-ready = A consume would find it
+cli-admin-peek--state-invisible = Under a lease
+cli-admin-peek--state-acked = Acked, or dead
+cli-admin-peek--state-delayed = Its delivery time has not come
+cli-admin-peek--state-half = Neither committed nor rolled back
+cli-admin-peek--from = Where to go on: `next` of the last look
+cli-admin-peek--limit = Most messages at once
+cli-admin-purge = Remove every message of a topic, for all groups
+cli-admin-resend = Send dead letters back to the group that they died in
+cli-admin-resend--message_ids = Ids of the messages; without any, all of them
+cli-admin-reset = Let a group begin anew; it is done with everything older
+cli-admin-reset--to = Where: oldest, latest, or a time such as 2026-11-22T18:14:07+08:00
+cli-admin-expire = End a lease as if its time were over
+cli-admin-expire--handle = Receipt handle of the delivery
+cli-admin-delete-topic = Delete a topic with its messages and groups
+cli-admin-delete-group = Delete a group of a topic
+cli-admin-clock = The sandbox's time; leases and timed messages follow it
+cli-admin-clock-advance = Jump ahead
+cli-admin-clock-advance--by = By so much, such as 5m or 1h30m
+cli-admin-clock-freeze = Let the time stand still
+cli-admin-clock-resume = Let the time go on from where it stands
+cli-admin-clock-set = Jump to a time, ahead or back
+cli-admin-clock-set--to = That time, such as 2026-11-22T18:14:07+08:00
+cli-admin-faults = Faults that the sandbox injects; see `mqscope sandbox --help`
+cli-admin-faults-set = Replace all rules and the seed
+cli-admin-faults-set--rules = OPERATION:TOPIC:FAULT[:WHEN], as for `mqscope sandbox --fault`
+cli-admin-faults-set--seed = Seed of the probabilities
+cli-admin-faults-add = Add a rule behind the others
+cli-admin-faults-add--rule = OPERATION:TOPIC:FAULT[:WHEN], as for `mqscope sandbox --fault`
+cli-admin-faults-remove = Take one rule away
+cli-admin-faults-remove--id = Its number, as it is listed
+cli-admin-faults-clear = Take all rules away
+cli-admin-refusals = The last requests that the sandbox refused, of any client, and why
+cli-admin-refusals--json = Print one JSON object instead of text
+cli-admin-refusals--after = Only those that came after the one of this number
+cli-admin-refusals-clear = Forget all of them
+
+# The words around them.
+cli-heading-usage = Usage
+cli-heading-commands = Commands
+cli-heading-arguments = Arguments
+cli-heading-options = Options
+cli-heading-connection = Connection
+cli-value-command = COMMAND
+cli-value-options = OPTIONS
+cli-default = [default: { $value }]
+cli-values = [possible values: { $values }]
+cli-value-means = - { $value }: { $means }
+
+## The command line: what is wrong with arguments
+
+cli-wrong = error: { $what }
+cli-wrong-unknown = unexpected argument '{ $argument }' found
+cli-wrong-command = unrecognized subcommand '{ $command }'
+cli-wrong-no-command = '{ $command }' requires a subcommand but one was not provided
+cli-wrong-missing = the following required arguments were not provided:
+cli-wrong-no-value = a value is required for '{ $argument }' but none was supplied
+cli-wrong-value = invalid value '{ $value }' for '{ $argument }'
+cli-wrong-value-why = invalid value '{ $value }' for '{ $argument }': { $why }
+cli-wrong-value-more = unexpected value '{ $value }' for '{ $argument }' found; no more were expected
+cli-wrong-conflict = the argument '{ $argument }' cannot be used with '{ $other }'
+cli-wrong-twice = the argument '{ $argument }' cannot be used multiple times
+cli-wrong-utf8 = an argument is not valid UTF-8
+cli-wrong-similar = tip: a similar one exists: { $value }
+cli-wrong-help = For more information, try '--help'.
+cli-wrong-property = write it as key=value
+cli-wrong-time = write it as 2026-11-22T10:14:07Z, with Z or an offset at its end
+cli-wrong-date = write it as 2026-11-22T10:14:07Z or as Sun, 22 Nov 2026 10:14:07 GMT
+cli-wrong-reset = it is oldest, latest or a time; { $how }
+cli-wrong-handle = the handle is blank
+cli-wrong-seconds = the protocol knows whole seconds only
+cli-wrong-wait = a poll waits 30s at most
+cli-wrong-group-start = write oldest or latest
+cli-wrong-length = '{ $text }' is not a length of time; write it as 10s, 5m or 1h30m
+cli-wrong-length-zero = it must be at least one millisecond
+cli-wrong-fault-shape = a fault is OPERATION:TOPIC:FAULT or OPERATION:TOPIC:FAULT:WHEN, not '{ $found }'
+cli-wrong-fault-operation = the operation is '{ $found }'; use publish, consume, ack or any
+cli-wrong-fault-topic = { $found }; use * for any topic
+cli-wrong-fault-kind = the fault '{ $found }' is not known
+cli-wrong-fault-other = the fault { $found } is not one of this operation
+cli-wrong-fault-pause = the pause '{ $found }' is not such as 50ms, 2s or 50ms..2s, at most an hour
+cli-wrong-fault-probability = the probability { $found } is not from 0 to 1
+cli-wrong-fault-when = the condition '{ $found }' is neither next=N nor p=0..1
+cli-wrong-lang = there are en and zh-CN
+
+## The command line: what it says to people
+
+cli-say-no-body = give the body as an argument, or - to read stdin
+cli-say-no-server = give --endpoint or --profile
+cli-say-read-only = the profile { $name } is read-only, so it cannot { $action }; unlock it in the window if you mean it
+cli-say-profile-unusable = the profile { $name } cannot be used: { $why }
+cli-say-no-config-folder = this system has no place for a configuration; name a folder in MQSCOPE_CONFIG_DIR
+cli-say-profile-twice = several profiles are called { $name }; rename them in the window
+cli-say-profile-none = there is no profile { $name }, and none at all in { $path }; save one in the window, or use --endpoint
+cli-say-profile-other = there is no profile { $name }; there are { $names }
+cli-say-keyring-empty = the keyring holds no keys for it
+cli-say-keyring-silent = the keyring could not be asked
+cli-say-keys-missing = set { $names } in the environment, or use --profile
+cli-say-keys-missing-for = no keys for the profile { $name }: { $why }. Enter them in the window, or set { $names } in the environment
+cli-say-and = { $first } and { $second }
+cli-say-message = the message cannot be sent: { $problems }
+cli-say-stdin = cannot read stdin: { $why }
+cli-say-stdin-large = stdin holds more than the { $max } bytes that a body may have
+cli-say-stdin-utf8 = stdin is not UTF-8 (at byte { $at }), and the protocol carries text only; encode it, for example as base64
+cli-say-signals = cannot listen for signals: { $why }
+cli-say-stdout = cannot write to stdout: { $why }
+cli-say-unprinted = taken but not printed: { $count }; they return to the group at their next_consume_time
+cli-say-stopping = stopping once the poll in flight has ended, so that its messages are not lost; stop again to end at once
+cli-say-md5 = the body of { $id } is not the one that its MD5 speaks of
+cli-say-maybe-taken = the ack was sent more than once: an earlier attempt, whose answer was lost, may have been taken
+cli-say-file = cannot read { $name }: { $why }
+cli-say-address = { $address } is in use by another program; stop that one, or choose another port with --listen (port 0 picks a free one)
+cli-say-time-moved = the sandbox's time is still moved: it is { $now } there; mqscope admin clock moves it
+cli-say-set-keys = { $why }. Keys are set in { $secret } (and { $access }) or in the file
+cli-say-token = set { $name } to the token that the sandbox was started with
+cli-say-explain = Run it with --explain to see what this means and what to do
+
+## The command line: why the window cannot open
+
+cli-window-no-display =
+    mqscope: no display: neither DISPLAY nor WAYLAND_DISPLAY is set, so the window has
+    nowhere to open.
+
+    At a desktop, start it from a terminal of that desktop.
+    Over SSH, connect with `ssh -X`, or set DISPLAY.
+cli-window-no-answer =
+    mqscope: the display does not answer: { $said }.
+
+    DISPLAY or WAYLAND_DISPLAY names a display that is not there, or that this user may
+    not use.
+cli-window-library = mqscope: the window cannot open: { $library } is missing.
+cli-window-some-library = a library of the window system
+cli-window-package = On Debian and Ubuntu it is in the package { $package }.
+cli-window-all =
+    Everything that the window needs on Debian and Ubuntu:
+      sudo apt-get install { $packages }
+
+    Without a window:
+      mqscope sandbox   runs the sandbox broker
+      mqscope --help    lists the commands for scripts
+
 ## Closing the window
 
 quit-title = { $n ->

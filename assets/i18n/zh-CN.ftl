@@ -205,7 +205,7 @@ problem-template-gone = 该模板已不存在
 notice-templates-damaged = 无法读取模板，原文件已保留为 { $path }
 notice-templates-damaged-next = 修复该文件并改名为 templates.toml，或重新保存草稿
 notice-templates-not-kept = 无法写入模板
-notice-templates-not-kept-next = 请检查数据文件夹的空间和权限；更改仅保留到 mqscope 退出
+notice-templates-not-kept-next = 请检查数据目录的空间和权限；更改仅保留到 mqscope 退出
 
 ## 草稿中的变量
 
@@ -324,9 +324,21 @@ notice-run-ended-next = 发布表单中的汇总说明了原因
 
 ## 字段问题
 
-problem-name-empty = 请填写{ $what }
-problem-name-long = { $what }有 { $len } 个字符，最多允许 { $max } 个
-problem-name-character = { $what }不能包含 { $found }，请使用字母、数字、- _ 和 %
+problem-name-empty = 请填写{ $what ->
+    [topic] 主题
+    [group] 消费组
+   *[instance] 实例 ID
+}
+problem-name-long = { $what ->
+    [topic] 主题
+    [group] 消费组
+   *[instance] 实例 ID
+}有 { $len } 个字符，最多允许 { $max } 个
+problem-name-character = { $what ->
+    [topic] 主题
+    [group] 消费组
+   *[instance] 实例 ID
+}不能包含 { $found }，请使用字母、数字、- _ 和 %
 problem-body-empty = 请填写消息体
 problem-body-large = 消息体为 { $bytes } 字节，最多允许 { $max } 字节
 problem-not-xml = 第 { $at } 个字符为 { $code }，XML 无法承载；请编码后发送，例如 base64
@@ -577,7 +589,7 @@ debugger-refused-cut = 前 { $shown }，共 { $all }
 debugger-refused-otherwise = 沙箱因其他原因拒绝：{ $code }
 debugger-paste-instead = 改为粘贴请求
 debugger-paste-empty = 没有内容；请粘贴请求、curl 命令或 SDK 日志
-debugger-paste-unknown = 无法识别为请求。请求应以 “POST /topics/orders/messages HTTP/1.1” 这样的一行开头，也可以是 curl 命令或 SDK 日志
+debugger-paste-unknown = 无法识别为请求。请求应以“POST /topics/orders/messages HTTP/1.1”这样的一行开头，也可以是 curl 命令或 SDK 日志
 debugger-paste-open-quote = 无法读取 curl 命令：引号没有闭合
 debugger-paste-no-url = curl 命令没有 URL
 debugger-paste-url = { $what } 不是请求的 URL
@@ -657,8 +669,8 @@ ack-too-late = 已过期：消息已重新可见，该句柄无法再确认。�
 
 ## 批量确认与自动确认
 
-acking-progress = 正在确认 { $done }／{ $total }
-acking-ended = 已确认 { $acked }／{ $total }
+acking-progress = 正在确认 { $done } / { $total }
+acking-ended = 已确认 { $acked } / { $total }
 acking-failed = { $n } 条失败
 acking-show-failed = 查看失败的
 acking-stopped = 已停止：其余 { $n } 条仍为选中状态
@@ -777,9 +789,9 @@ trouble-admin-token-next = 请在连接设置中重新填写密钥，并粘贴�
 trouble-busy = mqscope 正忙，无法处理
 trouble-busy-next = 请稍候再试
 
-## Error cards: what a failure means, what causes it, what to do
+## 错误卡片：含义、原因、处理方法
 
-# The parts of a card
+# 卡片的组成
 card-causes = 可能的原因（按可能性排序）
 card-next = 处理方法
 card-raw = 原始响应
@@ -788,7 +800,7 @@ card-why-empty = 为什么没有消息
 card-why-of = 原因：{ $title }
 card-copy = 复制全部
 card-copy-raw = 复制原始响应
-# What became of what was asked
+# 操作的结果
 card-effect-publish = 消息未保存
 card-effect-publish-doubt = 消息可能已保存：没有任何响应能确认结果
 card-effect-consume = 没有从消费组取走任何消息
@@ -805,14 +817,14 @@ card-effect-change = 没有任何改动
 card-effect-change-doubt = 改动可能已生效：没有响应能确认
 card-effect-examine = 没有消费消息，也没有任何改动
 card-effect-empty = 空轮询是正常响应，不是故障：服务端当前没有可给该消费组的消息
-# Who asks
+# 身份
 card-signature = 签名不匹配：服务端用该密钥算出的签名与请求中的不同
 card-cause-swapped = Access Key 与 Secret Key 填反（TDMQ：Access Key 填角色密钥，Secret Key 填角色名称）
 card-cause-blank = 粘贴密钥时带入了空格或换行
 card-cause-other-secret = Secret Key 属于另一个 Access Key 或实例，或已在控制台重置
 card-cause-rewritten = 中间的代理改写了路径、查询参数、Date 或 Content-Type，这些都参与签名
 card-next-copy-keys = 从控制台重新复制两个密钥，分别填入对应的字段
-card-next-explain = 用签名调试器（窗口的「工具」菜单，或 mqscope explain）分析该请求：逐字节比较双方的待签名字符串并指出错误
+card-next-explain = 用签名调试器（窗口的“工具”菜单，或 mqscope explain）分析该请求：逐字节比较双方的待签名字符串并指出错误
 card-access-key = 服务端不认识该 Access Key
 card-cause-key-gone = 密钥已删除或停用，或其角色已移除
 card-cause-other-cluster = 接入点所属的账号、地域或集群与请求的对象不一致
@@ -849,27 +861,27 @@ card-cause-redirected = 请求在途中被重定向到其他主机，而重定�
 card-cause-other-service = 接入点属于另一种服务，要求不同的请求
 card-next-around-proxy = 绕过代理：直接连接，或在内网机器上连接
 card-next-headers-through = 让代理原样转发 Authorization、Date、Content-Type 和 x-mq-version
-# When it was asked
+# 时间
 card-clock = 请求时间与服务端时钟相差超过 15 分钟
 card-clock-behind = 本机时钟比服务端慢 { $skew } 秒；超过 15 分钟会被拒绝
 card-clock-ahead = 本机时钟比服务端快 { $skew } 秒；超过 15 分钟会被拒绝
 card-cause-clock-drift = 本机时间有误：虚拟机休眠过、未同步时间或手动改过日期
 card-cause-clock-held = 代理或队列延迟了请求，或请求被重放
-card-cause-clock-sandbox = 服务端时钟有误；沙箱可能做过时间旅行
+card-cause-clock-sandbox = 服务端时钟有误；沙箱的时钟可能被调整过
 card-next-clock = 开启时间同步（timedatectl set-ntp true 或系统设置），并核对日期
 card-next-clock-sandbox = 如果是沙箱：在控制室把时钟恢复为真实时间
 card-date-form = 服务端无法解析请求的 Date 头
 card-date-missing = 请求到达时缺少 Date 头
 card-cause-date-rewritten = 代理或网关改写了该请求头
 card-cause-clock-nonsense = 本机时钟被设为不可能的年份
-# What was asked for
+# 请求内容
 card-argument = 服务端拒绝了请求中的某个值
 card-argument-publish = 服务端拒绝了该消息中的某个值
 card-argument-consume = 服务端拒绝了该次轮询中的某个值
 card-argument-ack = 服务端拒绝了该次确认中的某个值
 card-argument-admin = 沙箱拒绝了某个值
 card-cause-property-sign = 标签、Key 或属性含有 " ' & < > : {"|"} 之一，或过长
-card-cause-delay = 延时超过服务端上限：TDMQ 为 40 天，阿里云 HTTP 为 3 天
+card-cause-delay = 延迟超过服务端上限：TDMQ 为 40 天，阿里云 HTTP 为 3 天
 card-cause-body-large = 消息体超过 4 MB；阿里云的定时消息和半消息上限为 64 KB
 card-cause-half-time = 半消息首次回查时间不在 10 到 300 秒之间
 card-cause-batch-wait = 批量不在 1 到 16 之间，或等待时间不在 0 到 30 秒之间
@@ -880,7 +892,7 @@ card-cause-instance = 缺少实例 ID，或填了另一个实例的 ID
 card-cause-admin-value = 名称不存在，或数值超出范围
 card-cause-versions = 沙箱与当前 mqscope 的版本不同
 card-next-server-words = 查看原始响应：服务端的说明通常会指出具体的值
-card-next-leave-out = 先去掉延时、属性、Key 和标签后发布，再逐个加回
+card-next-leave-out = 先去掉延迟、属性、Key 和标签后发布，再逐个加回
 card-next-batch-wait = 轮询批量最多 16，等待最多 30 秒
 card-next-versions = 两端使用相同版本的 mqscope
 card-digest = 请求的 Content-MD5 与到达内容的摘要不一致
@@ -916,13 +928,13 @@ card-cause-other-topic-acked = 确认所指的主题或实例与消费时不同
 card-cause-topic-deleted = 主题已被删除
 card-next-create-topic = 在控制台创建主题（沙箱：若允许首次使用时创建，发布一条即可）
 card-next-same-topic = 使用消费该消息时的主题、消费组和实例
-# Handles and messages
+# 句柄与消息
 card-empty = 没有消息：本次轮询为空
 card-empty-halves = 没有需要回查的半消息
 card-cause-all-consumed = 该消费组已确认主题中的全部消息
 card-cause-others-hold = 消费组内其他消费者正持有消息；到期后会返回
 card-cause-tag-filter = 标签过滤没有匹配的消息
-card-cause-not-due = 现有消息延时未到，或在等待同一分区键的前一条消息
+card-cause-not-due = 现有消息未到投递时间，或在等待同一分区键的前一条消息
 card-cause-no-halves = 所有半消息都已提交或回滚
 card-cause-half-not-due = 首次回查时间未到
 card-next-nothing = 无需处理：下次轮询会取走新消息
@@ -958,7 +970,7 @@ card-cause-handle-plain = 填的是普通投递的句柄，不是半消息的
 card-cause-handle-elsewhere = 句柄属于另一个主题、消费组或服务端
 card-next-handle-whole = 完整复制最新一次投递的句柄
 card-next-handle-half = 使用发布响应或最新一次回查中的句柄
-# The server's own trouble
+# 服务端故障
 card-qps = 每秒请求过多
 card-qps-publish = 每秒请求过多：该消息被拒绝
 card-qps-consume = 每秒请求过多：本次轮询被拒绝
@@ -989,7 +1001,7 @@ card-other = 服务端以 { $code } 拒绝，该错误码不在厂商列表中
 card-other-server = 服务端以 { $code } 报错，该错误码不在厂商列表中
 card-refused = 服务端拒绝了请求但没有错误码
 card-cause-vendor-code = 较新的或厂商自定义的错误码
-# The sandbox's admin API
+# 沙箱管理 API
 card-token = 该管理令牌与沙箱启动时使用的不一致
 card-token-missing = 沙箱需要管理令牌
 card-cause-token-other = 沙箱已用另一个令牌重启，或是另一个沙箱
@@ -1003,7 +1015,7 @@ card-no-admin = { $endpoint } 没有管理 API
 card-cause-real-broker = 它是真实的 Broker：只有 mqscope 沙箱提供管理 API
 card-cause-path-blocked = 前置网关没有转发 /_mqscope 路径
 card-next-sandbox-only = 选择沙箱连接，或检查其接入点
-# Before anything is sent
+# 发送之前
 card-bad-request = 接入点和名称无法组成请求
 card-cause-names = 接入点、主题、消费组或实例 ID 不正确
 card-next-form = 打开连接设置进行修改
@@ -1021,7 +1033,7 @@ card-next-ca-file = 提供 CA 证书文件（PEM 或 DER）
 card-no-client = 无法在本机建立 HTTPS
 card-cause-no-store = 无法读取系统的受信任证书库
 card-next-store = 安装或修复系统证书（ca-certificates）
-# No connection
+# 无法连接
 card-connect-timeout = { $endpoint } 既不接受连接也不拒绝
 card-cause-firewall = 防火墙或安全组丢弃了数据包
 card-cause-inside-address = 它是内网地址，而本机在外网
@@ -1046,8 +1058,8 @@ card-next-proxy = 启动代理，或在连接设置中修改或移除
 card-not-connected = 无法连接 { $endpoint }
 card-cause-no-network = 本机没有网络，或 VPN 已断开
 card-next-network = 检查网络后重试
-card-next-doctor = 逐项检查连接：在连接设置中点「检查连接」，或运行 mqscope doctor
-# No connection that can be trusted
+card-next-doctor = 逐项检查连接：在连接设置中点“检查连接”，或运行 mqscope doctor
+# 连接不可信
 card-authority = { $endpoint } 的证书由本机不信任的 CA 签发
 card-cause-private-authority = 服务端使用私有 CA 签发的证书
 card-cause-inspecting-proxy = 公司代理或杀毒软件拦截了 TLS 并换上自己的证书
@@ -1082,7 +1094,7 @@ card-cause-client-certificate = 服务端要求客户端证书，而该协议不
 card-handshake-failed = 与 { $endpoint } 的 TLS 握手失败
 card-cause-tls-version = 服务端只支持 TLS 1.1 及更早版本，或已不安全的加密套件
 card-next-tls-version = 让服务端支持 TLS 1.2 或 1.3
-# Sent, but no whole answer
+# 已发送，但没有完整响应
 card-no-answer = { $endpoint } 响应超时
 card-no-answer-within = { $endpoint } 在 { $secs } 秒内没有响应
 card-cause-poll-held = 代理或负载均衡滞留了长轮询的响应
@@ -1099,7 +1111,7 @@ card-cause-tls-wanted = 该端口需要 TLS，缺少 https://
 card-cut-off = 与 { $endpoint } 的连接在响应中途断开
 card-cause-proxy-cuts = 代理截断了过长或过慢的响应
 card-next-fewer = 每次少取一些消息
-# Something else answers
+# 应答的是其他服务
 card-rocketmq-port = { $endpoint } 是 RocketMQ 的 TCP 端口，不是 HTTP 端口
 card-cause-rocketmq-port = 它是 NameServer 或 Broker 的端口（9876、10909、10911），供官方 TCP 客户端使用
 card-tls-where-plain = { $endpoint } 使用 TLS，而请求未加密
@@ -1137,7 +1149,7 @@ card-cause-api-gateway = API 网关在到达 Broker 之前就拒绝了
 card-other-service = 有其他 HTTP 服务应答，不是 Broker（HTTP { $status }）
 card-not-http = { $endpoint } 的应答不是 HTTP
 card-cause-tcp-speaks = 该端口是使用其他协议的服务：RocketMQ TCP、SSH、Redis、数据库等
-# An answer that cannot be used
+# 响应不可用
 card-unreadable = 无法解析 { $endpoint } 的响应
 card-unreadable-publish = 发布的响应是损坏的 XML
 card-unreadable-consume = 收到的消息列表是损坏的 XML
@@ -1345,7 +1357,7 @@ plot-minutes-ago = { $n } 分钟前
 plot-seconds-ago = { $n } 秒前
 plot-millis = { $n } 毫秒
 
-## Plots of what came and went
+## 图表
 
 plots-title = 图表
 plots-open = 查看图表
@@ -1458,7 +1470,7 @@ again-undo = 恢复之前输入的内容
 again-close = 不再提示
 history-title = 历史
 history-open = 从这里发布过的消息
-history-filter = 筛选历史
+history-filter = 过滤历史
 history-filter-hint = 主题、标签、Key、ID、错误码、消息体…
 history-time = 时间
 history-outcome = 结果
@@ -1470,7 +1482,7 @@ history-none = 还没有从这里发布过消息
 history-not-found = 历史中没有匹配的记录
 history-gone = 该记录已不存在
 history-skipped = 已跳过 { $n } 条损坏的记录
-history-full = 显示最新的 { $n } 条；更早的记录可用筛选查找
+history-full = 显示最新的 { $n } 条；更早的记录可用过滤查找
 history-run = 已存储 { $stored }，失败 { $failed }，未知 { $unknown }
 history-too-large = 消息体（{ $size }）过大，未保存全文（上限 { $max }），以下为开头部分
 history-body-cut = 长文本只显示一部分；“复制消息体”和“再次发送…”包含全文
@@ -1664,10 +1676,10 @@ half-superseded-why = { $at } 未到期就再次回查。只有最新一次回�
 half-refused-why = 决定被拒绝：{ $code }。请等待下一次回查再决定
 half-refused-again = 暂时被拒：{ $code } · 请再次决定
 half-checks-counts = { $here } 次回查，{ $expired } 次未决定即结束
-half-commit-progress = 正在提交 { $done }／{ $total }
-half-rollback-progress = 正在回滚 { $done }／{ $total }
-half-commit-ended = 已提交 { $acked }／{ $total }
-half-rollback-ended = 已回滚 { $acked }／{ $total }
+half-commit-progress = 正在提交 { $done } / { $total }
+half-rollback-progress = 正在回滚 { $done } / { $total }
+half-commit-ended = 已提交 { $acked } / { $total }
+half-rollback-ended = 已回滚 { $acked } / { $total }
 half-stop = 停止处理
 half-busy = 正在处理所选半消息
 half-refused = 决定被拒绝
@@ -1686,21 +1698,411 @@ notice-half-no-handle-next = 它可能被当作普通消息存储：请确认消
 quit-halves = 有 { $n } 条半消息未决定
 quit-halves-what = 关闭后句柄将丢失。服务端会发出回查，第一条在 { $first } 后，最后一条在 { $last } 后；届时可用“半消息回查”视图决定
 
+## 命令行：帮助
+#
+# 键与命令对应："cli-admin-peek" 说明命令的用途，"-long" 为补充说明，"-more" 显示在选项之后。
+# "cli-admin-peek--limit" 是一个参数；没有命令名的 "--instance" 由多个命令共用；"-long" 仅在
+# --help 中显示，取值的说明以取值为后缀。每行最多 80 列（汉字占两列）；尖括号中的内容不翻译。
+
+cli = 查看使用 RocketMQ HTTP 协议的消息队列：图形界面、沙箱 Broker 与脚本命令
+cli-long =
+    查看使用 RocketMQ HTTP 协议的消息队列（腾讯云 TDMQ RocketMQ 版、阿里云 RocketMQ
+    4.x，以及 mqscope 内置的沙箱 Broker）。
+
+    不带命令时打开图形界面。
+cli-more =
+    密钥：
+      取自环境变量 MQSCOPE_ACCESS_KEY、MQSCOPE_SECRET_KEY（临时密钥还需要
+      MQSCOPE_SECURITY_TOKEN），或通过 --profile 取自系统密钥环。不支持用参数传递，
+      否则本机任何进程都能读到。
+
+    输出：
+      结果以 JSON 写入 stdout，每行一个对象；错误以 JSON 写入 stderr。
+      字段名、错误码和 kind 不随语言变化；只有给人看的文字（meaning、next_step，
+      以及 mqscope 自身错误的 message）随语言变化。
+
+    语言：
+      依次取 --lang、MQSCOPE_LANG、系统区域设置。图形界面优先使用自己的设置。
+
+    退出码：
+      0  成功
+      1  服务端拒绝，或响应无法解析；explain：签名不正确
+      2  用法错误；或当前环境无法打开图形界面
+      3  没有消息
+      4  无法连接，或对方不是此协议；sandbox：地址无法监听
+
+    环境变量：
+      MQSCOPE_CONFIG_DIR  config.toml 所在目录，替代系统默认目录
+      MQSCOPE_DATA_DIR    图形界面中沙箱的数据目录，替代系统默认目录
+      MQSCOPE_LANG        en 或 zh-CN，同 --lang
+
+    示例：
+    { $examples }
+cli-publish = 发布一条消息
+cli-publish-more =
+    输出 { "{" }"message_id":…,"body_md5":…,"request_id":…{ "}" }。
+
+    示例：
+    { $examples }
+
+    退出码：
+      0  已发布
+      1  服务端拒绝，错误见 stderr
+      2  用法错误，或协议无法承载该消息：未发送任何内容
+      4  无法连接；"outcome_unknown":true 表示消息可能已写入
+cli-consume = 以消费组身份拉取消息并输出
+cli-consume-more =
+    查看即消费：消息会从消费组中取走，直到被确认，或到 next_consume_time 后重新可见。
+
+    不带 --max 和 --follow 时只拉取一次。带 --max 时持续拉取，直到达到数量或没有消息；
+    带 --follow 时持续拉取，直到被停止（Ctrl+C、SIGTERM）。停止时会等待正在进行的拉取
+    结束，避免消息已取走却未输出；再次停止则立即退出。拉取成功过一次之后，--follow 会
+    报告可恢复的故障（例如服务重启）并继续。
+
+    每条消息输出一个 JSON 对象：message_id、body、body_md5、tag、key、properties、
+    publish_time、first_consume_time、next_consume_time（Unix 毫秒）、consumed_times、
+    receipt_handle。无法解析的消息写入 stderr，且不会被确认。
+
+    示例：
+    { $examples }
+
+    退出码：
+      0  已输出消息（带 --ack 时已确认）
+      1  服务端拒绝、消息损坏，或有确认被拒绝
+      2  用法错误：未发送任何内容
+      3  没有消息
+      4  无法连接
+cli-ack = 按句柄确认消息
+cli-ack-more =
+    每个句柄输出 { "{" }"receipt_handle":…,"acked":true{ "}" }；被拒绝时输出
+    { "{" }"receipt_handle":…,"acked":false,"code":…,"message":…{ "}" }。
+
+    句柄只属于一次投递，在该次投递的 next_consume_time 之前有效。
+
+    示例：
+    { $examples }
+
+    退出码：
+      0  全部已确认
+      1  至少一个被拒绝
+      2  用法错误：未发送任何内容
+      4  无法连接；未输出的句柄是否已确认未知
+cli-doctor = 逐项诊断到服务端的连接
+cli-doctor-more =
+    依次检查：域名解析、TCP、TLS（证书链、有效期、域名）、HTTP、协议、时钟、签名、
+    主题、消费组。前置检查失败的项目会跳过。不会消费消息，除非指定 --consume：只有
+    消费才能证明消费组可用，它会取走一条消息，直到不可见时间结束。
+
+    示例：
+    { $examples }
+
+    退出码：
+      0  已检查的项目均正常
+      1  存在问题
+      2  用法错误：未发送任何内容
+cli-explain = 分析请求签名被拒绝的原因
+cli-explain-more =
+    可读取 HTTP 请求、curl 命令或 SDK 日志（Java：HttpClient wire 日志；Go：
+    httputil.DumpRequestOut；PHP 和 C++：curl -v；C#：HttpRequestMessage；Node：
+    DEBUG=mq:client；Python：http.client 的 debuglevel 或 SDK 的 logger），格式自动识别。
+    如果文本中还有服务端的响应，也会一并使用。有多个请求时以最后一个为准。
+
+    密钥应为该请求签名时应当使用的密钥；没有密钥时给出能判断的部分。输出中不会出现
+    密钥、令牌或签名。
+
+    日志通常是事后查看的，因此 Date 较早本身不算错误：只有指定 --at，或响应中带有
+    服务端时间时才会检查。
+
+    示例：
+    { $examples }
+
+    退出码：
+      0  签名正确
+      1  签名不正确，或没有密钥无法判断
+      2  用法错误，或内容不是可识别的请求
+cli-sandbox = 在前台运行沙箱 Broker，不打开图形界面
+cli-sandbox-more =
+    开始接受请求后在 stdout 输出 `listening on http://ADDR`，收到 SIGINT 或 SIGTERM 后
+    正常退出。退出后数据不保留；用 --data-dir 指定目录后，已响应的数据即使崩溃也不会
+    丢失，调整过的时钟同样保留。
+
+    没有配置文件时，主题和消费组在首次使用时自动创建。配置文件可以定义多组密钥及其
+    权限、主题与消费组的类型、各项限制：--print-config 输出全部设置。命令行参数优先于
+    配置文件。
+
+    客户端使用 MQSCOPE_SANDBOX_ACCESS_KEY 和 MQSCOPE_SANDBOX_SECRET_KEY 中的密钥签名，
+    优先于配置文件；默认为 `sandbox` 和 `sandbox-secret`。默认密钥是公开的，因此使用
+    默认密钥时只监听本机。
+
+    在 MQSCOPE_SANDBOX_ADMIN_TOKEN 中设置令牌后，持有该令牌的人可以使用管理 API（见
+    `mqscope admin --help`）；未设置则管理 API 关闭。
+
+    故障：
+      OPERATION  publish、consume、ack（含 commit 和 rollback）或 any
+      TOPIC      主题，* 表示任意主题
+      FAULT      latency=50ms、latency=50ms..2s   延迟后执行
+                 stall=5s                         consume：有消息也不返回
+                 access-denied 或 403、signature-does-not-match、
+                 time-expired 或 408、internal-error 或 500、
+                 qps-limit-exceeded 或 qps
+                 unavailable 或 503               503，带协议错误
+                 unavailable-text 或 503-text     503，纯文本，类似代理
+                 drop-before                      无响应，且未执行
+                 drop-after                       无响应，但已执行
+                 truncate                         publish、consume：响应 XML 截断一半
+                 illegal-character                consume：首条消息体中含 U+0001
+                 partial-ack、partial-ack-internal-error
+                                                  ack：只处理前一半句柄
+      WHEN       next=N：接下来 N 个请求；p=P：每个请求按概率 P；省略则始终生效
+    每个请求只应用第一条命中的规则。隐藏或破坏响应的故障只作用于有内容的响应：空拉取
+    正常返回且不计数。延迟按真实时间计算，最长一小时。
+
+    示例：
+    { $examples }
+
+    退出码：
+      0  收到 SIGINT 或 SIGTERM 后退出
+      1  数据目录不可用：已损坏、版本不符、被占用或不可写
+      2  用法错误，或配置文件有误：stderr 指出行号与列号
+      4  地址无法监听，例如已被其他程序占用
+cli-admin = 查看运行中的沙箱，并调整其时间
+cli-admin-more =
+    结果输出为一个 JSON 对象；metrics 为 Prometheus 文本格式，refusals 默认为供人阅读的
+    文本，带 --json 时为 JSON。时间均为 Unix 毫秒。
+
+    令牌取自 MQSCOPE_SANDBOX_ADMIN_TOKEN，须与启动沙箱时一致。
+
+    示例：
+    { $examples }
+
+    退出码：
+      0  成功
+      1  沙箱拒绝，例如令牌错误
+      2  用法错误：未发送任何内容
+      4  无法连接，或对方不是沙箱
+cli-help = 显示本帮助，或某个命令的帮助
+
+# 多个命令共用的参数
+cli--lang = 提示文字的语言：en 或 zh-CN，默认跟随系统
+cli--help = 显示帮助：-h 为摘要，--help 为完整内容
+cli--version = 显示版本
+cli--explain = 失败后在 stderr 说明含义、可能原因、处理办法与原始响应
+cli--endpoint = 服务端 URL，例如 http://127.0.0.1:8080
+cli--endpoint-long = 应为 HTTP 接入点；同一集群的 TCP 接入点不会响应。
+cli--instance = 实例 ID（协议中的 `ns`），服务端有多个实例时需要
+cli--profile = 使用图形界面中保存的连接：接入点、实例和密钥
+cli--profile-long = 密钥取自系统密钥环；密钥环中没有时取自环境变量。
+
+# 单个命令的参数
+cli-publish--topic = 发布到的主题
+cli-publish--tag = 消息标签，供消费者过滤
+cli-publish--key = 消息 Key，便于日后查找
+cli-publish--property = 消息属性，可重复指定
+cli-publish--delay = 延迟投递：10s、5m、1h30m、2days
+cli-publish--deliver_at = 定时投递：2026-11-22T10:14:07Z、2026-11-22T18:14:07+08:00
+cli-publish--sharding_key = 分区键相同的消息按顺序消费
+cli-publish--body = 消息体；- 表示从 stdin 完整读取
+cli-publish--body-long = 消息体以短横线开头时，在前面加 --
+cli-consume--topic = 消费的主题
+cli-consume--group = 消费组
+cli-consume--tag = 只拉取带该标签的消息，多个标签写作 TagA||TagB
+cli-consume--batch = 每次拉取的最大条数，1 到 16
+cli-consume--wait = 每次拉取的最长等待时间，0s 到 30s
+cli-consume--max = 最多拉取的消息总数
+cli-consume--ack = 每条消息输出后立即确认
+cli-consume--follow = 持续拉取直到被停止，没有消息时也不退出
+cli-ack--topic = 消息所属的主题
+cli-ack--group = 消费这些消息的消费组
+cli-ack--handles = consume 输出的 receipt_handle，数量不限
+cli-doctor--topic = 应当存在的主题
+cli-doctor--group = 应当可以消费该主题的消费组
+cli-doctor--consume = 最后消费一条消息，以验证消费组
+cli-doctor--json = 最后输出一个 JSON 对象，而不是逐项输出
+cli-explain--file = 包含请求的文件；- 表示标准输入
+cli-explain--json = 输出一个 JSON 对象，而不是文本
+cli-explain--profile = 使用图形界面中保存的连接的密钥
+cli-explain--profile-long = 密钥环中没有时取自环境变量。
+cli-explain--at = 请求到达服务端的时间，例如 2026-11-22T10:14:07Z
+cli-explain--at-long = 也可以写成 Date 请求头的格式。
+cli-sandbox--config = 配置文件；可用 --print-config 生成初始文件
+cli-sandbox--print_config = 输出带默认值和说明的完整配置文件后退出
+cli-sandbox--listen = 监听地址；端口 0 表示自动选择 [默认值：127.0.0.1:8080]
+cli-sandbox--auto_create = 首次使用时自动创建主题和消费组 [默认值：true]
+cli-sandbox--invisible_time = 消息被消费后对消费组的不可见时间 [默认值：5m]
+cli-sandbox--order_invisible_time = 顺序消费的不可见时间 [默认值：1m]
+cli-sandbox--max_deliveries = 未确认的投递达到该次数后进入 %DLQ%{ "{" }group{ "}" } [默认值：288]
+cli-sandbox--retention = 消息保留时间，无论是否已确认 [默认值：3d]
+cli-sandbox--group_start = 新消费组的起始位置：最早保留的消息或最新 [默认值：oldest]
+cli-sandbox--data_dir = 数据目录，不存在时创建；不指定则只保存在内存中
+cli-sandbox--faults = 注入故障：OPERATION:TOPIC:FAULT[:WHEN]，可重复指定，见下方“故障”
+cli-sandbox--fault_seed = 故障概率的随机种子：种子和请求顺序相同则故障相同 [默认值：0]
+
+# admin 的子命令及其参数
+cli-admin--endpoint = 沙箱 URL，例如 http://127.0.0.1:8080
+cli-admin--instance = 实例 ID（协议中的 `ns`），沙箱的客户端使用实例时需要
+cli-admin--topic = 主题
+cli-admin--group = 消费组
+cli-admin-overview = 主题与消费组及其消息数
+cli-admin-statistics = 沙箱启动以来的统计
+cli-admin-metrics = 统计及更多指标，Prometheus 文本格式
+cli-admin-settings = 沙箱的启动设置
+cli-admin-peek = 查看消息及其状态，不消费
+cli-admin-peek--group = 以哪个消费组的视角查看；不指定则没有不可见和已确认状态
+cli-admin-peek--state = 只看该状态的消息
+cli-admin-peek--state-ready = 可以被消费
+cli-admin-peek--state-invisible = 已被取走，租约未结束
+cli-admin-peek--state-acked = 已确认，或已成为死信
+cli-admin-peek--state-delayed = 未到投递时间
+cli-admin-peek--state-half = 半消息，既未提交也未回滚
+cli-admin-peek--from = 起始位置：上一次结果中的 `next`
+cli-admin-peek--limit = 每次最多返回的消息数
+cli-admin-purge = 清空主题的全部消息，对所有消费组生效
+cli-admin-resend = 将死信重新投递给原消费组
+cli-admin-resend--message_ids = 消息 ID；不指定则为全部死信
+cli-admin-reset = 重置消费位点；位点之前的消息视为已消费
+cli-admin-reset--to = 位点：oldest、latest 或时间，例如 2026-11-22T18:14:07+08:00
+cli-admin-expire = 立即结束一个租约，如同已到期
+cli-admin-expire--handle = 该次投递的句柄
+cli-admin-delete-topic = 删除主题及其消息和消费组
+cli-admin-delete-group = 删除主题下的消费组
+cli-admin-clock = 沙箱时钟；租约和定时消息以它为准
+cli-admin-clock-advance = 向前拨快
+cli-admin-clock-advance--by = 拨快的时长，例如 5m 或 1h30m
+cli-admin-clock-freeze = 冻结时间
+cli-admin-clock-resume = 从当前时刻起恢复走时
+cli-admin-clock-set = 设为指定时间，可早可晚
+cli-admin-clock-set--to = 目标时间，例如 2026-11-22T18:14:07+08:00
+cli-admin-faults = 沙箱注入的故障，见 `mqscope sandbox --help`
+cli-admin-faults-set = 替换全部规则与随机种子
+cli-admin-faults-set--rules = OPERATION:TOPIC:FAULT[:WHEN]，同 `mqscope sandbox --fault`
+cli-admin-faults-set--seed = 概率的随机种子
+cli-admin-faults-add = 在末尾添加一条规则
+cli-admin-faults-add--rule = OPERATION:TOPIC:FAULT[:WHEN]，同 `mqscope sandbox --fault`
+cli-admin-faults-remove = 删除一条规则
+cli-admin-faults-remove--id = 列表中的编号
+cli-admin-faults-clear = 删除全部规则
+cli-admin-refusals = 沙箱最近拒绝的请求（不限客户端）及原因
+cli-admin-refusals--json = 输出一个 JSON 对象，而不是文本
+cli-admin-refusals--after = 只列出该编号之后的请求
+cli-admin-refusals-clear = 清空记录
+
+# 其余文字
+cli-heading-usage = 用法
+cli-heading-commands = 命令
+cli-heading-arguments = 参数
+cli-heading-options = 选项
+cli-heading-connection = 连接
+cli-value-command = 命令
+cli-value-options = 选项
+cli-default = [默认值：{ $value }]
+cli-values = [可选值：{ $values }]
+cli-value-means = - { $value }：{ $means }
+
+## 命令行：参数有误
+
+cli-wrong = 错误：{ $what }
+cli-wrong-unknown = 没有参数“{ $argument }”
+cli-wrong-command = 没有命令“{ $command }”
+cli-wrong-no-command = “{ $command }”后面缺少子命令
+cli-wrong-missing = 缺少必填参数：
+cli-wrong-no-value = “{ $argument }”缺少取值
+cli-wrong-value = “{ $argument }”的取值“{ $value }”无效
+cli-wrong-value-why = “{ $argument }”的取值“{ $value }”无效：{ $why }
+cli-wrong-value-more = 多余的取值“{ $value }”，“{ $argument }”不接受更多取值
+cli-wrong-conflict = “{ $argument }”不能与“{ $other }”同时使用
+cli-wrong-twice = “{ $argument }”不能重复指定
+cli-wrong-utf8 = 有参数不是有效的 UTF-8
+cli-wrong-similar = 提示：是否想写 { $value }
+cli-wrong-help = 使用 --help 查看完整说明。
+cli-wrong-property = 应写作 key=value
+cli-wrong-time = 应写作 2026-11-22T10:14:07Z，以 Z 或时区偏移结尾
+cli-wrong-date = 应写作 2026-11-22T10:14:07Z 或 Sun, 22 Nov 2026 10:14:07 GMT
+cli-wrong-reset = 应为 oldest、latest 或时间；时间{ $how }
+cli-wrong-handle = 句柄为空
+cli-wrong-seconds = 协议只支持整秒
+cli-wrong-wait = 每次拉取最长等待 30s
+cli-wrong-group-start = 应为 oldest 或 latest
+cli-wrong-length = “{ $text }”不是时长；应写作 10s、5m 或 1h30m
+cli-wrong-length-zero = 至少一毫秒
+cli-wrong-fault-shape = 故障应写作 OPERATION:TOPIC:FAULT 或 OPERATION:TOPIC:FAULT:WHEN，而不是“{ $found }”
+cli-wrong-fault-operation = 没有操作“{ $found }”；可用 publish、consume、ack、any
+cli-wrong-fault-topic = { $found }；任意主题用 *
+cli-wrong-fault-kind = 没有故障“{ $found }”
+cli-wrong-fault-other = 故障 { $found } 不适用于该操作
+cli-wrong-fault-pause = 延迟“{ $found }”应类似 50ms、2s 或 50ms..2s，最长一小时
+cli-wrong-fault-probability = 概率 { $found } 应在 0 到 1 之间
+cli-wrong-fault-when = 条件“{ $found }”应为 next=N 或 p=0..1
+cli-wrong-lang = 可用 en 和 zh-CN
+
+## 命令行：提示
+
+cli-say-no-body = 请用参数给出消息体，或用 - 从 stdin 读取
+cli-say-no-server = 请指定 --endpoint 或 --profile
+cli-say-read-only = 连接 { $name } 为只读，不能执行 { $action }；如确需执行，请在图形界面中解除只读
+cli-say-profile-unusable = 连接 { $name } 无法使用：{ $why }
+cli-say-no-config-folder = 系统没有配置目录；请在 MQSCOPE_CONFIG_DIR 中指定
+cli-say-profile-twice = 有多个连接名为 { $name }；请在图形界面中重命名
+cli-say-profile-none = 没有连接 { $name }，{ $path } 中没有任何连接；请在图形界面中保存，或使用 --endpoint
+cli-say-profile-other = 没有连接 { $name }；现有 { $names }
+cli-say-keyring-empty = 密钥环中没有它的密钥
+cli-say-keyring-silent = 无法访问密钥环
+cli-say-keys-missing = 请设置环境变量 { $names }，或使用 --profile
+cli-say-keys-missing-for = 连接 { $name } 没有密钥：{ $why }。请在图形界面中填写，或设置环境变量 { $names }
+cli-say-and = { $first } 和 { $second }
+cli-say-message = 消息无法发送：{ $problems }
+cli-say-stdin = 无法读取 stdin：{ $why }
+cli-say-stdin-large = stdin 超过消息体上限 { $max } 字节
+cli-say-stdin-utf8 = stdin 不是 UTF-8（第 { $at } 字节），协议只能承载文本；请先编码，例如 base64
+cli-say-signals = 无法监听信号：{ $why }
+cli-say-stdout = 无法写入 stdout：{ $why }
+cli-say-unprinted = 已取走但未输出 { $count } 条，到 next_consume_time 后返回消费组
+cli-say-stopping = 等待正在进行的拉取结束后停止，避免消息丢失；再次停止则立即退出
+cli-say-md5 = { $id } 的消息体与其 MD5 不符
+cli-say-maybe-taken = 确认请求发送了不止一次：前一次可能已生效，只是响应丢失
+cli-say-file = 无法读取 { $name }：{ $why }
+cli-say-address = { $address } 已被其他程序占用；请停止该程序，或用 --listen 换一个端口（端口 0 自动选择）
+cli-say-time-moved = 沙箱时间仍处于调整状态，当前为 { $now }；可用 mqscope admin clock 调整
+cli-say-set-keys = { $why }。密钥在 { $secret }（和 { $access }）或配置文件中设置
+cli-say-token = 请将 { $name } 设为启动沙箱时使用的令牌
+cli-say-explain = 加上 --explain 可查看含义与处理办法
+
+## 命令行：无法打开图形界面
+
+cli-window-no-display =
+    mqscope：没有显示环境：未设置 DISPLAY 或 WAYLAND_DISPLAY，无法打开窗口。
+
+    在桌面环境中，请从桌面的终端启动。
+    通过 SSH 时，请使用 `ssh -X` 连接，或设置 DISPLAY。
+cli-window-no-answer =
+    mqscope：显示服务没有响应：{ $said }。
+
+    DISPLAY 或 WAYLAND_DISPLAY 指向的显示不存在，或当前用户无权使用。
+cli-window-library = mqscope：无法打开窗口：缺少 { $library }。
+cli-window-some-library = 窗口系统的某个库
+cli-window-package = 在 Debian 和 Ubuntu 上由软件包 { $package } 提供。
+cli-window-all =
+    在 Debian 和 Ubuntu 上，窗口所需的全部软件包：
+      sudo apt-get install { $packages }
+
+    不使用窗口：
+      mqscope sandbox   运行沙箱 Broker
+      mqscope --help    列出供脚本使用的命令
+
 ## 关闭窗口
 
 quit-title = 还有 { $n } 条消息未确认
 quit-what = 未确认的消息会自动回到消费组：最早 { $first } 后，最晚 { $last } 后。在此之前其他消费者收不到它们
 quit-work = 还有 { $n } 项操作正在进行
-quit-of = 已完成 { $done }／{ $total }
+quit-of = 已完成 { $done } / { $total }
 quit-done = 已完成 { $done } 条
 quit-repeat = 正在重复发布：{ $far }，其余不会发送
 quit-file = 正在发布 { $name }：{ $far }，其余行不会发送
-quit-letters = 正在重新发送死信：{ $far }，其余保持原状
+quit-letters = 正在重新投递死信：{ $far }，其余保持原状
 quit-replay = 正在重放：{ $far }，其余不会发送
 quit-export = 正在导出到 { $name }：{ $far }，文件完整后才会写入
 quit-bodies = 正在导出消息体到 { $name }：{ $far }，其余不会写入
 quit-yes = 退出
-quit-no = 留下
+quit-no = 取消
 notice-workspace-not-written = 草稿和标签页未能保存，下次启动时无法恢复
 notice-workspace-not-written-next = 请确认该目录可写；已输入的内容仍保留在本窗口中
 notice-workspace-damaged = 无法读取上次的草稿和标签页，原文件已移至 { $path }
@@ -1915,7 +2317,7 @@ viewer-broken-json = 形似 JSON 但无法解析：{ $why }
 viewer-too-many = 超过 400 万个值，无法以树形显示，已按文本显示
 viewer-not-text = 不是文本：无法识别的字节显示为 �，完整内容见“十六进制”
 viewer-find = 在消息体中查找
-viewer-find-open = 在消息体中查找 (Ctrl+F)
+viewer-find-open = 在消息体中查找（Ctrl+F）
 viewer-find-case = 区分大小写
 viewer-find-regex = 正则表达式
 viewer-find-previous = 上一个匹配

@@ -6,47 +6,29 @@ use super::cards::Cards;
 use super::connection::ConnectionArguments;
 use super::exit::{Exit, Failure, Outcome};
 use super::output::{self, AckLine, ErrorReport};
+use super::values;
 use crate::cards::{Card, Doing};
 use crate::client::ErrorKind;
 use crate::clock::Clock;
 use crate::protocol::{AckFailure, FaultCode, GroupId, HandleList, ReceiptHandle, TopicName};
 
-const EXAMPLES: &str = "\
-Prints {\"receipt_handle\":…,\"acked\":true} for each handle, or, if it is refused,
-{\"receipt_handle\":…,\"acked\":false,\"code\":…,\"message\":…}.
-
-A handle belongs to one delivery and works until the next_consume_time of that delivery.
-
-Example:
-  mqscope ack --endpoint http://127.0.0.1:8080 --topic orders --group GID_test HANDLE HANDLE
-
-Exit codes:
-  0  all of them are acked
-  1  one or more were refused
-  2  wrong usage: nothing was sent
-  4  no connection; handles that were not printed may or may not be acked";
+const EXAMPLES: &str =
+    "  mqscope ack --endpoint http://127.0.0.1:8080 --topic orders --group GID_test HANDLE HANDLE";
 
 /// Arguments of `mqscope ack`.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Ack {
-    #[command(flatten)]
-    connection: ConnectionArguments,
+    #[arg(value_name = "HANDLE", required = true, value_parser = values::handle)]
+    handles: Vec<ReceiptHandle>,
     #[command(flatten)]
     pub(super) cards: Cards,
-    /// Topic that the messages were consumed from
-    #[arg(long, value_name = "TOPIC")]
+    #[arg(long, value_name = "TOPIC", value_parser = values::topic)]
     topic: TopicName,
-    /// Consumer group that consumed them
-    #[arg(long, value_name = "GROUP")]
+    #[arg(long, value_name = "GROUP", value_parser = values::group)]
     group: GroupId,
-    /// Receipt handles, as consume printed them; any number
-    #[arg(value_name = "HANDLE", required = true, value_parser = parse_handle)]
-    handles: Vec<ReceiptHandle>,
-}
-
-fn parse_handle(text: &str) -> Result<ReceiptHandle, String> {
-    ReceiptHandle::new(text).ok_or_else(|| "the handle is blank".to_owned())
+    #[command(flatten)]
+    connection: ConnectionArguments,
 }
 
 impl Ack {

@@ -10,26 +10,19 @@ use serde::Serialize;
 
 use super::exit::{Exit, Failure, Outcome};
 use super::faults::{self, FaultChange};
+use super::language::texts;
 use super::refusals::{self, RefusalArguments};
 use super::sandbox::ADMIN_TOKEN;
+use super::values;
 use super::{output, publish};
 use crate::client::{AdminClient, ClientError, Endpoint};
 use crate::protocol::admin::{
     ClockMove, Done, Expire, GroupRef, MAX_PEEK, MessageState, PeekQuery, Resend, Resent,
     ResetGroup, ResetTo, TopicRef,
 };
-use crate::protocol::span;
 use crate::protocol::{GroupId, InstanceId, ReceiptHandle, Timestamp, TopicName};
 
-const EXAMPLES: &str = "\
-Prints the answer as one JSON object; metrics are text in the format of Prometheus, and refusals are
-text for people unless --json is given. Times are Unix milliseconds.
-
-The token is taken from MQSCOPE_SANDBOX_ADMIN_TOKEN, and is the one that the sandbox was started
-with.
-
-Examples:
-  export MQSCOPE_SANDBOX_ADMIN_TOKEN=$(openssl rand -hex 16)
+const EXAMPLES: &str = "  export MQSCOPE_SANDBOX_ADMIN_TOKEN=$(openssl rand -hex 16)
   mqscope sandbox &
   mqscope admin --endpoint http://127.0.0.1:8080 overview
   mqscope admin --endpoint http://127.0.0.1:8080 peek --topic orders --group GID_test
@@ -37,20 +30,13 @@ Examples:
   mqscope admin --endpoint http://127.0.0.1:8080 reset --topic orders --group GID_test --to oldest
   mqscope admin --endpoint http://127.0.0.1:8080 clock advance 5m
   mqscope admin --endpoint http://127.0.0.1:8080 faults add publish:orders:500:next=3
-  mqscope admin --endpoint http://127.0.0.1:8080 refusals
-
-Exit codes:
-  0  done
-  1  the sandbox refused, for example the token
-  2  wrong usage: nothing was sent
-  4  no connection, or no sandbox there";
+  mqscope admin --endpoint http://127.0.0.1:8080 refusals";
 
 /// Arguments of `mqscope admin`.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Admin {
-    /// URL of the sandbox, such as http://127.0.0.1:8080
-    #[arg(long, value_name = "URL")]
+    #[arg(long, value_name = "URL", value_parser = values::endpoint)]
     endpoint: Endpoint,
     #[command(subcommand)]
     call: Call,
@@ -58,67 +44,48 @@ pub struct Admin {
 
 #[derive(Debug, Subcommand)]
 enum Call {
-    /// Topics and groups with their counts
     Overview,
-    /// What the sandbox has done since it was started
     Statistics,
-    /// The same and more as text for Prometheus
     Metrics,
-    /// What the sandbox was started with
     Settings,
-    /// Messages as they stand, without consuming them
     Peek(Look),
-    /// Remove every message of a topic, for all groups
     Purge(TopicArguments),
-    /// Send dead letters back to the group that they died in
     Resend {
         #[command(flatten)]
         instance: InstanceArgument,
-        /// The group
-        #[arg(long, value_name = "GROUP")]
+        #[arg(long, value_name = "GROUP", value_parser = values::group)]
         group: GroupId,
-        /// Ids of the messages; without any, all of them
         #[arg(value_name = "MESSAGE_ID")]
         message_ids: Vec<String>,
     },
-    /// Let a group begin anew; it is done with everything older
     Reset {
         #[command(flatten)]
         group: GroupArguments,
-        /// Where: oldest, latest, or a time such as 2026-11-22T18:14:07+08:00
         #[arg(long, value_name = "WHERE", value_parser = parse_reset)]
         to: ResetTo,
     },
-    /// End a lease as if its time were over
     Expire {
         #[command(flatten)]
         topic: TopicArguments,
-        /// Receipt handle of the delivery
-        #[arg(value_name = "HANDLE", value_parser = parse_handle)]
+        #[arg(value_name = "HANDLE", value_parser = values::handle)]
         handle: ReceiptHandle,
     },
-    /// Delete a topic with its messages and groups
     DeleteTopic(TopicArguments),
-    /// Delete a group of a topic
     DeleteGroup(GroupArguments),
-    /// The sandbox's time; leases and timed messages follow it
     Clock {
         #[command(subcommand)]
         turn: Option<Turn>,
     },
-    /// Faults that the sandbox injects; see `mqscope sandbox --help`
     Faults {
         #[command(subcommand)]
         change: Option<FaultChange>,
     },
-    /// The last requests that the sandbox refused, of any client, and why
     Refusals(RefusalArguments),
 }
 
 #[derive(Debug, Args)]
 struct InstanceArgument {
-    /// Instance id (the `ns` of the protocol), if the clients of the sandbox name one
-    #[arg(long, value_name = "ID")]
+    #[arg(long, value_name = "ID", value_parser = values::instance)]
     instance: Option<InstanceId>,
 }
 
@@ -126,8 +93,7 @@ struct InstanceArgument {
 struct TopicArguments {
     #[command(flatten)]
     instance: InstanceArgument,
-    /// The topic
-    #[arg(long, value_name = "TOPIC")]
+    #[arg(long, value_name = "TOPIC", value_parser = values::topic)]
     topic: TopicName,
 }
 
@@ -135,8 +101,7 @@ struct TopicArguments {
 struct GroupArguments {
     #[command(flatten)]
     topic: TopicArguments,
-    /// The group
-    #[arg(long, value_name = "GROUP")]
+    #[arg(long, value_name = "GROUP", value_parser = values::group)]
     group: GroupId,
 }
 
@@ -144,49 +109,34 @@ struct GroupArguments {
 struct Look {
     #[command(flatten)]
     topic: TopicArguments,
-    /// As which group has them; without one, none is invisible or acked
-    #[arg(long, value_name = "GROUP")]
+    #[arg(long, value_name = "GROUP", value_parser = values::group)]
     group: Option<GroupId>,
-    /// Only messages that stand like this
     #[arg(long, value_enum)]
     state: Option<State>,
-    /// Where to go on: `next` of the last look
     #[arg(long, value_name = "NEXT")]
     from: Option<u64>,
-    /// Most messages at once
     #[arg(long, value_name = "N", default_value_t = 16, value_parser = clap::value_parser!(u32).range(1..=i64::from(MAX_PEEK)))]
     limit: u32,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
 enum State {
-    /// A consume would find it
     Ready,
-    /// Under a lease
     Invisible,
-    /// Acked, or dead
     Acked,
-    /// Its delivery time has not come
     Delayed,
-    /// Neither committed nor rolled back
     Half,
 }
 
 #[derive(Debug, Subcommand)]
 enum Turn {
-    /// Jump ahead
     Advance {
-        /// By so much, such as 5m or 1h30m
-        #[arg(value_name = "TIME", value_parser = span::parse)]
+        #[arg(value_name = "TIME", value_parser = values::time)]
         by: Duration,
     },
-    /// Let the time stand still
     Freeze,
-    /// Let the time go on from where it stands
     Resume,
-    /// Jump to a time, ahead or back
     Set {
-        /// That time, such as 2026-11-22T18:14:07+08:00
         #[arg(value_name = "TIME", value_parser = publish::parse_time)]
         to: Timestamp,
     },
@@ -298,12 +248,8 @@ fn parse_reset(text: &str) -> Result<ResetTo, String> {
         "latest" => Ok(ResetTo::Latest),
         time => publish::parse_time(time)
             .map(ResetTo::Time)
-            .map_err(|how| format!("it is oldest, latest or a time; {how}")),
+            .map_err(|how| texts().format("cli-wrong-reset", &[("how", how.into())])),
     }
-}
-
-fn parse_handle(text: &str) -> Result<ReceiptHandle, String> {
-    ReceiptHandle::new(text).ok_or_else(|| "the handle is blank".to_owned())
 }
 
 impl From<Turn> for ClockMove {
@@ -328,7 +274,7 @@ fn token(get: impl Fn(&str) -> Option<String>) -> Result<SecretString, Failure> 
     if token.is_empty() {
         return Err(Failure::usage(
             "keys",
-            format!("set {ADMIN_TOKEN} to the token that the sandbox was started with"),
+            texts().format("cli-say-token", &[("name", ADMIN_TOKEN.into())]),
         ));
     }
     Ok(token.into())

@@ -5,13 +5,12 @@ use std::io::{self, IsTerminal as _, Write as _};
 
 use clap::Args;
 
+use super::language::texts;
 use crate::cards::Card;
-use crate::i18n::{Lang, Texts};
 
 /// Whether cards are wanted.
 #[derive(Debug, Clone, Copy, Args)]
 pub struct Cards {
-    /// After a failure, say on stderr what it means, what causes it, what to do, and what came
     #[arg(long)]
     explain: bool,
 }
@@ -21,10 +20,8 @@ impl Cards {
     pub(super) fn tell(self, card: &Card) {
         let mut stderr = io::stderr().lock();
         let text = match self.explain {
-            true => format!("\n{}\n", card.to_text(Texts::of(Lang::En))),
-            false if stderr.is_terminal() => {
-                "Run it with --explain to see what this means and what to do\n".to_owned()
-            }
+            true => format!("\n{}\n", card.to_text(texts())),
+            false if stderr.is_terminal() => format!("{}\n", texts().get("cli-say-explain")),
             false => return,
         };
         // Where stderr is closed there is nobody left to tell.

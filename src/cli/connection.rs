@@ -6,14 +6,18 @@ use std::path::PathBuf;
 use clap::{ArgGroup, Args};
 
 use super::exit::Failure;
+use super::language::texts;
+use super::values;
 use crate::client::{Client, ClientSettings, Endpoint};
 use crate::clock::Clock;
 use crate::config::{Config, ConfigFile, ConnectionProfile, ProxyChoice};
 use crate::credentials::Credentials;
+use crate::i18n::Value;
 use crate::protocol::{InstanceId, Limits, Profile};
 use crate::secrets::Secrets;
 
-const HEADING: &str = "Connection";
+/// Key of the heading above them.
+const HEADING: &str = "cli-heading-connection";
 
 const ACCESS_KEY: &str = "MQSCOPE_ACCESS_KEY";
 const SECRET_KEY: &str = "MQSCOPE_SECRET_KEY";
@@ -23,17 +27,10 @@ const SECURITY_TOKEN: &str = "MQSCOPE_SECURITY_TOKEN";
 #[derive(Debug, Args)]
 #[command(group(ArgGroup::new("server").required(true).args(["endpoint", "profile"])))]
 pub struct ConnectionArguments {
-    /// URL of the server, such as http://127.0.0.1:8080
-    ///
-    /// The HTTP endpoint: the TCP one of the same cluster does not answer.
-    #[arg(long, value_name = "URL", help_heading = HEADING)]
+    #[arg(long, value_name = "URL", value_parser = values::endpoint, help_heading = HEADING)]
     endpoint: Option<Endpoint>,
-    /// Instance id (the `ns` of the protocol), if the server has several instances
-    #[arg(long, value_name = "ID", help_heading = HEADING)]
+    #[arg(long, value_name = "ID", value_parser = values::instance, help_heading = HEADING)]
     instance: Option<InstanceId>,
-    /// Take endpoint, instance and keys from a connection saved in the window
-    ///
-    /// The keys come from the keyring; where it holds none, from the environment.
     #[arg(long, value_name = "NAME", conflicts_with = "instance", help_heading = HEADING)]
     profile: Option<String>,
 }
@@ -53,9 +50,9 @@ impl Connection {
             None => Ok(()),
             Some(name) => Err(Failure::usage(
                 "read_only",
-                format!(
-                    "the profile {name:?} is read-only, so it cannot {action}; \
-                     unlock it in the window if you mean it"
+                texts().format(
+                    "cli-say-read-only",
+                    &[("name", quoted(name)), ("action", action.to_owned().into())],
                 ),
             )),
         }
@@ -79,7 +76,7 @@ impl ConnectionArguments {
                     read_only: None,
                 })
             }
-            (None, None) => Err(Failure::usage("usage", "give --endpoint or --profile")),
+            (None, None) => Err(Failure::usage("usage", texts().get("cli-say-no-server"))),
         }
     }
 }
@@ -93,7 +90,10 @@ async fn from_profile(name: &str, clock: Clock) -> Result<Connection, Failure> {
     let settings = settings_of(&profile, &proxy, keys?).map_err(|what| {
         Failure::usage(
             "config",
-            format!("the profile {name:?} cannot be used: {what}"),
+            texts().format(
+                "cli-say-profile-unusable",
+                &[("name", quoted(name)), ("why", what.into())],
+            ),
         )
     })?;
     Ok(Connection {
@@ -112,12 +112,8 @@ struct Saved {
 }
 
 async fn saved(name: &str) -> Result<Saved, Failure> {
-    let file = ConfigFile::default_location().ok_or_else(|| {
-        Failure::usage(
-            "config",
-            "this system has no place for a configuration; name a folder in MQSCOPE_CONFIG_DIR",
-        )
-    })?;
+    let file = ConfigFile::default_location()
+        .ok_or_else(|| Failure::usage("config", texts().get("cli-say-no-config-folder")))?;
     let config = file
         .load()
         .map_err(|error| Failure::usage("config", error.to_string()))?;
@@ -125,7 +121,7 @@ async fn saved(name: &str) -> Result<Saved, Failure> {
     let keys = match from_keyring(&profile.id).await {
         Ok(Some(keys)) => Ok(keys),
         Ok(None) => keys_from(environment)
-            .map_err(|missing| no_keys(name, "the keyring holds no keys for it", &missing)),
+            .map_err(|missing| no_keys(name, texts().get("cli-say-keyring-empty"), &missing)),
         Err(why) => keys_from(environment).map_err(|missing| no_keys(name, &why, &missing)),
     };
     Ok(Saved {
@@ -156,14 +152,16 @@ fn find<'a>(
         (Some(profile), None) => Ok(profile),
         (Some(_), Some(_)) => Err(Failure::usage(
             "profile",
-            format!("several profiles are called {name:?}; rename them in the window"),
+            texts().format("cli-say-profile-twice", &[("name", quoted(name))]),
         )),
         (None, _) if config.profiles.is_empty() => Err(Failure::usage(
             "profile",
-            format!(
-                "there is no profile {name:?}, and none at all in {}; save one in the window, \
-                 or use --endpoint",
-                file.path().display()
+            texts().format(
+                "cli-say-profile-none",
+                &[
+                    ("name", quoted(name)),
+                    ("path", file.path().display().to_string().into()),
+                ],
             ),
         )),
         (None, _) => {
@@ -174,9 +172,9 @@ fn find<'a>(
                 .collect();
             Err(Failure::usage(
                 "profile",
-                format!(
-                    "there is no profile {name:?}; there are {}",
-                    names.join(", ")
+                texts().format(
+                    "cli-say-profile-other",
+                    &[("name", quoted(name)), ("names", names.join(", ").into())],
                 ),
             ))
         }
@@ -214,7 +212,7 @@ async fn from_keyring(id: &str) -> Result<Option<Credentials>, String> {
     let id = id.to_owned();
     tokio::task::spawn_blocking(move || Secrets::new().load(&id))
         .await
-        .map_err(|_| "the keyring could not be asked".to_owned())?
+        .map_err(|_| texts().get("cli-say-keyring-silent").to_owned())?
         .map_err(|error| error.to_string())
 }
 
@@ -242,22 +240,41 @@ fn keys_from(get: impl Fn(&str) -> Option<String>) -> Result<Credentials, Vec<&'
 fn missing_keys(missing: Vec<&'static str>) -> Failure {
     Failure::usage(
         "keys",
-        format!(
-            "set {} in the environment, or use --profile",
-            missing.join(" and ")
-        ),
+        texts().format("cli-say-keys-missing", &[("names", listed(&missing))]),
     )
 }
 
 fn no_keys(name: &str, why: &str, missing: &[&'static str]) -> Failure {
     Failure::usage(
         "keys",
-        format!(
-            "no keys for the profile {name:?}: {why}. Enter them in the window, or set {} in the \
-             environment",
-            missing.join(" and ")
+        texts().format(
+            "cli-say-keys-missing-for",
+            &[
+                ("name", quoted(name)),
+                ("why", why.to_owned().into()),
+                ("names", listed(missing)),
+            ],
         ),
     )
+}
+
+/// A name in quotes, so that one sees where it ends.
+fn quoted(name: &str) -> Value<'static> {
+    format!("{name:?}").into()
+}
+
+/// One variable, or two.
+fn listed(names: &[&str]) -> Value<'static> {
+    match names {
+        [first, second] => {
+            let both = [
+                ("first", (*first).to_owned().into()),
+                ("second", (*second).to_owned().into()),
+            ];
+            texts().format("cli-say-and", &both).into()
+        }
+        _ => names.concat().into(),
+    }
 }
 
 #[cfg(test)]

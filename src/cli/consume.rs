@@ -10,41 +10,22 @@ use clap::Args;
 use super::cards::Cards;
 use super::connection::{Connection, ConnectionArguments};
 use super::exit::{Exit, Failure, Outcome};
+use super::language::texts;
 use super::output::{self, Consumed, ErrorReport};
 use super::stop::Stop;
+use super::values;
 use crate::cards::{Card, Doing, Evidence, Reason};
 use crate::client::{self, Answer};
 use crate::clock::Clock;
-use crate::protocol::span;
 use crate::protocol::{
     ConsumeMode, FaultCode, GroupId, HandleList, MessageList, ReceiptHandle, ReceivedMessage,
     TagFilter, TopicName,
 };
 
-const EXAMPLES: &str = "\
-Looking consumes: the messages are taken from the group until they are acked, or until they
-return at their next_consume_time.
-
-Without --max and --follow there is one poll. With --max, polls go on until so many have come or
-nothing is there; with --follow, until they are stopped (Ctrl+C, SIGTERM). A stop lets the poll
-in flight finish, so that no message is taken without being printed; a second one does not. Once
-a poll has worked, --follow reports trouble that can pass, such as a restart, and goes on.
-
-Prints one JSON object a message: message_id, body, body_md5, tag, key, properties,
-publish_time, first_consume_time, next_consume_time (Unix milliseconds), consumed_times,
-receipt_handle. A message that cannot be read is reported on stderr and never acked.
-
-Examples:
-  mqscope consume --endpoint http://127.0.0.1:8080 --topic orders --group GID_test
+const EXAMPLES: &str =
+    "  mqscope consume --endpoint http://127.0.0.1:8080 --topic orders --group GID_test
   mqscope consume --profile dev --topic orders --group GID_test --tag 'paid||refunded' --ack
-  mqscope consume --profile dev --topic orders --group GID_test --wait 30s --follow | jq .body
-
-Exit codes:
-  0  messages were printed (and acked, with --ack)
-  1  refused by the server, or a message was damaged, or an ack was refused
-  2  wrong usage: nothing was sent
-  3  nothing there
-  4  no connection";
+  mqscope consume --profile dev --topic orders --group GID_test --wait 30s --follow | jq .body";
 
 /// An empty poll that took less is followed by a pause: a server that does not wait, or
 /// `--wait 0s`, must not make a storm of requests.
@@ -59,43 +40,35 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 #[command(after_help = EXAMPLES)]
 pub struct Consume {
     #[command(flatten)]
-    connection: ConnectionArguments,
-    #[command(flatten)]
     pub(super) cards: Cards,
-    /// Topic to consume from
-    #[arg(long, value_name = "TOPIC")]
+    #[arg(long, value_name = "TOPIC", value_parser = values::topic)]
     topic: TopicName,
-    /// Consumer group to consume for
-    #[arg(long, value_name = "GROUP")]
+    #[arg(long, value_name = "GROUP", value_parser = values::group)]
     group: GroupId,
-    /// Only messages with this tag, or one of these: TagA||TagB
     #[arg(long, value_name = "EXPR")]
     tag: Option<String>,
-    /// Most messages of one poll, 1 to 16
     #[arg(long, value_name = "N", default_value_t = 16, value_parser = clap::value_parser!(u32).range(1..=16))]
     batch: u32,
-    /// How long a poll waits for a message, 0s to 30s
     #[arg(long, value_name = "TIME", default_value = "3s", value_parser = parse_wait)]
     wait: u32,
-    /// Take so many messages and no more
     #[arg(long, value_name = "N")]
     max: Option<NonZeroU64>,
-    /// Ack each message once it is printed
     #[arg(long)]
     ack: bool,
-    /// Go on until stopped, also when nothing is there
     #[arg(long)]
     follow: bool,
+    #[command(flatten)]
+    connection: ConnectionArguments,
 }
 
 fn parse_wait(text: &str) -> Result<u32, String> {
-    let wait = span::parse(text)?;
+    let wait = values::time(text)?;
     if wait.subsec_nanos() != 0 {
-        return Err("the protocol knows whole seconds only".to_owned());
+        return Err(texts().get("cli-wrong-seconds").to_owned());
     }
     match u32::try_from(wait.as_secs()) {
         Ok(secs @ 0..=30) => Ok(secs),
-        _ => Err("a poll waits 30s at most".to_owned()),
+        _ => Err(texts().get("cli-wrong-wait").to_owned()),
     }
 }
 
@@ -222,15 +195,15 @@ impl Consume {
         }
         let Some(error) = trouble else { return Ok(()) };
         progress.closed = true;
-        output::notice(&format!(
-            "taken but not printed: {}; they return to the group at their next_consume_time",
-            list.messages.len() - printed.len()
-        ));
+        let count = list.messages.len() - printed.len();
+        let count = [("count", count.to_string().into())];
+        output::notice(&texts().format("cli-say-unprinted", &count));
         if error.kind() == io::ErrorKind::BrokenPipe {
             // The reader has had enough, as `head` has: no failure.
             return Ok(());
         }
-        let message = format!("cannot write to stdout: {error}");
+        let why = [("why", error.to_string().into())];
+        let message = texts().format("cli-say-stdout", &why);
         Err(Failure::new(Exit::Refused, "output", message))
     }
 
@@ -284,10 +257,7 @@ async fn finish<E>(
                     return None;
                 }
                 progress.stopping = true;
-                output::notice(
-                    "stopping once the poll in flight has ended, so that its messages are not \
-                     lost; stop again to end at once",
-                );
+                output::notice(texts().get("cli-say-stopping"));
             }
         }
     }
@@ -301,10 +271,8 @@ fn print_all(messages: &[ReceivedMessage]) -> (Vec<ReceiptHandle>, Option<io::Er
             return (printed, Some(error));
         }
         if !message.body_is_intact() {
-            output::notice(&format!(
-                "the body of {} is not the one that its MD5 speaks of",
-                message.message_id
-            ));
+            let id = [("id", message.message_id.as_str().into())];
+            output::notice(&texts().format("cli-say-md5", &id));
         }
         printed.push(message.receipt_handle.clone());
     }

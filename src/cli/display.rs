@@ -8,11 +8,13 @@ use std::panic::{self, AssertUnwindSafe, PanicHookInfo};
 use std::sync::Arc;
 use std::thread;
 
+use crate::i18n::Texts;
+
 /// What Debian and Ubuntu call everything that the window loads when it opens on X11.
 pub const DEBIAN_PACKAGES: &str = "libx11-6 libx11-xcb1 libxcursor1 libxi6 libxkbcommon-x11-0 \
                                    libgl1 libfontconfig1";
 
-/// Why the window cannot open, and what to do about it. Displays as several lines.
+/// Why the window cannot open, and what to do about it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Obstacle {
     /// No display is named at all.
@@ -24,7 +26,7 @@ pub enum Obstacle {
     },
     /// A library cannot be loaded.
     MissingLibrary {
-        /// Its file, such as `libXcursor.so.1`.
+        /// Its file, such as `libXcursor.so.1`; empty if nobody says which.
         library: String,
         /// The Debian package that holds it, if we know.
         package: Option<&'static str>,
@@ -161,7 +163,7 @@ fn missing(text: &str) -> Obstacle {
             package: Some(package),
         },
         None => Obstacle::MissingLibrary {
-            library: "a library of the window system".to_owned(),
+            library: String::new(),
             package: None,
         },
     }
@@ -178,44 +180,33 @@ fn file_name_in(text: &str, library: &str) -> String {
         .to_owned()
 }
 
-impl fmt::Display for Obstacle {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Obstacle::NoDisplay => {
-                writeln!(
-                    f,
-                    "mqscope: no display: neither DISPLAY nor WAYLAND_DISPLAY is set, so the \
-                     window has nowhere to open."
-                )?;
-                writeln!(f)?;
-                writeln!(f, "At a desktop, start it from a terminal of that desktop.")?;
-                writeln!(f, "Over SSH, connect with `ssh -X`, or set DISPLAY.")?;
-                writeln!(f)?;
-            }
+impl Obstacle {
+    /// What is the matter and what to do about it, as several lines.
+    pub fn text(&self, t: &Texts) -> String {
+        let what = match self {
+            Obstacle::NoDisplay => t.get("cli-window-no-display").to_owned(),
             Obstacle::NoAnswer { said } => {
-                writeln!(f, "mqscope: the display does not answer: {said}.")?;
-                writeln!(f)?;
-                writeln!(
-                    f,
-                    "DISPLAY or WAYLAND_DISPLAY names a display that is not there, or that this \
-                     user may not use."
-                )?;
-                writeln!(f)?;
+                t.format("cli-window-no-answer", &[("said", said.as_str().into())])
             }
-            Obstacle::MissingLibrary { library, package } => {
-                writeln!(f, "mqscope: the window cannot open: {library} is missing.")?;
-                writeln!(f)?;
-                if let Some(package) = package {
-                    writeln!(f, "On Debian and Ubuntu it is in the package {package}.")?;
-                }
-            }
+            Obstacle::MissingLibrary { library, package } => missing_text(library, *package, t),
+        };
+        let packages = [("packages", DEBIAN_PACKAGES.into())];
+        format!("{what}\n\n{}", t.format("cli-window-all", &packages))
+    }
+}
+
+fn missing_text(library: &str, package: Option<&'static str>, t: &Texts) -> String {
+    let library = match library {
+        "" => t.get("cli-window-some-library"),
+        library => library,
+    };
+    let what = t.format("cli-window-library", &[("library", library.into())]);
+    match package {
+        Some(package) => {
+            let where_it_is = t.format("cli-window-package", &[("package", package.into())]);
+            format!("{what}\n\n{where_it_is}")
         }
-        writeln!(f, "Everything that the window needs on Debian and Ubuntu:")?;
-        writeln!(f, "  sudo apt-get install {DEBIAN_PACKAGES}")?;
-        writeln!(f)?;
-        writeln!(f, "Without a window:")?;
-        writeln!(f, "  mqscope sandbox   runs the sandbox broker")?;
-        write!(f, "  mqscope --help    lists the commands for scripts")
+        None => what,
     }
 }
 
@@ -223,6 +214,7 @@ impl fmt::Display for Obstacle {
 #[allow(clippy::panic, reason = "a test fails by panicking")]
 mod tests {
     use super::*;
+    use crate::i18n::Lang;
 
     #[test]
     fn a_display_is_one_that_is_named() {
@@ -266,11 +258,7 @@ mod tests {
             Some("libxcursor1"),
         );
         check(&x11("libXi.so.6"), "libXi.so.6", Some("libxi6"));
-        check(
-            "Failed to load one of xlib's shared libraries",
-            "a library of the window system",
-            None,
-        );
+        check("Failed to load one of xlib's shared libraries", "", None);
         check(
             "Library libxkbcommon-x11.so could not be loaded.",
             "libxkbcommon-x11.so",
@@ -314,9 +302,11 @@ mod tests {
             missing("libXi.so.6"),
             missing("?"),
         ] {
-            let text = obstacle.to_string();
-            for words in ["libxkbcommon-x11-0", "mqscope sandbox", "--help"] {
-                assert!(text.contains(words), "{text}");
+            for lang in Lang::ALL {
+                let text = obstacle.text(Texts::of(lang));
+                for words in ["libxkbcommon-x11-0", "mqscope sandbox", "--help"] {
+                    assert!(text.contains(words), "{text}");
+                }
             }
         }
     }

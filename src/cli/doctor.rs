@@ -8,45 +8,32 @@ use serde::Serialize;
 
 use super::connection::ConnectionArguments;
 use super::exit::{Exit, Failure};
+use super::language;
 use super::output;
+use super::values;
 use crate::clock::Clock;
 use crate::doctor::{self, Check, Finding, Patient, Verdict};
-use crate::i18n::{Lang, Texts};
+use crate::i18n::Texts;
 use crate::protocol::{GroupId, TopicName};
 
-const EXAMPLES: &str = "\
-Checks, one after the other: the host's name, TCP, TLS (chain, end, name), HTTP, the protocol,
-the clocks, the signature, the topic, the group. Whatever needs something that failed is skipped.
-Nothing is consumed, unless you ask for it with --consume: only that proves that the group may
-consume, and it takes one message from the group until its invisible time is over.
+const EXAMPLES: &str =
+    "  mqscope doctor --endpoint http://127.0.0.1:8080 --topic orders --group GID_test
+  mqscope doctor --profile production --json";
 
-Examples:
-  mqscope doctor --endpoint http://127.0.0.1:8080 --topic orders --group GID_test
-  mqscope doctor --profile production --json
-
-Exit codes:
-  0  all is well, as far as it was checked
-  1  something is wrong
-  2  wrong usage: nothing was sent";
-
-/// Examine the way to a server, step by step
+/// Arguments of `mqscope doctor`.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Doctor {
-    #[command(flatten)]
-    connection: ConnectionArguments,
-    /// Topic that should be there
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", value_parser = values::topic)]
     topic: Option<TopicName>,
-    /// Consumer group that should be allowed to use it
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", value_parser = values::group)]
     group: Option<GroupId>,
-    /// Consume one message in the end, which proves the group
     #[arg(long, requires = "topic", requires = "group")]
     consume: bool,
-    /// Print one JSON object in the end instead of a line a check
     #[arg(long)]
     json: bool,
+    #[command(flatten)]
+    connection: ConnectionArguments,
 }
 
 /// The whole examination.
@@ -80,7 +67,7 @@ impl Doctor {
             group: self.group,
             consume: self.consume,
         };
-        let texts = Texts::of(Lang::En);
+        let texts = language::texts();
         let mut checks = Vec::new();
         let json = self.json;
         doctor::examine(&patient, &clock, |finding| {

@@ -2,10 +2,10 @@
 
 use std::process::ExitCode;
 
+use super::language::texts;
 use super::output::ErrorReport;
 use crate::cards::{Card, Doing};
 use crate::client::{ClientError, ErrorKind};
-use crate::i18n::{Lang, Texts};
 
 /// How a command ended, as a script sees it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -79,7 +79,8 @@ impl From<ClientError> for Failure {
         report.status = error.status();
         report.request_id = error.request_id().map(str::to_owned);
         let card = Card::of_error(&error, Doing::of_call(error.operation()));
-        report.next_step = Some(Texts::of(Lang::En).say(&card.first_step()));
+        report.meaning = Some(texts().say(&card.title));
+        report.next_step = Some(texts().say(&card.first_step()));
         report.outcome_unknown = error.outcome_unknown();
         Self {
             exit,

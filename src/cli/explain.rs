@@ -8,38 +8,19 @@ use secrecy::ExposeSecret as _;
 
 use super::connection;
 use super::exit::{Exit, Failure, Outcome};
+use super::language::texts;
 use super::output;
 use super::publish::parse_time;
 use crate::clock::Clock;
 use crate::explained::json::Report;
 use crate::explained::text::{self, Hints};
-use crate::i18n::{Lang, Texts};
 use crate::protocol::Timestamp;
 use crate::protocol::date::parse_http_date;
 use crate::protocol::explain::{self, Keys, Moment, Verdict, paste};
 
-const EXAMPLES: &str = "\
-Reads an HTTP request, a curl command or the log of an SDK (Java: HttpClient's wire log, Go:
-httputil.DumpRequestOut, PHP and C++: curl -v, C#: HttpRequestMessage, Node: DEBUG=mq:client,
-Python: debuglevel of http.client, or the SDK's logger), and finds out by itself which of them it
-is. If the server's answer stands in the same text, it is used as well. Of several requests the
-last one counts.
-
-The keys are those that the request should have been signed with; without them it says what can be
-said. What it prints never holds a key, a token or a signature.
-
-Logs are read later, so an old Date is no mistake by itself: it counts only with --at, or where
-the answer tells the server's time.
-
-Examples:
-  mqscope explain request.txt
+const EXAMPLES: &str = "  mqscope explain request.txt
   mqscope explain --json - < sdk.log
-  mqscope explain --profile prod --at '2026-11-22T10:14:07Z' request.txt
-
-Exit codes:
-  0  the signature is good
-  1  it is not, or nobody can tell without the secret key
-  2  wrong usage, or nothing that can be read as a request";
+  mqscope explain --profile prod --at '2026-11-22T10:14:07Z' request.txt";
 
 const HINTS: Hints = Hints {
     no_keys: "explain-no-keys",
@@ -53,20 +34,12 @@ const MAX_INPUT: u64 = 16 * 1024 * 1024;
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Explain {
-    /// File with the request; - for standard input
     #[arg(value_name = "FILE")]
     file: PathBuf,
-    /// Print one JSON object instead of text
     #[arg(long)]
     json: bool,
-    /// Take the keys from a connection saved in the window
-    ///
-    /// Where the keyring holds none, from the environment.
     #[arg(long, value_name = "NAME")]
     profile: Option<String>,
-    /// When the request reached the server, such as 2026-11-22T10:14:07Z
-    ///
-    /// Also in the form of the Date header.
     #[arg(long, value_name = "DATE", value_parser = parse_date)]
     at: Option<Timestamp>,
 }
@@ -74,9 +47,7 @@ pub struct Explain {
 fn parse_date(text: &str) -> Result<Timestamp, String> {
     parse_http_date(text)
         .or_else(|| parse_time(text).ok())
-        .ok_or_else(|| {
-            "write it as 2026-11-22T10:14:07Z or as Sun, 22 Nov 2026 10:14:07 GMT".to_owned()
-        })
+        .ok_or_else(|| texts().get("cli-wrong-date").to_owned())
 }
 
 impl Explain {
@@ -95,7 +66,7 @@ impl Explain {
         });
         let moment = self.at.map_or(Moment::Now(clock.now()), Moment::At);
         let found = explain::explain(&pasted.request, pasted.answer.as_ref(), keys, moment);
-        let (texts, form) = (Texts::of(Lang::En), Some(pasted.form));
+        let (texts, form) = (texts(), Some(pasted.form));
         if self.json {
             // Whether somebody still reads it or not: the exit code says the same.
             let _ = output::print(&Report::new(texts, &found, form));
@@ -112,7 +83,10 @@ impl Explain {
 
 async fn read(file: PathBuf) -> Result<String, Failure> {
     let name = file.display().to_string();
-    let unreadable = |why: String| Failure::usage("file", format!("cannot read {name}: {why}"));
+    let unreadable = |why: String| {
+        let values = [("name", name.as_str().into()), ("why", why.into())];
+        Failure::usage("file", texts().format("cli-say-file", &values))
+    };
     let bytes = tokio::task::spawn_blocking(move || {
         use std::io::Read as _;
         let mut bytes = Vec::new();

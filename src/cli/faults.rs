@@ -4,33 +4,26 @@ use clap::Subcommand;
 
 use super::admin::show;
 use super::exit::Outcome;
+use super::values;
 use crate::client::AdminClient;
 use crate::protocol::faults::{FaultPlan, FaultRule};
 
 #[derive(Debug, PartialEq, Subcommand)]
 pub(super) enum FaultChange {
-    /// Replace all rules and the seed
     Set {
-        /// OPERATION:TOPIC:FAULT[:WHEN], as for `mqscope sandbox --fault`
-        #[arg(value_name = "RULE", required = true)]
+        #[arg(value_name = "RULE", required = true, value_parser = values::fault)]
         rules: Vec<FaultRule>,
-        /// Seed of the probabilities
         #[arg(long, value_name = "N", default_value_t = 0)]
         seed: u64,
     },
-    /// Add a rule behind the others
     Add {
-        /// OPERATION:TOPIC:FAULT[:WHEN], as for `mqscope sandbox --fault`
-        #[arg(value_name = "RULE")]
+        #[arg(value_name = "RULE", value_parser = values::fault)]
         rule: FaultRule,
     },
-    /// Take one rule away
     Remove {
-        /// Its number, as it is listed
         #[arg(value_name = "ID")]
         id: u64,
     },
-    /// Take all rules away
     Clear,
 }
 

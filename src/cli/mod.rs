@@ -1,17 +1,22 @@
 //! The command line: the same library as the window, for scripts. One file a command, holding
-//! its arguments, what it does and what it prints.
+//! its arguments, what it does and what it prints. All its words are in `assets/i18n`.
 //!
 //! Results go to stdout and everything else to stderr, both as one JSON object a line (only
 //! clap's own complaints about arguments, and the cards of `--explain`, are plain text). Knows nothing of the window except
 //! how to explain why it cannot open ([`display`]).
 
-use clap::{Parser, Subcommand};
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+use clap::{FromArgMatches as _, Parser, Subcommand};
 
 use crate::clock::Clock;
+use crate::i18n::Lang;
 
 mod ack;
 mod admin;
 mod cards;
+mod complaints;
 mod connection;
 mod consume;
 pub mod display;
@@ -19,11 +24,14 @@ mod doctor;
 mod exit;
 mod explain;
 mod faults;
+mod help;
+mod language;
 mod output;
 mod publish;
 mod refusals;
 mod sandbox;
 mod stop;
+mod values;
 
 pub use ack::Ack;
 pub use admin::Admin;
@@ -33,58 +41,51 @@ pub use consume::Consume;
 pub use doctor::Doctor;
 pub use exit::Exit;
 pub use explain::Explain;
+pub use help::{command, keys};
+pub use language::language;
 pub use publish::Publish;
 pub use sandbox::ServeSandbox;
 
-const ABOUT: &str = "Look into message queues that speak the RocketMQ HTTP protocol: a window, a sandbox broker, \
-     and commands for scripts";
-
-const LONG_ABOUT: &str = "\
-Look into message queues that speak the RocketMQ HTTP protocol (Tencent TDMQ RocketMQ, Aliyun
-RocketMQ 4.x, and the sandbox broker inside mqscope).
-
-Without a command it opens the window.";
-
-const AFTER_HELP: &str = "\
-Keys:
-  Taken from MQSCOPE_ACCESS_KEY, MQSCOPE_SECRET_KEY and, for temporary keys,
-  MQSCOPE_SECURITY_TOKEN, or from the keyring with --profile. Never from an argument, where
-  every process of this machine could read them.
-
-Output:
-  Results are JSON on stdout, one object a line; errors are JSON on stderr.
-
-Exit codes:
-  0  done
-  1  the server refused, or answered with something that cannot be read; for explain: the
-     signature is not good
-  2  wrong usage; also: the window cannot open here
-  3  nothing there
-  4  no connection, or no answer of this protocol; for sandbox: the address cannot be taken
-
-Environment:
-  MQSCOPE_CONFIG_DIR  folder of config.toml, instead of the one of this system
-  MQSCOPE_DATA_DIR    folder of what the window's sandbox keeps, instead of the one of this system
-
-Examples:
-  mqscope
+const EXAMPLES: &str = "  mqscope
   mqscope sandbox
   mqscope publish --endpoint http://127.0.0.1:8080 --topic orders '{\"id\":1}'
   mqscope consume --endpoint http://127.0.0.1:8080 --topic orders --group GID_test --ack";
 
 /// Everything that can stand on the command line.
 #[derive(Debug, Parser)]
-#[command(
-    name = "mqscope",
-    version,
-    about = ABOUT,
-    long_about = LONG_ABOUT,
-    after_help = AFTER_HELP
-)]
+#[command(name = "mqscope", version, after_help = EXAMPLES)]
 pub struct Arguments {
     /// What to do; without one, the window opens.
     #[command(subcommand)]
     pub command: Option<Command>,
+    /// The language of texts for people, which [`language()`] has found before.
+    #[arg(long, global = true, value_name = "LANG", value_parser = language::parse)]
+    pub lang: Option<Lang>,
+}
+
+/// Reads the arguments. Help and complaints are printed here, in the language of this process; what
+/// is left of those is the exit code.
+///
+/// # Errors
+/// The exit code, where there is nothing to carry out.
+pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Arguments, ExitCode> {
+    let texts = language::texts();
+    let matches = help::command(Lang::chosen().unwrap_or_default())
+        .try_get_matches_from(arguments)
+        .and_then(|matches| Arguments::from_arg_matches(&matches));
+    matches.map_err(|error| {
+        match complaints::complaint(&error, texts) {
+            Some(text) => output::complain(&text),
+            // Where nobody reads there is nobody left to tell.
+            None => drop(error.print()),
+        }
+        ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2))
+    })
+}
+
+/// Why the window cannot open, in the language of this process.
+pub fn explain(obstacle: &display::Obstacle) -> String {
+    obstacle.text(language::texts())
 }
 
 /// What to do.
@@ -148,21 +149,15 @@ pub async fn run(command: Command) -> Exit {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use clap::CommandFactory as _;
-
-    #[test]
-    fn the_arguments_are_sound() {
-        Arguments::command().debug_assert();
-    }
 
     #[test]
     fn every_flag_is_explained() {
-        for command in Arguments::command().get_subcommands() {
+        for command in command(Lang::En).get_subcommands() {
             for argument in command.get_arguments() {
                 assert!(argument.get_help().is_some(), "{argument}");
             }
             assert!(
-                command.get_after_help().is_some(),
+                command.get_after_help().is_some() || command.get_name() == "help",
                 "{} has examples",
                 command.get_name()
             );
@@ -171,7 +166,7 @@ mod tests {
 
     #[test]
     fn a_secret_is_never_an_argument() {
-        for command in Arguments::command().get_subcommands() {
+        for command in command(Lang::En).get_subcommands() {
             for argument in command.get_arguments() {
                 let name = argument.get_id().as_str();
                 assert!(

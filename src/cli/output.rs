@@ -6,6 +6,7 @@ use std::io::{self, Write};
 use serde::Serialize;
 use serde_json::{Map, Value};
 
+use super::language::texts;
 use crate::protocol::{
     AckFailure, DamagedMessage, FaultCode, PublishReceipt, ReceiptHandle, ReceivedMessage,
 };
@@ -115,6 +116,9 @@ pub(super) struct ErrorReport {
     /// The message that was to be published may be stored all the same.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub(super) outcome_unknown: bool,
+    /// What it means for what was asked, in the language of this process; so is the next step.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) meaning: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) next_step: Option<String>,
     /// Everything that is wrong with the message to publish.
@@ -136,11 +140,8 @@ impl ErrorReport {
         Self {
             code: Some(failure.code.to_string()),
             receipt_handle: Some(failure.handle.to_string()),
-            next_step: (attempts > 1 && failure.code == FaultCode::MessageNotExist).then(|| {
-                "the ack was sent more than once: an earlier attempt, whose answer was lost, \
-                 may have been taken"
-                    .to_owned()
-            }),
+            next_step: (attempts > 1 && failure.code == FaultCode::MessageNotExist)
+                .then(|| texts().get("cli-say-maybe-taken").to_owned()),
             ..Self::new("refused", failure.message.as_str())
         }
     }
@@ -195,6 +196,12 @@ pub(super) fn report_damaged(message: &DamagedMessage) {
             raw: &message.raw,
         },
     );
+}
+
+/// Prints text for a person, where there is no JSON for it.
+pub(super) fn complain(text: &str) {
+    // Where stderr is closed there is nobody left to tell.
+    let _ = io::stderr().lock().write_all(text.as_bytes());
 }
 
 fn tell(what: &str, value: &impl Serialize) {

@@ -8,81 +8,64 @@ use clap::Args;
 use super::cards::Cards;
 use super::connection::ConnectionArguments;
 use super::exit::{Exit, Failure, Outcome};
+use super::language::texts;
 use super::output::{self, FieldProblem, Published};
+use super::values;
 use crate::clock::Clock;
+use crate::explained::refused;
 use crate::protocol::lint::Field;
-use crate::protocol::span;
 use crate::protocol::{Limits, MessageParts, NewMessage, Problem, Timestamp, TopicName};
 
-const EXAMPLES: &str = "\
-Prints {\"message_id\":…,\"body_md5\":…,\"request_id\":…}.
-
-Examples:
-  mqscope publish --endpoint http://127.0.0.1:8080 --topic orders '{\"id\":1}'
+const EXAMPLES: &str =
+    "  mqscope publish --endpoint http://127.0.0.1:8080 --topic orders '{\"id\":1}'
   mqscope publish --profile dev --topic orders --tag paid --property shop=7 --delay 10s hello
-  cat order.json | mqscope publish --profile dev --topic orders -
-
-Exit codes:
-  0  published
-  1  refused by the server: the fault is on stderr
-  2  wrong usage, or a message that the protocol cannot carry: nothing was sent
-  4  no connection. \"outcome_unknown\":true means that the message may be stored all the same";
+  cat order.json | mqscope publish --profile dev --topic orders -";
 
 /// Arguments of `mqscope publish`.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Publish {
-    #[command(flatten)]
-    connection: ConnectionArguments,
-    #[command(flatten)]
-    pub(super) cards: Cards,
-    /// Topic to publish to
-    #[arg(long, value_name = "TOPIC")]
-    topic: TopicName,
-    /// Tag of the message, for the filters of consumers
-    #[arg(long, value_name = "TAG")]
-    tag: Option<String>,
-    /// Key of the message, for finding it again
-    #[arg(long, value_name = "KEY")]
-    key: Option<String>,
-    /// A property of the message; may be given several times
-    #[arg(long, value_name = "K=V", value_parser = parse_property)]
-    property: Vec<(String, String)>,
-    /// Deliver it that much later: 10s, 5m, 1h30m, 2days
-    #[arg(long, value_name = "TIME", value_parser = span::parse, conflicts_with = "deliver_at")]
-    delay: Option<Duration>,
-    /// Deliver it at this time: 2026-11-22T10:14:07Z, 2026-11-22T18:14:07+08:00
-    #[arg(long, value_name = "RFC3339", value_parser = parse_time)]
-    deliver_at: Option<Timestamp>,
-    /// Messages with the same sharding key are consumed in order
-    #[arg(long, value_name = "KEY")]
-    sharding_key: Option<String>,
-    /// Text of the message, or - to read it from stdin, to the last byte
-    ///
-    /// Before a text that begins with a dash, write --
     #[arg(value_name = "BODY")]
     body: Option<String>,
+    #[command(flatten)]
+    pub(super) cards: Cards,
+    #[arg(long, value_name = "TOPIC", value_parser = values::topic)]
+    topic: TopicName,
+    #[arg(long, value_name = "TAG")]
+    tag: Option<String>,
+    #[arg(long, value_name = "KEY")]
+    key: Option<String>,
+    #[arg(long, value_name = "K=V", value_parser = parse_property)]
+    property: Vec<(String, String)>,
+    #[arg(long, value_name = "TIME", value_parser = values::time, conflicts_with = "deliver_at")]
+    delay: Option<Duration>,
+    #[arg(long, value_name = "RFC3339", value_parser = parse_time)]
+    deliver_at: Option<Timestamp>,
+    #[arg(long, value_name = "KEY")]
+    sharding_key: Option<String>,
+    #[command(flatten)]
+    connection: ConnectionArguments,
 }
 
 fn parse_property(text: &str) -> Result<(String, String), String> {
     match text.split_once('=') {
         Some((key, value)) if !key.is_empty() => Ok((key.to_owned(), value.to_owned())),
-        _ => Err("write it as key=value".to_owned()),
+        _ => Err(texts().get("cli-wrong-property").to_owned()),
     }
 }
 
 pub(super) fn parse_time(text: &str) -> Result<Timestamp, String> {
-    let at: jiff::Timestamp = text.trim().parse().map_err(|_| {
-        "write it as 2026-11-22T10:14:07Z, with Z or an offset at its end".to_owned()
-    })?;
+    let wrong = |_| texts().get("cli-wrong-time").to_owned();
+    let at: jiff::Timestamp = text.trim().parse().map_err(wrong)?;
     Ok(Timestamp::from_millis(at.as_millisecond()))
 }
 
 impl Publish {
     pub(super) async fn run(mut self, clock: Clock) -> Outcome {
-        let body = self.body.take().ok_or_else(|| {
-            Failure::usage("usage", "give the body as an argument, or - to read stdin")
-        })?;
+        let body = self
+            .body
+            .take()
+            .ok_or_else(|| Failure::usage("usage", texts().get("cli-say-no-body")))?;
         let connection = self.connection.open(clock.clone()).await?;
         connection.may("publish")?;
         let body = match body.as_str() {
@@ -118,7 +101,7 @@ fn check(parts: MessageParts, limits: &Limits, now: Timestamp) -> Result<NewMess
         .collect();
     for problem in limits.lint(&parts, now) {
         if !problem.is_error() {
-            output::notice(&problem.to_string());
+            output::notice(&texts().say(&refused::problem(&problem)));
         }
     }
     parts.checked(limits, now).map_err(|problems| {
@@ -126,7 +109,7 @@ fn check(parts: MessageParts, limits: &Limits, now: Timestamp) -> Result<NewMess
             .iter()
             .map(|problem| FieldProblem {
                 argument: argument_of(problem, &keys),
-                message: problem.to_string(),
+                message: texts().say(&refused::problem(problem)),
             })
             .collect();
         let list: Vec<String> = problems
@@ -135,7 +118,7 @@ fn check(parts: MessageParts, limits: &Limits, now: Timestamp) -> Result<NewMess
             .collect();
         let mut failure = Failure::usage(
             "message",
-            format!("the message cannot be sent: {}", list.join("; ")),
+            texts().format("cli-say-message", &[("problems", list.join("; ").into())]),
         );
         failure.report.problems = problems;
         failure
@@ -173,7 +156,10 @@ async fn read_stdin(max_bytes: usize) -> Result<String, Failure> {
         .await
         .map_err(std::io::Error::other)
         .and_then(|read| read)
-        .map_err(|error| Failure::usage("stdin", format!("cannot read stdin: {error}")))?;
+        .map_err(|error| {
+            let why = [("why", error.to_string().into())];
+            Failure::usage("stdin", texts().format("cli-say-stdin", &why))
+        })?;
     decode_body(bytes, max_bytes)
 }
 
@@ -181,17 +167,17 @@ fn decode_body(bytes: Vec<u8>, max_bytes: usize) -> Result<String, Failure> {
     if bytes.len() > max_bytes {
         return Err(Failure::usage(
             "message",
-            format!("stdin holds more than the {max_bytes} bytes that a body may have"),
+            texts().format(
+                "cli-say-stdin-large",
+                &[("max", max_bytes.to_string().into())],
+            ),
         ));
     }
     String::from_utf8(bytes).map_err(|error| {
         let at = error.utf8_error().valid_up_to();
         Failure::usage(
             "message",
-            format!(
-                "stdin is not UTF-8 (at byte {at}), and the protocol carries text only; \
-                 encode it, for example as base64"
-            ),
+            texts().format("cli-say-stdin-utf8", &[("at", at.to_string().into())]),
         )
     })
 }

@@ -8,19 +8,17 @@ use serde::Serialize;
 
 use super::admin::show;
 use super::exit::{Exit, Outcome};
+use super::language::texts;
 use crate::client::{AdminClient, ClientError};
 use crate::explained::text::findings;
-use crate::i18n::{Lang, Texts};
 use crate::protocol::admin::{Done, ExplainedRefusal, RefusedRequest};
 use crate::protocol::date::format_http_date;
 
 /// Arguments of `mqscope admin refusals`.
 #[derive(Debug, Args)]
 pub(super) struct RefusalArguments {
-    /// Print one JSON object instead of text
     #[arg(long)]
     json: bool,
-    /// Only those that came after the one of this number
     #[arg(long, value_name = "NUMBER", default_value_t = 0)]
     after: u64,
     #[command(subcommand)]
@@ -29,7 +27,6 @@ pub(super) struct RefusalArguments {
 
 #[derive(Debug, Subcommand)]
 enum RefusalChange {
-    /// Forget all of them
     Clear,
 }
 
@@ -92,6 +89,6 @@ fn page(explained: &ExplainedRefusal) -> String {
     let why = request.message.lines().next().unwrap_or_default();
     format!(
         "{number}. {at}  {code}\n   {method} {target}\n   {client}  {agent}\n   {why}\n{}",
-        findings(Texts::of(Lang::En), explanation)
+        findings(texts(), explanation)
     )
 }

@@ -11,11 +11,12 @@ use clap::Args;
 use secrecy::SecretString;
 
 use super::exit::{Exit, Failure, Outcome};
+use super::language::texts;
 use super::output;
 use super::stop::Stop;
+use super::values;
 use crate::clock::Clock;
 use crate::protocol::faults::FaultRule;
-use crate::protocol::span;
 use crate::sandbox::queue::GroupStart;
 use crate::sandbox::{
     AccessRule, DEFAULT_CONFIG, Exposure, Sandbox, SandboxErrorKind, SandboxSettings, parse_config,
@@ -26,98 +27,41 @@ const SECRET_KEY: &str = "MQSCOPE_SANDBOX_SECRET_KEY";
 /// What opens the admin API of a sandbox, and what `mqscope admin` opens it with.
 pub(super) const ADMIN_TOKEN: &str = "MQSCOPE_SANDBOX_ADMIN_TOKEN";
 
-const EXAMPLES: &str = "\
-Prints `listening on http://ADDR` on stdout once it takes requests, and ends cleanly on SIGINT
-and SIGTERM. Everything is gone when it ends, unless it gets a folder with --data-dir: then
-whatever was answered survives even a crash, and so does a moved clock.
-
-Without a file, topics and groups are created on first use. A file can name several keys with
-what each may use, topics and groups with their kinds, and limits: --print-config shows them all.
-Flags win over the file.
-
-Clients sign with the keys in MQSCOPE_SANDBOX_ACCESS_KEY and MQSCOPE_SANDBOX_SECRET_KEY, which
-win over the keys of the file; by default `sandbox` and `sandbox-secret`. The default keys are no
-secret, so with them it listens on this machine only.
-
-With a token of your choice in MQSCOPE_SANDBOX_ADMIN_TOKEN its admin API is open to whoever has
-that token (see `mqscope admin --help`); without one it is closed.
-
-Faults:
-  OPERATION  publish, consume, ack (also commit and rollback) or any
-  TOPIC      a topic, or * for any
-  FAULT      latency=50ms, latency=50ms..2s   carried out after a pause
-             stall=5s                         consume: held although messages are there
-             access-denied or 403, signature-does-not-match, time-expired or 408,
-             internal-error or 500, qps-limit-exceeded or qps
-             unavailable or 503               503 with an error of the protocol
-             unavailable-text or 503-text     503 with plain text, as of a proxy
-             drop-before                      no answer, and nothing was done
-             drop-after                       no answer, but everything was done
-             truncate                         publish, consume: half of the answer's XML
-             illegal-character                consume: U+0001 in the first message's body
-             partial-ack, partial-ack-internal-error
-                                              ack: only the first half of the handles
-  WHEN       next=N: the next N requests; p=P: each with probability P; always, if left out
-For each request, the first rule that strikes is the only one. What hides or damages an answer
-waits for one that matters: an empty poll is answered, and does not count. Pauses run
-in real time and last an hour at most.
-
-Examples:
-  mqscope sandbox
+const EXAMPLES: &str = "  mqscope sandbox
   mqscope sandbox --listen 127.0.0.1:0 --invisible-time 2s
   mqscope sandbox --fault publish:orders:500:next=3 --fault 'any:*:latency=10ms..200ms:p=0.2'
   mqscope sandbox --data-dir ./sandbox-data
   mqscope sandbox --print-config > sandbox.toml
   mqscope sandbox --config sandbox.toml
   mqscope sandbox --max-deliveries 3
-  MQSCOPE_SANDBOX_SECRET_KEY=… mqscope sandbox --listen 0.0.0.0:8080
-
-Exit codes:
-  0  stopped by SIGINT or SIGTERM
-  1  the data folder cannot be used: damaged, of another version, in use, or not writable
-  2  wrong usage, or a mistake in the file: stderr says at which line and column
-  4  the address cannot be taken, for example because something else listens there";
+  MQSCOPE_SANDBOX_SECRET_KEY=… mqscope sandbox --listen 0.0.0.0:8080";
 
 /// Arguments of `mqscope sandbox`. Each has its key in the file.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub struct ServeSandbox {
-    /// File with settings; --print-config writes one to begin with
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
-    /// Print a file with all settings, their defaults and what they mean, and end
     #[arg(long, exclusive = true)]
     print_config: bool,
-    /// Address to listen on; port 0 picks a free one [default: 127.0.0.1:8080]
     #[arg(long, value_name = "ADDR", value_parser = SandboxSettings::parse_listen)]
     listen: Option<SocketAddr>,
-    /// Whether topics and groups are created on first use [default: true]
     #[arg(long, value_name = "true|false", action = clap::ArgAction::Set)]
     auto_create: Option<bool>,
-    /// How long a consumed message is invisible to its group [default: 5m]
-    #[arg(long, value_name = "TIME", value_parser = span::parse_positive)]
+    #[arg(long, value_name = "TIME", value_parser = values::positive_time)]
     invisible_time: Option<Duration>,
-    /// The same for messages consumed in order [default: 1m]
-    #[arg(long, value_name = "TIME", value_parser = span::parse_positive)]
+    #[arg(long, value_name = "TIME", value_parser = values::positive_time)]
     order_invisible_time: Option<Duration>,
-    /// Deliveries without an ack after which a message goes to %DLQ%{group} [default: 288]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     max_deliveries: Option<u32>,
-    /// How long messages are kept, acked or not [default: 3d]
-    #[arg(long, value_name = "TIME", value_parser = span::parse_positive)]
+    #[arg(long, value_name = "TIME", value_parser = values::positive_time)]
     retention: Option<Duration>,
-    /// Where a new group begins: with the oldest message that is kept, or the latest [default: oldest]
     #[arg(long, value_name = "oldest|latest", value_parser = group_start)]
     group_start: Option<GroupStart>,
-    /// Folder to keep everything in, created if need be; without it, memory only
     #[arg(long, value_name = "DIR", value_hint = clap::ValueHint::DirPath)]
     data_dir: Option<PathBuf>,
-    /// Let something go wrong on purpose: OPERATION:TOPIC:FAULT[:WHEN]; may be given again. See
-    /// "Faults" below
-    #[arg(long = "fault", value_name = "RULE")]
+    #[arg(long = "fault", value_name = "RULE", value_parser = values::fault)]
     faults: Vec<FaultRule>,
-    /// Seed of the faults' probabilities: the same seed and the same requests in the same order
-    /// meet the same faults [default: 0]
     #[arg(long, value_name = "N")]
     fault_seed: Option<u64>,
 }
@@ -131,25 +75,23 @@ impl ServeSandbox {
         let settings = self.settings(file.as_deref(), |name| std::env::var(name).ok())?;
         let mut stop = Stop::listen()?;
         let listen = settings.listen;
-        let sandbox = Sandbox::bind(settings, clock.movable()).await.map_err(|error| {
-            if error.kind() == SandboxErrorKind::Store {
-                return Failure::new(Exit::Refused, "store", error.to_string());
-            }
-            let message = if error.is_address_in_use() {
-                format!(
-                    "{listen} is in use by another program; stop that one, or choose another port \
-                     with --listen (port 0 picks a free one)"
-                )
-            } else {
-                error.to_string()
-            };
-            Failure::new(Exit::NoConnection, "listen", message)
-        })?;
+        let sandbox = Sandbox::bind(settings, clock.movable())
+            .await
+            .map_err(|error| {
+                if error.kind() == SandboxErrorKind::Store {
+                    return Failure::new(Exit::Refused, "store", error.to_string());
+                }
+                let message = if error.is_address_in_use() {
+                    texts().format("cli-say-address", &[("address", listen.to_string().into())])
+                } else {
+                    error.to_string()
+                };
+                Failure::new(Exit::NoConnection, "listen", message)
+            })?;
         announce(sandbox.addr());
         if let Some(now) = sandbox.moved_time() {
-            output::notice(&format!(
-                "the sandbox's time is still moved: it is {now} there; mqscope admin clock moves it"
-            ));
+            let now = [("now", now.to_string().into())];
+            output::notice(&texts().format("cli-say-time-moved", &now));
         }
         sandbox
             .run(async move { stop.requested().await })
@@ -198,17 +140,24 @@ fn refused(exposure: Exposure) -> Failure {
     match exposure {
         Exposure::DefaultKeys { .. } => Failure::usage(
             "keys",
-            format!("{exposure}. Keys are set in {SECRET_KEY} (and {ACCESS_KEY}) or in the file"),
+            texts().format(
+                "cli-say-set-keys",
+                &[
+                    ("why", exposure.to_string().into()),
+                    ("secret", SECRET_KEY.into()),
+                    ("access", ACCESS_KEY.into()),
+                ],
+            ),
         ),
         _ => Failure::usage("token", exposure.to_string()),
     }
 }
 
-fn group_start(text: &str) -> Result<GroupStart, &'static str> {
+fn group_start(text: &str) -> Result<GroupStart, String> {
     match text {
         "oldest" => Ok(GroupStart::Oldest),
         "latest" => Ok(GroupStart::Latest),
-        _ => Err("write oldest or latest"),
+        _ => Err(texts().get("cli-wrong-group-start").to_owned()),
     }
 }
 
@@ -235,7 +184,11 @@ fn rule_of_environment(
 
 fn read(path: &Path) -> Result<String, Failure> {
     std::fs::read_to_string(path).map_err(|error| {
-        Failure::usage("config", format!("cannot read {}: {error}", path.display()))
+        let values = [
+            ("name", path.display().to_string().into()),
+            ("why", error.to_string().into()),
+        ];
+        Failure::usage("config", texts().format("cli-say-file", &values))
     })
 }
 
@@ -281,8 +234,8 @@ mod tests {
     /// The help says what the defaults are, for the flags have none of their own.
     #[test]
     fn the_help_names_the_defaults() {
-        use clap::CommandFactory as _;
-        let mut command = Arguments::command();
+        use crate::protocol::span;
+        let mut command = super::super::command(crate::i18n::Lang::En);
         let sandbox = command.find_subcommand_mut("sandbox").unwrap();
         let help = sandbox.render_long_help().to_string();
         let default = SandboxSettings::default();

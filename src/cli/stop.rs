@@ -4,6 +4,7 @@
 use std::io;
 
 use super::exit::Failure;
+use super::language::texts;
 
 /// Hears requests to stop. From its making on, the process no longer dies of one.
 pub(super) struct Stop {
@@ -16,7 +17,8 @@ pub(super) struct Stop {
 impl Stop {
     pub(super) fn listen() -> Result<Self, Failure> {
         Self::new().map_err(|error| {
-            Failure::usage("signals", format!("cannot listen for signals: {error}"))
+            let why = [("why", error.to_string().into())];
+            Failure::usage("signals", texts().format("cli-say-signals", &why))
         })
     }
 

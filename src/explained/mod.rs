@@ -3,6 +3,7 @@
 //! nothing out itself: that is `protocol::explain`.
 
 pub mod json;
+pub mod refused;
 pub mod text;
 pub mod visible;
 

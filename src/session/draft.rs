@@ -3,6 +3,7 @@
 use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 
+use crate::explained::refused;
 use crate::protocol::lint::{Field, Problem};
 use crate::protocol::span;
 use crate::protocol::{Limits, MessageParts, NewMessage, Timestamp, TopicName};
@@ -278,16 +279,7 @@ pub fn parse_instant(text: &str, zone: &TimeZone) -> Option<Timestamp> {
 impl Say {
     /// What is wrong with a name; `what` is the field: `topic`, `group`, `instance`.
     pub fn name(what: &'static str, error: &crate::protocol::InvalidName) -> Self {
-        use crate::protocol::InvalidName::{Character, Empty, TooLong};
-        let say = match error {
-            Empty { .. } => Say::new("problem-name-empty"),
-            TooLong { len, max, .. } => Say::new("problem-name-long")
-                .with("len", len)
-                .with("max", max),
-            Character { .. } if what == "instance" => return Say::new("problem-instance"),
-            Character { found, .. } => Say::new("problem-name-character").with("found", found),
-        };
-        say.with("what", what)
+        refused::name(what, error)
     }
 }
 
@@ -309,36 +301,7 @@ fn in_the_form(problem: &Problem, grid_rows: &[usize]) -> FieldProblem<DraftFiel
             true => Level::Error,
             false => Level::Warning,
         },
-        say: say_of(problem),
-    }
-}
-
-/// What is wrong with a message, in words.
-pub(super) fn say_of(problem: &Problem) -> Say {
-    match problem {
-        Problem::EmptyBody => Say::new("problem-body-empty"),
-        Problem::BodyTooLarge { bytes, max } => Say::new("problem-body-large")
-            .with("bytes", bytes)
-            .with("max", max),
-        Problem::NotXml { found, at, .. } => Say::new("problem-not-xml")
-            .with("code", format!("U+{:04X}", u32::from(*found)))
-            .with("at", at + 1),
-        Problem::TagTooLong { chars, max } => Say::new("problem-tag-long")
-            .with("len", chars)
-            .with("max", max),
-        Problem::TagHoldsBars => Say::new("problem-tag-bars"),
-        Problem::BlankEnds { .. } => Say::new("problem-blank-ends"),
-        Problem::Forbidden { found, .. } => Say::new("problem-forbidden").with("found", found),
-        Problem::EmptyPropertyKey { .. } => Say::new("problem-property-no-key"),
-        Problem::ReservedPropertyKey { .. } => Say::new("problem-property-reserved"),
-        Problem::DuplicatePropertyKey { .. } => Say::new("problem-property-twice"),
-        Problem::DelayTooLong { max } => {
-            Say::new("problem-delay-long").with("days", max.as_secs() / 86_400)
-        }
-        Problem::DelayInThePast => Say::new("problem-delay-past"),
-        Problem::OrderedNotOffered => Say::new("problem-ordered"),
-        Problem::HalfNotOffered => Say::new("problem-half"),
-        Problem::CheckOutOfRange { secs } => Say::new("problem-check").with("secs", secs),
+        say: refused::problem(problem),
     }
 }
 

@@ -130,7 +130,7 @@ impl App {
             link,
             clock,
             commands: Vec::new(),
-            system_language: Lang::system(),
+            system_language: Lang::chosen().unwrap_or_default(),
             connections: Connections::default(),
             inbox: Inbox::default(),
             code: CodeWindow::default(),

@@ -25,7 +25,8 @@ pub(crate) const LIMIT: Duration = Duration::from_secs(60);
 /// `mqscope` with nothing of this machine's own settings: keys, profiles, proxies.
 pub(crate) fn mqscope(home: &tempfile::TempDir) -> Command {
     let mut command = Command::new(MQSCOPE);
-    command.env("HOME", home.path());
+    // Whoever runs the tests may speak another language.
+    command.env("HOME", home.path()).env("LC_ALL", "C");
     keep_settings_out(&mut command, home);
     command
 }

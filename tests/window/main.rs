@@ -21,6 +21,7 @@ mod first_start;
 mod forms;
 mod halves;
 mod history;
+mod language;
 mod leases;
 mod letters;
 mod looks;

@@ -4,10 +4,10 @@
 
 use std::time::Duration;
 
+use crate::explained::refused;
 use crate::protocol::properties::Properties;
 use crate::protocol::{Limits, MessageParts, NewMessage, ReceivedMessage, Timestamp, TopicName};
 use crate::session::ConnectionId;
-use crate::session::draft::say_of;
 use crate::session::say::Say;
 use crate::session::subscription::SubscriptionId;
 
@@ -121,7 +121,7 @@ impl Schedule {
             _ => None,
         };
         parts.checked(limits, now).map_err(|problems| {
-            let first = problems.first().map(say_of);
+            let first = problems.first().map(refused::problem);
             first.unwrap_or_else(|| Say::new("replay-unfit"))
         })
     }
