@@ -118,17 +118,15 @@ fn nothing_of_the_other_language_is_left_whatever_is_open() {
     at.window.click_topmost(&why);
     at.check("an open card");
 
-    for drawer in ["history-title", "traffic-title"] {
+    for drawer in ["history-open", "traffic-open"] {
         at.click(drawer);
         at.check(drawer);
     }
-    let notices = at.window.texts_with("▸");
-    assert!(!notices.is_empty());
-    at.window.click(&notices[0].clone());
+    let notices = at.window.button_with(&at.t("notices-title"));
+    at.window.click(&notices);
     at.check("notices");
 
-    let form = format!("▸ {}", at.t("publish-more-half"));
-    at.window.click(&form);
+    at.click("publish-more-half");
     at.click("deliver-at");
     at.check("the whole form");
     at.click("view-new");
