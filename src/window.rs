@@ -56,6 +56,7 @@ pub(crate) fn open(runtime: &Handle) -> anyhow::Result<()> {
                     ..SandboxSettings::default()
                 },
                 dialogs: session::Dialogs::Native,
+                desktop: session::DesktopSource::Native,
                 wake: Arc::new(move || ctx.request_repaint()),
             },
         );

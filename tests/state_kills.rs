@@ -81,6 +81,7 @@ impl Worker {
                     listen: (Ipv4Addr::LOCALHOST, 0).into(),
                     ..SandboxSettings::default()
                 },
+                desktop: session::DesktopSource::Nobody,
                 dialogs: Dialogs::Nowhere,
                 wake: Arc::new(move || {
                     let _ = waker.send(());

@@ -4,7 +4,7 @@
 //! No egui here, and no I/O outside `worker.rs` and what it uses (`poller.rs`, `embedded.rs`,
 //! `admin.rs`, `chooser.rs`, `shared.rs`, `publishing.rs`, `history_file.rs`,
 //! `templates/file.rs`, `traffic/tap.rs`, `traffic/saver.rs`, `explainer.rs`, `samples/filler.rs`,
-//! `opener.rs`, and in `outbox` what the worker runs).
+//! `desktop/listener.rs`, `opener.rs`, and in `outbox` what the worker runs).
 
 mod acking;
 mod activity;
@@ -20,6 +20,7 @@ mod chooser;
 mod control;
 mod debugger;
 mod decisions;
+mod desktop;
 mod draft;
 mod edit;
 mod embedded;
@@ -85,6 +86,8 @@ pub use debugger::{
     Explained, KeysFrom, Opening, RequestFrom,
 };
 pub use decisions::Decisions;
+pub use desktop::listener::DesktopSource;
+pub use desktop::{Desktop, Shade};
 pub use draft::{Deliver, Draft, DraftField, FieldProblem, SeqFrom, parse_instant};
 pub use edit::{ConnectionEdit, ConnectionField, KeysEdit};
 pub use ending::{Ending, Failed};
@@ -339,6 +342,8 @@ pub struct Arrival {
 /// What happened outside.
 #[derive(Debug)]
 pub enum Event {
+    /// What the desktop asks of every window.
+    Desktop(Desktop),
     /// The sandbox takes requests. `wished` was the address that was taken, if it was.
     SandboxStarted {
         /// Where it listens.

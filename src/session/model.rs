@@ -30,6 +30,7 @@ use super::cells::Column;
 use super::checkup::Checkup;
 use super::control::{AdminWish, Control};
 use super::debugger::Debugger;
+use super::desktop::Desktop;
 use super::draft::Draft;
 use super::figures::Figures;
 use super::folders::Folders;
@@ -180,6 +181,7 @@ pub struct Model {
     preferences: Preferences,
     /// The time zone of this machine.
     local: TimeZone,
+    desktop: Desktop,
     /// As it was last kept, or found at the start.
     workspace: Workspace,
     /// Views that listen as soon as the sandbox runs.
@@ -271,6 +273,7 @@ impl Model {
             archive: Archive::default(),
             traffic: Traffic::default(),
             preferences: setup.preferences,
+            desktop: Desktop::default(),
         }
     }
 
@@ -680,6 +683,7 @@ impl Model {
                 }
             }
             Event::Read(event) => return self.reader.absorb(*event),
+            Event::Desktop(desktop) => self.desktop = desktop,
             Event::Paths(event) => self.paths.absorb(event),
             Event::History(event) => return self.history_told(*event, now),
             Event::Outbox(event) => self.outbox_event(*event, now),

@@ -22,6 +22,7 @@ use crate::sandbox::SandboxSettings;
 use crate::secrets::{Kept, Secrets, SecretsError};
 
 use super::chooser::Dialogs;
+use super::desktop::listener::DesktopSource;
 use super::folders::Folders;
 use super::model::KeysState;
 use super::say::{Say, Trouble};
@@ -44,6 +45,8 @@ pub struct Start {
     pub sandbox: SandboxSettings,
     /// What shows file dialogs.
     pub dialogs: Dialogs,
+    /// Who tells what the desktop asks for.
+    pub desktop: DesktopSource,
     /// Asks the window for a frame.
     pub wake: Wake,
 }

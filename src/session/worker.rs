@@ -15,6 +15,7 @@ use tokio::task::{JoinHandle, JoinSet};
 use crate::cards::{Card, Doing};
 use crate::protocol::{AckAction, HandleList};
 
+use super::desktop::listener;
 use super::link::{EVENTS, JOBS};
 use super::outbox::desk::Desk;
 use super::poller::Wish;
@@ -47,8 +48,9 @@ pub fn start(runtime: &Handle, start: Start) -> (Link, Worker) {
     let (events, event_queue) = mpsc::channel(EVENTS);
     let (history, wishes) = mpsc::channel(JOBS);
     let (tap, traffic) = traffic::tap::tap(Arc::clone(&start.wake));
+    let desktop = listener::open(start.desktop.clone());
     let shared = Arc::new(Shared::new(start, events, history, tap));
-    let worker = Worker(runtime.spawn(run(shared, job_queue, wishes)));
+    let worker = Worker(runtime.spawn(run(shared, job_queue, wishes, desktop)));
     let link = Link {
         jobs,
         events: event_queue,
@@ -57,7 +59,12 @@ pub fn start(runtime: &Handle, start: Start) -> (Link, Worker) {
     (link, worker)
 }
 
-async fn run(shared: Arc<Shared>, mut jobs: Receiver<Job>, wishes: Receiver<history_file::Wish>) {
+async fn run(
+    shared: Arc<Shared>,
+    mut jobs: Receiver<Job>,
+    wishes: Receiver<history_file::Wish>,
+    desktop: listener::Wishes,
+) {
     let (stop_sandbox, sandbox_stopped) = watch::channel(false);
     let mut sandbox = embedded::start(&shared, sandbox_stopped).await;
     let mut pollers: HashMap<SubscriptionId, watch::Sender<Wish>> = HashMap::new();
@@ -66,6 +73,7 @@ async fn run(shared: Arc<Shared>, mut jobs: Receiver<Job>, wishes: Receiver<hist
     let mut archive = archive::desk::Desk::default();
     let mut samples = filler::Desk::default();
     let mut tasks = JoinSet::new();
+    tasks.spawn(listener::run(Arc::clone(&shared), desktop));
     let (keep, to_keep) = mpsc::channel(JOBS);
     let keeper = tokio::spawn(keeper::run(Arc::clone(&shared), to_keep));
     let history = tokio::spawn(history_file::run(Arc::clone(&shared), wishes));

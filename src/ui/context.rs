@@ -7,7 +7,7 @@ use crate::i18n::{Texts, Value};
 use crate::protocol::Timestamp;
 use crate::session::{Command, Model, Say};
 
-use super::theme::Palette;
+use super::theme::{Palette, Sizes};
 
 /// One frame's view of the application.
 pub(super) struct Context<'a> {
@@ -19,6 +19,8 @@ pub(super) struct Context<'a> {
     pub(super) texts: &'static Texts,
     /// Colours of the chosen theme.
     pub(super) palette: &'static Palette,
+    /// Sizes of the chosen density.
+    pub(super) sizes: &'static Sizes,
     /// What the person asked for in this frame.
     pub(super) commands: &'a mut Vec<Command>,
 }
@@ -27,6 +29,11 @@ impl Context<'_> {
     /// Asks for something.
     pub(super) fn command(&mut self, command: Command) {
         self.commands.push(command);
+    }
+
+    /// Whether anything may move by itself.
+    pub(super) fn moves(&self) -> bool {
+        self.model.moves()
     }
 
     /// Puts what the session says into words.

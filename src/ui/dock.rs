@@ -269,7 +269,7 @@ impl Behavior<Pane> for Drawing<'_, '_, '_> {
             .fill(fill)
             .inner_margin(egui::Margin::symmetric(12, 0))
             .show(ui, |ui| {
-                ui.set_height(theme::TAB_BAR_HEIGHT - 2.0 * theme::HAIRLINE);
+                ui.set_height(self.cx.sizes.tab_bar - 2.0 * theme::HAIRLINE);
                 ui.horizontal_centered(|ui| {
                     ui.spacing_mut().item_spacing.x = theme::GAP;
                     if let Some(view) = view {
@@ -343,7 +343,7 @@ impl Behavior<Pane> for Drawing<'_, '_, '_> {
     }
 
     fn tab_bar_height(&self, _: &egui::Style) -> f32 {
-        theme::TAB_BAR_HEIGHT
+        self.cx.sizes.tab_bar
     }
 
     fn tab_bar_color(&self, _: &Visuals) -> Color32 {

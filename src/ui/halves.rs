@@ -19,7 +19,6 @@ use super::widgets::{Dot, dot, from_the_right, named, remark};
 const IN_THE_FORM: usize = 3;
 
 /// Height of a button in a row.
-const ROW_CONTROL: f32 = 22.0;
 
 /// Width of the column with both buttons, in a view that checks.
 pub(super) const ROW_WIDTH: f32 = 164.0;
@@ -36,7 +35,7 @@ pub(super) fn form_ui(ui: &mut Ui, cx: &mut Context<'_>) {
     let waiting = model.halves().iter().filter(|half| half.can_decide(now));
     for half in waiting.take(IN_THE_FORM) {
         ui.horizontal(|ui| {
-            ui.spacing_mut().interact_size.y = ROW_CONTROL;
+            ui.spacing_mut().interact_size.y = cx.sizes.row_control;
             ui.spacing_mut().button_padding.y = 0.0;
             from_the_right(ui, |ui| {
                 decide_ui(ui, cx, half);
@@ -75,7 +74,7 @@ pub(super) fn ui(ui: &mut Ui, cx: &mut Context<'_>) {
         let text = t.format("halves-dropped", &n);
         ui.label(RichText::new(text).color(cx.palette.soon));
     }
-    let height = theme::ROW_HEIGHT + 2.0 * theme::SMALL_LINE;
+    let height = cx.sizes.row + 2.0 * theme::SMALL_LINE;
     ScrollArea::vertical()
         .id_salt("halves")
         .auto_shrink(false)
@@ -94,7 +93,7 @@ fn half_ui(ui: &mut Ui, cx: &mut Context<'_>, half: &Half) {
     let (t, p) = (cx.texts, cx.palette);
     ui.spacing_mut().item_spacing.y = 2.0;
     ui.horizontal(|ui| {
-        ui.spacing_mut().interact_size.y = ROW_CONTROL;
+        ui.spacing_mut().interact_size.y = cx.sizes.row_control;
         ui.spacing_mut().button_padding.y = 0.0;
         state_ui(ui, cx, half);
         ui.label(theme::code(short_id(&half.message_id)))

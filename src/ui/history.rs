@@ -170,11 +170,11 @@ fn table_ui(ui: &mut Ui, cx: &mut Context<'_>) {
     let mut last = 0;
     table
         .column(Column::remainder().at_least(60.0).clip(true))
-        .header(theme::HEAD_HEIGHT, |row| head_row_ui(row, cx, wide))
+        .header(cx.sizes.head, |row| head_row_ui(row, cx, wide))
         .body(|body| {
             // One more where there are older ones, so that they can be asked for.
             let count = rows.len() + usize::from(history.has_older());
-            body.rows(theme::ROW_HEIGHT_COMPACT, count, |mut cells| {
+            body.rows(cx.sizes.list_row, count, |mut cells| {
                 last = last.max(cells.index());
                 let Some(row) = rows.get(cells.index()) else {
                     cells.col(|ui| {

@@ -63,7 +63,7 @@ impl Inbox {
         });
         if cx.model.shown_view().is_some_and(|shown| shown.id == id) {
             let mut first = ui.available_rect_before_wrap();
-            let height = theme::HEAD_HEIGHT + theme::ROW_HEIGHT;
+            let height = cx.sizes.head + cx.sizes.row;
             first.set_height(height.min(first.height()));
             saw(ui.ctx(), Sight::Messages, first.shrink(theme::GAP_SMALL));
         }

@@ -18,12 +18,14 @@ mod debugger;
 mod dock;
 mod drawer;
 mod endings;
+mod fade;
 mod first_minute;
 mod halves;
 mod help_menu;
 mod history;
 mod inbox;
 mod letters;
+mod look;
 mod message;
 mod notices;
 mod order;
@@ -69,6 +71,7 @@ use drawer::Drawer;
 use first_minute::FirstMinute;
 use help_menu::HelpMenu;
 use inbox::Inbox;
+use look::Look;
 use message::MessagePane;
 use publish::PublishPanel;
 use quit::Quit;
@@ -106,6 +109,8 @@ pub struct App {
     code: CodeWindow,
     debugger: DebuggerWindow,
     quit: Quit,
+    /// How it is drawn just now.
+    look: Option<Look>,
     ask_first: AskFirst,
     first_minute: FirstMinute,
     help: HelpMenu,
@@ -119,7 +124,7 @@ impl App {
         theme::install(ctx);
         let workspace = model.workspace();
         let kept = Kept::new(workspace.around.as_ref());
-        let app = Self {
+        let mut app = Self {
             publish: PublishPanel::new(workspace.draft.clone()),
             dock: Dock::new(workspace.layout.as_ref()),
             sizes: Sizes::restored(&kept),
@@ -136,20 +141,21 @@ impl App {
             code: CodeWindow::default(),
             debugger: DebuggerWindow::default(),
             quit: Quit::default(),
+            look: None,
             ask_first: AskFirst::default(),
             help: HelpMenu::default(),
             unkept_since: None,
         };
-        app.apply_theme(ctx);
+        app.follow_look(ctx);
         app
     }
 
-    fn apply_theme(&self, ctx: &egui::Context) {
-        ctx.set_theme(match self.model.preferences().theme {
-            ThemeChoice::System => egui::ThemePreference::System,
-            ThemeChoice::Dark => egui::ThemePreference::Dark,
-            ThemeChoice::Light => egui::ThemePreference::Light,
-        });
+    /// Looks as it is wanted now, if that has changed.
+    fn follow_look(&mut self, ctx: &egui::Context) {
+        let look = Look::of(&self.model);
+        if self.look.replace(look) != Some(look) {
+            look.apply(ctx);
+        }
     }
 
     fn lang(&self) -> Lang {
@@ -229,7 +235,7 @@ impl App {
             }
         }
         self.send_what_waits();
-        self.apply_theme(ctx);
+        self.follow_look(ctx);
         // What the commands changed is drawn in the next frame.
         ctx.request_repaint();
     }
@@ -286,17 +292,18 @@ impl App {
             now: self.clock.now(),
             texts: Texts::of(self.lang()),
             palette,
+            sizes: theme::sizes(ui.ctx()),
             commands: &mut commands,
         };
         let roomy = ui.ctx().content_rect().width() >= theme::PUBLISH_AS_TAB_BELOW;
         Panel::top("top")
-            .exact_size(theme::TOP_BAR_HEIGHT)
+            .exact_size(cx.sizes.top_bar)
             .frame(theme::bar_frame(ui.ctx()))
             .show(ui, |ui| {
                 top_ui(ui, cx, &mut self.help, &mut self.first_minute)
             });
         Panel::bottom("status")
-            .exact_size(theme::STATUS_BAR_HEIGHT)
+            .exact_size(cx.sizes.status_bar)
             .frame(theme::bar_frame(ui.ctx()))
             .show(ui, |ui| status::ui(ui, cx, &mut self.drawer));
         self.drawer.ui(ui, cx, &mut self.sizes);
@@ -366,6 +373,7 @@ impl App {
 impl eframe::App for App {
     fn logic(&mut self, ctx: &egui::Context, _frame: &mut eframe::Frame) {
         self.drain_events(ctx);
+        self.follow_look(ctx);
         let now = self.clock.now();
         self.model.tick(now);
         if let Some(job) = self.model.collect(now) {

@@ -279,7 +279,7 @@ impl PublishPanel {
         let t = cx.texts;
         ui.label(theme::label(ui.ctx(), t.get("properties-title")));
         let mut remove = None;
-        let button = theme::CONTROL_HEIGHT;
+        let button = cx.sizes.control;
         let width = (ui.available_width() - button - 2.0 * theme::GAP) / 2.0;
         for row in 0..self.draft.properties.len() {
             ui.horizontal(|ui| {

@@ -121,7 +121,7 @@ impl Readings {
             let lightest = placed.iter().map(|(_, _, weight)| *weight).min();
             placed.retain(|(_, _, weight)| Some(*weight) != lightest);
         }
-        let size = Vec2::new(whole(&placed) + 2.0 * padding, theme::CONTROL_HEIGHT);
+        let size = Vec2::new(whole(&placed) + 2.0 * padding, ui.spacing().interact_size.y);
         let (rect, response) = ui.allocate_exact_size(size, Sense::click());
         if open || response.hovered() {
             let visuals = ui.style().interact_selectable(&response, open);

@@ -17,6 +17,8 @@ const PIECE: usize = 256;
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Sight {
     rows: usize,
+    /// Height of a row.
+    row: f32,
     /// Rows that fit, in parts of rows.
     page: f64,
     /// Rows that are out of sight above, in parts of rows.
@@ -24,12 +26,13 @@ pub(super) struct Sight {
 }
 
 impl Sight {
-    /// So many rows in a room of this height, with `above` of them out of sight above, as far as
-    /// there are so many.
-    pub(super) fn new(rows: usize, height: f32, above: f64) -> Self {
-        let page = f64::from(height.max(theme::ROW_HEIGHT) / theme::ROW_HEIGHT);
+    /// So many rows of height `row` in a room of this height, with `above` of them out of sight
+    /// above, as far as there are so many.
+    pub(super) fn new(rows: usize, row: f32, height: f32, above: f64) -> Self {
+        let page = f64::from(height.max(row) / row);
         let sight = Self {
             rows,
+            row,
             page,
             at: 0.0,
         };
@@ -69,6 +72,11 @@ impl Sight {
         self.most_above() > 0.0
     }
 
+    /// Height of a row.
+    pub(super) fn row(&self) -> f32 {
+        self.row
+    }
+
     /// Rows that are out of sight above, in parts of rows.
     pub(super) fn above(&self) -> f64 {
         self.at
@@ -77,7 +85,7 @@ impl Sight {
     /// The first row in sight, and the points of it that are not.
     pub(super) fn first(&self) -> (usize, f32) {
         let first = self.at.floor();
-        (first as usize, (self.at - first) as f32 * theme::ROW_HEIGHT)
+        (first as usize, (self.at - first) as f32 * self.row)
     }
 
     /// The rows to lay out: those in sight, and enough on both sides to scroll into.
@@ -91,12 +99,12 @@ impl Sight {
     /// Points that are out of sight above the first of the rows that are laid out.
     pub(super) fn offset(&self) -> f32 {
         let (first, hidden) = self.first();
-        (first - self.laid_out().start) as f32 * theme::ROW_HEIGHT + hidden
+        (first - self.laid_out().start) as f32 * self.row + hidden
     }
 
     /// So many points further down.
     pub(super) fn moved(self, points: f32) -> Self {
-        self.at(self.at + f64::from(points) / f64::from(theme::ROW_HEIGHT))
+        self.at(self.at + f64::from(points) / f64::from(self.row))
     }
 
     /// Where on a bar of this length its handle begins, and how long it is.
@@ -186,14 +194,15 @@ mod tests {
     use proptest::prelude::*;
 
     const HEIGHT: f32 = 700.0;
+    const ROW: f32 = 30.0;
 
     #[test]
     fn a_row_further_is_a_row_further_at_any_row() {
         for rows in [1_000_000, 50_000_000_000] {
-            let mut sight = Sight::new(rows, HEIGHT, 0.0).at(rows as f64 - 200.0);
+            let mut sight = Sight::new(rows, ROW, HEIGHT, 0.0).at(rows as f64 - 200.0);
             for n in 0..100 {
                 assert_eq!(sight.first(), (rows - 200 + n, 0.0));
-                sight = sight.moved(theme::ROW_HEIGHT);
+                sight = sight.moved(ROW);
             }
             let end = sight.at(f64::MAX);
             assert_eq!(end.first().0, rows - 24);
@@ -206,26 +215,26 @@ mod tests {
 
     #[test]
     fn what_fits_is_not_scrolled() {
-        let sight = Sight::new(3, HEIGHT, 7.0);
+        let sight = Sight::new(3, ROW, HEIGHT, 7.0);
         assert!(!sight.is_cut());
         assert_eq!((sight.first(), sight.laid_out()), ((0, 0.0), 0..3));
-        assert_eq!(Sight::new(0, HEIGHT, 7.0).laid_out(), 0..0);
+        assert_eq!(Sight::new(0, ROW, HEIGHT, 7.0).laid_out(), 0..0);
     }
 
     proptest! {
         #[test]
-        fn what_was_set_is_read_back(rows in 0..2_000_000_usize, at in 0.0..1.0_f64, height in 60.0..2_000.0_f32) {
-            let sight = Sight::new(rows, height, 0.0);
+        fn what_was_set_is_read_back(rows in 0..2_000_000_usize, at in 0.0..1.0_f64, height in 60.0..2_000.0_f32, row in 24.0..30.0_f32) {
+            let sight = Sight::new(rows, row, height, 0.0);
             let sight = sight.at(sight.most_above() * at);
             let (first, hidden) = sight.first();
             let laid_out = sight.laid_out();
             prop_assert!(laid_out.contains(&first) || rows == 0);
-            prop_assert!((0.0..theme::ROW_HEIGHT).contains(&hidden));
+            prop_assert!((0.0..row).contains(&hidden));
             // There is enough on both sides, or there is no more.
-            let last = first + (height / theme::ROW_HEIGHT) as usize + 1;
+            let last = first + (height / row) as usize + 1;
             prop_assert!(laid_out.start == 0 || first - laid_out.start >= PIECE);
             prop_assert!(laid_out.end == rows || laid_out.end - last >= PIECE);
-            let offset = f64::from(sight.offset()) / f64::from(theme::ROW_HEIGHT);
+            let offset = f64::from(sight.offset()) / f64::from(row);
             prop_assert!((laid_out.start as f64 + offset - sight.above()).abs() < 0.001);
             prop_assert!((sight.moved(1.0).moved(-1.0).above() - sight.above()).abs() < 0.04);
             // The handle stands where it was put, as far as its bar can tell.

@@ -15,6 +15,7 @@ use crate::session::{
 
 use super::context::{Context, bytes, short_id};
 use super::endings::{Deed, alike_look, alike_mark, alike_word, sentence, state_ui, word};
+use super::fade::Fade;
 use super::scroll::{Sight, bar_ui};
 use super::theme::icons;
 use super::toolbar::column_name;
@@ -22,7 +23,6 @@ use super::widgets::{from_the_right, icon, named, named_choice, pill};
 use super::{halves, theme};
 
 /// Height of a button in a row.
-const ROW_CONTROL: f32 = 22.0;
 
 /// From this width on a body leaves room for a word before it.
 const ALIKE_WORD_FROM: f32 = 180.0;
@@ -41,9 +41,9 @@ pub(super) fn ui(ui: &mut Ui, cx: &mut Context<'_>, view: &Subscription) {
     let mut asked = Vec::new();
     let room = ui.available_rect_before_wrap();
     let (room, bar) = room.split_left_right_at_x(room.right() - theme::SCROLL_BAR);
-    let bar = bar.with_min_y(bar.top() + theme::HEAD_HEIGHT);
+    let bar = bar.with_min_y(bar.top() + cx.sizes.head);
     let rows = view.table.arrangement().len();
-    let mut sight = Sight::new(rows, bar.height(), above(view));
+    let mut sight = Sight::new(rows, cx.sizes.row, bar.height(), above(view, cx.sizes.row));
     sight = keyboard_ui(ui, cx, view, sight, &mut asked);
     sight = with_focused(ui, view, sight);
     let id = ui.scope_id().with("scroll-bar");
@@ -65,6 +65,8 @@ fn rows_ui(
     sight: Sight,
     asked: &mut Vec<Command>,
 ) -> Sight {
+    let next = view.rows.from_newest(0).map_or(0, |row| row.number + 1);
+    let fade = &Fade::look(ui, egui::Id::unique(view.id), next, cx.moves());
     // No gaps between cells, so that the lines between rows are whole; `cell` pads instead.
     ui.spacing_mut().item_spacing = egui::Vec2::ZERO;
     ui.visuals_mut().selection.bg_fill = cx.palette.selected;
@@ -85,7 +87,7 @@ fn rows_ui(
         .sense(Sense::click())
         .animate_scrolling(false)
         .auto_shrink(false)
-        .min_scrolled_height(theme::ROW_HEIGHT)
+        .min_scrolled_height(cx.sizes.row)
         .scroll_bar_visibility(ScrollBarVisibility::AlwaysHidden)
         .cell_layout(Layout::left_to_right(Align::Center))
         .column(Width::exact(CHECKBOX));
@@ -101,18 +103,24 @@ fn rows_ui(
     };
     let shown = table
         .vertical_scroll_offset(sight.offset())
-        .header(theme::HEAD_HEIGHT, |row| {
+        .header(cx.sizes.head, |row| {
             header_ui(row, cx.texts, view, asked);
         })
         .body(|body| {
-            body.rows(theme::ROW_HEIGHT, laid_out.len(), |mut cells| {
+            body.rows(cx.sizes.row, laid_out.len(), |mut cells| {
                 let number = arrangement.row_at(laid_out.start + cells.index());
                 if let Some(row) = number.and_then(|number| view.rows.get(number)) {
                     cells.set_overline(true);
                     cells.set_selected(
                         view.rows.is_selected(row.number) || view.focused == Some(row.number),
                     );
-                    RowUi { row, view, cx }.show(&mut cells, asked);
+                    RowUi {
+                        row,
+                        view,
+                        cx,
+                        fade,
+                    }
+                    .show(&mut cells, asked);
                     let response = cells.response();
                     clicked(&response, view, row, asked);
                     response.context_menu(|ui| menu_ui(ui, cx, view, row, asked));
@@ -132,12 +140,12 @@ fn acks(view: &Subscription) -> bool {
 
 /// Rows that are out of sight above, as the model has it. Whatever came above it, a row stays
 /// where it was; at the top, what is new comes into sight.
-fn above(view: &Subscription) -> f64 {
+fn above(view: &Subscription, row: f32) -> f64 {
     match view.table.place() {
         Place::Top => 0.0,
         Place::Row { number, hidden } => {
             let place = view.table.arrangement().place_of(number);
-            place.unwrap_or_default() as f64 + f64::from(hidden) / f64::from(theme::ROW_HEIGHT)
+            place.unwrap_or_default() as f64 + f64::from(hidden) / f64::from(row)
         }
     }
 }
@@ -147,7 +155,7 @@ fn place_of(view: &Subscription, sight: Sight) -> Option<Place> {
     if sight.above() == 0.0 {
         return (view.table.place() != Place::Top).then_some(Place::Top);
     }
-    if (sight.above() - above(view)).abs() < STILL {
+    if (sight.above() - above(view, sight.row())).abs() < STILL {
         return None;
     }
     let (first, hidden) = sight.first();
@@ -366,12 +374,13 @@ fn is_number(column: &Column) -> bool {
 
 /// A cell with room at its left, and what its contents need of spacing. Its widgets belong to
 /// the message `number`: rows slide under the pointer as messages arrive, and a press on one
-/// message that is released on another must not count as a click on either.
-fn cell(row: &mut TableRow<'_, '_>, number: Option<u64>, add: impl FnOnce(&mut Ui)) {
+/// message that is released on another must not count as a click on either. A new one fades in.
+fn cell(row: &mut TableRow<'_, '_>, number: Option<u64>, opacity: f32, add: impl FnOnce(&mut Ui)) {
     row.col(|ui| {
         ui.push_id(number, |ui| {
+            ui.multiply_opacity(opacity);
             ui.spacing_mut().item_spacing.x = theme::GAP;
-            ui.spacing_mut().interact_size.y = ROW_CONTROL;
+            ui.spacing_mut().interact_size.y = theme::sizes(ui.ctx()).row_control;
             ui.spacing_mut().button_padding.y = 0.0;
             ui.add_space(theme::GAP);
             add(ui);
@@ -385,7 +394,7 @@ fn header_ui(
     view: &Subscription,
     asked: &mut Vec<Command>,
 ) {
-    cell(&mut row, None, |ui| {
+    cell(&mut row, None, 1.0, |ui| {
         let mut all = view.table.all_selected() || view.rows.all_selected();
         let response = ui.add(Checkbox::without_text(&mut all));
         let response = named_choice(ui, response, egui::Role::CheckBox, all, t.get("select-all"));
@@ -394,7 +403,7 @@ fn header_ui(
         }
     });
     for setting in view.table.columns() {
-        cell(&mut row, None, |ui| {
+        cell(&mut row, None, 1.0, |ui| {
             if is_number(&setting.column) {
                 from_the_right(ui, |ui| {
                     ui.spacing_mut().item_spacing.x = 0.0;
@@ -406,7 +415,7 @@ fn header_ui(
         });
     }
     if acks(view) {
-        cell(&mut row, None, |ui| {
+        cell(&mut row, None, 1.0, |ui| {
             let head = match view.checks_halves() {
                 true => t.get("column-decide"),
                 false => t.get("column-ack"),
@@ -467,6 +476,7 @@ struct RowUi<'r, 'c> {
     row: &'r Row,
     view: &'r Subscription,
     cx: &'r Context<'c>,
+    fade: &'r Fade,
 }
 
 impl RowUi<'_, '_> {
@@ -475,18 +485,20 @@ impl RowUi<'_, '_> {
         let state = row.state(self.cx.now);
         let done = matches!(state, RowState::Acked);
         let ink = if done { p.faint } else { p.text };
-        let number = Some(row.number);
+        let (number, opacity) = (Some(row.number), self.fade.of(row.number));
         let id = row.message_id().unwrap_or("?").to_owned();
-        cell(cells, number, |ui| self.select_ui(ui, &id, asked));
+        cell(cells, number, opacity, |ui| self.select_ui(ui, &id, asked));
         for setting in self.view.table.columns() {
-            cell(cells, number, |ui| {
+            cell(cells, number, opacity, |ui| {
                 self.column_ui(ui, &setting.column, state, &id, ink)
             });
         }
         if acks(self.view) {
-            cell(cells, number, |ui| match self.view.checks_halves() {
-                true => halves::row_ui(ui, self.cx, self.view, row, asked),
-                false => self.ack_ui(ui, &id, state, asked),
+            cell(cells, number, opacity, |ui| {
+                match self.view.checks_halves() {
+                    true => halves::row_ui(ui, self.cx, self.view, row, asked),
+                    false => self.ack_ui(ui, &id, state, asked),
+                }
             });
         }
     }
@@ -625,7 +637,10 @@ impl RowUi<'_, '_> {
             // The one thing that is left to do.
             Button::new(t.get(if waits { "ack-wait" } else { "ack" }))
         };
-        let response = ui.add_enabled(can, button.min_size(egui::vec2(48.0, ROW_CONTROL)));
+        let response = ui.add_enabled(
+            can,
+            button.min_size(egui::vec2(48.0, self.cx.sizes.row_control)),
+        );
         let name = t.format("ack-row", &[("id", id.into())]);
         let response = named(ui, response, egui::Role::Button, &name);
         let response = match state {

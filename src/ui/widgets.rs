@@ -96,7 +96,7 @@ pub(super) fn lease_bar(ui: &mut Ui, left: f32, color: Color32, palette: &Palett
 pub(super) fn icon_button(ui: &mut Ui, icon: Icon, name: &str) -> Response {
     ui.scope(|ui| {
         // As wide as it is high.
-        ui.spacing_mut().button_padding.x = (theme::CONTROL_HEIGHT - theme::ICON_SIZE) / 2.0;
+        ui.spacing_mut().button_padding.x = (ui.spacing().interact_size.y - theme::ICON_SIZE) / 2.0;
         let button = Button::new(icon).frame_when_inactive(false);
         let response = ui.add(button).on_hover_text(name);
         named(ui, response, Role::Button, name)
@@ -107,7 +107,7 @@ pub(super) fn icon_button(ui: &mut Ui, icon: Icon, name: &str) -> Response {
 /// The same where it is on or off.
 pub(super) fn icon_toggle(ui: &mut Ui, icon: Icon, on: bool, name: &str) -> Response {
     ui.scope(|ui| {
-        ui.spacing_mut().button_padding.x = (theme::CONTROL_HEIGHT - theme::ICON_SIZE) / 2.0;
+        ui.spacing_mut().button_padding.x = (ui.spacing().interact_size.y - theme::ICON_SIZE) / 2.0;
         let response = ui.add(Button::selectable(on, icon)).on_hover_text(name);
         named_choice(ui, response, Role::Button, on, name)
     })
@@ -185,7 +185,7 @@ pub(super) fn primary_button(
     let button = Button::new(face)
         .fill(palette.accent)
         .stroke(Stroke::NONE)
-        .min_size(Vec2::new(min_width, theme::CONTROL_HEIGHT));
+        .min_size(Vec2::new(min_width, ui.spacing().interact_size.y));
     ui.add_enabled(enabled, button)
 }
 
@@ -213,6 +213,7 @@ pub(super) fn marked_link(ui: &mut Ui, mark: Icon, text: &str, palette: &Palette
 
 /// Some choices of which one holds. Each is a button; the one that holds is pressed.
 pub(super) fn segmented<T: Copy + PartialEq>(ui: &mut Ui, chosen: &mut T, choices: &[(T, &str)]) {
+    let height = ui.spacing().interact_size.y;
     Frame::NONE
         .fill(ui.visuals().extreme_bg_color)
         .stroke(theme::hairline(ui.ctx()))
@@ -224,10 +225,7 @@ pub(super) fn segmented<T: Copy + PartialEq>(ui: &mut Ui, chosen: &mut T, choice
                     let holds = *chosen == choice;
                     let face = Button::selectable(holds, text)
                         .frame_when_inactive(holds)
-                        .min_size(Vec2::new(
-                            0.0,
-                            theme::CONTROL_HEIGHT - 2.0 * theme::HAIRLINE,
-                        ));
+                        .min_size(Vec2::new(0.0, height - 2.0 * theme::HAIRLINE));
                     if ui.add(face).clicked() {
                         *chosen = choice;
                     }

@@ -26,10 +26,13 @@ use mqscope::protocol::{Profile, Timestamp};
 use mqscope::sandbox::SandboxSettings;
 use mqscope::secrets::Secrets;
 use mqscope::session::outbox::Surroundings;
-use mqscope::session::{self, Dialogs, Model, Setup, WORKSPACE_FILE, Workspace};
+use mqscope::session::{
+    self, Desktop, DesktopSource, Dialogs, Model, Setup, WORKSPACE_FILE, Workspace,
+};
 use mqscope::ui::App;
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
+use tokio::sync::watch;
 
 /// Longer than anything here takes on a busy machine; only a hang reaches it. Shorter than what a
 /// client gives a poll that nobody answers, as here, where the clock stands still.
@@ -94,6 +97,8 @@ pub(crate) struct Start {
     pub(crate) max_deliveries: u32,
     /// What shows file dialogs.
     pub(crate) dialogs: Dialogs,
+    /// What the desktop asks of every window from the start.
+    pub(crate) desktop: Desktop,
     /// Whether characters may be typed that no font can show.
     pub(crate) missing_glyphs: bool,
     /// What has happened before the window opens.
@@ -119,6 +124,7 @@ impl Default for Start {
             system_clock: false,
             max_deliveries: 288,
             dialogs: Dialogs::Nowhere,
+            desktop: Desktop::default(),
             missing_glyphs: false,
             before: |_| {},
         }
@@ -160,6 +166,7 @@ pub(crate) struct Window {
     data: PathBuf,
     runtime: Runtime,
     copied: Option<String>,
+    desktop: watch::Sender<Desktop>,
 }
 
 impl Window {
@@ -196,6 +203,7 @@ impl Window {
             clock = Clock::system();
         }
         let (waker, wakes) = mpsc::channel();
+        let (desktop, told) = watch::channel(start.desktop);
         let file = ConfigFile::at(folder.path());
         let data = start.window_data.clone();
         let data = data.unwrap_or_else(|| folder.path().join("data"));
@@ -223,6 +231,7 @@ impl Window {
                     ..SandboxSettings::default()
                 },
                 dialogs: start.dialogs,
+                desktop: DesktopSource::Told(told),
                 wake: Arc::new(move || {
                     // Nobody listens any more once the test is over.
                     let _ = waker.send(());
@@ -247,6 +256,7 @@ impl Window {
             data,
             runtime,
             copied: None,
+            desktop,
         }
     }
 
@@ -303,6 +313,20 @@ impl Window {
         }
     }
 
+    /// The same, with every single frame looked at.
+    #[track_caller]
+    pub(crate) fn until_first_frame(&mut self, what: &str, there: impl Fn(&Self) -> bool) {
+        let deadline = Instant::now() + LIMIT;
+        loop {
+            self.draw();
+            if there(self) {
+                return;
+            }
+            assert!(Instant::now() < deadline, "never: {what}\n{}", self.tree());
+            let _ = self.wakes.recv_timeout(Duration::from_millis(20));
+        }
+    }
+
     /// Waits until this can be read somewhere.
     #[track_caller]
     pub(crate) fn until_shown(&mut self, text: &str) {
@@ -352,6 +376,11 @@ impl Window {
             let _ = self.wakes.recv_timeout(Duration::from_millis(250));
             self.settle();
         }
+    }
+
+    /// What the desktop asks for changes.
+    pub(crate) fn desktop_asks(&mut self, desktop: Desktop) {
+        self.desktop.send_replace(desktop);
     }
 
     // ------------------------------------------------------------ looking
@@ -874,6 +903,19 @@ impl Window {
     /// Paints the window as it is.
     pub(crate) fn paint(&mut self) -> image::RgbaImage {
         self.harness.render().expect("a renderer")
+    }
+
+    /// How often exactly this text is painted, with any ink at all.
+    pub(crate) fn painted(&self, text: &str) -> usize {
+        fn count(shape: &egui::Shape, text: &str) -> usize {
+            match shape {
+                egui::Shape::Vec(shapes) => shapes.iter().map(|shape| count(shape, text)).sum(),
+                egui::Shape::Text(shape) => usize::from(shape.galley.text() == text),
+                _ => 0,
+            }
+        }
+        let shapes = self.shapes().iter();
+        shapes.map(|clipped| count(&clipped.shape, text)).sum()
     }
 
     /// When the window wants to be drawn again though nothing happens.

@@ -10,12 +10,22 @@ use crate::protocol::{MAX_HANDLES, Profile};
 use crate::session::acking::AckCommand;
 use crate::session::form::ConsumeForm;
 use crate::session::halves::HalfCommand;
-use crate::session::{Command, ConnectionId, Job};
+use crate::session::{Command, ConnectionId, Desktop, Job};
 
 impl Model {
     /// Theme, language and the like.
     pub fn preferences(&self) -> &Preferences {
         &self.preferences
+    }
+
+    /// What the desktop asks of every window.
+    pub fn desktop(&self) -> Desktop {
+        self.desktop
+    }
+
+    /// Whether anything may move by itself.
+    pub fn moves(&self) -> bool {
+        self.desktop.lets_move(self.preferences.motion)
     }
 
     /// The time zone that times are shown and typed in.

@@ -134,7 +134,7 @@ fn table_ui(ui: &mut Ui, cx: &mut Context<'_>, peek: &PeekView, now: Timestamp) 
         table = table.column(Column::exact(84.0));
     }
     table
-        .header(theme::HEAD_HEIGHT, |mut row| {
+        .header(cx.sizes.head, |mut row| {
             let heads = [
                 (t.get("column-state"), true),
                 (t.get("column-id"), true),
@@ -151,7 +151,7 @@ fn table_ui(ui: &mut Ui, cx: &mut Context<'_>, peek: &PeekView, now: Timestamp) 
             }
         })
         .body(|body| {
-            body.rows(theme::ROW_HEIGHT_COMPACT, peek.messages.len(), |mut row| {
+            body.rows(cx.sizes.list_row, peek.messages.len(), |mut row| {
                 if let Some(message) = peek.messages.get(row.index()) {
                     row.set_overline(true);
                     let row_ui = RowUi { message, peek, now };

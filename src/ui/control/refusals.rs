@@ -83,7 +83,7 @@ fn table_ui(ui: &mut Ui, cx: &mut Context<'_>, sandbox: &ConnectionId, refusals:
         table = table.column(Column::initial(150.0).range(60.0..=300.0).clip(true));
     }
     table
-        .header(theme::HEAD_HEIGHT, |mut row| {
+        .header(cx.sizes.head, |mut row| {
             let heads = [
                 (t.get("refusals-at"), true),
                 (t.get("refusals-code"), true),
@@ -98,7 +98,7 @@ fn table_ui(ui: &mut Ui, cx: &mut Context<'_>, sandbox: &ConnectionId, refusals:
         })
         .body(|body| {
             let count = refusals.refusals.len();
-            body.rows(theme::ROW_HEIGHT_COMPACT, count, |mut row| {
+            body.rows(cx.sizes.list_row, count, |mut row| {
                 let newest_first = count - 1 - row.index();
                 if let Some(request) = refusals.refusals.get(newest_first) {
                     row.set_overline(true);

@@ -65,9 +65,9 @@ pub(super) fn ui(
         .columns(Column::exact(54.0), usize::from(wide))
         .columns(Column::exact(38.0), 1 + usize::from(wide))
         .column(Column::exact(34.0))
-        .header(theme::HEAD_HEIGHT, |row| header_ui(row, t, wide))
+        .header(cx.sizes.head, |row| header_ui(row, t, wide))
         .body(|body| {
-            body.rows(theme::ROW_HEIGHT_COMPACT, lines.len(), |mut row| {
+            body.rows(cx.sizes.list_row, lines.len(), |mut row| {
                 let Some(line) = lines.get(row.index()) else {
                     return;
                 };

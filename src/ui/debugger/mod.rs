@@ -83,7 +83,7 @@ impl DebuggerWindow {
     fn content_ui(&mut self, ui: &mut Ui, cx: &mut Context<'_>, size: Vec2) -> bool {
         ui.spacing_mut().item_spacing.y = theme::GAP;
         let done = head_ui(ui, cx);
-        let height = size.y - theme::CONTROL_HEIGHT - theme::GAP;
+        let height = size.y - cx.sizes.control - theme::GAP;
         let left = (size.x * LEFT).max(240.0);
         ui.horizontal_top(|ui| {
             let down = Layout::top_down(Align::Min);

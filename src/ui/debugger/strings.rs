@@ -66,7 +66,7 @@ pub(super) fn ui(ui: &mut Ui, cx: &Context<'_>, sides: &[Side<'_>]) {
 }
 
 fn head_ui(ui: &mut Ui, cx: &Context<'_>, side: &Side<'_>, width: f32) {
-    ui.allocate_ui(egui::vec2(width, theme::CONTROL_HEIGHT), |ui| {
+    ui.allocate_ui(egui::vec2(width, cx.sizes.control), |ui| {
         ui.set_width(width);
         ui.horizontal(|ui| {
             ui.label(theme::column_head(ui.ctx(), side.title));

@@ -73,7 +73,7 @@ pub(super) fn number_ui<N: egui::emath::Numeric>(
         let label = ui.label(theme::label(ui.ctx(), label));
         let width = ui.available_width();
         let value = DragValue::new(number).range(range);
-        ui.add_sized([width, theme::CONTROL_HEIGHT], value)
+        ui.add_sized([width, ui.spacing().interact_size.y], value)
             .labelled_by(label.id);
     });
 }

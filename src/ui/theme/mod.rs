@@ -8,12 +8,14 @@
 mod focus;
 mod fonts;
 pub mod icons;
+mod sizes;
 mod style;
 
 pub use fonts::{
     body, code, column_head, column_style, dim, font_definitions, hint, install_fonts, label, mono,
     semibold, small, strong, title,
 };
+pub use sizes::{Sizes, sizes};
 pub use style::{apply, install, style};
 
 use egui::{Color32, Context, Frame, Margin, Stroke, Theme};
@@ -140,7 +142,7 @@ pub fn palette(ctx: &Context) -> &'static Palette {
 
 // ------------------------------------------------------------------------------------ sizes
 
-/// Height of a table row.
+/// Height of a table row, where it is not compact: see [`Sizes`], also for those below.
 pub const ROW_HEIGHT: f32 = 30.0;
 /// Width of the bar beside a list.
 pub const SCROLL_BAR: f32 = 12.0;
@@ -150,8 +152,6 @@ pub const SCROLL_MARGIN: f32 = 3.0;
 pub const SCROLL_HANDLE_QUIET: f32 = 0.35;
 /// Length of the shortest handle.
 pub const SCROLL_HANDLE_LEAST: f32 = 24.0;
-/// Height of a table row in the compact setting.
-pub const ROW_HEIGHT_COMPACT: f32 = 24.0;
 /// Height of the row of column heads.
 pub const HEAD_HEIGHT: f32 = 28.0;
 /// Height of buttons, inputs and segmented controls.
@@ -244,14 +244,14 @@ pub fn code_theme(theme: Theme) -> CodeTheme {
 pub fn panel_frame(ctx: &Context) -> Frame {
     Frame::new()
         .fill(palette(ctx).panel)
-        .inner_margin(Margin::same(margin(PAD)))
+        .inner_margin(Margin::same(margin(sizes(ctx).pad)))
 }
 
 /// A bar across the window, at its top or its foot.
 pub fn bar_frame(ctx: &Context) -> Frame {
     Frame::new()
         .fill(palette(ctx).panel)
-        .inner_margin(Margin::symmetric(margin(PAD), 0))
+        .inner_margin(Margin::symmetric(margin(sizes(ctx).pad), 0))
 }
 
 /// A banner or chip in one of the `_bg` colours.

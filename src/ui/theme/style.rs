@@ -5,38 +5,40 @@
 //! [`Context::set_theme`].
 
 use egui::style::{
-    ScrollAnimation, ScrollFadeStyle, ScrollStyle, Selection, Spacing, TextCursorStyle,
-    WidgetVisuals, Widgets,
+    KineticScrollStyle, ScrollAnimation, ScrollFadeStyle, ScrollStyle, Selection, Spacing,
+    TextCursorStyle, WidgetVisuals, Widgets,
 };
 use egui::{
     Color32, Context, CornerRadius, Margin, Shadow, Stroke, Style, TextStyle, Theme, Visuals, vec2,
 };
 
+use crate::config::Density;
+
 use super::focus::FocusRing;
 use super::fonts::{body, column_style, install_fonts, mono, semibold, small};
 use super::{
-    CONTROL_HEIGHT, GAP, GAP_SMALL, HAIRLINE, HEADING_SIZE, PAD, Palette, RADIUS, SMALL_SIZE,
-    margin,
+    BODY_LINE, GAP, GAP_SMALL, HAIRLINE, HEADING_SIZE, Palette, RADIUS, SMALL_SIZE, Sizes, margin,
 };
 
 /// Fonts, both styles and the focus ring: all a fresh context needs.
 pub fn install(ctx: &Context) {
     install_fonts(ctx);
-    apply(ctx);
-}
-
-/// Sets the dark and the light style and turns the focus ring on.
-///
-/// Which of the two is shown is the caller's choice, through [`Context::set_theme`].
-pub fn apply(ctx: &Context) {
-    for theme in [Theme::Dark, Theme::Light] {
-        ctx.set_style_of(theme, style(theme));
-    }
+    apply(ctx, Density::default(), false);
     ctx.add_plugin(FocusRing);
 }
 
+/// Sets the dark and the light style: how close things lie, and whether anything may move by itself.
+///
+/// Which of the two is shown is the caller's choice, through [`Context::set_theme`].
+pub fn apply(ctx: &Context, density: Density, moves: bool) {
+    Sizes::keep(ctx, density);
+    for theme in [Theme::Dark, Theme::Light] {
+        ctx.set_style_of(theme, style(theme, density, moves));
+    }
+}
+
 /// The egui style of a theme.
-pub fn style(theme: Theme) -> Style {
+pub fn style(theme: Theme, density: Density, moves: bool) -> Style {
     Style {
         text_styles: [
             (TextStyle::Body, body()),
@@ -47,23 +49,23 @@ pub fn style(theme: Theme) -> Style {
             (column_style(), semibold(SMALL_SIZE)),
         ]
         .into(),
-        spacing: spacing(),
+        spacing: spacing(Sizes::of(density), moves),
         visuals: visuals(theme),
-        // Motion is the countdown's alone.
+        // Motion is the countdown's alone, and that of new rows, which have a time of their own.
         animation_time: 0.0,
         scroll_animation: ScrollAnimation::none(),
         ..Style::default()
     }
 }
 
-fn spacing() -> Spacing {
+fn spacing(sizes: &Sizes, moves: bool) -> Spacing {
     Spacing {
-        item_spacing: vec2(GAP, GAP),
-        window_margin: Margin::same(margin(PAD)),
+        item_spacing: vec2(GAP, sizes.gap),
+        window_margin: Margin::same(margin(sizes.pad)),
         menu_margin: Margin::same(margin(GAP_SMALL)),
-        // A line of text and this padding make up CONTROL_HEIGHT.
-        button_padding: vec2(10.0, 4.0),
-        interact_size: vec2(CONTROL_HEIGHT, CONTROL_HEIGHT),
+        // A line of text and this padding make up the height of a control.
+        button_padding: vec2(10.0, (sizes.control - BODY_LINE) / 2.0),
+        interact_size: vec2(sizes.control, sizes.control),
         indent: 16.0,
         icon_width: 16.0,
         icon_width_inner: 8.0,
@@ -81,6 +83,15 @@ fn spacing() -> Spacing {
             fade: ScrollFadeStyle {
                 strength: 0.0,
                 ..ScrollFadeStyle::default()
+            },
+            kinetic: match moves {
+                true => KineticScrollStyle::default(),
+                // What was let go of stands still, and nothing springs back.
+                false => KineticScrollStyle {
+                    decay_time: 0.0,
+                    rubber_band: false,
+                    ..KineticScrollStyle::default()
+                },
             },
             ..ScrollStyle::thin()
         },
@@ -160,24 +171,46 @@ fn radius() -> CornerRadius {
 mod tests {
     use egui::RawInput;
 
-    use super::super::{palette, strong};
+    use super::super::{icons, palette, strong};
     use super::*;
 
     #[test]
     fn controls_have_the_height_of_the_grid() {
         let ctx = Context::default();
         install(&ctx);
-        for text in ["Publish", "发布"] {
-            let mut heights = Vec::new();
-            let output = ctx.run_ui(RawInput::default(), |ui| {
-                heights = vec![
-                    ui.button(text).rect.height(),
-                    ui.button(strong(text)).rect.height(),
-                    ui.text_edit_singleline(&mut text.to_owned()).rect.height(),
-                ];
-            });
-            output.drop_without_applying_deltas();
-            assert_eq!(heights, vec![CONTROL_HEIGHT; 3], "{text}");
+        for density in [Density::Comfortable, Density::Compact] {
+            apply(&ctx, density, false);
+            let control = Sizes::of(density).control;
+            for text in ["Publish", "发布"] {
+                let mut heights = Vec::new();
+                let output = ctx.run_ui(RawInput::default(), |ui| {
+                    heights = vec![
+                        ui.button(text).rect.height(),
+                        ui.button(strong(text)).rect.height(),
+                        ui.button((icons::STOP, strong(text))).rect.height(),
+                        ui.text_edit_singleline(&mut text.to_owned()).rect.height(),
+                    ];
+                });
+                output.drop_without_applying_deltas();
+                assert_eq!(heights, vec![control; 4], "{text} {density:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn nothing_of_eguis_own_moves_by_itself() {
+        for theme in [Theme::Dark, Theme::Light] {
+            for moves in [true, false] {
+                let style = style(theme, Density::default(), moves);
+                assert_eq!(style.animation_time, 0.0);
+                assert_eq!(style.scroll_animation, ScrollAnimation::none());
+                assert!(!style.visuals.text_cursor.blink);
+                let kinetic = style.spacing.scroll.kinetic;
+                assert_eq!(
+                    (kinetic.decay_time > 0.0, kinetic.rubber_band),
+                    (moves, moves)
+                );
+            }
         }
     }
 

@@ -56,9 +56,9 @@ pub(super) fn ui(ui: &mut Ui, cx: &mut Context<'_>) {
             .column(text(126.0));
     }
     table
-        .header(theme::HEAD_HEIGHT, |row| head_ui(row, cx, columns))
+        .header(cx.sizes.head, |row| head_ui(row, cx, columns))
         .body(|body| {
-            body.rows(theme::ROW_HEIGHT_COMPACT, traffic.shown(), |mut cells| {
+            body.rows(cx.sizes.list_row, traffic.shown(), |mut cells| {
                 let Some(seen) = traffic.from_newest(cells.index()) else {
                     return;
                 };
