@@ -4,6 +4,7 @@ use egui::{
     Align, Color32, CornerRadius, Frame, Label, Layout, Margin, RichText, ScrollArea, Sense, Ui,
 };
 
+use crate::protocol::{GroupId, TopicName};
 use crate::session::{Command, Connection, ConnectionId, SandboxState, TopicContent};
 
 use super::connection_form::ConnectionForm;
@@ -26,6 +27,20 @@ pub(super) struct Connections {
 }
 
 impl Connections {
+    /// Opens the form of a new one.
+    pub(super) fn add(&mut self) {
+        self.form.open(None);
+    }
+
+    /// Opens the form of the one that is worked with.
+    pub(super) fn edit(&mut self, cx: &mut Context<'_>) {
+        let connection = cx.model.selected();
+        if let ConnectionId::Profile(_) = connection.id {
+            self.form.open(Some(&connection.profile));
+            cx.command(Command::LookForKeys(connection.id.clone()));
+        }
+    }
+
     pub(super) fn ui(&mut self, ui: &mut Ui, cx: &mut Context<'_>) -> Option<Asked> {
         let t = cx.texts;
         let mut asked = None;
@@ -137,22 +152,29 @@ fn topic_ui(ui: &mut Ui, cx: &mut Context<'_>, topic: &TopicContent) -> Option<A
     for group in &topic.groups {
         let face = RichText::new(group.group.as_str()).color(p.dim);
         if entry_ui(ui, cx, 42.0, face, group.invisible) {
-            let place = (topic.topic.clone(), group.group.clone());
-            let known = cx.model.views().iter().find(|view| {
-                view.source.as_ref().is_some_and(|source| {
-                    source.connection == ConnectionId::Sandbox
-                        && source.topic == place.0
-                        && source.consume.group == place.1
-                })
-            });
-            cx.command(Command::Select(ConnectionId::Sandbox));
-            cx.command(match known {
-                Some(view) => Command::ShowView(view.id),
-                None => Command::OpenView(Some((ConnectionId::Sandbox, place.0, place.1))),
-            });
+            consume(cx, &topic.topic, &group.group);
         }
     }
     asked
+}
+
+/// Shows the view of a group of the sandbox, or opens one.
+pub(super) fn consume(cx: &mut Context<'_>, topic: &TopicName, group: &GroupId) {
+    let known = cx.model.views().iter().find(|view| {
+        view.source.as_ref().is_some_and(|source| {
+            source.connection == ConnectionId::Sandbox
+                && source.topic == *topic
+                && source.consume.group == *group
+        })
+    });
+    cx.command(Command::Select(ConnectionId::Sandbox));
+    cx.command(match known {
+        Some(view) => Command::ShowView(view.id),
+        None => {
+            let place = (ConnectionId::Sandbox, topic.clone(), group.clone());
+            Command::OpenView(Some(place))
+        }
+    });
 }
 
 /// The sandbox keeps instances apart, and this connection names none.

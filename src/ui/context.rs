@@ -7,6 +7,7 @@ use crate::i18n::{Texts, Value};
 use crate::protocol::Timestamp;
 use crate::session::{Command, Model, Say};
 
+use super::actions::Action;
 use super::theme::{Palette, Sizes};
 
 /// One frame's view of the application.
@@ -23,6 +24,8 @@ pub(super) struct Context<'a> {
     pub(super) sizes: &'static Sizes,
     /// What the person asked for in this frame.
     pub(super) commands: &'a mut Vec<Command>,
+    /// Actions of the registry that it asked for.
+    pub(super) actions: &'a mut Vec<Action>,
 }
 
 impl Context<'_> {
@@ -34,6 +37,11 @@ impl Context<'_> {
     /// Whether anything may move by itself.
     pub(super) fn moves(&self) -> bool {
         self.model.moves()
+    }
+
+    /// Asks for an action of the registry.
+    pub(super) fn act(&mut self, action: Action) {
+        self.actions.push(action);
     }
 
     /// Puts what the session says into words.

@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use crate::config::Question;
 use crate::session::{Command, LetterCommand, Polling, Subscription, SubscriptionId};
 
+use super::actions::Action;
 use super::archive::{OpenForm, file_title};
 use super::connections::connection_name;
 use super::context::Context;
@@ -39,7 +40,18 @@ pub(super) struct Dock {
     shown: Option<SubscriptionId>,
     /// Asked to close while it holds messages; asked back whether that is meant.
     closing: Option<SubscriptionId>,
+    /// The publish form was the last tab that one stepped to.
+    on_publish: bool,
     open_file: OpenForm,
+}
+
+/// A tab, for those who know nothing of how they lie.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Tab {
+    /// A consume view.
+    View(SubscriptionId),
+    /// The publish form.
+    Publish,
 }
 
 /// What the panes are drawn with.
@@ -58,6 +70,7 @@ impl Dock {
             tree: saved.unwrap_or_else(|| Tree::empty(Id::unique("dock"))),
             shown: None,
             closing: None,
+            on_publish: false,
             open_file: OpenForm::default(),
         }
     }
@@ -70,6 +83,95 @@ impl Dock {
     /// Shows the publish form, where it is a tab.
     pub(super) fn show_publish(&mut self) {
         self.activate(Pane::Publish);
+    }
+
+    /// Whether the publish form is a tab, and in sight.
+    pub(super) fn shows_publish(&self) -> bool {
+        self.in_sight().contains(&Pane::Publish)
+    }
+
+    /// Brings the tab of a view into sight.
+    pub(super) fn show_view(&mut self, view: SubscriptionId) {
+        self.activate(Pane::View(view));
+    }
+
+    /// Asks which file is to be opened.
+    pub(super) fn open_file(&mut self) {
+        self.open_file.open();
+    }
+
+    /// The tabs from left to right, as they lie.
+    pub(super) fn tabs(&self) -> Vec<Tab> {
+        let panes = self.panes().into_iter();
+        panes
+            .map(|pane| match pane {
+                Pane::View(id) => Tab::View(id),
+                Pane::Publish => Tab::Publish,
+            })
+            .collect()
+    }
+
+    /// All panes in the order of their tabs, one row of tabs after the other.
+    fn panes(&self) -> Vec<Pane> {
+        let mut panes = Vec::new();
+        let mut ahead: Vec<TileId> = self.tree.root().into_iter().collect();
+        while let Some(id) = ahead.pop() {
+            match self.tree.tiles.get(id) {
+                Some(Tile::Pane(pane)) => panes.push(*pane),
+                Some(Tile::Container(container)) => {
+                    let children: Vec<TileId> = container.children().copied().collect();
+                    ahead.extend(children.into_iter().rev());
+                }
+                None => {}
+            }
+        }
+        panes
+    }
+
+    fn in_sight(&self) -> Vec<Pane> {
+        let pane = |id: TileId| match self.tree.tiles.get(id) {
+            Some(Tile::Pane(pane)) => Some(*pane),
+            _ => None,
+        };
+        self.tree
+            .active_tiles()
+            .into_iter()
+            .filter_map(pane)
+            .collect()
+    }
+
+    /// Shows the tab at this place.
+    pub(super) fn show_tab(&mut self, place: usize, cx: &mut Context<'_>) {
+        let Some(pane) = self.panes().get(place).copied() else {
+            return;
+        };
+        self.activate(pane);
+        if let Pane::View(id) = pane {
+            cx.command(Command::ShowView(id));
+        }
+    }
+
+    /// Shows the next tab, or the one before.
+    pub(super) fn step(&mut self, by: isize, cx: &mut Context<'_>) {
+        let panes = self.panes();
+        let here = match (self.shows_publish() && self.on_publish, self.shown) {
+            (true, _) => Some(Pane::Publish),
+            (false, Some(id)) => Some(Pane::View(id)),
+            (false, None) => None,
+        };
+        let at = panes
+            .iter()
+            .position(|pane| Some(*pane) == here)
+            .unwrap_or(0);
+        let next = (at as isize + by).rem_euclid(panes.len().max(1) as isize);
+        self.on_publish = panes.get(next as usize) == Some(&Pane::Publish);
+        self.show_tab(next as usize, cx);
+    }
+
+    /// Closes a view, or asks first whether that is meant where it holds messages.
+    pub(super) fn close(&mut self, cx: &mut Context<'_>, view: &Subscription) {
+        self.activate(Pane::View(view.id));
+        close(cx, view, &mut self.closing);
     }
 
     /// Tabs and panes. `publish_here`: the publish form is one of the tabs.
@@ -199,12 +301,11 @@ impl Drawing<'_, '_, '_> {
             if ui.button(t.get("cancel")).clicked() {
                 *self.closing = None;
             }
-        } else if icon_button(ui, icons::CLOSE, t.get("view-close")).clicked() {
-            if held > 0 && self.cx.model.asks(Question::CloseView) {
-                *self.closing = Some(view.id);
-            } else {
-                self.cx.command(Command::CloseView(view.id));
-            }
+        } else if icon_button(ui, icons::CLOSE, t.get("view-close"))
+            .on_hover_text(Action::CloseView.hint(ui.ctx(), t))
+            .clicked()
+        {
+            close(self.cx, view, self.closing);
         }
     }
 }
@@ -368,6 +469,15 @@ impl Behavior<Pane> for Drawing<'_, '_, '_> {
     // Ctrl+Tab belongs to the view under the pointer otherwise, which no keyboard can choose.
     fn cycle_tabs_with_keyboard(&self) -> bool {
         false
+    }
+}
+
+/// What holds no messages is closed at once.
+fn close(cx: &mut Context<'_>, view: &Subscription, closing: &mut Option<SubscriptionId>) {
+    let (held, _) = view.rows.held();
+    match held > 0 && cx.model.asks(Question::CloseView) {
+        true => *closing = Some(view.id),
+        false => cx.command(Command::CloseView(view.id)),
     }
 }
 

@@ -1,7 +1,7 @@
 //! The drawer at the foot of the window: one of several places for what is about more than one
 //! message. Opens and closes them; what is in them is their own business.
 
-use egui::{Panel, Ui};
+use egui::{Panel, Rect, Ui};
 use serde::{Deserialize, Serialize};
 
 use crate::session::Command;
@@ -38,6 +38,8 @@ pub(super) enum Part {
 #[derive(Default)]
 pub(super) struct Drawer {
     shown: Option<Part>,
+    /// The part that was open last.
+    last: Option<Part>,
     plots: Plots,
     control: ControlRoom,
     history: HistoryPane,
@@ -73,8 +75,27 @@ impl Drawer {
         self.shown = (!self.shows(part)).then_some(part);
     }
 
-    /// The drawer, if it is open; the sandbox is looked into only while its part is shown.
-    pub(super) fn ui(&mut self, ui: &mut Ui, cx: &mut Context<'_>, sizes: &mut Sizes) {
+    /// Opens this part.
+    pub(super) fn show(&mut self, part: Part) {
+        self.shown = Some(part);
+    }
+
+    /// Closes the drawer, or opens what was open last. Whether it is open now.
+    pub(super) fn toggle_last(&mut self) -> bool {
+        self.shown = match self.shown {
+            Some(_) => None,
+            None => Some(self.last.unwrap_or(Part::Traffic)),
+        };
+        self.is_open()
+    }
+
+    /// The drawer, if it is open, and where; the sandbox is looked into only while its part is shown.
+    pub(super) fn ui(
+        &mut self,
+        ui: &mut Ui,
+        cx: &mut Context<'_>,
+        sizes: &mut Sizes,
+    ) -> Option<Rect> {
         let wanted = self.shows(Part::Sandbox).then(|| control::subject(cx));
         if cx.model.control().watched() != wanted.as_ref() {
             cx.command(Command::Watch(wanted));
@@ -84,7 +105,10 @@ impl Drawer {
             self.summons = summons;
             self.shown = Some(Part::Traffic);
         }
-        let Some(mut part) = self.shown else { return };
+        let Some(mut part) = self.shown else {
+            return None;
+        };
+        self.last = Some(part);
         let (id, size) = match part {
             Part::Notices => ("notices", 200.0),
             Part::History => ("history", 260.0),
@@ -127,8 +151,10 @@ impl Drawer {
                     Part::Sandbox => self.control.ui(ui, cx),
                 }
             });
-        sizes.saw(ui.ctx(), id, panel.response.rect.height());
+        let rect = panel.response.rect;
+        sizes.saw(ui.ctx(), id, rect.height());
         self.shown = Some(part);
+        Some(rect)
     }
 }
 

@@ -2,7 +2,7 @@
 //! them in the drawer; and what is different about the rows of a view that checks. Asks for
 //! decisions.
 
-use egui::{Align, Button, Key, Label, Layout, Modifiers, RichText, ScrollArea, Ui};
+use egui::{Align, Button, Label, Layout, RichText, ScrollArea, Ui};
 
 use crate::cards::{Card, Doing};
 use crate::session::{
@@ -248,16 +248,6 @@ pub(super) fn row_ui(
         };
         if response.clicked() {
             let command = HalfCommand::DecideRows(view.id, vec![row.number], decision);
-            asked.push(Command::Half(command));
-        }
-    }
-}
-
-/// C commits and R rolls back the row in focus.
-pub(super) fn keyboard_ui(ui: &Ui, view: &Subscription, row: u64, asked: &mut Vec<Command>) {
-    for (key, decision) in [(Key::C, Decision::Commit), (Key::R, Decision::Rollback)] {
-        if ui.input_mut(|input| input.consume_key(Modifiers::NONE, key)) {
-            let command = HalfCommand::DecideRows(view.id, vec![row], decision);
             asked.push(Command::Half(command));
         }
     }

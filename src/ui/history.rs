@@ -2,7 +2,7 @@
 //! details of one entry beside it. Asks for pages and entries and shows what has come.
 
 use egui::containers::menu::MenuButton;
-use egui::{Align, Button, Color32, Label, Layout, Modifiers, RichText, ScrollArea, Sense, Ui};
+use egui::{Align, Button, Color32, Label, Layout, RichText, ScrollArea, Sense, Ui};
 use egui_extras::{Column, TableBuilder, TableRow};
 
 use crate::config::Question;
@@ -11,6 +11,7 @@ use crate::session::{
     TrafficCommand,
 };
 
+use super::actions::Action;
 use super::card;
 use super::context::{Context, bytes, short_id};
 use super::table::{preview, text_ui};
@@ -318,7 +319,7 @@ fn details_ui(ui: &mut Ui, cx: &mut Context<'_>) {
     };
     ui.horizontal(|ui| {
         from_the_right(ui, |ui| {
-            let escape = ui.input_mut(|i| i.consume_key(Modifiers::NONE, egui::Key::Escape));
+            let escape = Action::CloseDialog.taken_in_field(ui);
             if icon_button(ui, icons::CLOSE, t.get("history-close")).clicked() || escape {
                 ask(cx, HistoryCommand::Unfocus);
             }

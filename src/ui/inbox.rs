@@ -10,6 +10,7 @@ use crate::session::{
 };
 
 use super::acking;
+use super::actions::Action;
 use super::archive::{ArchivePanel, FileHead, More};
 use super::connections::connection_name;
 use super::context::{Context, countdown};
@@ -33,24 +34,43 @@ pub(super) struct Inbox {
     file_head: FileHead,
     /// Asked to send dead letters again; asked back where to.
     resend: Option<letters::Question>,
+    /// An action of the table that is shown, asked for by other ways than its keys.
+    asked: Option<Action>,
 }
 
 impl Inbox {
+    /// Does this with the table that is shown, as soon as it is drawn.
+    pub(super) fn ask(&mut self, action: Action) {
+        self.asked = Some(action);
+    }
+
+    /// What was asked for and not drawn by now is not meant any more.
+    pub(super) fn forget(&mut self) {
+        self.asked = None;
+    }
+
+    /// Asks what is still open about an export or a replay of a view.
+    pub(super) fn begin(&mut self, more: More, cx: &Context<'_>, view: &Subscription) {
+        self.archive.begin(more, cx, view);
+    }
+
     /// Head, banner and table of a view.
     pub(super) fn ui(&mut self, ui: &mut Ui, cx: &mut Context<'_>, id: SubscriptionId) {
         let model = cx.model;
         let Some(view) = model.view(id) else {
             return;
         };
+        let shown = model.shown_view().map(|shown| shown.id) == Some(id);
+        let asked = self.asked.take_if(|_| shown);
         theme::panel_frame(ui.ctx()).show(ui, |ui| {
             let mut more = None;
             match &view.file {
                 Some(file) => {
-                    toolbar::ui(ui, cx, view, &mut more);
+                    toolbar::ui(ui, cx, view, &mut more, asked);
                     self.file_head.ui(ui, cx, view, file);
                 }
                 None => {
-                    self.head_ui(ui, cx, view, &mut more);
+                    self.head_ui(ui, cx, view, &mut more, asked);
                     acking::progress_ui(ui, cx, view);
                     letters::ui(ui, cx, view, &mut self.resend);
                     banner_ui(ui, cx, view);
@@ -72,7 +92,7 @@ impl Inbox {
         } else if view.table.arrangement().is_empty() && !view.table.is_busy() {
             nothing_found_ui(ui, cx);
         } else {
-            table::ui(ui, cx, view);
+            table::ui(ui, cx, view, asked);
         }
     }
 
@@ -82,6 +102,7 @@ impl Inbox {
         cx: &mut Context<'_>,
         view: &Subscription,
         more: &mut Option<More>,
+        asked: Option<Action>,
     ) {
         let mut form = view.form.clone();
         let stopped = view.polling.is_stopped();
@@ -91,7 +112,7 @@ impl Inbox {
             ui.horizontal(|ui| acking::auto_ui(ui, cx, view));
             ui.add_space(theme::GAP);
         }
-        let start = toolbar::ui(ui, cx, view, more);
+        let start = toolbar::ui(ui, cx, view, more, asked);
         let problems = form
             .check(&cx.model.limits_of(&form.connection))
             .err()

@@ -1,7 +1,7 @@
 //! The publish form. Keeps the draft, so that nothing that happens elsewhere can lose what was
 //! typed; what is wrong is said under each field while one types.
 
-use egui::{Key, Modifiers, ScrollArea, TextEdit, Ui};
+use egui::{ScrollArea, TextEdit, Ui};
 
 use crate::protocol::Profile;
 use crate::session::outbox::{FileSource, Outlook};
@@ -10,6 +10,7 @@ use crate::session::{
     PublishOutcome, Say,
 };
 
+use super::actions::Action;
 use super::again::Refill;
 use super::context::{Context, bytes, short_id};
 use super::outbox::{OutboxPanel, Sends, preview};
@@ -52,6 +53,8 @@ pub(super) struct PublishPanel {
     attempted: bool,
     checked: Option<Checked>,
     refill: Refill,
+    /// An action of the form that was asked for by other ways than its button.
+    asked: Option<Action>,
 }
 
 /// What was found out about a draft, so that it is not done again every frame.
@@ -84,7 +87,13 @@ impl PublishPanel {
             attempted: false,
             checked: None,
             refill: Refill::default(),
+            asked: None,
         }
+    }
+
+    /// Does this as soon as the form is drawn.
+    pub(super) fn ask(&mut self, action: Action) {
+        self.asked = Some(action);
     }
 
     /// Takes in what is to be published again, if that is new. What was typed is kept beside it.
@@ -110,6 +119,8 @@ impl PublishPanel {
 
     pub(super) fn ui(&mut self, ui: &mut Ui, cx: &mut Context<'_>) {
         self.outbox.count_on(cx, &mut self.draft);
+        let asked = self.asked.take();
+        self.carry_out(asked, cx);
         self.check(cx);
         ui.spacing_mut().item_spacing.y = theme::GAP;
         let t = cx.texts;
@@ -128,7 +139,7 @@ impl PublishPanel {
             .frame(egui::Frame::NONE)
             .show(ui, |ui| {
                 ui.add_space(theme::GAP);
-                self.send_ui(ui, cx, room);
+                self.send_ui(ui, cx, room, asked == Some(Action::Publish));
             });
         // The panel stands where its last height put it: with another one, it is drawn again at
         // once, or its button would be out of sight.
@@ -150,6 +161,18 @@ impl PublishPanel {
             });
         if self.outbox.confirm_ui(ui, cx) {
             self.count_one();
+        }
+    }
+
+    fn carry_out(&mut self, asked: Option<Action>, cx: &mut Context<'_>) {
+        match asked {
+            Some(Action::PublishMany) => self.outbox.open_repeat(),
+            Some(Action::PublishFile) => self.outbox.open_file(),
+            Some(Action::FormatBody) => self.format_body(),
+            Some(Action::AddProperty) => self.draft.properties.push(Default::default()),
+            Some(Action::PublishCode) => self.show_code(cx),
+            // The button does it.
+            _ => {}
         }
     }
 
@@ -382,22 +405,26 @@ impl PublishPanel {
     /// Shows a program that publishes this, if it can be published.
     fn code_ui(&mut self, ui: &mut Ui, cx: &mut Context<'_>) {
         if link_button(ui, cx.texts.get("code-open"), cx.palette).clicked() {
-            self.attempted = true;
-            // With its variables filled in: the program sends one message.
-            let outlook = self.outlook();
-            let (draft, filled) = match outlook.filter(|_| self.draft.variables) {
-                None => (&self.draft, Filled::No),
-                Some(outlook) => match outlook.first() {
-                    // What is wrong stands at the fields.
-                    None => return,
-                    Some(draft) if outlook.ahead.is_empty() => (draft, Filled::No),
-                    Some(draft) if outlook.needs_row => (draft, Filled::AsFirstLine),
-                    Some(draft) => (draft, Filled::AsNext),
-                },
-            };
-            let draft = Box::new(draft.clone());
-            cx.command(Command::Code(CodeCommand::OfDraft(draft, filled)));
+            self.show_code(cx);
         }
+    }
+
+    fn show_code(&mut self, cx: &mut Context<'_>) {
+        self.attempted = true;
+        // With its variables filled in: the program sends one message.
+        let outlook = self.outlook();
+        let (draft, filled) = match outlook.filter(|_| self.draft.variables) {
+            None => (&self.draft, Filled::No),
+            Some(outlook) => match outlook.first() {
+                // What is wrong stands at the fields.
+                None => return,
+                Some(draft) if outlook.ahead.is_empty() => (draft, Filled::No),
+                Some(draft) if outlook.needs_row => (draft, Filled::AsFirstLine),
+                Some(draft) => (draft, Filled::AsNext),
+            },
+        };
+        let draft = Box::new(draft.clone());
+        cx.command(Command::Code(CodeCommand::OfDraft(draft, filled)));
     }
 
     /// Where numbers begin, what there is, and what will be sent.
@@ -478,14 +505,14 @@ impl PublishPanel {
         });
     }
 
-    fn send_ui(&mut self, ui: &mut Ui, cx: &mut Context<'_>, room: f32) {
+    fn send_ui(&mut self, ui: &mut Ui, cx: &mut Context<'_>, room: f32, asked: bool) {
         if OutboxPanel::strip_ui(ui, cx) {
             return;
         }
         let limits = cx.model.limits();
-        let (draft, keys) = (&self.draft, shortcut(ui));
+        let draft = &self.draft;
         self.outbox.fold_ui(ui, cx, draft, &limits, room);
-        if let Some(sends) = self.outbox.button_ui(ui, cx, draft, &limits, &keys) {
+        if let Some(sends) = self.outbox.button_ui(ui, cx, draft, &limits, asked) {
             self.send(cx, sends);
         }
         self.outcome_ui(ui, cx);
@@ -556,9 +583,4 @@ fn first_draft() -> Draft {
 /// An empty form is not wrong until somebody tries to send it.
 fn is_about_emptiness(say: &Say) -> bool {
     matches!(say.key, "problem-body-empty" | "problem-name-empty")
-}
-
-fn shortcut(ui: &Ui) -> String {
-    let shortcut = egui::KeyboardShortcut::new(Modifiers::COMMAND, Key::Enter);
-    ui.ctx().format_shortcut(&shortcut)
 }

@@ -2,9 +2,7 @@
 //! in which order and under which columns is the model's. Asks for acks and selections; changes nothing itself.
 
 use egui::scroll_area::ScrollBarVisibility;
-use egui::{
-    Align, Button, Checkbox, Color32, Key, Label, Layout, Modifiers, RichText, Sense, Ui, UiBuilder,
-};
+use egui::{Align, Button, Checkbox, Color32, Label, Layout, RichText, Sense, Ui, UiBuilder};
 use egui_extras::{Column as Width, TableBuilder, TableRow};
 
 use crate::i18n::Texts;
@@ -13,6 +11,7 @@ use crate::session::{
     cells,
 };
 
+use super::actions::Action;
 use super::context::{Context, bytes, short_id};
 use super::endings::{Deed, alike_look, alike_mark, alike_word, sentence, state_ui, word};
 use super::fade::Fade;
@@ -20,7 +19,7 @@ use super::scroll::{Sight, bar_ui};
 use super::theme::icons;
 use super::toolbar::column_name;
 use super::widgets::{from_the_right, icon, named, named_choice, pill};
-use super::{halves, theme};
+use super::{halves, table_keys, theme};
 
 /// Height of a button in a row.
 
@@ -37,19 +36,20 @@ const PREVIEW_CHARS: usize = 160;
 const STILL: f64 = 0.001;
 
 /// The table, and the bar at its side.
-pub(super) fn ui(ui: &mut Ui, cx: &mut Context<'_>, view: &Subscription) {
+pub(super) fn ui(ui: &mut Ui, cx: &mut Context<'_>, view: &Subscription, action: Option<Action>) {
     let mut asked = Vec::new();
     let room = ui.available_rect_before_wrap();
     let (room, bar) = room.split_left_right_at_x(room.right() - theme::SCROLL_BAR);
     let bar = bar.with_min_y(bar.top() + cx.sizes.head);
     let rows = view.table.arrangement().len();
     let mut sight = Sight::new(rows, cx.sizes.row, bar.height(), above(view, cx.sizes.row));
-    sight = keyboard_ui(ui, cx, view, sight, &mut asked);
+    let area = table_keys::area_ui(ui, cx, view.id, room);
+    sight = table_keys::ui(ui, cx, view, action, sight, &mut asked);
     sight = with_focused(ui, view, sight);
     let id = ui.scope_id().with("scroll-bar");
     sight = bar_ui(ui, id, bar, sight, cx.texts.get("table-scroll"));
     ui.scope_builder(UiBuilder::new().max_rect(room), |ui| {
-        sight = rows_ui(ui, cx, view, sight, &mut asked);
+        sight = rows_ui(ui, cx, view, sight, &area, &mut asked);
     });
     if let Some(place) = place_of(view, sight) {
         asked.push(Command::Table(view.id, TableCommand::Look(place)));
@@ -63,6 +63,7 @@ fn rows_ui(
     cx: &Context<'_>,
     view: &Subscription,
     sight: Sight,
+    area: &egui::Response,
     asked: &mut Vec<Command>,
 ) -> Sight {
     let next = view.rows.from_newest(0).map_or(0, |row| row.number + 1);
@@ -84,7 +85,8 @@ fn rows_ui(
     let mut table = TableBuilder::new(ui)
         // Another set of columns has widths of its own, and so has one that lacks room.
         .id_salt((view.id, columns.len(), share < 1.0))
-        .sense(Sense::click())
+        // Rows are reached by the arrows: only the table as a whole takes part in Tab.
+        .sense(Sense::CLICK)
         .animate_scrolling(false)
         .auto_shrink(false)
         .min_scrolled_height(cx.sizes.row)
@@ -122,8 +124,12 @@ fn rows_ui(
                     }
                     .show(&mut cells, asked);
                     let response = cells.response();
-                    clicked(&response, view, row, asked);
-                    response.context_menu(|ui| menu_ui(ui, cx, view, row, asked));
+                    clicked(&response, area, view, row, asked);
+                    if view.focused == Some(row.number) {
+                        table_keys::row_seen(area, response.rect);
+                    }
+                    table_keys::menu(&response, area, row.number)
+                        .show(|ui| menu_ui(ui, cx, view, row, asked));
                 }
             });
         });
@@ -164,10 +170,17 @@ fn place_of(view: &Subscription, sight: Sight) -> Option<Place> {
 }
 
 /// A click shows the details; with Ctrl it selects, with Shift it selects up to there.
-fn clicked(response: &egui::Response, view: &Subscription, row: &Row, asked: &mut Vec<Command>) {
+fn clicked(
+    response: &egui::Response,
+    area: &egui::Response,
+    view: &Subscription,
+    row: &Row,
+    asked: &mut Vec<Command>,
+) {
     if !response.clicked() {
         return;
     }
+    area.request_focus();
     let modifiers = response.ctx.input(|input| input.modifiers);
     if modifiers.command {
         asked.push(Command::ToggleSelected(view.id, row.number));
@@ -179,6 +192,12 @@ fn clicked(response: &egui::Response, view: &Subscription, row: &Row, asked: &mu
     asked.push(Command::Focus(view.id, row.number));
 }
 
+/// A line of the menu with the keys that do the same.
+fn entry<'a>(ui: &Ui, t: &Texts, action: Action, text: &'a str) -> Button<'a> {
+    let keys = action.shortcut(ui.ctx(), t).unwrap_or_default();
+    Button::new(text).shortcut_text(theme::label(ui.ctx(), keys))
+}
+
 /// What can be done with one row.
 fn menu_ui(
     ui: &mut Ui,
@@ -188,17 +207,18 @@ fn menu_ui(
     asked: &mut Vec<Command>,
 ) {
     let t = cx.texts;
-    let pinned = view.table.arrangement().is_pinned(row.number);
-    let (text, pin) = if pinned {
-        (t.get("row-unpin"), TableCommand::Unpin(row.number))
-    } else {
-        (t.get("row-pin"), TableCommand::Pin(row.number))
+    let text = match view.table.arrangement().is_pinned(row.number) {
+        true => t.get("row-unpin"),
+        false => t.get("row-pin"),
     };
-    if ui.button(text).clicked() {
-        asked.push(Command::Table(view.id, pin));
+    let line = ui.add(entry(ui, t, Action::Pin, text));
+    table_keys::enter_menu(ui, view.id, &line);
+    if line.clicked() {
+        asked.push(table_keys::pin(view, row.number));
         ui.close();
     }
-    if row.message().is_some() && ui.button(t.get("send-again")).clicked() {
+    let send = t.get("send-again");
+    if row.message().is_some() && ui.add(entry(ui, t, Action::SendAgain, send)).clicked() {
         asked.push(Command::SendAgain(view.id, row.number));
         ui.close();
     }
@@ -220,51 +240,6 @@ fn menu_ui(
     }
 }
 
-/// Keys of the table that is shown, while nobody types anywhere. Where one looks after them.
-fn keyboard_ui(
-    ui: &Ui,
-    cx: &Context<'_>,
-    view: &Subscription,
-    sight: Sight,
-    asked: &mut Vec<Command>,
-) -> Sight {
-    let shown = cx.model.shown_view().map(|shown| shown.id) == Some(view.id);
-    let free = ui
-        .ctx()
-        .memory(|memory| memory.focused().is_none() && memory.top_modal_layer().is_none());
-    if !shown || !free {
-        return sight;
-    }
-    let arrangement = view.table.arrangement();
-    let target = target_of_keys(ui, view, sight);
-    let number = target.and_then(|place| arrangement.row_at(place));
-    asked.extend(number.map(|number| Command::Focus(view.id, number)));
-    if let Some(number) = view.focused {
-        if pressed(ui, Key::Space) {
-            asked.push(Command::ToggleSelected(view.id, number));
-        }
-        if view.checks_halves() {
-            halves::keyboard_ui(ui, view, number, asked);
-        } else if pressed(ui, Key::A) {
-            asked.push(Command::Ack(view.id, vec![number]));
-        }
-        if pressed(ui, Key::P) {
-            let command = match arrangement.is_pinned(number) {
-                true => TableCommand::Unpin(number),
-                false => TableCommand::Pin(number),
-            };
-            asked.push(Command::Table(view.id, command));
-        }
-    }
-    if ui.input_mut(|input| input.consume_key(Modifiers::COMMAND, Key::A)) {
-        asked.push(Command::Table(view.id, TableCommand::SelectShown(true)));
-    }
-    match target {
-        Some(place) if number.is_some() => sight.with_row(place),
-        _ => sight,
-    }
-}
-
 /// With the row in focus in sight when it has just become that, by whatever way.
 fn with_focused(ui: &Ui, view: &Subscription, sight: Sight) -> Sight {
     let id = egui::Id::unique("focused").with(view.id);
@@ -279,34 +254,6 @@ fn with_focused(ui: &Ui, view: &Subscription, sight: Sight) -> Sight {
         Some(place) => sight.with_row(place),
         None => sight,
     }
-}
-
-/// The row that the keys lead to.
-fn target_of_keys(ui: &Ui, view: &Subscription, sight: Sight) -> Option<usize> {
-    let arrangement = view.table.arrangement();
-    let last = arrangement.len().saturating_sub(1);
-    let at = view.focused.and_then(|number| arrangement.place_of(number));
-    let (first, _) = sight.first();
-    let page = sight.step();
-    if pressed(ui, Key::ArrowDown) {
-        Some(at.map_or(first, |at| (at + 1).min(last)))
-    } else if pressed(ui, Key::ArrowUp) {
-        Some(at.map_or(first, |at| at.saturating_sub(1)))
-    } else if pressed(ui, Key::PageDown) {
-        Some((at.unwrap_or(first) + page).min(last))
-    } else if pressed(ui, Key::PageUp) {
-        Some(at.unwrap_or(first).saturating_sub(page))
-    } else if pressed(ui, Key::Home) {
-        Some(0)
-    } else if pressed(ui, Key::End) {
-        Some(last)
-    } else {
-        None
-    }
-}
-
-fn pressed(ui: &Ui, key: Key) -> bool {
-    ui.input_mut(|input| input.consume_key(Modifiers::NONE, key))
 }
 
 /// How wide a column is.

@@ -3,12 +3,13 @@
 
 use std::collections::HashSet;
 
-use egui::{Button, Key, ScrollArea, TextEdit, Ui};
+use egui::{Button, ScrollArea, TextEdit, Ui};
 
 use crate::session::outbox::OutboxCommand;
 use crate::session::templates::{Template, TemplateChange, TemplatePath, Templates};
 use crate::session::{Command, Draft, Say};
 
+use super::actions::Action;
 use super::again::Refill;
 use super::context::Context;
 use super::theme;
@@ -261,7 +262,7 @@ impl TemplatesMenu {
         let response = named(ui, response, egui::Role::TextInput, name);
         let problem = match moved(cx, from, text) {
             Ok(change) => {
-                let enter = response.lost_focus() && ui.input(|i| i.key_pressed(Key::Enter));
+                let enter = response.lost_focus() && Action::Confirm.taken_in_field(ui);
                 let go = ui.button(t.get("templates-move")).clicked();
                 if enter || go {
                     self.do_rename(cx, change);
@@ -333,7 +334,7 @@ impl TemplatesMenu {
                     .desired_width(ui.available_width())
                     .hint_text(theme::hint("orders/paid"));
                 let response = ui.add(edit).labelled_by(label.id);
-                let enter = response.lost_focus() && ui.input(|i| i.key_pressed(Key::Enter));
+                let enter = response.lost_focus() && Action::Confirm.taken_in_field(ui);
                 clicked || enter
             });
             if button && let Ok(path) = &path {

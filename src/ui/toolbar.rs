@@ -3,7 +3,7 @@
 //! itself.
 
 use egui::containers::menu::{MenuButton, MenuConfig};
-use egui::{Button, Checkbox, Key, Modifiers, PopupCloseBehavior, TextEdit, Ui};
+use egui::{Button, Checkbox, PopupCloseBehavior, TextEdit, Ui};
 
 use crate::i18n::Texts;
 use crate::session::{
@@ -12,6 +12,7 @@ use crate::session::{
 };
 
 use super::acking;
+use super::actions::Action;
 use super::archive::{self, More};
 use super::context::Context;
 use super::theme::icons;
@@ -32,6 +33,7 @@ pub(super) fn ui(
     cx: &mut Context<'_>,
     view: &Subscription,
     more: &mut Option<More>,
+    asked: Option<Action>,
 ) -> bool {
     let mut start = false;
     ui.horizontal(|ui| {
@@ -48,7 +50,7 @@ pub(super) fn ui(
             columns_ui(ui, cx, view);
             code_ui(ui, cx, view);
             ui.with_layout(egui::Layout::left_to_right(egui::Align::Center), |ui| {
-                filter_ui(ui, cx, view);
+                filter_ui(ui, cx, view, asked);
                 counts_ui(ui, cx, view);
             });
         });
@@ -82,7 +84,7 @@ pub(super) fn filter_problem(cx: &Context<'_>, problem: &FilterError) -> String 
     t.format("filter-wrong", &values)
 }
 
-fn filter_ui(ui: &mut Ui, cx: &mut Context<'_>, view: &Subscription) {
+fn filter_ui(ui: &mut Ui, cx: &mut Context<'_>, view: &Subscription, asked: Option<Action>) {
     let mut text = view.table.filter_text().to_owned();
     let width =
         (ui.available_width() - BESIDE_FILTER).clamp(*FILTER_WIDTH.start(), *FILTER_WIDTH.end());
@@ -93,14 +95,17 @@ fn filter_ui(ui: &mut Ui, cx: &mut Context<'_>, view: &Subscription) {
         .desired_width(width);
     let response = ui.add(edit);
     let shown = cx.model.shown_view().map(|shown| shown.id) == Some(view.id);
-    let free = ui
-        .ctx()
-        .memory(|memory| memory.focused().is_none() && memory.top_modal_layer().is_none());
-    if shown && free && ui.input_mut(|input| input.consume_key(Modifiers::NONE, Key::Slash)) {
+    let free = ui.memory(|memory| memory.top_modal_layer().is_none());
+    if asked == Some(Action::Filter) || (shown && free && Action::Filter.taken(ui)) {
         response.request_focus();
     }
+    // What was looked for is in the table.
+    if response.lost_focus() && Action::Confirm.taken_in_field(ui) {
+        cx.act(Action::BackToTable);
+    }
     let response = named(ui, response, egui::Role::TextInput, name);
-    response.on_hover_text(cx.texts.get("filter-help"));
+    let help = cx.texts.get("filter-help");
+    response.on_hover_text(Action::Filter.with_keys(ui.ctx(), cx.texts, help));
     if text != view.table.filter_text() {
         table(cx, view, TableCommand::SetFilter(text));
     }
@@ -253,14 +258,15 @@ fn polling_ui(ui: &mut Ui, cx: &mut Context<'_>, view: &Subscription) -> bool {
     match &view.polling {
         Polling::Stopped => {
             let face = theme::strong(t.get("view-start"));
-            return ui
-                .add(marked_button(icons::START, face, cx.palette.ok))
-                .clicked();
+            let button = marked_button(icons::START, face, cx.palette.ok);
+            let hint = Action::Start.hint(ui.ctx(), t);
+            return ui.add(button).on_hover_text(hint).clicked();
         }
         Polling::Running | Polling::Paused | Polling::Failing(..) => {
             let face = theme::strong(t.get("view-stop"));
             let button = marked_button(icons::STOP, face, cx.palette.bad);
-            if ui.add(button).clicked() {
+            let hint = Action::Stop.hint(ui.ctx(), t);
+            if ui.add(button).on_hover_text(hint).clicked() {
                 cx.command(Command::StopConsuming(view.id));
             }
         }

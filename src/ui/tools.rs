@@ -1,19 +1,26 @@
 //! The menu of tools that are about no connection in particular.
 
-use egui::Ui;
 use egui::containers::menu::MenuButton;
+use egui::{Button, Ui};
 
-use crate::session::{Command, DebuggerCommand, Opening};
-
+use super::actions::Action;
 use super::context::Context;
+use super::theme;
 use super::widgets::menu_face;
 
 /// The menu.
 pub(super) fn ui(ui: &mut Ui, cx: &mut Context<'_>) {
     let t = cx.texts;
     MenuButton::from_button(menu_face(t.get("tools"))).ui(ui, |ui| {
-        if ui.button(t.get("debugger-open")).clicked() {
-            cx.command(Command::Debugger(DebuggerCommand::Open(Opening::default())));
+        for action in [Action::OpenDebugger, Action::OpenFile] {
+            let keys = action.shortcut(ui.ctx(), t).unwrap_or_default();
+            let keys = theme::label(ui.ctx(), keys);
+            if ui
+                .add(Button::new(action.name(t)).shortcut_text(keys))
+                .clicked()
+            {
+                cx.act(action);
+            }
         }
     });
 }

@@ -173,6 +173,23 @@ pub(super) fn marked_line(ui: &mut Ui, mark: Icon, text: &str, color: Color32) -
     .inner
 }
 
+/// Keys as they are written, each on a cap of its own.
+pub(super) fn keys_ui(ui: &mut Ui, keys: &str, palette: &Palette, lively: bool) {
+    let ink = if lively { palette.dim } else { palette.faint };
+    Frame::NONE
+        .fill(palette.raised)
+        .stroke(theme::hairline(ui.ctx()))
+        .corner_radius(theme::RADIUS_SMALL)
+        .inner_margin(egui::Margin::symmetric(6, 0))
+        .show(ui, |ui| {
+            let text = RichText::new(keys)
+                .font(theme::small())
+                .line_height(Some(theme::SMALL_LINE + 2.0))
+                .color(ink);
+            ui.add(Label::new(text).selectable(false));
+        });
+}
+
 /// The one main action of a place.
 pub(super) fn primary_button(
     ui: &mut Ui,

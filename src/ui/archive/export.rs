@@ -1,11 +1,12 @@
 //! Asks what is to be exported, how, and where to.
 
-use egui::{Key, Ui};
+use egui::Ui;
 
 use crate::session::{
     ArchiveCommand, Command, ExportFormat, ExportWish, FileKind, Purpose, Scope, Subscription,
 };
 
+use super::super::actions::Action;
 use super::super::context::Context;
 use super::super::path_field::PathField;
 use super::super::theme;
@@ -90,7 +91,7 @@ impl ExportForm {
         let field = ui
             .vertical(|ui| self.path.ui(ui, cx, label, t.get("export-title"), &kinds))
             .inner;
-        let entered = field.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
+        let entered = field.lost_focus() && Action::Confirm.taken_in_field(ui);
         ui.add_space(theme::GAP_SMALL);
         ui.horizontal(|ui| {
             let ready = self.path.ready(cx).is_some() && count > 0;

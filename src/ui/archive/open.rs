@@ -2,10 +2,11 @@
 
 use std::path::Path;
 
-use egui::{Key, Ui};
+use egui::Ui;
 
 use crate::session::{ArchiveCommand, Command, Purpose};
 
+use super::super::actions::Action;
 use super::super::context::Context;
 use super::super::path_field::PathField;
 use super::super::theme;
@@ -52,7 +53,7 @@ fn content_ui(ui: &mut Ui, cx: &mut Context<'_>, path: &mut PathField, fresh: bo
         field.request_focus();
     }
     remark(ui, t.get("open-what"), cx.palette.dim);
-    let entered = field.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
+    let entered = field.lost_focus() && Action::Confirm.taken_in_field(ui);
     ui.horizontal(|ui| {
         let ready = path.ready(cx).is_some();
         let yes = primary_button(ui, t.get("open-yes"), 96.0, ready, cx.palette);

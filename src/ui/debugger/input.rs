@@ -1,7 +1,7 @@
 //! What was pasted, and the keys that it should have been signed with.
 
 use egui::text_edit::TextEditState;
-use egui::{Event, Id, Key, KeyboardShortcut, Modifiers, ScrollArea, TextEdit, Ui};
+use egui::{Event, Id, ScrollArea, TextEdit, Ui};
 use secrecy::zeroize::Zeroizing;
 
 use crate::credentials::Credentials;
@@ -10,6 +10,7 @@ use crate::protocol::Timestamp;
 use crate::protocol::explain::paste::PasteError;
 use crate::session::{Command, ConnectionId, DebuggerCommand, ExplainOrder, KeysFrom};
 
+use crate::ui::actions::Action;
 use crate::ui::connections::connection_name;
 use crate::ui::context::Context;
 use crate::ui::theme;
@@ -117,13 +118,12 @@ impl Input {
         let chosen = self.keys_ui(ui, cx);
         self.time_ui(ui, cx);
         let ready = !self.text.trim().is_empty();
-        let shortcut = KeyboardShortcut::new(Modifiers::COMMAND, Key::Enter);
-        let command = ui.input_mut(|input| input.consume_shortcut(&shortcut));
+        let command = Action::Explain.taken(ui);
         let label = t.get("debugger-explain");
         let button = ui
             .horizontal(|ui| {
                 let button = primary_button(ui, label, 120.0, ready, cx.palette);
-                let shortcut = ui.ctx().format_shortcut(&shortcut);
+                let shortcut = Action::Explain.shortcut(ui.ctx(), t).unwrap_or_default();
                 ui.label(theme::label(ui.ctx(), shortcut));
                 button
             })

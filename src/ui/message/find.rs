@@ -1,10 +1,11 @@
 //! The search in what is shown: word or expression, which of how many, on and back. Searching
 //! itself is the worker's.
 
-use egui::{Button, Id, Key, Modifiers, RichText, TextEdit, Ui};
+use egui::{Button, Id, RichText, TextEdit, Ui};
 
 use crate::session::body::{Hits, Query};
 use crate::session::{Command, Found, Paper, ReadCommand};
+use crate::ui::actions::Action;
 use crate::ui::context::Context;
 use crate::ui::theme;
 use crate::ui::theme::icons;
@@ -78,18 +79,15 @@ impl Find {
             if std::mem::take(&mut self.focus) {
                 field.request_focus();
             }
-            let pressed = |modifiers, key| {
-                field.lost_focus() && ui.input_mut(|input| input.consume_key(modifiers, key))
-            };
-            if pressed(Modifiers::SHIFT, Key::Enter) {
+            if field.lost_focus() && Action::FindPrevious.taken_in_field(ui) {
                 step = -1;
-            } else if pressed(Modifiers::NONE, Key::Enter) {
+            } else if field.lost_focus() && Action::FindNext.taken_in_field(ui) {
                 step = 1;
             }
             if step != 0 {
                 field.request_focus();
             }
-            let escape = field.lost_focus() && ui.input(|input| input.key_pressed(Key::Escape));
+            let escape = field.lost_focus() && Action::CloseDialog.taken_in_field(ui);
             named(ui, field, egui::Role::TextInput, t.get("viewer-find"));
             for (flag, face, name) in [
                 (&mut self.query.case, "Aa", t.get("viewer-find-case")),

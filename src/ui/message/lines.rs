@@ -5,9 +5,10 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use egui::epaint::text::cursor::CCursor;
-use egui::{Color32, Event, Galley, Key, Modifiers, Rect, Ui, pos2};
+use egui::{Color32, Event, Galley, Rect, Ui, pos2};
 
 use crate::session::body::{Doc, Hits, Line, MOST_COLUMNS};
+use crate::ui::actions::Action;
 use crate::ui::theme::{self, Palette};
 
 use super::ink::{self, Ink};
@@ -208,7 +209,7 @@ impl LinesView<'_> {
         if !area.has_focus() {
             return;
         }
-        if ui.input_mut(|input| input.consume_key(Modifiers::COMMAND, Key::A)) {
+        if Action::SelectBody.taken(ui) {
             *selection = Selection {
                 from: 0,
                 to: self.doc.text().len(),

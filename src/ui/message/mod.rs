@@ -17,15 +17,17 @@ mod tree;
 
 use std::sync::Arc;
 
-use egui::{Key, Label, Modifiers, RichText, ScrollArea, Ui};
+use egui::{Label, RichText, ScrollArea, Ui};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::i18n::Texts;
 use crate::session::body::{
     HEX_COLUMNS, MAX_DECODED, Opened, TreeError, Trouble, hex_row, hex_rows,
 };
 use crate::session::{Against, Command, Message, Paper, ReadCommand, Row, SubscriptionId, Wanted};
 
+use super::actions::Action;
 use super::arranged::{Kept, Sizes};
 use super::context::{Context, bytes};
 use super::theme;
@@ -119,6 +121,11 @@ impl MessagePane {
             wrap: kept.get("wrap").unwrap_or(first.wrap),
             ..first
         }
+    }
+
+    /// Opens the search in the body.
+    pub(super) fn open_find(&mut self) {
+        self.find.open();
     }
 
     /// The same, to be kept.
@@ -215,7 +222,7 @@ impl MessagePane {
             || ["body-lines", "json-tree", "body-hex", "find-in-body"]
                 .iter()
                 .any(|id| ui.memory(|memory| memory.has_focus(egui::Id::unique(*id))));
-        if here && ui.input_mut(|input| input.consume_key(Modifiers::COMMAND, Key::F)) {
+        if here && Action::FindInBody.taken_in_field(ui) {
             self.find.open();
         }
     }
@@ -313,7 +320,7 @@ impl MessagePane {
         look: Look,
     ) {
         let t = cx.texts;
-        if look != Look::Diff && icon_button(ui, icons::FIND, t.get("viewer-find-open")).clicked() {
+        if look != Look::Diff && find_button(ui, t).clicked() {
             self.find.open();
         }
         match look {
@@ -462,6 +469,14 @@ impl MessagePane {
             row_text(ui, "hex-row", row, rect, &text);
         });
     }
+}
+
+/// Opens the search; says which keys do.
+fn find_button(ui: &mut Ui, t: &Texts) -> egui::Response {
+    let hint = Action::FindInBody.hint(ui.ctx(), t);
+    let face = egui::Button::new(icons::FIND).frame_when_inactive(false);
+    let button = ui.add(face).on_hover_text(hint);
+    named(ui, button, egui::Role::Button, t.get("viewer-find-open"))
 }
 
 /// Whether the body is the one that the broker's digest speaks of, and how large it is.

@@ -1,10 +1,9 @@
 //! Rows of equal height of which only those in sight are laid out, however many there are. Knows
 //! where a row lies and what the keyboard does to the place; what is in a row is the caller's.
 
-use egui::{
-    Align, EventFilter, Id, Key, Rect, Response, Role, ScrollArea, Sense, Ui, Vec2, pos2, vec2,
-};
+use egui::{Align, EventFilter, Id, Rect, Response, Role, ScrollArea, Sense, Ui, Vec2, pos2, vec2};
 
+use crate::ui::actions::Action;
 use crate::ui::theme;
 use crate::ui::widgets::named;
 
@@ -129,15 +128,15 @@ fn keys_ui(ui: &Ui, shown: &Shown, height: f32) {
     };
     ui.memory_mut(|memory| memory.set_focus_lock_filter(shown.area.id, filter));
     let page = shown.rect.height() - LINE;
-    for (key, by) in [
-        (Key::ArrowDown, -LINE),
-        (Key::ArrowUp, LINE),
-        (Key::PageDown, -page),
-        (Key::PageUp, page),
-        (Key::Home, height),
-        (Key::End, -height),
+    for (action, by) in [
+        (Action::ListNext, -LINE),
+        (Action::ListPrevious, LINE),
+        (Action::ListPageDown, -page),
+        (Action::ListPageUp, page),
+        (Action::ListFirst, height),
+        (Action::ListLast, -height),
     ] {
-        if ui.input_mut(|input| input.consume_key(egui::Modifiers::NONE, key)) {
+        if action.taken(ui) {
             ui.scroll_with_delta(vec2(0.0, by));
         }
     }

@@ -4,9 +4,10 @@
 use std::sync::Arc;
 
 use egui::text::LayoutJob;
-use egui::{Button, Id, Key, Label, Modifiers, Rect, Role, Sense, Ui, pos2, vec2};
+use egui::{Button, Id, Label, Rect, Role, Sense, Ui, pos2, vec2};
 
 use crate::session::body::{Folds, NodeKind, Opened, Tree};
+use crate::ui::actions::Action;
 use crate::ui::context::Context;
 use crate::ui::theme;
 use crate::ui::widgets::{fold_icon, named};
@@ -131,30 +132,29 @@ impl TreeView {
         if !focused {
             return;
         }
-        let pressed = |key| ui.input_mut(|input| input.consume_key(Modifiers::NONE, key));
         let row = self.folds.row_of(tree, self.selected).unwrap_or_default();
         let at = |row| self.folds.node_at(tree, row);
         let open = self.folds.is_open(self.selected) && tree.count(self.selected) > 0;
         let mut next = None;
-        if pressed(Key::ArrowDown) {
+        if Action::ListNext.taken(ui) {
             next = at(row + 1);
-        } else if pressed(Key::ArrowUp) {
+        } else if Action::ListPrevious.taken(ui) {
             next = row.checked_sub(1).and_then(at);
-        } else if pressed(Key::Home) {
+        } else if Action::ListFirst.taken(ui) {
             next = at(0);
-        } else if pressed(Key::End) {
+        } else if Action::ListLast.taken(ui) {
             next = at(self.folds.len() - 1);
-        } else if pressed(Key::ArrowLeft) {
+        } else if Action::Fold.taken(ui) {
             match open {
                 true => self.folds.set(tree, self.selected, false),
                 false => next = tree.parent(self.selected),
             }
-        } else if pressed(Key::ArrowRight) {
+        } else if Action::Unfold.taken(ui) {
             match open {
                 true => next = at(row + 1),
                 false => self.folds.set(tree, self.selected, true),
             }
-        } else if pressed(Key::Enter) || pressed(Key::Space) {
+        } else if Action::ToggleFold.taken(ui) {
             self.folds.set(tree, self.selected, !open);
         }
         if let Some(node) = next {

@@ -9,12 +9,13 @@ mod pace;
 pub(super) mod preview;
 mod report;
 
-use egui::{Key, Modifiers, ScrollArea, Ui};
+use egui::{ScrollArea, Ui};
 
 use crate::protocol::Limits;
 use crate::session::outbox::{Each, FileSource, MOST_TIMES, OutboxCommand, Outlook, Source};
 use crate::session::{Command, Draft};
 
+use super::actions::Action;
 use super::context::Context;
 use super::sights::{Sight, saw};
 use super::theme;
@@ -139,6 +140,16 @@ impl OutboxPanel {
         }
     }
 
+    /// Shows what publishes the form many times.
+    pub(super) fn open_repeat(&mut self) {
+        self.mode = Mode::Repeat;
+    }
+
+    /// Shows what publishes a file.
+    pub(super) fn open_file(&mut self) {
+        self.mode = Mode::File;
+    }
+
     fn close(&mut self, cx: &mut Context<'_>) {
         if self.mode == Mode::File {
             self.file.close(cx);
@@ -153,15 +164,15 @@ impl OutboxPanel {
         });
     }
 
-    /// The main button and what stands beside it. `enabled`: the form can be sent. What the form
-    /// is to do, once somebody wants that.
+    /// The main button and what stands beside it. `asked`: it was pressed by other ways. What the
+    /// form is to do, once somebody wants that.
     pub(super) fn button_ui(
         &mut self,
         ui: &mut Ui,
         cx: &mut Context<'_>,
         draft: &Draft,
         limits: &Limits,
-        shortcut: &str,
+        asked: bool,
     ) -> Option<Sends> {
         let t = cx.texts;
         let pending = cx.model.publish().pending;
@@ -179,6 +190,7 @@ impl OutboxPanel {
                 let button = primary_button(ui, &text, BUTTON_WIDTH, enabled, cx.palette);
                 saw(ui.ctx(), Sight::Publish, button.rect);
                 let clicked = button.clicked();
+                let shortcut = Action::Publish.shortcut(ui.ctx(), t).unwrap_or_default();
                 ui.label(theme::label(ui.ctx(), shortcut));
                 if self.mode == Mode::Once {
                     from_the_right(ui, |ui| self.modes_ui(ui, cx));
@@ -186,10 +198,7 @@ impl OutboxPanel {
                 clicked
             })
             .inner;
-        // In a form on top of the window the keys belong to that form.
-        let on_top = ui.ctx().memory(|memory| memory.top_modal_layer().is_none());
-        let pressed = on_top && ui.input_mut(|i| i.consume_key(Modifiers::COMMAND, Key::Enter));
-        let wanted = enabled && (clicked || pressed);
+        let wanted = enabled && (clicked || asked);
         wanted.then_some(match self.mode {
             Mode::Once => Sends::Once,
             Mode::Repeat | Mode::File => Sends::Many,

@@ -2,7 +2,7 @@
 //!
 //! It deliberately never moves the focus.
 
-use egui::{CornerRadius, Plugin, Stroke, StrokeKind, Ui};
+use egui::{Context, CornerRadius, Event, Id, Plugin, RawInput, Stroke, StrokeKind, Ui};
 
 use super::{RADIUS, palette};
 
@@ -10,11 +10,37 @@ const RING_WIDTH: f32 = 2.0;
 /// Between a widget's border and the ring, so that the ring shows on an accent button too.
 const RING_GAP: f32 = 1.0;
 
+/// The ring's line.
+pub(in crate::ui) fn ring(ctx: &Context) -> Stroke {
+    Stroke::new(RING_WIDTH, palette(ctx).accent)
+}
+
+/// Whether what has the focus is to be seen: the keyboard was used last, and not the pointer.
+pub(in crate::ui) fn rings(ctx: &Context) -> bool {
+    ctx.data(|data| data.get_temp(by_keyboard()))
+        .unwrap_or(false)
+}
+
+/// This widget draws a ring of its own in this frame, around the part that it is about.
+pub(in crate::ui) fn rings_itself(ctx: &Context, widget: Id) {
+    let now = (widget, ctx.cumulative_pass_nr());
+    ctx.data_mut(|data| data.insert_temp(own_ring(), now));
+}
+
+fn by_keyboard() -> Id {
+    Id::unique("focus by keyboard")
+}
+
+fn own_ring() -> Id {
+    Id::unique("focus ring of its own")
+}
+
 /// Draws a ring around whatever has keyboard focus.
 ///
 /// egui gives a focused widget the look of a pressed one, which a widget with its own fill or
-/// border overrides and one without a frame does not have. Clicking a button does not focus it,
-/// so the ring shows up for the keyboard only; a text edit has a border in accent instead.
+/// border overrides and one without a frame does not have. Nobody who uses the pointer looks for
+/// a ring, so it shows up after a key and goes with the next click; a text edit has a border in
+/// accent instead.
 pub(super) struct FocusRing;
 
 impl Plugin for FocusRing {
@@ -22,11 +48,24 @@ impl Plugin for FocusRing {
         "focus ring"
     }
 
+    fn input_hook(&mut self, ctx: &Context, input: &mut RawInput) {
+        for event in &input.events {
+            let keyboard = match event {
+                Event::Key { pressed: true, .. } | Event::AccessKitActionRequest(_) => true,
+                Event::PointerButton { pressed: true, .. } | Event::Touch { .. } => false,
+                _ => continue,
+            };
+            ctx.data_mut(|data| data.insert_temp(by_keyboard(), keyboard));
+        }
+    }
+
     fn on_end_pass(&mut self, ui: &mut Ui) {
         let Some(focused) = ui.memory(|memory| memory.focused()) else {
             return;
         };
-        if ui.text_edit_focused() {
+        let own: Option<(Id, u64)> = ui.data(|data| data.get_temp(own_ring()));
+        let its_own = own == Some((focused, ui.cumulative_pass_nr()));
+        if ui.text_edit_focused() || its_own || !rings(ui) {
             return;
         }
         let Some(response) = ui.read_response(focused) else {
@@ -42,7 +81,7 @@ impl Plugin for FocusRing {
             .rect_stroke(
                 response.rect.expand(RING_GAP),
                 CornerRadius::from(RADIUS + RING_GAP),
-                Stroke::new(RING_WIDTH, palette(ui).accent),
+                ring(ui),
                 StrokeKind::Outside,
             );
     }
@@ -50,7 +89,7 @@ impl Plugin for FocusRing {
 
 #[cfg(test)]
 mod tests {
-    use egui::{Color32, Context, Event, Key, Modifiers, RawInput, Shape, Theme};
+    use egui::{Color32, Key, Modifiers, Shape, Theme};
 
     use super::super::{Palette, install};
     use super::*;

@@ -11,6 +11,7 @@ pub mod icons;
 mod sizes;
 mod style;
 
+pub(in crate::ui) use focus::{ring, rings, rings_itself};
 pub use fonts::{
     body, code, column_head, column_style, dim, font_definitions, hint, install_fonts, label, mono,
     semibold, small, strong, title,

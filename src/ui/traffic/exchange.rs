@@ -2,7 +2,7 @@
 //! was sent, the reply as it came, the text that was signed. A signature is masked until somebody
 //! asks for it, and nothing that is copied holds one.
 
-use egui::{Key, Label, Modifiers, ScrollArea, Ui};
+use egui::{Label, ScrollArea, Ui};
 
 use crate::session::body::Doc;
 use crate::session::{
@@ -10,6 +10,7 @@ use crate::session::{
     traffic_text,
 };
 
+use super::super::actions::Action;
 use super::super::context::{Context, bytes};
 use super::super::theme;
 use super::super::theme::icons;
@@ -69,7 +70,7 @@ impl ExchangePane {
         ];
         segmented(ui, &mut self.part, &tabs);
         from_the_right(ui, |ui| {
-            let escape = ui.input_mut(|i| i.consume_key(Modifiers::NONE, Key::Escape));
+            let escape = Action::CloseDialog.taken_in_field(ui);
             if icon_button(ui, icons::CLOSE, t.get("traffic-close")).clicked() || escape {
                 ask(cx, TrafficCommand::Unfocus);
             }

@@ -1,10 +1,11 @@
 //! The list of exchanges: a row each, newest first, only those in sight drawn.
 
-use egui::{Align, Color32, Key, Label, Layout, Modifiers, RichText, Sense, Ui};
+use egui::{Align, Color32, Label, Layout, RichText, Sense, Ui};
 use egui_extras::{Column, TableBuilder, TableRow};
 
 use crate::session::{Exchange, Seen, TrafficCommand};
 
+use super::super::actions::Action;
 use super::super::context::{Context, bytes, short_id};
 use super::super::table::{spaced_text_ui, text_ui};
 use super::super::theme;
@@ -83,8 +84,8 @@ fn keyboard_ui(ui: &mut Ui, cx: &mut Context<'_>) {
     if ui.memory(|memory| memory.focused().is_some()) || !ui.rect_contains_pointer(room) {
         return;
     }
-    let key = |ui: &mut Ui, key| ui.input_mut(|input| input.consume_key(Modifiers::NONE, key));
-    let step: isize = match (key(ui, Key::ArrowDown), key(ui, Key::ArrowUp)) {
+    let (down, up) = (Action::ListNext.taken(ui), Action::ListPrevious.taken(ui));
+    let step: isize = match (down, up) {
         (true, false) => 1,
         (false, true) => -1,
         _ => return,

@@ -1,9 +1,10 @@
 //! Asks which exchanges are to be written, how, and where to.
 
-use egui::{Key, Ui};
+use egui::Ui;
 
 use crate::session::{Purpose, SaveAs, SaveWish, TrafficCommand, WhichExchanges};
 
+use super::super::actions::Action;
 use super::super::archive::{file_kind, form_ui};
 use super::super::context::Context;
 use super::super::path_field::PathField;
@@ -77,7 +78,7 @@ impl SaveForm {
         };
         let (label, title) = (t.get("export-file"), t.get("traffic-save-title"));
         let field = ui.vertical(|ui| self.path.ui(ui, cx, label, title, &kinds));
-        let entered = field.inner.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
+        let entered = field.inner.lost_focus() && Action::Confirm.taken_in_field(ui);
         ui.add_space(theme::GAP_SMALL);
         ui.horizontal(|ui| {
             let ready = self.path.ready(cx).is_some() && count > 0;

@@ -1,0 +1,272 @@
+//! The panels of the window and what lies on top of them: where each one lies, and what the actions
+//! of the registry ask of it. What is in a panel is its own business.
+
+use egui::{Frame, Panel, Ui};
+
+use crate::config::Preferences;
+use crate::session::{Command, ConnectionId, Model, WindowPart, Workspace};
+
+use super::actions::{Action, perform};
+use super::arranged::{Kept, Sizes, to_keep};
+use super::ask_first::AskFirst;
+use super::code::CodeWindow;
+use super::connections::{Asked, Connections};
+use super::context::Context;
+use super::debugger::DebuggerWindow;
+use super::dock::{Dock, Panes};
+use super::drawer::Drawer;
+use super::first_minute::FirstMinute;
+use super::help::Help;
+use super::help_menu::HelpMenu;
+use super::inbox::Inbox;
+use super::message::MessagePane;
+use super::palette::{self, Palette, Pick, Target};
+use super::publish::PublishPanel;
+use super::quit::Quit;
+use super::regions::{Region, Regions};
+use super::said::Said;
+use super::{archive, status, table_keys, theme, top};
+
+/// All panels.
+pub(super) struct Panels {
+    pub(super) connections: Connections,
+    pub(super) publish: PublishPanel,
+    pub(super) inbox: Inbox,
+    pub(super) message: MessagePane,
+    pub(super) drawer: Drawer,
+    pub(super) dock: Dock,
+    pub(super) palette: Palette,
+    pub(super) help: Help,
+    pub(super) help_menu: HelpMenu,
+    pub(super) first_minute: FirstMinute,
+    pub(super) regions: Regions,
+    /// Whether the side panel is shown.
+    pub(super) side: bool,
+    sizes: Sizes,
+    code: CodeWindow,
+    debugger: DebuggerWindow,
+    quit: Quit,
+    said: Said,
+    /// What is asked before something is done.
+    pub(super) ask_first: AskFirst,
+}
+
+impl Panels {
+    /// As they were in an earlier run.
+    pub(super) fn restored(workspace: &Workspace, preferences: &Preferences) -> Self {
+        let kept = Kept::new(workspace.around.as_ref());
+        Self {
+            connections: Connections::default(),
+            publish: PublishPanel::new(workspace.draft.clone()),
+            inbox: Inbox::default(),
+            message: MessagePane::restored(&kept),
+            drawer: Drawer::new(kept.get("drawer")),
+            dock: Dock::new(workspace.layout.as_ref()),
+            palette: Palette::restored(kept.get("recent")),
+            help: Help::default(),
+            help_menu: HelpMenu::default(),
+            first_minute: FirstMinute::new(!preferences.first_minute_seen),
+            regions: Regions::default(),
+            side: kept.get("side").unwrap_or(true),
+            sizes: Sizes::restored(&kept),
+            code: CodeWindow::default(),
+            debugger: DebuggerWindow::default(),
+            quit: Quit::default(),
+            said: Said::default(),
+            ask_first: AskFirst::default(),
+        }
+    }
+
+    /// What is to be kept for the next run.
+    pub(super) fn to_keep(&self) -> WindowPart {
+        let value = |value: Result<_, serde_json::Error>| value.unwrap_or_default();
+        let mut values = vec![
+            ("drawer", value(serde_json::to_value(self.drawer.shown()))),
+            ("recent", value(serde_json::to_value(self.palette.recent()))),
+            ("side", self.side.into()),
+        ];
+        values.extend(self.message.to_keep());
+        WindowPart {
+            draft: self.publish.kept_draft(),
+            layout: self.dock.layout(),
+            around: Some(to_keep(&self.sizes, values)),
+        }
+    }
+
+    /// Takes in what is to be published again, if that is new.
+    pub(super) fn take_offer(&mut self, model: &Model) {
+        if self.publish.take_offer(model) {
+            self.dock.show_publish();
+        }
+    }
+
+    /// Holds back a close of the window if there is something to ask.
+    pub(super) fn guard(&mut self, ctx: &egui::Context, holds: bool) {
+        self.quit.guard(ctx, holds);
+    }
+
+    /// Draws all of them, and does what was asked for by keys before and by them meanwhile.
+    pub(super) fn ui(&mut self, ui: &mut Ui, cx: &mut Context<'_>) {
+        self.regions.begin(ui.ctx());
+        self.inbox.forget();
+        self.carry_out(ui, cx);
+        self.edges_ui(ui, cx);
+        self.middle_ui(ui, cx);
+        self.above_ui(ui, cx);
+        // What the panels asked for is drawn in the next frame.
+        self.carry_out(ui, cx);
+        self.regions.end(ui.ctx());
+    }
+
+    /// Does what was asked for; what is not possible says why.
+    fn carry_out(&mut self, ui: &Ui, cx: &mut Context<'_>) {
+        for action in std::mem::take(cx.actions) {
+            match perform(action, ui, cx, self) {
+                Some(reason) => self.said.refuse(action, reason, cx.now),
+                None => self.said.done(),
+            }
+            ui.ctx().request_repaint();
+        }
+    }
+
+    /// What lies at the edges, from the outside inwards.
+    fn edges_ui(&mut self, ui: &mut Ui, cx: &mut Context<'_>) {
+        let top = Panel::top("top")
+            .exact_size(cx.sizes.top_bar)
+            .frame(theme::bar_frame(ui.ctx()))
+            .show(ui, |ui| {
+                top::ui(ui, cx, &mut self.help_menu, &mut self.first_minute)
+            });
+        self.regions.saw(Region::Top, top.response.rect, None);
+        let foot = Panel::bottom("status")
+            .exact_size(cx.sizes.status_bar)
+            .frame(theme::bar_frame(ui.ctx()))
+            .show(ui, |ui| status::ui(ui, cx, &mut self.drawer));
+        self.regions.saw(Region::Foot, foot.response.rect, None);
+        if let Some(rect) = self.drawer.ui(ui, cx, &mut self.sizes) {
+            self.regions.saw(Region::Drawer, rect, None);
+        }
+        if self.side {
+            self.side_ui(ui, cx);
+        }
+        if is_roomy(ui) {
+            let panel = Panel::right("publish")
+                .resizable(true)
+                .default_size(self.sizes.of("publish", theme::PUBLISH_WIDTH))
+                .size_range(280.0..=600.0)
+                .frame(theme::panel_frame(ui.ctx()))
+                .show(ui, |ui| self.publish.ui(ui, cx));
+            let rect = panel.response.rect;
+            self.sizes.saw(ui.ctx(), "publish", rect.width());
+            self.regions.saw(Region::Publish, rect, None);
+        }
+        self.details_ui(ui, cx);
+    }
+
+    fn side_ui(&mut self, ui: &mut Ui, cx: &mut Context<'_>) {
+        let side = Panel::left("connections")
+            .resizable(true)
+            .default_size(self.sizes.of("side", theme::SIDE_WIDTH))
+            .size_range(160.0..=400.0)
+            .frame(theme::panel_frame(ui.ctx()))
+            .show(ui, |ui| self.connections.ui(ui, cx));
+        let rect = side.response.rect;
+        self.sizes.saw(ui.ctx(), "side", rect.width());
+        self.regions.saw(Region::Side, rect, None);
+        if let Some(Asked::PublishTo(topic)) = side.inner {
+            cx.command(Command::Select(ConnectionId::Sandbox));
+            self.publish.set_topic(&topic);
+            self.dock.show_publish();
+        }
+    }
+
+    fn details_ui(&mut self, ui: &mut Ui, cx: &mut Context<'_>) {
+        let height = ui.available_height();
+        // Where room is short, an empty pane gets none.
+        let shown = cx.model.shown_view();
+        let focused = shown.is_some_and(|view| view.focused.is_some());
+        let most = match self.drawer.is_open() {
+            true => (height * 0.42).min(height - 200.0),
+            false => height - 240.0,
+        };
+        if focused || height >= theme::DETAILS_ALWAYS_FROM {
+            let size = self.sizes.of("details", (height * 0.4).max(200.0));
+            let panel = Panel::bottom("details")
+                .resizable(true)
+                .default_size(size)
+                .size_range(120.0..=most.max(120.0))
+                .frame(Frame::NONE.fill(cx.palette.panel))
+                .show(ui, |ui| self.message.ui(ui, cx, &mut self.sizes));
+            let rect = panel.response.rect;
+            self.sizes.saw(ui.ctx(), "details", rect.height());
+            self.regions.saw(Region::Details, rect, None);
+        }
+    }
+
+    fn middle_ui(&mut self, ui: &mut Ui, cx: &mut Context<'_>) {
+        let roomy = is_roomy(ui);
+        let work = egui::CentralPanel::default()
+            .frame(Frame::NONE.fill(cx.palette.bg))
+            .show(ui, |ui| {
+                let panes = Panes {
+                    inbox: &mut self.inbox,
+                    publish: &mut self.publish,
+                };
+                self.dock.ui(ui, cx, panes, !roomy);
+            });
+        let table = cx
+            .model
+            .shown_view()
+            .map(|view| table_keys::area_id(view.id));
+        self.regions.saw(Region::Work, work.response.rect, table);
+        for view in cx.model.views() {
+            if let Some(grid) = table_keys::grid(ui.ctx(), view.id) {
+                self.regions.saw_table(grid);
+            }
+        }
+    }
+
+    /// What lies on top of them.
+    fn above_ui(&mut self, ui: &mut Ui, cx: &mut Context<'_>) {
+        self.code.ui(ui.ctx(), cx);
+        self.debugger.ui(ui.ctx(), cx);
+        self.help.ui(ui.ctx(), cx);
+        let tabs = self.dock.tabs();
+        if let Some(pick) = self.palette.ui(ui.ctx(), cx, &tabs) {
+            self.picked(pick, cx);
+        }
+        self.ask_first.ui(ui.ctx(), cx);
+        self.quit.ui(ui.ctx(), cx);
+        archive::open_dropped(ui, cx);
+        self.first_minute.ui(ui, cx);
+        self.said.ui(ui.ctx(), cx);
+        // Whoever leaves a field goes back to what it is all about.
+        let nobody = ui.memory(|m| m.focused().is_none() && m.top_modal_layer().is_none());
+        if nobody && Action::BackToTable.taken(ui) {
+            self.regions.go(Region::Work);
+        }
+    }
+
+    /// Does what was chosen in the palette.
+    fn picked(&mut self, pick: Pick, cx: &mut Context<'_>) {
+        match pick {
+            Pick::Do(action) => cx.act(action),
+            Pick::Go(target) => {
+                palette::go(&target, cx);
+                match target {
+                    Target::Topic(topic) => {
+                        self.publish.set_topic(topic.as_str());
+                        cx.act(Action::PublishForm);
+                    }
+                    Target::View(_) | Target::Group(..) => self.regions.go(Region::Work),
+                    Target::Connection(_) => {}
+                }
+            }
+        }
+    }
+}
+
+/// Whether the publish form has room at the side.
+pub(super) fn is_roomy(ui: &Ui) -> bool {
+    ui.ctx().content_rect().width() >= theme::PUBLISH_AS_TAB_BELOW
+}

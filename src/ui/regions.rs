@@ -1,0 +1,358 @@
+//! Where the keyboard is: the panels in the order in which one reads them, the way of Tab through
+//! them, the steps of F6 from one to the next, and the way back from what lay on top.
+//!
+//! egui goes through widgets in the order in which they are drawn, and panels at the edges are
+//! drawn before what is in the middle. Here they are gone through as they are read. Draws nothing.
+
+use egui::accesskit::{self, ActionRequest, TreeId};
+use egui::{Context, FocusDirection, Id, Key, LayerId, Modifiers, Pos2, Rect, WidgetRect};
+
+use super::table_keys::Grid;
+
+/// A part of the window that one steps to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Region {
+    /// The line at the top.
+    Top,
+    /// The connections.
+    Side,
+    /// Tabs, consume views.
+    Work,
+    /// The message in focus.
+    Details,
+    /// The publish form, at the side.
+    Publish,
+    /// The drawer.
+    Drawer,
+    /// The line at the foot.
+    Foot,
+}
+
+impl Region {
+    const COUNT: usize = 7;
+
+    /// Those that F6 steps to: the two lines are reached by Tab.
+    const STEPS: [Self; 5] = [
+        Self::Side,
+        Self::Work,
+        Self::Details,
+        Self::Publish,
+        Self::Drawer,
+    ];
+}
+
+/// A place in one panel.
+#[derive(Debug, Clone, Copy, Default)]
+struct Spot {
+    /// Where the panel is; nowhere if it is not shown.
+    rect: Option<Rect>,
+    /// What had the keyboard there last.
+    last: Option<Id>,
+    /// What gets the keyboard first.
+    first: Option<Id>,
+}
+
+/// Something on top of the window, and what had the keyboard before it came.
+#[derive(Debug, Clone, Copy)]
+struct Above {
+    layer: LayerId,
+    before: Option<Id>,
+    /// Whether it has been given the keyboard.
+    entered: bool,
+}
+
+/// Where the keyboard is, and where it is to go.
+#[derive(Debug, Default)]
+pub(super) struct Regions {
+    spots: [Spot; Region::COUNT],
+    /// The panel that the keyboard was in last.
+    current: Option<Region>,
+    target: Option<Region>,
+    tables: Vec<Grid>,
+    above: Vec<Above>,
+    /// What had the keyboard, before it was nowhere.
+    held: Option<Id>,
+    /// What had the keyboard before a menu opened.
+    before_menu: Option<Id>,
+}
+
+impl Regions {
+    /// The next panel that is shown, or the one before.
+    pub(super) fn step(&mut self, by: isize) {
+        let shown: Vec<Region> = Region::STEPS
+            .into_iter()
+            .filter(|region| self.spot(*region).rect.is_some())
+            .collect();
+        let count = shown.len() as isize;
+        let at = self
+            .current
+            .and_then(|current| shown.iter().position(|one| *one == current));
+        let next = match at {
+            Some(at) => (at as isize + by).rem_euclid(count.max(1)),
+            None if by < 0 => count - 1,
+            None => 0,
+        };
+        self.target = usize::try_from(next)
+            .ok()
+            .and_then(|next| shown.get(next).copied());
+    }
+
+    /// The keyboard goes to this panel as soon as it is there.
+    pub(super) fn go(&mut self, region: Region) {
+        self.target = Some(region);
+    }
+
+    /// A panel was drawn here; `first` gets the keyboard before anything else in it.
+    pub(super) fn saw(&mut self, region: Region, rect: Rect, first: Option<Id>) {
+        let spot = &mut self.spots[region as usize];
+        spot.rect = Some(rect);
+        spot.first = first;
+    }
+
+    /// A table was drawn.
+    pub(super) fn saw_table(&mut self, table: Grid) {
+        self.tables.push(table);
+    }
+
+    fn spot(&self, region: Region) -> &Spot {
+        &self.spots[region as usize]
+    }
+
+    /// Before anything is drawn: Tab goes on as one reads. Forgets where panels were.
+    pub(super) fn begin(&mut self, ctx: &Context) {
+        if self.above.is_empty() && !egui::Popup::is_any_open(ctx) {
+            self.tab(ctx);
+        }
+        for spot in &mut self.spots {
+            spot.rect = None;
+        }
+        self.tables.clear();
+    }
+
+    fn tab(&self, ctx: &Context) {
+        let pressed = |modifiers: Modifiers| {
+            ctx.input(|input| {
+                input.events.iter().any(|event| {
+                    matches!(event, egui::Event::Key { key: Key::Tab, pressed: true, modifiers: m, .. }
+                        if m.matches_exact(modifiers))
+                })
+            })
+        };
+        let step: isize = match (pressed(Modifiers::NONE), pressed(Modifiers::SHIFT)) {
+            (true, false) => 1,
+            (false, true) => -1,
+            _ => return,
+        };
+        let order = self.order(ctx);
+        let focused = ctx.memory(|memory| memory.focused());
+        let at = focused.and_then(|id| order.iter().position(|one| *one == id));
+        // What takes Tab for itself, such as a field that writes it, keeps it.
+        let (Some(at), false) = (at, order.is_empty()) else {
+            return;
+        };
+        let next = (at as isize + step).rem_euclid(order.len() as isize) as usize;
+        ctx.memory_mut(|memory| {
+            memory.move_focus(FocusDirection::None);
+            memory.request_focus(order[next]);
+        });
+        bring_into_sight(ctx, order[next]);
+    }
+
+    /// What can have the keyboard, as one reads it.
+    fn order(&self, ctx: &Context) -> Vec<Id> {
+        let mut all: Vec<(Option<Region>, Id)> = focusable(ctx, LayerId::background())
+            .into_iter()
+            .filter(|widget| self.takes_part(widget))
+            .map(|widget| (self.region_of(widget.rect.center()), widget.id))
+            .collect();
+        // Stable: within a panel it is the order in which it was drawn.
+        all.sort_by_key(|(region, _)| region.map_or(usize::MAX, |region| region as usize));
+        all.into_iter().map(|(_, id)| id).collect()
+    }
+
+    /// Rows are gone through by the arrows: of what is in them only the row in focus takes part.
+    fn takes_part(&self, widget: &WidgetRect) -> bool {
+        let at = widget.rect.center();
+        self.tables.iter().all(|table| {
+            let in_row = table.row.is_some_and(|row| row.contains(at));
+            widget.id == table.area || !table.rows.contains(at) || in_row
+        })
+    }
+
+    fn region_of(&self, at: Pos2) -> Option<Region> {
+        const ALL: [Region; Region::COUNT] = [
+            Region::Top,
+            Region::Side,
+            Region::Work,
+            Region::Details,
+            Region::Publish,
+            Region::Drawer,
+            Region::Foot,
+        ];
+        let mut found = ALL.into_iter();
+        found.find(|region| {
+            self.spot(*region)
+                .rect
+                .is_some_and(|rect| rect.contains(at))
+        })
+    }
+
+    /// After everything is drawn: sees where the keyboard is, and gives it to whom it belongs.
+    pub(super) fn end(&mut self, ctx: &Context) {
+        self.above_ui(ctx);
+        self.menus(ctx);
+        let focused = ctx.memory(|memory| memory.focused());
+        if self.above.is_empty() {
+            if let Some(id) = focused {
+                self.held = Some(id);
+                if let Some(widget) = widget(ctx, id)
+                    && widget.layer_id == LayerId::background()
+                    && let Some(region) = self.region_of(widget.rect.center())
+                {
+                    self.current = Some(region);
+                    self.spots[region as usize].last = Some(id);
+                }
+            }
+            if let Some(region) = self.target.take() {
+                self.enter(ctx, region);
+            }
+        }
+    }
+
+    /// Gives a panel the keyboard: where it was last, or its first place.
+    fn enter(&mut self, ctx: &Context, region: Region) {
+        let spot = *self.spot(region);
+        let Some(rect) = spot.rect else {
+            return;
+        };
+        let there = focusable(ctx, LayerId::background());
+        let is_there = |id: &Id| {
+            there
+                .iter()
+                .any(|w| w.id == *id && rect.contains(w.rect.center()))
+        };
+        let first = there
+            .iter()
+            .find(|w| rect.contains(w.rect.center()))
+            .map(|w| w.id);
+        // Going to the work means going to its table.
+        let wanted = match region {
+            Region::Work => [spot.first, spot.last],
+            _ => [spot.last, spot.first],
+        };
+        let wanted = wanted
+            .into_iter()
+            .flatten()
+            .find(|id| is_there(id))
+            .or(first);
+        if let Some(id) = wanted {
+            self.current = Some(region);
+            ctx.memory_mut(|memory| memory.request_focus(id));
+            ctx.request_repaint();
+        }
+    }
+
+    /// What lies on top gets the keyboard when it comes, and gives it back when it goes.
+    fn above_ui(&mut self, ctx: &Context) {
+        let top = ctx.memory(|memory| memory.top_modal_layer());
+        let known = self.above.iter().position(|above| Some(above.layer) == top);
+        match (top, known) {
+            (Some(layer), None) => self.above.push(Above {
+                layer,
+                before: self.held,
+                entered: false,
+            }),
+            (Some(_), Some(place)) => self.leave(ctx, place + 1),
+            (None, _) => self.leave(ctx, 0),
+        }
+        let Some(above) = self.above.last_mut() else {
+            return;
+        };
+        let inside = focusable(ctx, above.layer);
+        let focused = ctx.memory(|memory| memory.focused());
+        let has = focused.is_some_and(|id| inside.iter().any(|widget| widget.id == id));
+        if has {
+            self.held = focused;
+            above.entered = true;
+        } else if !above.entered
+            && let Some(first) = inside.first()
+        {
+            above.entered = true;
+            ctx.memory_mut(|memory| memory.request_focus(first.id));
+            ctx.request_repaint();
+        }
+    }
+
+    fn leave(&mut self, ctx: &Context, most: usize) {
+        while self.above.len() > most {
+            let Some(gone) = self.above.pop() else { return };
+            self.held = gone.before;
+            give_back(ctx, gone.before);
+        }
+    }
+
+    /// A menu that closes gives the keyboard back to what opened it.
+    fn menus(&mut self, ctx: &Context) {
+        match (egui::Popup::is_any_open(ctx), self.before_menu) {
+            (true, None) => self.before_menu = self.held,
+            (false, Some(before)) => {
+                self.before_menu = None;
+                give_back(ctx, Some(before));
+            }
+            _ => {}
+        }
+    }
+}
+
+/// What is scrolled away comes into sight, as a screen reader would have it.
+fn bring_into_sight(ctx: &Context, id: Id) {
+    let hidden = widget(ctx, id).is_some_and(|widget| {
+        let rect = widget.rect;
+        // As large as a panel: there is nothing to scroll to.
+        let small = rect.height() < ctx.content_rect().height() / 2.0;
+        small && !widget.interact_rect.contains_rect(rect)
+    });
+    if hidden {
+        let request = ActionRequest {
+            action: accesskit::Action::ScrollIntoView,
+            target_tree: TreeId::ROOT,
+            target_node: id.accesskit_id(),
+            data: None,
+        };
+        let event = egui::Event::AccessKitActionRequest(request);
+        ctx.input_mut(|input| input.events.push(event));
+    }
+}
+
+/// Unless somebody else has the keyboard by now.
+fn give_back(ctx: &Context, before: Option<Id>) {
+    let nobody = ctx.memory(|memory| memory.focused().is_none());
+    if let Some(before) = before.filter(|before| nobody && widget(ctx, *before).is_some()) {
+        ctx.memory_mut(|memory| memory.request_focus(before));
+        ctx.request_repaint();
+    }
+}
+
+/// A widget of this frame, or of the one before.
+fn widget(ctx: &Context, id: Id) -> Option<WidgetRect> {
+    ctx.viewport(|viewport| {
+        let now = viewport.this_pass.widgets.get(id);
+        now.or_else(|| viewport.prev_pass.widgets.get(id)).copied()
+    })
+}
+
+/// What can have the keyboard in a layer, in the order in which it was drawn, in this frame or, at
+/// its begin, in the one before.
+fn focusable(ctx: &Context, layer: LayerId) -> Vec<WidgetRect> {
+    ctx.viewport(|viewport| {
+        let can = |widget: &&WidgetRect| widget.enabled && widget.sense.is_focusable();
+        let of = |widgets: &egui::WidgetRects| -> Vec<WidgetRect> {
+            widgets.get_layer(layer).filter(can).copied().collect()
+        };
+        let now = of(&viewport.this_pass.widgets);
+        match now.is_empty() {
+            true => of(&viewport.prev_pass.widgets),
+            false => now,
+        }
+    })
+}
