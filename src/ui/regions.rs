@@ -201,6 +201,11 @@ impl Regions {
     pub(super) fn end(&mut self, ctx: &Context) {
         self.above_ui(ctx);
         self.menus(ctx);
+        if !self.above.is_empty() && ctx.input(|input| !input.events.is_empty()) {
+            // It may have been closed by that: then it is gone in the next frame, and the keys are
+            // everybody's again.
+            ctx.request_repaint();
+        }
         let focused = ctx.memory(|memory| memory.focused());
         if self.above.is_empty() {
             if let Some(id) = focused {

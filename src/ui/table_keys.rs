@@ -3,8 +3,8 @@
 //! Asks for commands; draws nothing but the ring around the row.
 
 use egui::{
-    EventFilter, Id, Popup, PopupAnchor, Rect, Response, Role, Sense, SetOpenCommand, StrokeKind,
-    Ui,
+    EventFilter, FocusDirection, Id, Popup, PopupAnchor, Rect, Response, Role, Sense,
+    SetOpenCommand, StrokeKind, Ui,
 };
 
 use crate::session::{
@@ -130,7 +130,11 @@ pub(super) fn ui(
         return sight;
     }
     // From here on the keyboard is in the table, and Tab goes on from it.
-    ui.memory_mut(|memory| memory.request_focus(id));
+    ui.memory_mut(|memory| {
+        memory.request_focus(id);
+        // An arrow has moved the row already.
+        memory.move_focus(FocusDirection::None);
+    });
     let mut known = state(ui.ctx(), id);
     if !matches!(action, Action::ExtendDown | Action::ExtendUp) {
         known.anchor = None;

@@ -176,6 +176,7 @@ pub(super) fn marked_line(ui: &mut Ui, mark: Icon, text: &str, color: Color32) -
 /// Keys as they are written, each on a cap of its own.
 pub(super) fn keys_ui(ui: &mut Ui, keys: &str, palette: &Palette, lively: bool) {
     let ink = if lively { palette.dim } else { palette.faint };
+    ui.spacing_mut().interact_size.y = 0.0;
     Frame::NONE
         .fill(palette.raised)
         .stroke(theme::hairline(ui.ctx()))

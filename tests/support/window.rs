@@ -738,6 +738,59 @@ impl Window {
         self.settle();
     }
 
+    /// Presses a key with these modifiers.
+    pub(crate) fn press_with(&mut self, modifiers: Modifiers, key: Key) {
+        self.harness.key_press_modifiers(modifiers, key);
+        self.settle();
+    }
+
+    /// Presses a key that writes a sign, as the system tells it: the key and the text.
+    pub(crate) fn type_sign(&mut self, key: Key, sign: &str) {
+        self.harness.key_press(key);
+        self.harness.event(Event::Text(sign.to_owned()));
+        self.settle();
+    }
+
+    /// Types a text into whatever has the keyboard.
+    pub(crate) fn write(&mut self, text: &str) {
+        self.harness.event(Event::Text(text.to_owned()));
+        self.settle();
+    }
+
+    /// What has the keyboard: its role and its name.
+    pub(crate) fn focused(&self) -> Option<(Role, String)> {
+        let mut nodes = self.nodes();
+        let node = nodes.find(|node| node.is_focused())?;
+        Some((node.accesskit_node().role(), name_of(&node)))
+    }
+
+    /// The line of a list that is chosen.
+    #[track_caller]
+    pub(crate) fn chosen_option(&self) -> String {
+        let mut nodes = self.nodes();
+        let chosen = nodes.find(|node| {
+            let node = node.accesskit_node();
+            node.role() == Role::ListBoxOption && node.toggled() == Some(Toggled::True)
+        });
+        name_of(&chosen.unwrap_or_else(|| panic!("no line is chosen:\n{}", self.tree())))
+    }
+
+    /// What a screen reader reads while the caret is elsewhere.
+    pub(crate) fn active_descendant(&self) -> Option<String> {
+        let mut nodes = self.nodes();
+        let field = nodes.find(|node| node.is_focused())?;
+        let active = field.accesskit_node().data().active_descendant()?;
+        let mut nodes = self.nodes();
+        let node = nodes.find(|node| node.accesskit_node().locate().0 == active)?;
+        Some(name_of(&node))
+    }
+
+    /// Whether a button of several is the one that holds.
+    #[track_caller]
+    pub(crate) fn is_pressed(&self, name: &str) -> bool {
+        self.the(name).accesskit_node().toggled() == Some(Toggled::True)
+    }
+
     /// Drops a file onto the window.
     pub(crate) fn drop_file(&mut self, path: &Path) {
         let file = Arc::new(Dropped(path.to_owned()));

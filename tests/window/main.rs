@@ -27,6 +27,7 @@ mod letters;
 mod looks;
 mod outbox;
 mod outside;
+mod palette;
 mod paths;
 mod plots;
 mod rare;

@@ -134,8 +134,6 @@ fn key_name(key: Key, t: &Texts) -> &str {
 
 #[cfg(test)]
 mod tests {
-    use egui::RawInput;
-
     use crate::i18n::Lang;
 
     use super::*;
@@ -149,14 +147,9 @@ mod tests {
             modifiers,
         }];
         events.extend(text.map(|text| Event::Text(text.to_owned())));
-        InputState {
-            events: events.clone(),
-            raw: RawInput {
-                events,
-                ..RawInput::default()
-            },
-            ..InputState::default()
-        }
+        let mut input = InputState::default();
+        input.events = events;
+        input
     }
 
     #[test]

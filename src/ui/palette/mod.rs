@@ -153,8 +153,9 @@ impl Palette {
         let t = cx.texts;
         let id = Id::unique("palette-field");
         Frame::NONE
-            .inner_margin(Margin::symmetric(theme::PAD as i8, theme::GAP as i8))
+            .inner_margin(Margin::symmetric(theme::PAD as i8, theme::PAD as i8))
             .show(ui, |ui| {
+                ui.spacing_mut().interact_size.y = theme::BODY_LINE;
                 let edit = TextEdit::singleline(&mut self.query)
                     .id(id)
                     .frame(Frame::NONE)
@@ -348,6 +349,7 @@ fn foot_ui(ui: &mut Ui, cx: &Context<'_>, count: usize) {
     Frame::NONE
         .inner_margin(Margin::symmetric(theme::PAD as i8, theme::GAP_SMALL as i8))
         .show(ui, |ui| {
+            ui.spacing_mut().interact_size.y = theme::BODY_LINE;
             ui.horizontal(|ui| {
                 let small = |text: &str| theme::label(ui.ctx(), text);
                 let keys = small(t.get("palette-keys"));

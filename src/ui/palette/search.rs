@@ -4,7 +4,7 @@
 use nucleo_matcher::pattern::{AtomKind, CaseMatching, Normalization, Pattern};
 use nucleo_matcher::{Config, Matcher, Utf32Str};
 
-use super::super::actions::Action;
+use super::super::actions::{Action, Place};
 use super::items::{Item, Pick};
 
 /// What a hit in the other language counts less.
@@ -95,12 +95,32 @@ fn place_in(recent: &[Action], item: &Item) -> Option<usize> {
     }
 }
 
+/// What one works with comes before what one sets up.
+fn rank(item: &Item) -> usize {
+    match &item.pick {
+        Pick::Do(Action::Palette) => usize::MAX,
+        Pick::Do(action) => match action.place() {
+            Place::Publish => 0,
+            Place::Views => 1,
+            Place::Table => 3,
+            Place::Panels => 4,
+            Place::Window => 5,
+            Place::Details | Place::Lists | Place::Dialogs => 6,
+        },
+        Pick::Go(_) => 2,
+    }
+}
+
 fn unasked(items: &[Item], recent: &[Action]) -> Vec<Hit> {
     let mut order: Vec<usize> = (0..items.len()).collect();
     order.sort_by_key(|&place| {
         let item = &items[place];
         let recent = place_in(recent, item);
-        (item.reason.is_some(), recent.unwrap_or(usize::MAX))
+        (
+            item.reason.is_some(),
+            recent.unwrap_or(usize::MAX),
+            rank(item),
+        )
     });
     let hit = |item| Hit {
         item,
@@ -166,8 +186,8 @@ mod tests {
 
     #[test]
     fn without_a_word_the_last_used_come_first_and_the_impossible_last() {
-        check("", &[], &[0, 2, 3, 1]);
-        check("  ", &[Action::Pause, Action::Help], &[3, 0, 2, 1]);
-        check("", &[Action::Ack], &[0, 2, 3, 1]);
+        check("", &[], &[3, 2, 0, 1]);
+        check("  ", &[Action::Help, Action::ToggleSide], &[0, 2, 3, 1]);
+        check("", &[Action::Ack], &[3, 2, 0, 1]);
     }
 }
