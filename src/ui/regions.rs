@@ -208,14 +208,13 @@ impl Regions {
         }
         let focused = ctx.memory(|memory| memory.focused());
         if self.above.is_empty() {
-            if let Some(id) = focused {
-                self.held = Some(id);
-                if let Some(widget) = widget(ctx, id)
-                    && widget.layer_id == LayerId::background()
-                    && let Some(region) = self.region_of(widget.rect.center())
-                {
+            let below = focused.and_then(|id| widget(ctx, id));
+            // What has just come to lie on top does not count: it is not known as such yet.
+            if let Some(widget) = below.filter(|w| w.layer_id == LayerId::background()) {
+                self.held = Some(widget.id);
+                if let Some(region) = self.region_of(widget.rect.center()) {
                     self.current = Some(region);
-                    self.spots[region as usize].last = Some(id);
+                    self.spots[region as usize].last = Some(widget.id);
                 }
             }
             if let Some(region) = self.target.take() {

@@ -54,10 +54,12 @@ impl Said {
             Frame::popup(ui.style())
                 .inner_margin(egui::Margin::symmetric(theme::PAD as i8, theme::GAP as i8))
                 .show(ui, |ui| {
+                    let said = text.clone();
                     let words = RichText::new(text).color(cx.palette.soon);
                     let label = ui.add(Label::new(words).extend().selectable(false));
                     ctx.accesskit_node_builder(label.id, |node| {
                         node.set_role(Role::Status);
+                        node.set_label(said);
                         node.set_live(Live::Polite);
                     });
                 });

@@ -775,16 +775,6 @@ impl Window {
         name_of(&chosen.unwrap_or_else(|| panic!("no line is chosen:\n{}", self.tree())))
     }
 
-    /// What a screen reader reads while the caret is elsewhere.
-    pub(crate) fn active_descendant(&self) -> Option<String> {
-        let mut nodes = self.nodes();
-        let field = nodes.find(|node| node.is_focused())?;
-        let active = field.accesskit_node().data().active_descendant()?;
-        let mut nodes = self.nodes();
-        let node = nodes.find(|node| node.accesskit_node().locate().0 == active)?;
-        Some(name_of(&node))
-    }
-
     /// Whether a button of several is the one that holds.
     #[track_caller]
     pub(crate) fn is_pressed(&self, name: &str) -> bool {

@@ -50,7 +50,7 @@ fn it_opens_by_keys_even_while_one_types_and_gives_the_keyboard_back() {
     // What is typed goes into it, and nowhere else.
     window.write("traffic");
     assert_eq!(window.value(Place::Form, "Key"), "typed");
-    assert!(window.options()[0].contains("Every exchange"));
+    assert!(window.options()[0].starts_with(&en("action-show-traffic")));
     window.press(Key::Escape);
     assert!(!window.is_palette_open());
     assert!(window.is_typed_into("Key"));
@@ -134,7 +134,7 @@ fn places_are_found_by_their_names() {
     let place = window
         .options()
         .iter()
-        .position(|name| name.ends_with("View"))
+        .position(|name| name.contains(" · View"))
         .unwrap();
     for _ in 0..place {
         window.press(Key::ArrowDown);
@@ -166,42 +166,58 @@ fn every_action_is_listed_with_its_keys_and_runs_or_says_why_not() {
         );
     }
     window.press(Key::Escape);
-    for name in all {
+    let kinds = [
+        "place-window",
+        "place-panels",
+        "place-views",
+        "place-table",
+        "place-details",
+        "place-publish",
+        "place-lists",
+        "place-dialogs",
+        "palette-view",
+        "palette-connection",
+        "palette-topic",
+        "palette-group",
+    ];
+    let kinds = kinds.map(en);
+    for line in all {
         // It would end the window.
-        if name.starts_with(&en("action-quit")) {
+        if line.starts_with(&en("action-quit")) {
             continue;
         }
-        let reason = name.split(" · ").skip(2).find(|part| !is_keys(part));
-        window.press_with_command(Key::K);
+        let head: Vec<&str> = line.split(" · ").take(2).collect();
+        let (name, head) = (head[0], head.join(" · "));
+        window.search(name);
         let options = window.options();
-        let words = name.split(" · ").next().unwrap();
-        let Some(place) = options
-            .iter()
-            .position(|one| one.split(" · ").next() == Some(words))
-        else {
-            panic!("{name} is not there any more: {options:#?}");
+        let place = options.iter().position(|one| one.starts_with(&head));
+        let Some(place) = place else {
+            // A place that is not there any more, such as a view that was closed.
+            assert!(!line.contains("Ctrl"), "{line} is not in {options:#?}");
+            window.press(Key::Escape);
+            continue;
         };
-        let possible = reason.is_none() && options[place] == name;
         for _ in 0..place {
             window.press(Key::ArrowDown);
         }
         assert_eq!(window.chosen_option(), options[place]);
+        let reason = options[place]
+            .split(" · ")
+            .skip(2)
+            .find(|part| !is_keys(part));
         window.press(Key::Enter);
-        if possible {
-            assert!(
-                !window.is_palette_open() || words == en("action-palette"),
-                "{name}"
-            );
-        } else if window.is_palette_open() {
-            // It stays, and the reason with it.
-            assert_eq!(window.chosen_option(), options[place]);
-        }
+        let again = name == en("action-palette");
+        assert_eq!(
+            window.is_palette_open(),
+            reason.is_some() || again,
+            "{line}"
+        );
         // Whatever it opened is closed by the keyboard.
-        for _ in 0..3 {
+        for _ in 0..2 {
             window.press(Key::Escape);
         }
-        assert!(!window.is_palette_open(), "{name}");
-        if words == en("action-switch-language") {
+        assert!(!window.is_palette_open(), "{line}");
+        if name == en("action-switch-language") {
             window.click("English");
         }
     }
@@ -233,10 +249,11 @@ fn it_is_a_dialog_with_a_list_whose_active_line_is_told() {
         "{things:?}"
     );
     let first = window.options().swap_remove(0);
-    assert_eq!(window.active_descendant(), Some(first));
+    // What has the keyboard, to those who do not see it.
+    assert_eq!(window.focused(), Some((Role::ListBoxOption, first)));
     window.press(Key::ArrowDown);
     let second = window.options().swap_remove(1);
-    assert_eq!(window.active_descendant(), Some(second));
+    assert_eq!(window.focused(), Some((Role::ListBoxOption, second)));
 }
 
 #[test]

@@ -132,11 +132,11 @@ registry! {
     ToggleSide,         Panels,  "action-toggle-side",        [command(Key::B)];
     ToggleDrawer,       Panels,  "action-toggle-drawer",      [command(Key::J)];
     ShowNotices,        Panels,  "action-show-notices",       [];
-    ShowHistory,        Panels,  "history-open",              [];
+    ShowHistory,        Panels,  "action-show-history",             [];
     ShowHalves,         Panels,  "action-show-halves",        [];
-    ShowTraffic,        Panels,  "traffic-open",              [];
-    ShowPlots,          Panels,  "plots-open",                [];
-    ShowSandbox,        Panels,  "control-open",              [];
+    ShowTraffic,        Panels,  "action-show-traffic",             [];
+    ShowPlots,          Panels,  "action-show-plots",               [];
+    ShowSandbox,        Panels,  "action-show-sandbox",             [];
 
     NewView,            Views,   "view-new",                  [command(Key::T), command(Key::N)];
     CloseView,          Views,   "view-close",                [command(Key::W)];
