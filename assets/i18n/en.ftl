@@ -485,7 +485,7 @@ notice-run-ended-next = The summary in the publish form says what went wrong
 
 problem-name-empty = Fill in the { $what }
 problem-name-long = The { $what } has { $len } characters, at most { $max } are allowed
-problem-name-character = The { $what } cannot hold { $found }; use letters, digits, - _ and %
+problem-name-character = The { $what } cannot hold “{ $found }”; use letters, digits, - _ and %
 problem-body-empty = Write a body
 problem-body-large = The body has { $bytes } bytes, at most { $max } are allowed
 problem-not-xml = Character { $at } is { $code }, which XML cannot carry; send it encoded, for example as base64

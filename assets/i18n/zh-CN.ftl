@@ -472,7 +472,7 @@ problem-name-character = { $what ->
     [topic] 主题
     [group] 消费组
    *[instance] 实例 ID
-}不能包含 { $found }，请使用字母、数字、- _ 和 %
+}不能包含“{ $found }”，请使用字母、数字、- _ 和 %
 problem-body-empty = 请填写消息体
 problem-body-large = 消息体为 { $bytes } 字节，最多允许 { $max } 字节
 problem-not-xml = 第 { $at } 个字符为 { $code }，XML 无法承载；请编码后发送，例如 base64

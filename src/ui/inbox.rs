@@ -16,6 +16,7 @@ use super::connections::connection_name;
 use super::context::{Context, countdown};
 use super::sights::{Sight, saw};
 use super::theme::icons;
+use super::toolbar::ONE_LINE_FROM;
 use super::widgets::{choice_menu, from_the_right, labelled_edit, marked_line, remark};
 use super::{card, letters, order, samples, table, theme, toolbar};
 
@@ -107,7 +108,7 @@ impl Inbox {
         let mut form = view.form.clone();
         let stopped = view.polling.is_stopped();
         if stopped {
-            ui.horizontal_wrapped(|ui| form_ui(ui, cx, &mut form));
+            form_ui(ui, cx, &mut form);
             // On a line of its own: beside the fields, a narrow view would fold its words.
             ui.horizontal(|ui| acking::auto_ui(ui, cx, view));
             ui.add_space(theme::GAP);
@@ -140,10 +141,27 @@ impl Inbox {
 }
 
 fn form_ui(ui: &mut Ui, cx: &Context<'_>, form: &mut ConsumeForm) {
+    if ui.available_width() < ONE_LINE_FROM {
+        let room = ui.available_width() - 4.0 * theme::GAP;
+        ui.horizontal(|ui| names_ui(ui, cx, form, room));
+        ui.horizontal(|ui| {
+            connection_ui(ui, cx, form);
+            polls_ui(ui, cx, form);
+        });
+    } else {
+        ui.horizontal_wrapped(|ui| {
+            let room = (ui.available_width() - BESIDE_FIELDS).clamp(260.0, 620.0);
+            connection_ui(ui, cx, form);
+            names_ui(ui, cx, form, room);
+            polls_ui(ui, cx, form);
+        });
+    }
+}
+
+/// What is consumed, for whom.
+fn names_ui(ui: &mut Ui, cx: &Context<'_>, form: &mut ConsumeForm, room: f32) {
     use egui::TextEdit;
     let t = cx.texts;
-    let room = (ui.available_width() - BESIDE_FIELDS).clamp(260.0, 620.0);
-    connection_ui(ui, cx, form);
     for (label, text, width) in [
         (t.get("field-topic"), &mut form.topic, room * 0.36),
         (t.get("field-group"), &mut form.group, room * 0.36),
@@ -157,6 +175,11 @@ fn form_ui(ui: &mut Ui, cx: &Context<'_>, form: &mut ConsumeForm) {
         };
         labelled_edit(ui, label, edit);
     }
+}
+
+/// How it is asked for.
+fn polls_ui(ui: &mut Ui, cx: &Context<'_>, form: &mut ConsumeForm) {
+    let t = cx.texts;
     number_ui(
         ui,
         t.get("field-batch"),
@@ -288,6 +311,14 @@ fn strip_ui(
     ui.add_space(theme::GAP);
     theme::banner_frame(ground).show(ui, |ui| {
         ui.set_width(ui.available_width());
+        if ui.available_width() < ONE_LINE_FROM {
+            ui.horizontal(|ui| marked_line(ui, icons::WARNING, text, ink));
+            ui.horizontal_wrapped(|ui| {
+                ui.label(theme::strong(right).color(ink));
+                add(ui);
+            });
+            return;
+        }
         ui.horizontal(|ui| {
             from_the_right(ui, |ui| {
                 ui.label(theme::strong(right).color(ink));

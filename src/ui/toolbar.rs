@@ -27,6 +27,10 @@ const FILTER_WIDTH: std::ops::RangeInclusive<f32> = 140.0..=420.0;
 /// Room for what stands between the filter and the buttons.
 const BESIDE_FILTER: f32 = 160.0;
 
+/// From this width on, what belongs together shares a line: the filter and the buttons, the fields of
+/// the head, the words of the banner. Views that lie side by side have less.
+pub(super) const ONE_LINE_FROM: f32 = 600.0;
+
 /// The line; whether a start was asked for.
 pub(super) fn ui(
     ui: &mut Ui,
@@ -36,25 +40,27 @@ pub(super) fn ui(
     asked: Option<Action>,
 ) -> bool {
     let mut start = false;
-    ui.horizontal(|ui| {
-        from_the_right(ui, |ui| {
-            if view.file.is_none() {
-                start = polling_ui(ui, cx, view);
-                pause_ui(ui, cx, view);
-                match view.checks_halves() {
-                    true => halves::selected_ui(ui, cx, view),
-                    false => acking::selected_ui(ui, cx, view),
-                }
-            }
-            archive::menu_ui(ui, cx, more);
-            columns_ui(ui, cx, view);
-            code_ui(ui, cx, view);
-            ui.with_layout(egui::Layout::left_to_right(egui::Align::Center), |ui| {
-                filter_ui(ui, cx, view, asked);
-                counts_ui(ui, cx, view);
+    if ui.available_width() < ONE_LINE_FROM {
+        ui.horizontal(|ui| {
+            filter_ui(ui, cx, view, asked);
+            counts_ui(ui, cx, view);
+        });
+        ui.horizontal_wrapped(|ui| {
+            start = polls_ui(ui, cx, view);
+            table_ui(ui, cx, view, more);
+        });
+    } else {
+        ui.horizontal(|ui| {
+            from_the_right(ui, |ui| {
+                start = polls_ui(ui, cx, view);
+                table_ui(ui, cx, view, more);
+                ui.with_layout(egui::Layout::left_to_right(egui::Align::Center), |ui| {
+                    filter_ui(ui, cx, view, asked);
+                    counts_ui(ui, cx, view);
+                });
             });
         });
-    });
+    }
     if let Some(problem) = view.table.filter_problem() {
         remark(ui, &filter_problem(cx, problem), cx.palette.bad);
     }
@@ -152,6 +158,27 @@ fn counts_ui(ui: &mut Ui, cx: &mut Context<'_>, view: &Subscription) {
 /// A million has many digits: what does not fit is read by hovering, and lies over no button.
 fn count_ui(ui: &mut Ui, text: egui::RichText) {
     ui.add(egui::Label::new(text).truncate());
+}
+
+/// The buttons about the messages; whether a start was asked for.
+fn polls_ui(ui: &mut Ui, cx: &mut Context<'_>, view: &Subscription) -> bool {
+    if view.file.is_some() {
+        return false;
+    }
+    let start = polling_ui(ui, cx, view);
+    pause_ui(ui, cx, view);
+    match view.checks_halves() {
+        true => halves::selected_ui(ui, cx, view),
+        false => acking::selected_ui(ui, cx, view),
+    }
+    start
+}
+
+/// The buttons about the table.
+fn table_ui(ui: &mut Ui, cx: &mut Context<'_>, view: &Subscription, more: &mut Option<More>) {
+    archive::menu_ui(ui, cx, more);
+    columns_ui(ui, cx, view);
+    code_ui(ui, cx, view);
 }
 
 /// Shows a program that consumes as this view does.

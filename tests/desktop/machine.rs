@@ -36,6 +36,8 @@ pub(crate) struct Machine {
     display: String,
     bus: String,
     home: TempDir,
+    /// Pixels a point.
+    scale: u16,
     // In the order in which they have to end.
     _keyring: Running,
     _bus: Running,
@@ -46,13 +48,18 @@ impl Machine {
     /// Starts it; `None`, after saying so, where a program is missing. In CI that is a failure:
     /// there, it would hide every one of these tests.
     pub(crate) fn start() -> Option<Self> {
+        Self::start_scaled(1)
+    }
+
+    /// The same with a display of so many pixels a point.
+    pub(crate) fn start_scaled(scale: u16) -> Option<Self> {
         let missing: Vec<&str> = PROGRAMS
             .iter()
             .filter(|(program, _)| !is_installed(program))
             .map(|&(_, package)| package)
             .collect();
         if missing.is_empty() {
-            return Some(Self::start_all());
+            return Some(Self::start_all(scale));
         }
         let reason = format!("missing packages: {}", missing.join(", "));
         assert!(
@@ -64,7 +71,7 @@ impl Machine {
         None
     }
 
-    fn start_all() -> Self {
+    fn start_all(scale: u16) -> Self {
         let home = tempfile::tempdir().unwrap();
         let runtime = home.path().join("runtime");
         fs::create_dir(&runtime).unwrap();
@@ -73,7 +80,8 @@ impl Machine {
 
         let mut command = Command::new("Xvfb");
         command
-            .args(["-displayfd", "1", "-screen", "0", "1600x1000x24"])
+            .args(["-displayfd", "1", "-screen", "0"])
+            .arg(format!("{}x{}x24", 1600 * scale, 1000 * scale))
             // Without it, the server resets itself when its last client leaves.
             .args(["-noreset", "-nolisten", "tcp"]);
         let mut display_server = Running::start(command, b"");
@@ -96,6 +104,7 @@ impl Machine {
             display,
             bus,
             home,
+            scale,
             _keyring: keyring,
             _bus: session_bus,
             _display: display_server,
@@ -134,8 +143,8 @@ impl Machine {
         let mut command = self.mqscope(true);
         command
             .env("DISPLAY", &self.display)
-            // As many pixels as points, whatever the display says of its size.
-            .env("WINIT_X11_SCALE_FACTOR", "1")
+            // Whatever the display says of its size.
+            .env("WINIT_X11_SCALE_FACTOR", self.scale.to_string())
             .env_remove("WAYLAND_DISPLAY")
             .env_remove("WAYLAND_SOCKET");
         let process = Running::start(command, b"");
@@ -166,6 +175,7 @@ impl Machine {
             connection,
             window,
             display: self.display.clone(),
+            scale: self.scale,
         };
         // There is no window manager that would give it the keyboard.
         window.xdotool(&["windowfocus", "--sync", &window.window.to_string()]);
@@ -208,7 +218,7 @@ impl Machine {
         self.home.path().join("mqscope")
     }
 
-    fn write_config(&self, text: &str) {
+    pub(crate) fn write_config(&self, text: &str) {
         fs::create_dir_all(self.config_folder()).unwrap();
         fs::write(self.config_folder().join("config.toml"), text).unwrap();
     }
@@ -249,14 +259,57 @@ pub(crate) struct RealWindow {
     connection: RustConnection,
     window: u32,
     display: String,
+    scale: u16,
 }
 
 impl RealWindow {
-    /// Its size in points, which are pixels here.
+    /// Its size in points.
     pub(crate) fn size(&self) -> [f32; 2] {
+        self.pixels().map(|length| f32::from(length / self.scale))
+    }
+
+    fn pixels(&self) -> [u16; 2] {
         let size = self.connection.get_geometry(self.window).unwrap();
         let size = size.reply().unwrap();
-        [f32::from(size.width), f32::from(size.height)]
+        [size.width, size.height]
+    }
+
+    /// Where a point is, in pixels, as a program wants it to be written.
+    fn pixel(&self, at: Pos2) -> [String; 2] {
+        let scale = f32::from(self.scale);
+        [at.x, at.y].map(|length| (length * scale).round().to_string())
+    }
+
+    /// Gives it another size, in points.
+    pub(crate) fn resize(&self, [width, height]: [u16; 2]) {
+        let pixels = |length: u16| (length * self.scale).to_string();
+        let window = self.window.to_string();
+        self.xdotool(&[
+            "windowsize",
+            "--sync",
+            &window,
+            &pixels(width),
+            &pixels(height),
+        ]);
+        self.until_still();
+    }
+
+    /// Paints it into a file, with few enough colours that the file is small.
+    pub(crate) fn photograph(&self, file: &Path) {
+        self.xdotool(&["mousemove", "0", "0"]);
+        self.until_still();
+        let mut command = Command::new("import");
+        command
+            .args([
+                "-display",
+                &self.display,
+                "-window",
+                &self.window.to_string(),
+            ])
+            .args(["+dither", "-colors", "256", "-strip", "-quality", "95"])
+            .arg(format!("PNG8:{}", file.display()));
+        let finished = run(command, b"");
+        assert!(finished.status.success(), "{finished:#?}");
     }
 
     /// Where its sandbox listens. The window is the only one of our processes that has this
@@ -278,7 +331,7 @@ impl RealWindow {
             at.x > 0.0 && at.y > 0.0 && at.x < width && at.y < height,
             "{at} is outside the window"
         );
-        let (x, y) = (at.x.round().to_string(), at.y.round().to_string());
+        let [x, y] = self.pixel(at);
         let window = self.window.to_string();
         self.xdotool(&["mousemove", "--window", &window, &x, &y, "sleep", "0.2"]);
         self.until_still();
@@ -322,7 +375,7 @@ impl RealWindow {
     }
 
     #[track_caller]
-    fn until_still_for(&self, rest: Duration) {
+    pub(crate) fn until_still_for(&self, rest: Duration) {
         let mut since = Instant::now();
         let mut before = self.picture();
         until("the window comes to rest", || {
@@ -336,7 +389,7 @@ impl RealWindow {
     }
 
     fn picture(&self) -> Vec<u8> {
-        let [width, height] = self.size().map(|length| length as u16);
+        let [width, height] = self.pixels();
         let request =
             self.connection
                 .get_image(ImageFormat::Z_PIXMAP, self.window, 0, 0, width, height, !0);
@@ -351,7 +404,7 @@ impl RealWindow {
 
     /// Closes it by a click.
     pub(crate) fn close_by(self, at: Pos2) {
-        let (x, y) = (at.x.round().to_string(), at.y.round().to_string());
+        let [x, y] = self.pixel(at);
         let window = self.window.to_string();
         self.xdotool(&["mousemove", "--window", &window, &x, &y, "sleep", "0.2"]);
         self.until_still();
@@ -411,7 +464,7 @@ fn of_this_home(command: &mut Command, home: &TempDir) {
         .env_remove("DBUS_SESSION_BUS_ADDRESS");
 }
 
-fn is_installed(program: &str) -> bool {
+pub(crate) fn is_installed(program: &str) -> bool {
     let path = std::env::var_os("PATH").unwrap_or_default();
     std::env::split_paths(&path).any(|folder| folder.join(program).is_file())
 }

@@ -13,6 +13,7 @@
 )]
 
 mod machine;
+mod pictures;
 #[path = "../support/mod.rs"]
 mod support;
 #[path = "../support/window.rs"]

@@ -31,7 +31,12 @@ const CHINESE_WORDS: &str = include_str!("../../assets/i18n/zh-CN.ftl");
 
 /// Building and testing mqscope itself: who runs this has done both, and packages are built and tried
 /// in a step of their own.
-const OURS: [&str; 3] = ["cargo ", "MQSCOPE_GALLERY=1 cargo ", ".ci/"];
+const OURS: [&str; 4] = [
+    "cargo ",
+    "MQSCOPE_GALLERY=1 cargo ",
+    "MQSCOPE_SCREENSHOTS=1 cargo ",
+    ".ci/",
+];
 
 fn the_block(text: &str, language: &str) -> String {
     let mut found = blocks(text);

@@ -175,8 +175,9 @@ pub const SIDE_WIDTH: f32 = 216.0;
 pub const PUBLISH_WIDTH: f32 = 336.0;
 /// Below this window width the publish form is a tab.
 pub const PUBLISH_AS_TAB_BELOW: f32 = 1100.0;
-/// From this height on, consume views leave room for details though no message is chosen.
-pub const DETAILS_ALWAYS_FROM: f32 = 400.0;
+/// From this height on, consume views leave room for details though no message is chosen: with less,
+/// as when the drawer is open in a small window, rows matter more.
+pub const DETAILS_ALWAYS_FROM: f32 = 560.0;
 /// The smallest window everything fits in.
 pub const MIN_WINDOW: [f32; 2] = [960.0, 600.0];
 /// The window on the first start.

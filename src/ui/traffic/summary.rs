@@ -37,8 +37,9 @@ pub(super) fn ui(ui: &mut Ui, cx: &mut Context<'_>, seen: &Seen) -> Option<Strin
                 return messages_ui(ui, cx, seen);
             }
             ui.columns(2, |columns| {
-                outcome_ui(&mut columns[0], cx, &seen.exchange);
-                facts_ui(&mut columns[1], cx, seen);
+                // Columns stretch what is in them, and words of a text are not to be spread over a line.
+                columns[0].vertical(|ui| outcome_ui(ui, cx, &seen.exchange));
+                columns[1].vertical(|ui| facts_ui(ui, cx, seen));
                 messages_ui(&mut columns[0], cx, seen)
             })
         })

@@ -13,13 +13,12 @@ use crate::stage::Stage;
 
 pub(crate) fn a_room_with_everything(lang: Lang, album: &Album) {
     let mut stage = Stage::open(lang, album);
-    stage.open_room();
-    stage.paint("control-new");
     for place in 0..4 {
         stage.arrives(order(place));
     }
     consume(&stage.window, "GID_audit");
     stage.stop();
+    stage.open_room();
     for place in 4..8 {
         crate::outside::publish(&stage.window, order(place));
     }

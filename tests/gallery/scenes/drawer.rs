@@ -11,6 +11,7 @@ use crate::support::Place;
 
 pub(crate) fn history_and_plots(lang: Lang, album: &Album) {
     let mut stage = Stage::open(lang, album);
+    stage.stop();
     stage.click("history-open");
     stage.until("history-none");
     stage.paint("history-none");
@@ -27,6 +28,7 @@ pub(crate) fn history_and_plots(lang: Lang, album: &Album) {
     stage.until("fact-request");
     stage.paint("history-details");
 
+    stage.click("view-start");
     // Half a minute of arrivals, and acks now and then.
     for second in 0..30_u64 {
         for n in 0..(second * 7 % 5) {
