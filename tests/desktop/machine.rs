@@ -110,7 +110,7 @@ impl Machine {
             _display: display_server,
         };
         machine.until("the keyring is on the bus", || machine.has_keyring());
-        machine.write_config("[preferences]\nlanguage = \"en\"\n");
+        machine.write_config("[preferences]\nlanguage = \"en\"\nfirst-minute-seen = true\n");
         machine
     }
 

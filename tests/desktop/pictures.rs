@@ -86,7 +86,7 @@ impl Reader {
             _ => "dark",
         };
         machine.write_config(&format!(
-            "[preferences]\nlanguage = \"{name}\"\ntheme = \"{theme_name}\"\n"
+            "[preferences]\nlanguage = \"{name}\"\ntheme = \"{theme_name}\"\nfirst-minute-seen = true\n"
         ));
         let real = machine.open_window();
         real.resize(SIZE);

@@ -7,12 +7,21 @@ use mqscope::i18n::Lang;
 use crate::album::Album;
 use crate::outside::set_faults;
 use crate::scenes::order;
-use crate::stage::Stage;
+use crate::stage::{Stage, start};
 use crate::support::Place;
 
 pub(crate) fn first_start(lang: Lang, album: &Album) {
-    let mut stage = Stage::open(lang, album);
+    let mut start = start(lang);
+    start.config.preferences.first_minute_seen = false;
+    let mut stage = Stage::begin(lang, album, start);
+    stage.paint("first-minute");
+    stage.click("first-minute-close");
     stage.paint("first-start");
+    stage.click("help");
+    stage.paint("help");
+    stage.click("help-about");
+    stage.paint("about");
+    stage.click("about-close");
     stage.click("publish-button");
     stage
         .window
