@@ -12,8 +12,12 @@
 //! | break things on purpose, and skip the waiting | [`faults_and_time`] |
 //! | do it from a script | [`scripts`] |
 //!
+//! 中文版：[`zh_cn`].
+//!
 //! There is no code in these modules: the text is the chapter. Every command in it is run by
 //! `tests/readme`, line by line against a sandbox, and every name of a button is looked up there.
+
+pub mod zh_cn;
 
 pub mod first_minute {
     #![doc = include_str!("first_minute.md")]

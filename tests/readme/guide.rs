@@ -4,13 +4,15 @@
 use std::fs;
 use std::path::PathBuf;
 
-use crate::WORDS;
 use crate::shell::Shell;
-use crate::text::{assert_names_are_there, blocks};
+use crate::text::{assert_names_are_there, blocks, commands};
+use crate::{CHINESE_WORDS, WORDS};
 
-/// The chapters by the names of their files.
-fn chapters() -> Vec<(String, String)> {
-    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("src/guide");
+/// The chapters in a folder beside the English ones, by the names of their files.
+fn chapters(folder: &str) -> Vec<(String, String)> {
+    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+        .join("src/guide")
+        .join(folder);
     let mut chapters: Vec<_> = fs::read_dir(folder)
         .unwrap()
         .map(|entry| entry.unwrap().path())
@@ -27,7 +29,7 @@ fn chapters() -> Vec<(String, String)> {
 
 #[test]
 fn every_command_of_every_chapter_ends_as_it_is_said_to() {
-    for (name, text) in chapters() {
+    for (name, text) in chapters("") {
         let mut shell = Shell::new();
         let mut run = 0;
         for block in blocks(&text) {
@@ -51,13 +53,41 @@ fn every_command_of_every_chapter_ends_as_it_is_said_to() {
 
 #[test]
 fn every_chapter_is_shown_and_names_what_is_in_the_window() {
-    let map = include_str!("../../src/guide/mod.rs");
-    for (name, text) in chapters() {
-        assert!(
-            map.contains(&format!("include_str!(\"{name}.md\")")),
-            "{name}"
-        );
-        assert!(map.contains(&format!("| [`{name}`] |")), "{name}");
-        assert_names_are_there(&text, WORDS);
+    let english = include_str!("../../src/guide/mod.rs");
+    let chinese = include_str!("../../src/guide/zh_cn.rs");
+    for (folder, map, words) in [("", english, WORDS), ("zh-CN/", chinese, CHINESE_WORDS)] {
+        for (name, text) in chapters(folder) {
+            let shown = format!("include_str!(\"{folder}{name}.md\")");
+            assert!(map.contains(&shown), "{name} is nowhere");
+            assert!(
+                map.contains(&format!("| [`{name}`] |")),
+                "{name} is not in the map"
+            );
+            assert_names_are_there(&text, words);
+        }
+    }
+}
+
+/// A script holds words of its own, so only its commands are the same.
+#[test]
+fn both_languages_tell_to_run_the_same() {
+    for ((name, english), (other, chinese)) in chapters("").into_iter().zip(chapters("zh-CN")) {
+        assert_eq!(name, other);
+        assert_eq!(commands(&english), commands(&chinese), "{name}");
+        let scripts = |text: &str| -> Vec<String> {
+            let blocks = blocks(text).into_iter();
+            let lines = blocks.filter(|block| block.language == "bash");
+            let lines = lines.flat_map(|block| block.lines);
+            let code = |line: &str| {
+                line.split(" # ")
+                    .next()
+                    .unwrap_or_default()
+                    .trim_end()
+                    .to_owned()
+            };
+            let lines = lines.filter(|line| !line.starts_with('#'));
+            lines.map(code).collect()
+        };
+        assert_eq!(scripts(&english), scripts(&chinese), "{name}");
     }
 }
