@@ -147,11 +147,13 @@ impl Reader {
     /// Opens or closes the sandbox's room.
     fn room(&mut self) {
         let name = self.person.twin.button_with("http://127.0.0.1");
-        self.person.click(&name);
         let topic = self.t("control-peek-topic", &[("topic", "orders")]);
+        let was_open = self.person.twin.has(&topic);
+        self.person.click(&name);
         self.person
             .twin
-            .until("the room", |twin| !twin.has("orders") || twin.has(&topic));
+            .until("the room", |twin| twin.has(&topic) != was_open);
+        self.person.real.until_still();
     }
 
     fn look_into(&mut self, id: &str) {
