@@ -271,15 +271,15 @@ impl Extent {
         match column {
             Column::State => Self::Elastic(60.0, 104.0, 200.0),
             Column::Returns => Self::Exact(140.0),
-            Column::Id => Self::Elastic(80.0, 122.0, 300.0),
-            Column::Tag => Self::Elastic(40.0, 72.0, 240.0),
+            Column::Id => Self::Elastic(80.0, 106.0, 300.0),
+            Column::Tag => Self::Elastic(40.0, 64.0, 240.0),
             Column::Key | Column::ShardingKey | Column::Property(_) => {
                 Self::Elastic(40.0, 94.0, 300.0)
             }
             Column::Times => Self::Exact(36.0),
             Column::Size | Column::Age => Self::Exact(64.0),
             Column::Published => Self::Elastic(60.0, 96.0, 200.0),
-            Column::Body => Self::Rest(60.0, 160.0),
+            Column::Body => Self::Rest(60.0, 138.0),
         }
     }
 
