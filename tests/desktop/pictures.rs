@@ -17,11 +17,9 @@ use crate::machine::{Machine, is_installed};
 use crate::support::{self, run};
 use crate::twin::{Start, Window};
 
-/// In points.
-const SIZE: [u16; 2] = [1440, 900];
-
-/// Pixels a point. Painted in software, each further pixel costs the test time.
-const SCALE: u16 = 1;
+/// In points. The pictures that are kept have twice as many pixels; otherwise that would cost a test too
+/// much time, as they are painted in software.
+const SIZE: [u16; 2] = [1280, 800];
 
 /// No larger than a README should have to load.
 const MOST_BYTES: u64 = 250_000;
@@ -65,10 +63,14 @@ const ORDERS: [(&str, &str, &str); 7] = [
     ),
 ];
 
-fn folder() -> PathBuf {
+/// Where the pictures go, and how many pixels a point has in them.
+fn kept() -> (PathBuf, u16) {
     match env::var_os("MQSCOPE_SCREENSHOTS") {
-        Some(_) => Path::new(env!("CARGO_MANIFEST_DIR")).join("assets/screenshots"),
-        None => PathBuf::from(env!("CARGO_TARGET_TMPDIR")),
+        Some(_) => (
+            Path::new(env!("CARGO_MANIFEST_DIR")).join("assets/screenshots"),
+            2,
+        ),
+        None => (PathBuf::from(env!("CARGO_TARGET_TMPDIR")), 1),
     }
 }
 
@@ -171,7 +173,7 @@ impl Reader {
     }
 
     fn photograph(&self, name: &str) {
-        let file = folder().join(format!("{name}-{}.png", self.lang.tag()));
+        let file = kept().0.join(format!("{name}-{}.png", self.lang.tag()));
         self.person.real.photograph(&file);
         let size = std::fs::metadata(&file).unwrap().len();
         assert!(size < MOST_BYTES, "{name} has {size} bytes");
@@ -209,7 +211,7 @@ fn pictures_of_the_readme() {
         (Lang::En, ThemeChoice::Dark),
         (Lang::ZhCn, ThemeChoice::Light),
     ] {
-        let Some(machine) = Machine::start_scaled(SCALE) else {
+        let Some(machine) = Machine::start_scaled(kept().1) else {
             return;
         };
         tour(&machine, lang, theme);
