@@ -241,6 +241,7 @@ fn tour(machine: &Machine, lang: Lang, theme: ThemeChoice) {
     let real = &reader.person.real;
     real.until_still_for(Duration::from_millis(900));
     reader.person.click(&count);
+    reader.until_text("SignatureDoesNotMatch");
     let row = reader.person.twin.button_with("POST /topics/orders");
     reader.person.click(&row);
     let causes = reader.t("explain-causes", &[]);

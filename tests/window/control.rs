@@ -556,3 +556,21 @@ fn the_room_plots_what_happens_and_what_waits() {
     open_room(&mut window);
     window.until_shown("at most 2/s in 2 minutes");
 }
+
+#[test]
+fn the_refusals_take_the_place_of_messages_with_one_click() {
+    let mut window = quiet();
+    window.click(GROUP);
+    window.until("the messages", |window| {
+        window.has("orders as GID_debug sees it")
+    });
+    window.click("Refused · 0");
+    window.until_shown(&en("refusals-none"));
+    window.assert_not_shown("orders as GID_debug sees it");
+    // And the other way round.
+    window.click(GROUP);
+    window.until("the messages", |window| {
+        window.has("orders as GID_debug sees it")
+    });
+    window.assert_not_shown(&en("refusals-none"));
+}

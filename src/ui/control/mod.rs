@@ -207,7 +207,9 @@ impl ControlRoom {
             .frame(pane.inner_margin(inner))
             .show(ui, |ui| match model.control().peek() {
                 Some(peek) => {
-                    self.refusals = false;
+                    // Whoever has just asked for the refusals has the messages closed for them.
+                    let closes = |command: &Command| matches!(command, Command::ClosePeek);
+                    self.refusals &= cx.commands.iter().any(closes);
                     peek::ui(ui, cx, peek, &mut self.statistics);
                 }
                 None if self.refusals => {

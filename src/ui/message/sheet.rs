@@ -68,6 +68,8 @@ impl Sheet<'_> {
         let output = ScrollArea::both()
             .id_salt(self.id)
             .auto_shrink(false)
+            // Whatever stands below it lies over no row.
+            .min_scrolled_height(0.0)
             .show_viewport(ui, |ui, viewport| {
                 ui.spacing_mut().item_spacing = Vec2::ZERO;
                 let height = self.rows as f32 * LINE;
