@@ -208,7 +208,6 @@ kind-aliyun = Aliyun
 kind-sandbox = Sandbox
 connection-name = Name
 connection-endpoint = HTTP endpoint
-connection-endpoint-where = The HTTP access address of the console, not the TCP one
 connection-topic = Default topic
 connection-group = Default consumer group
 connection-proxy = HTTP proxy (optional)
@@ -238,6 +237,49 @@ save = Save
 cancel = Cancel
 delete = Delete…
 delete-sure = Delete it and its keys
+
+## Where the values of a connection stand in the vendors' consoles
+
+where-endpoint-tdmq = TDMQ for RocketMQ console: Cluster Management → cluster ID → Basic Information → Access Information, the HTTP access address
+where-endpoint-aliyun = ApsaraMQ for RocketMQ console: Instances → Instance Details → Endpoints, the one for HTTP, http://<account ID>.mqrest.<region>.aliyuncs.com
+where-endpoint-sandbox = The address that mqscope sandbox prints, or that the other mqscope shows
+where-instance-tdmq = The name of the namespace: cluster details → Namespaces. Leave it empty if there is none
+where-instance-aliyun = Instance Details → Instance ID, MQ_INST_…. Leave it empty for an instance without a namespace
+where-keys-tdmq = AK: cluster details → Cluster Permissions, column AccessKey (the role’s key). SK: column SecretKey (the role’s name). Clusters of 4.x: Namespaces → Configure Permissions
+where-keys-aliyun = RAM console → Users → the user → Create AccessKey; better that of a RAM user than that of the account
+where-token-aliyun = With temporary keys only: SecurityToken in the answer of AssumeRole; it ends with them
+where-admin = Opens the control room: what the sandbox was started with as --admin-token
+where-topic-tdmq = Cluster details → Topics and Groups. The group must be of the type HTTP: a group is HTTP or TCP, never both
+where-topic-aliyun = Instance details → Topics and Groups. The group must be of the type HTTP: a group is HTTP or TCP, never both
+address-aliyun = Aliyun, region { $region }, account { $account }, public network
+address-aliyun-private = Aliyun, region { $region }, account { $account }, from inside of its VPC only
+address-tdmq = Tencent Cloud TDMQ, region { $region }, public network
+address-tdmq-private = Tencent Cloud TDMQ, region { $region }, from inside of its VPC only
+doubt-tcp = This port is that of RocketMQ’s own TCP protocol. Look for the HTTP address of the same cluster
+doubt-tcp-tdmq = This looks like the TCP address of the cluster. Look for the HTTP access address under Basic Information → Access Information
+doubt-tcp-aliyun = This is the TCP endpoint. The HTTP endpoint stands beside it: http://<account ID>.mqrest.<region>.aliyuncs.com
+doubt-other-vendor = This address is the other vendor’s
+doubt-keys-swapped = The two keys look swapped
+doubt-keys-blank = There is a blank inside of a key: was it pasted whole?
+save-anyway = Save anyway
+checkup-go = Go to { $field }
+import-open = Paste an exported profile…
+import-what = Text that somebody exported from mqscope, without keys; nothing is saved before you say so
+import-text = Exported profile
+import-take = Fill in
+import-which = There are several. Which one?
+import-none = There is no profile in this text
+import-damaged = This text cannot be read, from line { $line }, column { $column } on
+export-profile = Copy as text
+export-profile-what = All settings but the keys, for somebody else to paste
+connections-none = Only the sandbox so far. Your own clusters will be listed here
+empty-sandbox = The sandbox is not running
+empty-sandbox-next = The notices say why. Start it again, or work with another connection
+sandbox-start = Start the sandbox
+empty-add-connection = Add a connection
+empty-keys = This connection has no keys yet
+empty-keys-next = Without them every request is refused
+empty-keys-add = Add the keys…
 
 ## The first minute
 

@@ -204,7 +204,6 @@ kind-aliyun = 阿里云
 kind-sandbox = 沙箱
 connection-name = 名称
 connection-endpoint = HTTP 接入点
-connection-endpoint-where = 控制台中的 HTTP 接入地址，不是 TCP 接入地址
 connection-topic = 默认主题
 connection-group = 默认消费组
 connection-proxy = HTTP 代理（可选）
@@ -234,6 +233,49 @@ save = 保存
 cancel = 取消
 delete = 删除…
 delete-sure = 确认删除连接及密钥
+
+## 各项参数在控制台中的位置
+
+where-endpoint-tdmq = 消息队列 RocketMQ 版控制台：集群管理 → 集群 ID → 基本信息 → 接入信息，选择 HTTP 接入地址
+where-endpoint-aliyun = 云消息队列 RocketMQ 版控制台：实例列表 → 实例详情 → 接入点，选择 HTTP 协议接入点，形如 http://<账号 ID>.mqrest.<地域>.aliyuncs.com
+where-endpoint-sandbox = mqscope sandbox 启动时打印的地址，或另一个 mqscope 窗口中显示的地址
+where-instance-tdmq = 命名空间名称：集群详情 → 命名空间。没有则留空
+where-instance-aliyun = 实例详情 → 实例 ID，形如 MQ_INST_…。无命名空间的实例留空
+where-keys-tdmq = AK：集群详情 → 集群权限 → AccessKey 列（角色密钥）；SK：SecretKey 列（角色名称）。4.x 集群：命名空间 → 配置权限
+where-keys-aliyun = RAM 控制台 → 用户 → 创建 AccessKey；建议使用 RAM 用户而非主账号的 AccessKey
+where-token-aliyun = 仅在使用临时密钥时填写：AssumeRole 返回的 SecurityToken，与临时密钥同时失效
+where-admin = 用于打开控制室：启动沙箱时 --admin-token 的值
+where-topic-tdmq = 集群详情 → Topic 与 Group。消费组类型必须为 HTTP：同一消费组不能同时用于 HTTP 和 TCP
+where-topic-aliyun = 实例详情 → Topic 管理与 Group 管理。消费组类型必须为 HTTP：同一消费组不能同时用于 HTTP 和 TCP
+address-aliyun = 阿里云，地域 { $region }，账号 { $account }，公网
+address-aliyun-private = 阿里云，地域 { $region }，账号 { $account }，仅 VPC 内可访问
+address-tdmq = 腾讯云 TDMQ，地域 { $region }，公网
+address-tdmq-private = 腾讯云 TDMQ，地域 { $region }，仅 VPC 内可访问
+doubt-tcp = 这是 RocketMQ TCP 协议的端口，请改用同一集群的 HTTP 接入地址
+doubt-tcp-tdmq = 这看起来是集群的 TCP 接入地址，请在“基本信息 → 接入信息”中查找 HTTP 接入地址
+doubt-tcp-aliyun = 这是 TCP 协议接入点。HTTP 协议接入点在同一页面，形如 http://<账号 ID>.mqrest.<地域>.aliyuncs.com
+doubt-other-vendor = 该地址属于另一家云厂商
+doubt-keys-swapped = 两个密钥可能填反了
+doubt-keys-blank = 密钥中间有空白字符，是否粘贴完整？
+save-anyway = 仍要保存
+checkup-go = 前往“{ $field }”
+import-open = 粘贴导出的连接配置…
+import-what = 从 mqscope 导出的文本，不含密钥；确认之前不会保存
+import-text = 导出的连接配置
+import-take = 填入
+import-which = 文本中有多个连接，请选择
+import-none = 文本中没有连接配置
+import-damaged = 无法读取该文本，问题从第 { $line } 行第 { $column } 列开始
+export-profile = 复制为文本
+export-profile-what = 除密钥外的全部设置，可供他人粘贴使用
+connections-none = 目前只有沙箱，自己的集群也会显示在这里
+empty-sandbox = 沙箱未运行
+empty-sandbox-next = 原因见通知。可重新启动沙箱，或使用其他连接
+sandbox-start = 启动沙箱
+empty-add-connection = 添加连接
+empty-keys = 该连接还没有密钥
+empty-keys-next = 没有密钥，所有请求都会被拒绝
+empty-keys-add = 填写密钥…
 
 ## 初次使用
 

@@ -10,7 +10,8 @@ use crate::protocol::{GroupId, InstanceId, InvalidName, Profile, TopicName};
 use super::Command;
 use super::checkup::{CheckupCommand, ExamineOrder};
 use super::draft::FieldProblem;
-use super::say::Say;
+use super::say::{Level, Say};
+use super::vendor::read_address;
 
 /// The connection form. Has no `Debug`: it holds secrets while they are typed.
 pub struct ConnectionEdit {
@@ -106,6 +107,66 @@ impl ConnectionEdit {
         problems
     }
 
+    /// What may be wrong, field by field: it can be saved all the same.
+    pub fn doubts(&self) -> Vec<FieldProblem<ConnectionField>> {
+        let mut doubts = Vec::new();
+        let mut doubt = |field, say| {
+            doubts.push(FieldProblem {
+                field,
+                level: Level::Warning,
+                say,
+            });
+        };
+        if let Some(address) = read_address(&self.profile.endpoint) {
+            let other = address.vendor.filter(|vendor| *vendor != self.profile.kind);
+            if let Some(say) = address.doubt() {
+                doubt(ConnectionField::Endpoint, say);
+            } else if other.is_some() {
+                doubt(ConnectionField::Endpoint, Say::new("doubt-other-vendor"));
+            }
+        }
+        if self.looks_swapped() {
+            doubt(ConnectionField::Keys, Say::new("doubt-keys-swapped"));
+        }
+        let inside = |text: &String| text.trim().contains(char::is_whitespace);
+        if inside(&self.access_key) || inside(&self.secret_key) {
+            doubt(ConnectionField::Keys, Say::new("doubt-keys-blank"));
+        }
+        doubts
+    }
+
+    /// Keys tell by how they begin which of the two they are: those of Aliyun with `LTAI`, the key
+    /// of a role of TDMQ with `eyJ`, as tokens do.
+    fn looks_swapped(&self) -> bool {
+        let begin = match self.profile.kind {
+            Profile::Aliyun => "LTAI",
+            Profile::Tdmq => "eyJ",
+            Profile::Sandbox => return false,
+        };
+        let is_one = |text: &str| text.trim().starts_with(begin);
+        is_one(&self.secret_key) && !is_one(&self.access_key)
+    }
+
+    /// Takes over what the endpoint says of itself, as far as nothing else was filled in: called
+    /// when it was typed or pasted.
+    pub fn take_address(&mut self) {
+        let Some(address) = read_address(&self.profile.endpoint) else {
+            return;
+        };
+        if let Some(vendor) = address.vendor {
+            self.profile.kind = vendor;
+        }
+        let fill = |text: &mut String, found: Option<String>| {
+            if text.trim().is_empty()
+                && let Some(found) = found
+            {
+                *text = found;
+            }
+        };
+        fill(&mut self.profile.name, address.name());
+        fill(&mut self.profile.instance, address.instance);
+    }
+
     /// Whether any of the keys or the token was typed.
     pub fn has_keys(&self) -> bool {
         [
@@ -195,6 +256,34 @@ fn of_endpoint(error: &InvalidEndpoint) -> Say {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_address_fills_in_what_it_says_and_nothing_that_was_typed() {
+        let mut edit = ConnectionEdit::of(None);
+        edit.profile.endpoint = "http://12.mqrest.cn-hangzhou.aliyuncs.com".to_owned();
+        edit.take_address();
+        assert_eq!(edit.profile.kind, Profile::Aliyun);
+        assert_eq!(edit.profile.name, "aliyun cn-hangzhou");
+        assert!(edit.doubts().is_empty());
+        edit.profile.endpoint = "MQ_INST_1_a.mq.cn-hangzhou.aliyuncs.com:80".to_owned();
+        edit.profile.name = "mine".to_owned();
+        edit.take_address();
+        assert_eq!(edit.profile.instance, "MQ_INST_1_a");
+        assert_eq!(edit.profile.name, "mine");
+        let doubts = |edit: &ConnectionEdit| -> Vec<&'static str> {
+            edit.doubts().iter().map(|doubt| doubt.say.key).collect()
+        };
+        assert_eq!(doubts(&edit), ["doubt-tcp-aliyun"]);
+        edit.profile.endpoint = "http://x.rocketmq.gz.public.tencenttdmq.com".to_owned();
+        edit.secret_key = " LTAI5t".to_owned();
+        edit.access_key = "a b".to_owned();
+        let all = [
+            "doubt-other-vendor",
+            "doubt-keys-swapped",
+            "doubt-keys-blank",
+        ];
+        assert_eq!(doubts(&edit), all);
+    }
 
     #[test]
     fn each_field_gets_its_own_problem() {

@@ -21,6 +21,11 @@ pub(super) struct Embedded {
 }
 
 impl Embedded {
+    /// Whether it runs no more.
+    pub(super) fn has_ended(&self) -> bool {
+        self.task.is_finished()
+    }
+
     pub(super) fn content(&self) -> Vec<TopicContent> {
         content_of(&self.broker)
     }

@@ -104,6 +104,7 @@ fn keep(shared: &Shared, job: Job) -> Vec<Event> {
         | Job::Outbox(_)
         | Job::Samples(_)
         | Job::Folders(_)
+        | Job::StartSandbox
         | Job::Admin(..) => None,
     };
     event.into_iter().collect()

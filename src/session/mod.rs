@@ -28,6 +28,7 @@ mod ending;
 mod entry;
 mod examiner;
 mod explainer;
+mod exported;
 mod figures;
 mod filter;
 mod folders;
@@ -63,6 +64,7 @@ mod table;
 pub mod templates;
 mod traffic;
 pub mod variables;
+mod vendor;
 mod views;
 mod worker;
 mod workspace;
@@ -92,6 +94,7 @@ pub use draft::{Deliver, Draft, DraftField, FieldProblem, SeqFrom, parse_instant
 pub use edit::{ConnectionEdit, ConnectionField, KeysEdit};
 pub use ending::{Ending, Failed};
 pub use entry::{Counts, Entry, EntryPlace, EntryRow, KEPT_BODY_BYTES, Outcome};
+pub use exported::{read_profiles, write_profile};
 pub use figures::{Count, Figures, Flow, FlowScope};
 pub use filter::{Filter, FilterError, FilterProblem};
 pub use folders::{Folder, FolderCommand, FolderEvent, Folders};
@@ -134,6 +137,7 @@ pub use traffic::{
     Traffic, TrafficCommand, TrafficEvent, TrafficFilter, TrafficJob, WhichExchanges, signature_of,
     traffic_text,
 };
+pub use vendor::{Address, read_address};
 pub use worker::{Worker, start};
 pub use workspace::{SavedView, WindowPart, Workspace};
 
@@ -222,6 +226,8 @@ pub enum Command {
     Admin(Box<AdminWish>),
     /// Do this with the outbox: many messages at once, files, templates.
     Outbox(OutboxCommand),
+    /// Start the sandbox of this process, which does not run.
+    StartSandbox,
     /// Say where things are kept, or show it.
     Folders(FolderCommand),
     /// Do this with sample data in the sandbox.
@@ -294,6 +300,8 @@ pub enum Job {
     Archive(ArchiveJob),
     /// Something about the exchanges of the connections.
     Traffic(TrafficJob),
+    /// Start the sandbox of this process, unless it runs.
+    StartSandbox,
     /// Say where things are kept, or show it.
     Folders(FolderCommand),
     /// Make sample data in the sandbox, or remove them.

@@ -552,6 +552,7 @@ impl Model {
             Command::Half(command) => self.do_with_halves(command, now),
             Command::Admin(wish) => self.admin(*wish, now),
             Command::Outbox(command) => self.outbox_command(command, now),
+            Command::StartSandbox => self.start_sandbox(),
             Command::Folders(command) => self.folders.apply(command),
             Command::Samples(command) => self.do_with_samples(command),
             Command::ClosePeek => {
@@ -954,6 +955,14 @@ impl Model {
             Some(connection.profile.clone())
         };
         self.archive.next_job(&self.views, profile_of, now)
+    }
+
+    fn start_sandbox(&mut self) -> Option<Job> {
+        let failed = matches!(self.sandbox, SandboxState::Failed(_));
+        failed.then(|| {
+            self.sandbox = SandboxState::Starting;
+            Job::StartSandbox
+        })
     }
 
     fn sandbox_failed(&mut self, why: String, now: Timestamp) {

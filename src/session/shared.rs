@@ -121,6 +121,9 @@ impl Shared {
     /// The embedded broker takes requests here from now on.
     pub(super) fn sandbox_listens_on(&self, addr: SocketAddr) {
         *lock(&self.sandbox_endpoint) = Some(format!("http://{addr}"));
+        // It may have listened elsewhere before.
+        lock(&self.clients).remove(&ConnectionId::Sandbox);
+        lock(&self.admins).remove(&ConnectionId::Sandbox);
     }
 
     /// Where exchanges come in.

@@ -66,7 +66,7 @@ async fn run(
     desktop: listener::Wishes,
 ) {
     let (stop_sandbox, sandbox_stopped) = watch::channel(false);
-    let mut sandbox = embedded::start(&shared, sandbox_stopped).await;
+    let mut sandbox = embedded::start(&shared, sandbox_stopped.clone()).await;
     let mut pollers: HashMap<SubscriptionId, watch::Sender<Wish>> = HashMap::new();
     let mut watcher: Option<watch::Sender<bool>> = None;
     let mut desk = Desk::default();
@@ -122,6 +122,12 @@ async fn run(
                 Some(Job::Archive(job)) => archive.take(&shared, job, &mut tasks),
                 Some(Job::Admin(id, wish)) => {
                     tasks.spawn(admin::carry_out(Arc::clone(&shared), id, *wish));
+                }
+                Some(Job::StartSandbox) => {
+                    let ended = sandbox.as_ref().is_none_or(embedded::Embedded::has_ended);
+                    if ended {
+                        sandbox = embedded::start(&shared, sandbox_stopped.clone()).await;
+                    }
                 }
                 Some(Job::Samples(job)) => samples.take(&shared, job, &mut tasks),
                 Some(Job::Outbox(job)) => desk.take(&shared, job, &mut tasks),
@@ -192,6 +198,7 @@ async fn carry_out(shared: Arc<Shared>, job: Job) {
         | Job::SaveWorkspace(_)
         | Job::Outbox(_)
         | Job::Samples(_)
+        | Job::StartSandbox
         | Job::ChangeTemplates(_)
         | Job::FindKeys(_) => {}
     }

@@ -3,37 +3,42 @@
 
 use egui::{Align, Label, RichText, Ui};
 
-use crate::doctor::{Finding, Verdict};
+use crate::doctor::{Check, Finding, Verdict};
+use crate::protocol::Profile;
 
 use super::card;
+use super::connection_form::Spot;
 use super::context::Context;
 use super::theme;
-use super::widgets::{Dot, dot, named, remark};
+use super::widgets::{Dot, dot, link_button, named, remark};
 
 /// The checks so far, if there is an examination; what is new of them is brought into sight.
-/// `seen`: how much of it was there in the frame before.
-pub(super) fn ui(ui: &mut Ui, cx: &Context<'_>, seen: &mut usize) {
+/// `seen`: how much of it was there in the frame before. The field to lead to, if somebody asks.
+pub(super) fn ui(ui: &mut Ui, cx: &Context<'_>, kind: Profile, seen: &mut usize) -> Option<Spot> {
+    let mut led = None;
     let checkup = cx.model.checkup();
     let there = match checkup.is_shown() {
         true => 1 + checkup.findings().len() + usize::from(!checkup.is_running()),
         false => 0,
     };
     if there > 0 {
-        findings_ui(ui, cx);
+        led = findings_ui(ui, cx, kind);
         if there > *seen {
             ui.scroll_to_cursor(Some(Align::BOTTOM));
         }
     }
     *seen = there;
+    led
 }
 
-fn findings_ui(ui: &mut Ui, cx: &Context<'_>) {
+fn findings_ui(ui: &mut Ui, cx: &Context<'_>, kind: Profile) -> Option<Spot> {
+    let mut led = None;
     let checkup = cx.model.checkup();
     let (t, p) = (cx.texts, cx.palette);
     ui.separator();
     ui.label(theme::label(ui.ctx(), t.get("checkup-title")));
     for finding in checkup.findings() {
-        finding_ui(ui, cx, finding);
+        led = finding_ui(ui, cx, kind, finding).or(led);
     }
     if checkup.is_running() {
         ui.horizontal(|ui| {
@@ -43,6 +48,9 @@ fn findings_ui(ui: &mut Ui, cx: &Context<'_>) {
     }
     if let Some(trouble) = checkup.failed() {
         card::trouble_ui(ui, cx, trouble);
+        if trouble.what.key == "trouble-no-keys" {
+            led = go_ui(ui, cx, kind, Spot::AccessKey).or(led);
+        }
         if !trouble.detail.is_empty() {
             remark(ui, &trouble.detail, p.dim);
         }
@@ -51,12 +59,42 @@ fn findings_ui(ui: &mut Ui, cx: &Context<'_>) {
         Some(Verdict::Bad) => ("checkup-bad", p.bad),
         Some(Verdict::Attention) => ("checkup-attention", p.soon),
         Some(Verdict::Good | Verdict::Skipped) => ("checkup-good", p.ok),
-        None => return,
+        None => return led,
     };
     ui.label(theme::strong(t.get(key)).color(color));
+    led
 }
 
-fn finding_ui(ui: &mut Ui, cx: &Context<'_>, finding: &Finding) {
+/// A link to a field; that field if it is followed.
+fn go_ui(ui: &mut Ui, cx: &Context<'_>, kind: Profile, spot: Spot) -> Option<Spot> {
+    let name = [("field", spot.name(cx, kind).into())];
+    let text = cx.texts.format("checkup-go", &name);
+    link_button(ui, &text, cx.palette).clicked().then_some(spot)
+}
+
+/// The field that what was found is about.
+fn spot_of(finding: &Finding) -> Option<Spot> {
+    if matches!(finding.verdict, Verdict::Good | Verdict::Skipped) {
+        return None;
+    }
+    let evidence = finding.evidence.key;
+    Some(match finding.check {
+        Check::Name | Check::Tcp | Check::Http | Check::Protocol | Check::Tls
+            if evidence.ends_with("-proxy") =>
+        {
+            Spot::Proxy
+        }
+        Check::Tls if evidence == "doctor-tls-untrusted" => Spot::CaFile,
+        Check::Name | Check::Tcp | Check::Http | Check::Protocol | Check::Tls => Spot::Endpoint,
+        Check::Signature if evidence == "doctor-signature-unknown" => Spot::AccessKey,
+        Check::Signature if evidence == "doctor-signature-wrong" => Spot::SecretKey,
+        Check::Signature | Check::Clock => return None,
+        Check::Topic => Spot::Topic,
+        Check::Group => Spot::Group,
+    })
+}
+
+fn finding_ui(ui: &mut Ui, cx: &Context<'_>, kind: Profile, finding: &Finding) -> Option<Spot> {
     let (t, p) = (cx.texts, cx.palette);
     let (shape, color, verdict) = match finding.verdict {
         Verdict::Good => (Dot::Tick, p.ok, t.get("verdict-good")),
@@ -69,7 +107,7 @@ fn finding_ui(ui: &mut Ui, cx: &Context<'_>, finding: &Finding) {
         let response = dot(ui, shape, color);
         let spoken = format!("{title}: {verdict}");
         named(ui, response, egui::Role::Label, &spoken);
-        ui.vertical(|ui| {
+        let shown = ui.vertical(|ui| {
             ui.spacing_mut().item_spacing.y = 2.0;
             let ink = match finding.verdict {
                 Verdict::Skipped => p.faint,
@@ -83,6 +121,12 @@ fn finding_ui(ui: &mut Ui, cx: &Context<'_>, finding: &Finding) {
             if !finding.detail.is_empty() {
                 ui.add(Label::new(theme::dim(ui.ctx(), &finding.detail)).wrap());
             }
+            spot_of(finding).and_then(|spot| {
+                let salt = finding.check.title().key;
+                ui.push_id(salt, |ui| go_ui(ui, cx, kind, spot)).inner
+            })
         });
-    });
+        shown.inner
+    })
+    .inner
 }

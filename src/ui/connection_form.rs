@@ -1,23 +1,25 @@
 //! The form of one connection: its settings, and its keys, which go to the keyring and are never
-//! shown again. Stays open, with all that was typed, until it is saved or given up.
+//! shown again. Stays open, with all that was typed, until it is saved or given up. The fields are
+//! `fields.rs`, profiles as text `import.rs`.
+
+mod fields;
+mod import;
 
 use egui::text_edit::TextEditState;
-use egui::{Id, Modal, RichText, ScrollArea, TextEdit, Ui};
+use egui::{Id, Modal, RichText, ScrollArea, Ui};
 
-use crate::config::{ConnectionProfile, ProfileColor, Question, holds_password};
-use crate::protocol::Profile;
+use crate::config::{ConnectionProfile, Question};
 use crate::session::{
-    CheckupCommand, Command, ConnectionEdit, ConnectionField, ConnectionId, DebuggerCommand,
-    EditOutcome, KeysState, Opening, Purpose,
+    CheckupCommand, Command, ConnectionEdit, ConnectionId, EditOutcome, KeysState, Purpose,
+    write_profile,
 };
 
 use super::context::Context;
 use super::path_field::PathField;
 use super::theme;
-use super::widgets::{
-    Dot, dot, from_the_right, labelled_edit, link_button, primary_button, profile_color, remark,
-    segmented,
-};
+use super::widgets::{from_the_right, link_button, primary_button, remark};
+pub(super) use fields::Spot;
+use import::Import;
 
 const WIDTH: f32 = 560.0;
 
@@ -47,6 +49,10 @@ struct Open {
     consume: bool,
     /// How much of the examination was in sight.
     findings_seen: usize,
+    /// The field to lead to.
+    go_to: Option<Spot>,
+    /// A profile that is pasted as text.
+    import: Option<Import>,
 }
 
 impl ConnectionForm {
@@ -68,7 +74,17 @@ impl ConnectionForm {
             deleting: false,
             consume: false,
             findings_seen: 0,
+            go_to: None,
+            import: None,
         });
+    }
+
+    /// Opens it for a profile, with the keyboard where its keys are typed.
+    pub(super) fn open_at_keys(&mut self, profile: &ConnectionProfile) {
+        self.open(Some(profile));
+        if let Some(open) = &mut self.open {
+            open.go_to = Some(Spot::AccessKey);
+        }
     }
 
     pub(super) fn ui(&mut self, ui: &mut Ui, cx: &mut Context<'_>) {
@@ -116,209 +132,46 @@ impl Open {
             .min_scrolled_height(height)
             .show(ui, |ui| {
                 ui.spacing_mut().item_spacing.y = theme::GAP;
+                self.text_ui(ui, cx);
                 self.kind_ui(ui, cx);
                 self.server_ui(ui, cx);
                 self.keys_ui(ui, cx);
                 self.defaults_ui(ui, cx);
                 self.network_ui(ui, cx);
-                super::checkup::ui(ui, cx, &mut self.findings_seen);
+                let kind = self.edit.profile.kind;
+                let led = super::checkup::ui(ui, cx, kind, &mut self.findings_seen);
+                self.go_to = led.or(self.go_to);
             });
         ui.add_space(theme::GAP);
         self.buttons_ui(ui, cx)
     }
 
-    fn field_ui(
-        &mut self,
-        ui: &mut Ui,
-        cx: &Context<'_>,
-        label: &str,
-        hint: &'static str,
-        field: Option<ConnectionField>,
-        text: fn(&mut ConnectionEdit) -> &mut String,
-    ) {
-        let edit = TextEdit::singleline(text(&mut self.edit))
-            .desired_width(f32::INFINITY)
-            .hint_text(theme::hint(hint));
-        labelled_edit(ui, label, edit);
-        if let Some(field) = field {
-            self.remarks_ui(ui, cx, field);
+    /// Takes a profile from text, or gives this one away as text.
+    fn text_ui(&mut self, ui: &mut Ui, cx: &Context<'_>) {
+        let t = cx.texts;
+        if !self.new {
+            let copy = link_button(ui, t.get("export-profile"), cx.palette);
+            if copy.on_hover_text(t.get("export-profile-what")).clicked()
+                && let Some(text) = write_profile(&self.edit.profile)
+            {
+                ui.ctx().copy_text(text);
+            }
+            return;
         }
-    }
-
-    fn remarks_ui(&self, ui: &mut Ui, cx: &Context<'_>, field: ConnectionField) {
-        let problems = self.edit.problems();
-        for problem in problems.iter().filter(|problem| problem.field == field) {
-            let empty = match field {
-                ConnectionField::Name => self.edit.profile.name.is_empty(),
-                ConnectionField::Endpoint => self.edit.profile.endpoint.is_empty(),
-                ConnectionField::Keys => !self.edit.has_keys(),
-                _ => false,
+        if link_button(ui, t.get("import-open"), cx.palette).clicked() {
+            self.import = match self.import {
+                Some(_) => None,
+                None => Some(Import::default()),
             };
-            if self.attempted || !empty {
-                remark(ui, &cx.say(&problem.say), cx.palette.bad);
-            }
         }
-    }
-
-    fn kind_ui(&mut self, ui: &mut Ui, cx: &Context<'_>) {
-        let t = cx.texts;
-        ui.horizontal(|ui| {
-            let kinds = [
-                (Profile::Tdmq, t.get("kind-tdmq")),
-                (Profile::Aliyun, t.get("kind-aliyun")),
-                (Profile::Sandbox, t.get("kind-sandbox")),
-            ];
-            segmented(ui, &mut self.edit.profile.kind, &kinds);
-        });
-        self.field_ui(
-            ui,
-            cx,
-            t.get("connection-name"),
-            "",
-            Some(ConnectionField::Name),
-            |e| &mut e.profile.name,
-        );
-        ui.horizontal(|ui| {
-            for color in ProfileColor::ALL {
-                let chosen = self.edit.profile.color == color;
-                let shape = if chosen { Dot::Full } else { Dot::Ring };
-                let response = dot(ui, shape, profile_color(cx.palette, color));
-                let response = response.interact(egui::Sense::click());
-                let name = color_name(cx, color);
-                let response = super::widgets::named_choice(
-                    ui,
-                    response,
-                    egui::Role::RadioButton,
-                    chosen,
-                    name,
-                );
-                if response.on_hover_text(name).clicked() {
-                    self.edit.profile.color = color;
-                }
-            }
-        });
-    }
-
-    fn server_ui(&mut self, ui: &mut Ui, cx: &Context<'_>) {
-        let t = cx.texts;
-        let field = Some(ConnectionField::Endpoint);
-        self.field_ui(
-            ui,
-            cx,
-            t.get("connection-endpoint"),
-            "http://…",
-            field,
-            |e| &mut e.profile.endpoint,
-        );
-        remark(ui, t.get("connection-endpoint-where"), cx.palette.dim);
-        let field = Some(ConnectionField::Instance);
-        self.field_ui(ui, cx, t.get("field-instance"), "", field, |e| {
-            &mut e.profile.instance
-        });
-    }
-
-    fn keys_ui(&mut self, ui: &mut Ui, cx: &mut Context<'_>) {
-        let t = cx.texts;
-        let (access_key, secret_key) = match self.edit.profile.kind {
-            Profile::Tdmq => (t.get("keys-ak-tdmq"), t.get("keys-sk-tdmq")),
-            Profile::Aliyun => (t.get("keys-ak-aliyun"), t.get("keys-sk-aliyun")),
-            Profile::Sandbox => (t.get("keys-ak-sandbox"), t.get("keys-sk-sandbox")),
-        };
-        let mut ids = Vec::with_capacity(3);
-        let mut secret = |ui: &mut Ui, label: &str, text: &mut String| {
-            let edit = TextEdit::singleline(text)
-                .password(true)
-                .desired_width(f32::INFINITY);
-            ids.push(labelled_edit(ui, label, edit).id);
-        };
-        ui.columns(2, |columns| {
-            secret(&mut columns[0], access_key, &mut self.edit.access_key);
-            secret(&mut columns[1], secret_key, &mut self.edit.secret_key);
-        });
-        // Nobody hands out STS tokens for a sandbox; what it has instead opens its control room.
-        if self.edit.profile.kind == Profile::Sandbox {
-            secret(ui, t.get("keys-admin"), &mut self.edit.admin_token);
-        } else {
-            secret(ui, t.get("keys-token"), &mut self.edit.security_token);
+        let taken = self.import.as_mut().and_then(|import| import.ui(ui, cx));
+        if let Some(profile) = taken {
+            self.ca_file.set_text(&profile.ca_file);
+            let id = std::mem::take(&mut self.edit.profile.id);
+            self.edit.profile = ConnectionProfile { id, ..profile };
+            self.import = None;
+            self.go_to = Some(Spot::AccessKey);
         }
-        self.secrets = ids;
-        self.remarks_ui(ui, cx, ConnectionField::Keys);
-        let (text, color) = self.keys_state(cx);
-        remark(ui, &text, color);
-        if link_button(ui, t.get("debugger-open"), cx.palette).clicked() {
-            let known = self.known_keys(cx).is_some();
-            let id = ConnectionId::Profile(self.edit.profile.id.clone());
-            cx.command(Command::Debugger(DebuggerCommand::Open(Opening {
-                connection: known.then_some(id),
-                ..Opening::default()
-            })));
-        }
-    }
-
-    /// What is known of the keys; nothing of those of a new connection.
-    fn known_keys<'a>(&self, cx: &Context<'a>) -> Option<&'a KeysState> {
-        let id = ConnectionId::Profile(self.edit.profile.id.clone());
-        cx.model.connection(&id).map(|connection| &connection.keys)
-    }
-
-    /// Where the keys are now, or will be.
-    fn keys_state(&self, cx: &Context<'_>) -> (String, egui::Color32) {
-        let (t, p) = (cx.texts, cx.palette);
-        match self.known_keys(cx) {
-            Some(KeysState::Keyring) => (t.get("keys-in-keyring").to_owned(), p.ok),
-            Some(KeysState::SessionOnly(why)) => {
-                let why = [("why", why.as_str().into())];
-                (t.format("keys-session-only", &why), p.soon)
-            }
-            Some(KeysState::Unreadable(why)) => {
-                let why = [("why", why.as_str().into())];
-                (t.format("keys-unreadable", &why), p.bad)
-            }
-            Some(KeysState::Missing) => (t.get("keys-missing").to_owned(), p.soon),
-            _ => (t.get("keys-where").to_owned(), p.dim),
-        }
-    }
-
-    fn defaults_ui(&mut self, ui: &mut Ui, cx: &Context<'_>) {
-        let t = cx.texts;
-        ui.columns(2, |columns| {
-            let field = Some(ConnectionField::Topic);
-            self.field_ui(
-                &mut columns[0],
-                cx,
-                t.get("connection-topic"),
-                "",
-                field,
-                |e| &mut e.profile.topic,
-            );
-            let field = Some(ConnectionField::Group);
-            self.field_ui(
-                &mut columns[1],
-                cx,
-                t.get("connection-group"),
-                "",
-                field,
-                |e| &mut e.profile.group,
-            );
-        });
-    }
-
-    fn network_ui(&mut self, ui: &mut Ui, cx: &mut Context<'_>) {
-        let t = cx.texts;
-        self.field_ui(ui, cx, t.get("connection-proxy"), "http://…", None, |e| {
-            &mut e.profile.proxy
-        });
-        if holds_password(&self.edit.profile.proxy) {
-            remark(ui, t.get("connection-password-not-kept"), cx.palette.soon);
-        }
-        let ca = t.get("connection-ca");
-        ui.vertical(|ui| self.ca_file.ui(ui, cx, ca, ca, &[]));
-        // What a short form leads to, as far as that is known.
-        self.edit.profile.ca_file = match self.ca_file.ready(cx) {
-            Some(path) => path.display().to_string(),
-            None => self.ca_file.text().to_owned(),
-        };
-        ui.checkbox(&mut self.edit.profile.read_only, t.get("connection-lock"));
     }
 
     fn buttons_ui(&mut self, ui: &mut Ui, cx: &mut Context<'_>) -> bool {
@@ -343,12 +196,15 @@ impl Open {
             remark(ui, &text, cx.palette.soon);
         }
         ui.horizontal(|ui| {
-            if primary_button(ui, t.get("save"), 96.0, !pending && !busy, cx.palette).clicked() {
-                self.attempted = true;
-                if self.edit.problems().is_empty() {
-                    self.saving = true;
-                    cx.command(self.edit.command());
-                }
+            // Doubts stand beside their fields: whoever saves all the same was told.
+            let save = match self.edit.doubts().is_empty() {
+                true => t.get("save"),
+                false => t.get("save-anyway"),
+            };
+            let save = primary_button(ui, save, 96.0, !pending && !busy, cx.palette);
+            if save.clicked() && self.is_fit() {
+                self.saving = true;
+                cx.command(self.edit.command());
             }
             done = ui.button(t.get("cancel")).clicked();
             self.examine_ui(ui, cx);
@@ -357,6 +213,15 @@ impl Open {
             }
         });
         done
+    }
+
+    /// Whether nothing is wrong; the keyboard goes to the first thing that is.
+    fn is_fit(&mut self) -> bool {
+        self.attempted = true;
+        let problems = self.edit.problems();
+        let first = problems.first().map(|problem| Spot::of(problem.field));
+        self.go_to = first.or(self.go_to);
+        problems.is_empty()
     }
 
     /// Asks for an examination of what is filled in, saved or not.
@@ -369,8 +234,7 @@ impl Open {
         };
         let button = ui.add_enabled(!running, egui::Button::new(text));
         if button.on_hover_text(t.get("checkup-hint")).clicked() {
-            self.attempted = true;
-            if self.edit.problems().is_empty() {
+            if self.is_fit() {
                 cx.command(self.edit.examine(self.consume));
             }
         }
@@ -402,17 +266,5 @@ impl Open {
             cx.command(Command::DeleteConnection(id));
         }
         sure
-    }
-}
-
-fn color_name(cx: &Context<'_>, color: ProfileColor) -> &'static str {
-    let t = cx.texts;
-    match color {
-        ProfileColor::Green => t.get("color-green"),
-        ProfileColor::Blue => t.get("color-blue"),
-        ProfileColor::Amber => t.get("color-amber"),
-        ProfileColor::Red => t.get("color-red"),
-        ProfileColor::Purple => t.get("color-purple"),
-        ProfileColor::Grey => t.get("color-grey"),
     }
 }

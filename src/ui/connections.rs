@@ -13,6 +13,7 @@ use super::sights::{Sight, saw};
 use super::theme;
 use super::theme::icons;
 use super::widgets::{Dot, dot, from_the_right, icon_button, marked_link, profile_color};
+use super::wishes::{self, Wish};
 
 /// What the list asks of the panels beside it.
 pub(super) enum Asked {
@@ -61,14 +62,33 @@ impl Connections {
                     }
                 }
                 ui.add_space(theme::GAP);
+                if model.connections().len() == 1 {
+                    let text = theme::dim(ui.ctx(), t.get("connections-none"));
+                    ui.add(Label::new(text).wrap());
+                    ui.add_space(theme::GAP);
+                }
                 let add = marked_link(ui, icons::ADD, t.get("connection-add"), cx.palette);
                 saw(ui.ctx(), Sight::AddConnection, add.rect);
                 if add.clicked() {
                     self.form.open(None);
                 }
             });
+        self.take_wish(ui, cx);
         self.form.ui(ui, cx);
         asked
+    }
+
+    /// Opens what another panel wants opened.
+    fn take_wish(&mut self, ui: &Ui, cx: &mut Context<'_>) {
+        let id = match wishes::take(ui.ctx()) {
+            None => return,
+            Some(Wish::AddConnection) => return self.form.open(None),
+            Some(Wish::GiveKeys(id)) => id,
+        };
+        if let Some(connection) = cx.model.connection(&id) {
+            self.form.open_at_keys(&connection.profile);
+            cx.command(Command::LookForKeys(id));
+        }
     }
 
     fn connection_ui(&mut self, ui: &mut Ui, cx: &mut Context<'_>, connection: &Connection) {

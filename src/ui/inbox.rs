@@ -5,8 +5,8 @@ use egui::{Align, Color32, DragValue, Layout, Ui};
 
 use crate::protocol::ConsumeMode;
 use crate::session::{
-    Command, ConnectionId, ConsumeField, ConsumeForm, FileState, Kind, Level, Polling,
-    Subscription, SubscriptionId,
+    Command, Connection, ConnectionId, ConsumeField, ConsumeForm, FileState, KeysState, Kind,
+    Level, Polling, SandboxState, Subscription, SubscriptionId,
 };
 
 use super::acking;
@@ -17,7 +17,10 @@ use super::context::{Context, countdown};
 use super::sights::{Sight, saw};
 use super::theme::icons;
 use super::toolbar::ONE_LINE_FROM;
-use super::widgets::{choice_menu, from_the_right, labelled_edit, marked_line, remark};
+use super::widgets::{
+    choice_menu, from_the_right, labelled_edit, link_button, marked_line, remark,
+};
+use super::wishes::{self, Wish};
 use super::{card, letters, order, samples, table, theme, toolbar};
 
 /// Width of the head beside its three fields of text: two numbers, a menu, the gaps.
@@ -355,11 +358,21 @@ fn empty_ui(ui: &mut Ui, cx: &mut Context<'_>, view: &Subscription) {
             (t.get("empty-waiting"), t.get("empty-waiting-next"))
         }
     };
+    let connection = cx.model.connection(view.connection());
+    let lacks = connection.and_then(|connection| lack_of(cx, view, connection));
+    let (what, next) = match &lacks {
+        Some(Lack::Sandbox) => (t.get("empty-sandbox"), t.get("empty-sandbox-next")),
+        Some(Lack::Keys(_)) => (t.get("empty-keys"), t.get("empty-keys-next")),
+        None => (what, next),
+    };
     ui.vertical_centered(|ui| {
         ui.add_space((ui.available_height() - EMPTY_HEIGHT).max(0.0) * 0.45);
         ui.label(theme::title(what).color(cx.palette.dim));
         ui.label(theme::dim(ui.ctx(), next));
-        if matches!(view.polling, Polling::Running) {
+        if let Some(lacks) = lacks {
+            ui.add_space(theme::PAD);
+            lack_ui(ui, cx, lacks);
+        } else if matches!(view.polling, Polling::Running) {
             let mode = view.source.as_ref().map(|source| source.consume.mode);
             card::empty_ui(ui, cx, mode.unwrap_or_default().into());
             if *view.connection() == ConnectionId::Sandbox {
@@ -367,4 +380,45 @@ fn empty_ui(ui: &mut Ui, cx: &mut Context<'_>, view: &Subscription) {
             }
         }
     });
+}
+
+/// What has to be there before anything can arrive.
+enum Lack {
+    /// The sandbox does not run.
+    Sandbox,
+    /// The connection has no keys.
+    Keys(ConnectionId),
+}
+
+fn lack_of(cx: &Context<'_>, view: &Subscription, connection: &Connection) -> Option<Lack> {
+    if view.file.is_some() {
+        return None;
+    }
+    match (&connection.id, cx.model.sandbox(), &connection.keys) {
+        (ConnectionId::Sandbox, SandboxState::Failed(_), _) => Some(Lack::Sandbox),
+        (ConnectionId::Profile(_), _, KeysState::Missing) => {
+            Some(Lack::Keys(connection.id.clone()))
+        }
+        _ => None,
+    }
+}
+
+fn lack_ui(ui: &mut Ui, cx: &mut Context<'_>, lacks: Lack) {
+    let t = cx.texts;
+    match lacks {
+        Lack::Sandbox => {
+            if ui.button(t.get("sandbox-start")).clicked() {
+                cx.command(Command::StartSandbox);
+            }
+            ui.add_space(theme::GAP);
+            if link_button(ui, t.get("empty-add-connection"), cx.palette).clicked() {
+                wishes::wish(ui.ctx(), Wish::AddConnection);
+            }
+        }
+        Lack::Keys(id) => {
+            if ui.button(t.get("empty-keys-add")).clicked() {
+                wishes::wish(ui.ctx(), Wish::GiveKeys(id));
+            }
+        }
+    }
 }

@@ -57,6 +57,7 @@ mod top;
 mod traffic;
 mod variables;
 mod widgets;
+mod wishes;
 
 use std::time::Duration;
 

@@ -538,6 +538,12 @@ impl Window {
         self.field(place, name).value().unwrap_or_default()
     }
 
+    /// Whether a field has the keyboard.
+    #[track_caller]
+    pub(crate) fn has_keyboard(&self, name: &str) -> bool {
+        self.field(Place::Only, name).is_focused()
+    }
+
     /// Whether something can be used now.
     #[track_caller]
     pub(crate) fn is_on(&self, name: &str) -> bool {

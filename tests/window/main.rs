@@ -41,6 +41,7 @@ mod settings;
 mod support;
 mod table;
 mod traffic;
+mod vendors;
 mod viewers;
 mod views;
 mod why;

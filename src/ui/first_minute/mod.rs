@@ -111,7 +111,7 @@ impl FirstMinute {
         button: bool,
     ) -> bool {
         let t = cx.texts;
-        let area = Area::new(Id::unique(("first minute", index)))
+        let area = Area::new(Id::unique(("first-minute", index)))
             .order(Order::Foreground)
             .fixed_pos(place.rect.min)
             .constrain(false)
@@ -145,7 +145,7 @@ impl FirstMinute {
         let (pressed, height) = shown.inner;
         if (height - self.heights[index]).abs() > theme::HAIRLINE {
             self.heights[index] = height;
-            ui.ctx().request_discard("first minute");
+            ui.ctx().request_discard("first-minute");
         }
         pressed
     }
@@ -237,7 +237,7 @@ fn number_ui(ui: &mut Ui, cx: &Context<'_>, number: usize) {
 
 /// A ring around what is pointed at, and the arrow that leads there.
 fn point(ui: &Ui, cx: &Context<'_>, target: Rect, place: &Placed) {
-    let layer = LayerId::new(Order::Foreground, Id::unique("first minute rings"));
+    let layer = LayerId::new(Order::Foreground, Id::unique("first-minute-rings"));
     let painter = ui.ctx().layer_painter(layer);
     let accent = cx.palette.accent;
     painter.rect_stroke(
