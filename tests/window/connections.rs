@@ -6,7 +6,7 @@ use std::net::{SocketAddr, TcpListener};
 use std::time::Duration;
 
 use egui::{Color32, Key, Rect, Shape};
-use mqscope::config::ConfigFile;
+use mqscope::config::{ConfigFile, Question};
 use mqscope::credentials::Credentials;
 use mqscope::protocol::Profile;
 use mqscope::sandbox::{AccessRule, Sandbox, SandboxSettings};
@@ -50,6 +50,13 @@ fn start_with(addr: SocketAddr) -> Start {
     let start = Start::default().with("desk", Profile::Tdmq, &format!("http://{addr}"));
     let keys = Credentials::from_pasted(ACCESS_KEY, SECRET_KEY, "");
     start.secrets.store("desk", &keys);
+    start
+}
+
+/// The same for somebody who publishes to production without being asked.
+fn unasked(mut start: Start) -> Start {
+    let question = Question::PublishProduction;
+    *start.config.preferences.ask_before.switch(question) = false;
     start
 }
 
@@ -130,7 +137,8 @@ fn each_field_of_the_form_says_what_is_wrong_and_nothing_is_saved() {
 
 #[test]
 fn a_connection_is_added_and_works_and_its_keys_are_nowhere_on_disk() {
-    let mut window = Window::open();
+    let mut window = Window::start(unasked(Start::default()));
+    window.until_running();
     let (addr, _server) = server(&window, "127.0.0.1:0".parse().unwrap());
     let endpoint = format!("http://{addr}");
     window.click("Add connection…");
@@ -479,7 +487,7 @@ fn each_colour_of_a_connection_is_that_of_its_tab() {
 /// Each view is a task of its own: one that cannot connect and one that waits hold up nobody.
 #[test]
 fn several_connections_are_listened_to_at_once_and_told_apart() {
-    let start = start_with(free_port());
+    let start = unasked(start_with(free_port()));
     let mut window = Window::start(start);
     window.until_running();
     let (addr, _server) = server(&window, "127.0.0.1:0".parse().unwrap());
