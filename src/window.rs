@@ -1,13 +1,14 @@
 //! Puts the window together: configuration, worker, model, and the native window around them.
 //! The only place that knows all of them; decides nothing else.
 
+mod fonts;
+
 use std::sync::{Arc, mpsc};
 use std::time::Duration;
 
 use anyhow::anyhow;
 use eframe::{NativeOptions, Renderer};
 use egui::ViewportBuilder;
-use egui_system_font_provider::SystemFontProvider;
 use mqscope::clock::Clock;
 use mqscope::config::{self, Config, ConfigFile};
 use mqscope::protocol::Timestamp;
@@ -34,7 +35,7 @@ pub(crate) fn open(runtime: &Handle) -> anyhow::Result<()> {
     let tasks = runtime.clone();
     let created = Box::new(move |cc: &eframe::CreationContext<'_>| {
         let ctx = cc.egui_ctx.clone();
-        ctx.add_font_provider(Arc::new(system_fonts()));
+        ctx.add_font_provider(Arc::new(fonts::system()));
         let model = Model::new(Setup {
             profiles: config.profiles.clone(),
             preferences: config.preferences.clone(),
@@ -74,19 +75,6 @@ pub(crate) fn open(runtime: &Handle) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// The system's fonts, for what the bundled ones lack: Arabic, Thai, rare characters.
-///
-/// Chinese, Japanese and Korean draw some characters each in their own way, and egui would take the
-/// Japanese one where the locale is none of them. The bundled font is Chinese, so the rest is too.
-fn system_fonts() -> SystemFontProvider {
-    let locale = sys_locale::get_locale().filter(|locale| {
-        ["zh", "ja", "ko"]
-            .iter()
-            .any(|language| locale.starts_with(language))
-    });
-    SystemFontProvider::new().with_locale(Some(locale.as_deref().unwrap_or("zh-CN")))
-}
-
 /// What variables in a draft may know of this machine.
 fn surroundings() -> Surroundings {
     let variables = std::env::vars_os().filter_map(|(name, value)| {
@@ -113,7 +101,7 @@ fn options() -> NativeOptions {
         viewport,
         // Fewer run-time libraries and a faster start than wgpu, which tests turn on.
         renderer: Renderer::Glow,
-        // With a locale of our choice instead: see `system_fonts`.
+        // Ours are more careful.
         system_font_fallback: false,
         ..NativeOptions::default()
     }

@@ -414,7 +414,7 @@ const LAYERS: &[Layer] = &[
     },
     // The map of the library, and the binary, which puts everything together.
     Layer {
-        modules: &["", "main", "window"],
+        modules: &["", "main", "window", "window::*"],
         may: EVERYTHING,
         never: &[],
     },

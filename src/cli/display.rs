@@ -33,6 +33,10 @@ pub enum Obstacle {
     },
 }
 
+/// What reads the system's fonts, and what asking it panics with once it has panicked itself.
+const FONT_THREAD: &str = "egui_system_font_provider";
+const NO_FONTS: &str = "The Promise Sender was dropped";
+
 /// Library files as the window's libraries name them, and the packages that hold them.
 const LIBRARIES: &[(&str, &str)] = &[
     // The longer names come first, as the shorter ones are found in them.
@@ -86,8 +90,11 @@ pub fn guard<E: fmt::Debug + fmt::Display>(
     let before: Arc<dyn Fn(&PanicHookInfo<'_>) + Send + Sync> = Arc::from(panic::take_hook());
     let (other, main) = (Arc::clone(&before), thread::current().id());
     panic::set_hook(Box::new(move |info| {
-        let quiet =
-            thread::current().id() == main && text_of(info.payload()).and_then(explain).is_some();
+        let current = thread::current();
+        let text = text_of(info.payload()).unwrap_or_default();
+        // Whoever reads fonts panics where there are none; the bundled ones stay.
+        let no_fonts = current.name() == Some(FONT_THREAD) || text.starts_with(NO_FONTS);
+        let quiet = no_fonts || current.id() == main && explain(text).is_some();
         if !quiet {
             other(info);
         }

@@ -7,7 +7,7 @@
 
 use std::fmt::Write as _;
 
-use clap::builder::PossibleValue;
+use clap::builder::{PossibleValue, Resettable, StyledStr};
 use clap::{Arg, Command, CommandFactory as _};
 
 use super::Arguments;
@@ -15,6 +15,8 @@ use crate::i18n::{Lang, Texts};
 
 /// The command that clap adds.
 const HELP: &str = "help";
+/// Where clap puts its own flags, less one.
+const LAST: usize = 998;
 
 /// The whole command line, speaking a language.
 pub fn command(lang: Lang) -> Command {
@@ -27,15 +29,16 @@ pub fn keys() -> Vec<String> {
 }
 
 fn spoken(texts: &'static Texts) -> (Command, Vec<String>) {
-    let mut command = Arguments::command();
-    // The flag and the command that show help are there only then.
-    command.build();
     let mut speaker = Speaker {
         texts,
         path: vec!["cli".to_owned()],
         keys: Vec::new(),
     };
-    let command = speaker.command(command);
+    // Before it is built, for then clap counts what there is to say at length; and the flag and the
+    // command that show help are there only after.
+    let mut command = speaker.command(Arguments::command());
+    command.build();
+    let command = speaker.finished(command);
     (command, speaker.keys)
 }
 
@@ -47,24 +50,41 @@ struct Speaker {
 }
 
 impl Speaker {
+    /// With the texts of all that is declared.
     fn command(&mut self, mut command: Command) -> Command {
-        let t = self.texts;
-        let key = match self.path.last() {
-            Some(last) if last == HELP => format!("cli-{HELP}"),
-            _ => self.key(self.path.len()),
-        };
+        let key = self.path.join("-");
         command = command.about(self.text(key.clone()));
         if let Some(long) = self.text_if_any(format!("{key}-long")) {
             command = command.long_about(long);
         }
         if let Some(examples) = command.get_after_help().map(ToString::to_string) {
             let key = format!("{key}-more");
-            let more = t.format(&key, &[("examples", examples.into())]);
+            let examples = [("examples", examples.into())];
+            command = command.after_help(self.texts.format(&key, &examples));
             self.keys.push(key);
-            command = command.after_help(more);
         }
-        command = command
+        command
             .mut_args(|argument| self.argument(argument))
+            .mut_subcommands(|inner| {
+                self.path.push(inner.get_name().to_owned());
+                let inner = self.command(inner);
+                self.path.pop();
+                inner
+            })
+    }
+
+    /// With the texts around those: clap's own flags and commands, headings, usage.
+    fn finished(&mut self, mut command: Command) -> Command {
+        let t = self.texts;
+        if command.get_name() == HELP {
+            command = command.about(self.text(format!("cli-{HELP}")));
+        }
+        let is_claps = |argument: &Arg| matches!(argument.get_id().as_str(), "help" | "version");
+        command = command
+            .mut_args(|argument| match is_claps(&argument) {
+                true => self.argument(argument),
+                false => argument,
+            })
             .subcommand_help_heading(t.get("cli-heading-commands"))
             .subcommand_value_name(t.get("cli-value-command"));
         let usage = usage(&mut command, t);
@@ -75,21 +95,7 @@ impl Speaker {
         command
             .override_usage(usage)
             .help_template(template)
-            .mut_subcommands(|inner| {
-                self.path.push(inner.get_name().to_owned());
-                let inner = self.command(inner);
-                self.path.pop();
-                inner
-            })
-    }
-
-    /// The key of the command at this depth of the path. Whatever is below a command for help is a
-    /// copy of what is beside it.
-    fn key(&self, depth: usize) -> String {
-        let path = self.path[..depth].iter().map(String::as_str);
-        path.filter(|name| *name != HELP)
-            .collect::<Vec<&str>>()
-            .join("-")
+            .mut_subcommands(|inner| self.finished(inner))
     }
 
     fn argument(&mut self, argument: Arg) -> Arg {
@@ -124,15 +130,20 @@ impl Speaker {
             _ if argument.is_positional() => t.get("cli-heading-arguments"),
             _ => t.get("cli-heading-options"),
         };
-        let argument = match long {
-            Some(long) => argument.long_help(format!("{help}\n\n{long}")),
-            None => argument,
+        // What every command has stands behind what is its own.
+        let argument = match argument.is_global_set() {
+            true => argument.display_order(LAST),
+            false => argument,
         };
-        argument
-            .help(help)
-            .help_heading(heading)
-            .hide_default_value(true)
-            .hide_possible_values(true)
+        let long = long.map(|long| StyledStr::from(format!("{help}\n\n{long}")));
+        // Reset where there is none: the flag for help comes with one of clap's.
+        let argument = argument.long_help(long.map_or(Resettable::Reset, Resettable::Value));
+        let argument = argument.help(help).help_heading(heading);
+        match takes_values {
+            // They are in the text.
+            true => argument.hide_default_value(true).hide_possible_values(true),
+            false => argument,
+        }
     }
 
     /// What each of an argument's values means, if that needs saying.
@@ -151,9 +162,10 @@ impl Speaker {
 
     /// The key of an argument: its own in this command, or that of the nearest command above.
     fn key_of(&self, argument: &Arg) -> String {
-        let keys = (1..=self.path.len())
-            .rev()
-            .map(|depth| format!("{}--{}", self.key(depth), argument.get_id()));
+        let keys = (1..=self.path.len()).rev().map(|depth| {
+            let command = self.path[..depth].join("-");
+            format!("{command}--{}", argument.get_id())
+        });
         let mut keys: Vec<String> = keys.collect();
         let found = keys.iter().position(|key| self.texts.has(key));
         keys.swap_remove(found.unwrap_or(0))
@@ -238,10 +250,13 @@ mod tests {
             ] {
                 assert!(!help.contains(english), "{path} says {english}:\n{help}");
             }
-            assert!(
-                help.contains("用法:") && help.contains("选项:"),
-                "{path}:\n{help}"
-            );
+            let values = help.contains("- ready：可以被消费");
+            assert_eq!(values, path.ends_with(" peek"), "{path}:\n{help}");
+            let at_length = help.contains("不带命令时打开图形界面");
+            assert_eq!(at_length, path == "mqscope", "{path}:\n{help}");
+            // The command for help has no options.
+            let has_options = help.contains("选项:") || path.ends_with(" help");
+            assert!(help.contains("用法:") && has_options, "{path}:\n{help}");
         }
     }
 

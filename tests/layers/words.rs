@@ -55,6 +55,7 @@ const NAMED_BY: &[&str] = &[
     "id_salt",
     "from_id_salt",
     "push_id",
+    "request_discard",
     "with_id",
     "debug_name",
 ];
@@ -89,6 +90,7 @@ const LISTED: &[(&str, &[&str])] = &[
         ],
     ),
     ("how a URL begins", &["http://…"]),
+    ("names of licences", &["MIT", "OFL-1.1"]),
     (
         "examples of what can be typed",
         &["50ms..2s", "TagA", "TagA||TagB", "orders/paid"],
@@ -123,11 +125,17 @@ pub(crate) fn is_untranslated(literal: &Literal) -> bool {
         return false;
     }
     let listed = |(_, literals): &(&str, &[&str])| literals.contains(&literal.text.as_str());
-    if LISTED.iter().any(listed) || super::is_hex_color(&literal.text) {
+    let elsewhere = super::is_hex_color(&literal.text) || is_for_the_compiler(&literal.text);
+    if LISTED.iter().any(listed) || elsewhere {
         return false;
     }
     let shown = SHOWN_BY.contains(&function) || SHOWN_TYPES.contains(&of);
     shown || !is_identifier(&text)
+}
+
+/// What the compiler fills in: a file beside the sources, or a line of the manifest.
+fn is_for_the_compiler(text: &str) -> bool {
+    text.starts_with("../") || text.starts_with("CARGO_PKG_")
 }
 
 /// Two letters side by side.

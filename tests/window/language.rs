@@ -122,8 +122,7 @@ fn nothing_of_the_other_language_is_left_whatever_is_open() {
         at.click(drawer);
         at.check(drawer);
     }
-    let notices = at.window.button_with(&at.t("notices-title"));
-    at.window.click(&notices);
+    at.click("notices-title");
     at.check("notices");
 
     at.click("publish-more-half");
