@@ -963,6 +963,80 @@ notice-no-keyring-next = Install and unlock one (gnome-keyring, KWallet), then s
 notice-read-only = This connection is read-only
 notice-read-only-next = Lift the lock in the connection's form to publish, to ack or to change anything
 
+## What is announced to screen readers
+
+announce-arrived =
+    { $n ->
+        [one] One message arrived in { $topic } for { $group }
+       *[other] { $count } messages arrived in { $topic } for { $group }
+    }
+announce-arrived-again =
+    { $n ->
+        [one] One message arrived again in { $topic } for { $group }
+       *[other] { $count } messages arrived in { $topic } for { $group }, { $again } of them again
+    }
+announce-soon =
+    { $n ->
+        [one] One message in { $topic } is about to return to { $group }, in { $secs } seconds
+       *[other] { $count } messages in { $topic } are about to return to { $group }, the first in { $secs } seconds
+    }
+announce-returned =
+    { $n ->
+        [one] One message in { $topic } returned to { $group } without an ack
+       *[other] { $count } messages in { $topic } returned to { $group } without an ack
+    }
+announce-acked =
+    { $n ->
+        [one] One message of { $topic } is acked for { $group }
+       *[other] { $count } messages of { $topic } are acked for { $group }
+    }
+announce-committed =
+    { $n ->
+        [one] One half message of { $topic } is committed
+       *[other] { $count } half messages of { $topic } are committed
+    }
+announce-rolled-back =
+    { $n ->
+        [one] One half message of { $topic } is rolled back
+       *[other] { $count } half messages of { $topic } are rolled back
+    }
+announce-refused =
+    { $n ->
+        [one] The server refused one ack of { $topic } for { $group }
+       *[other] The server refused { $count } acks of { $topic } for { $group }
+    }
+announce-listens = Consuming { $topic } for { $group } again
+announce-stopped = Stopped consuming { $topic } for { $group }
+announce-published =
+    { $n ->
+        [one] One message is published
+       *[other] { $count } messages are published
+    }
+announce-resent =
+    { $n ->
+        [one] One dead letter had its turn
+       *[other] { $count } dead letters had their turn
+    }
+announce-run = Publishing has ended: { $stored } stored, { $failed } not stored
+announce-exported = The export has ended, messages written: { $n }
+announce-replayed = The replay has ended, messages published: { $n }
+announce-saved = The connection { $name } is saved
+announce-info =
+    { $n ->
+        [one] Notice: { $what }. { $next }
+       *[other] { $n } notices, the newest: { $what }. { $next }
+    }
+announce-warning =
+    { $n ->
+        [one] Warning: { $what }. { $next }
+       *[other] { $n } warnings, the newest: { $what }. { $next }
+    }
+announce-error =
+    { $n ->
+        [one] Error: { $what }. { $next }
+       *[other] { $n } errors, the newest: { $what }. { $next }
+    }
+
 ## What went wrong, and what to do
 
 trouble-settings = The connection is not set up right
@@ -2536,6 +2610,28 @@ path-is-folder = This is a folder, not a file
 path-is-file = This is a file, not a folder
 path-unreadable = Cannot be looked at: { $why }
 path-replace = Replace the file that is there ({ $size })
+
+## What places and rows are called for screen readers
+
+app-name = mqscope
+pane-top = Toolbar
+pane-status = Status
+pane-details = Message details
+pane-views = Consume views
+pane-time-faults = Time and faults
+pane-entry = Details of the publish
+pane-exchange = Details of the exchange
+pane-bytes = Bytes of the body
+splitter-name = Size of { $pane }
+column-times-name = Deliveries
+name-separator = { ", " }
+row-menu = Actions for this row
+row-name = { $id }, { $state }
+row-left-minutes = { $n } minutes left at most
+row-left-seconds = { $n } seconds left at most
+row-tag = tag { $tag }
+row-key = key { $key }
+row-times = delivered { $n } times
 
 ## The live table
 

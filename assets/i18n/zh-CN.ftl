@@ -950,6 +950,71 @@ notice-no-keyring-next = 请安装并解锁密钥环（gnome-keyring、KWallet�
 notice-read-only = 该连接为只读
 notice-read-only-next = 如需发布、确认或更改，请在连接设置中解除只读
 
+## 读屏播报
+
+announce-arrived =
+    { $n ->
+       *[other] 主题 { $topic }（消费组 { $group }）收到 { $count } 条消息
+    }
+announce-arrived-again =
+    { $n ->
+        [1] 主题 { $topic }（消费组 { $group }）收到 { $count } 条重投的消息
+       *[other] 主题 { $topic }（消费组 { $group }）收到 { $count } 条消息，其中 { $again } 条为重投
+    }
+announce-soon =
+    { $n ->
+       *[other] 主题 { $topic } 有 { $count } 条消息即将返回消费组 { $group }，最早的还剩 { $secs } 秒
+    }
+announce-returned =
+    { $n ->
+       *[other] 主题 { $topic } 有 { $count } 条消息未确认，已返回消费组 { $group }
+    }
+announce-acked =
+    { $n ->
+       *[other] 已为消费组 { $group } 确认主题 { $topic } 的 { $count } 条消息
+    }
+announce-committed =
+    { $n ->
+       *[other] 已提交主题 { $topic } 的 { $count } 条半消息
+    }
+announce-rolled-back =
+    { $n ->
+       *[other] 已回滚主题 { $topic } 的 { $count } 条半消息
+    }
+announce-refused =
+    { $n ->
+       *[other] 服务端拒绝了主题 { $topic }（消费组 { $group }）的 { $count } 个确认
+    }
+announce-listens = 已恢复消费主题 { $topic }，消费组 { $group }
+announce-stopped = 已停止消费主题 { $topic }，消费组 { $group }
+announce-published =
+    { $n ->
+       *[other] 已成功发布 { $count } 条消息
+    }
+announce-resent =
+    { $n ->
+       *[other] 已处理 { $count } 条死信
+    }
+announce-run = 批量发布结束：成功 { $stored } 条，未成功 { $failed } 条
+announce-exported = 导出结束，共写入 { $n } 条消息
+announce-replayed = 重放结束，共发布 { $n } 条消息
+announce-saved = 连接 { $name } 已保存
+announce-info =
+    { $n ->
+        [1] 通知：{ $what }。{ $next }
+       *[other] { $n } 条通知，最新：{ $what }。{ $next }
+    }
+announce-warning =
+    { $n ->
+        [1] 警告：{ $what }。{ $next }
+       *[other] { $n } 条警告，最新：{ $what }。{ $next }
+    }
+announce-error =
+    { $n ->
+        [1] 错误：{ $what }。{ $next }
+       *[other] { $n } 条错误，最新：{ $what }。{ $next }
+    }
+
 ## 错误及处理
 
 trouble-settings = 连接设置有误
@@ -2428,6 +2493,28 @@ path-is-folder = 这是文件夹，不是文件
 path-is-file = 这是文件，不是文件夹
 path-unreadable = 无法查看：{ $why }
 path-replace = 替换已有文件（{ $size }）
+
+## 各区域和各行的读屏名称
+
+app-name = mqscope
+pane-top = 工具栏
+pane-status = 状态栏
+pane-details = 消息详情
+pane-views = 消费视图
+pane-time-faults = 时间与故障
+pane-entry = 发布详情
+pane-exchange = 请求详情
+pane-bytes = 消息体的字节
+splitter-name = “{ $pane }”面板的大小
+column-times-name = 投递次数
+name-separator = { "，" }
+row-menu = 此行的操作
+row-name = { $id }，{ $state }
+row-left-minutes = 剩余不到 { $n } 分钟
+row-left-seconds = 剩余不到 { $n } 秒
+row-tag = 标签 { $tag }
+row-key = Key { $key }
+row-times = 已投递 { $n } 次
 
 ## 消息列表
 

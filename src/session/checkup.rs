@@ -65,7 +65,8 @@ impl Checkup {
         }
     }
 
-    pub(super) fn absorb(&mut self, event: CheckupEvent) {
+    /// Takes in what came of it; whether that was the end of it.
+    pub(super) fn absorb(&mut self, event: CheckupEvent) -> bool {
         match event {
             CheckupEvent::Found(number, finding) if number == self.number => {
                 self.findings.push(finding);
@@ -73,9 +74,11 @@ impl Checkup {
             CheckupEvent::Ended(number, failed) if number == self.number => {
                 self.running = false;
                 self.failed = failed;
+                return true;
             }
             CheckupEvent::Found(..) | CheckupEvent::Ended(..) => {}
         }
+        false
     }
 
     /// Whether there is one, running or over.

@@ -68,6 +68,11 @@ impl Lease {
         (self.remaining(now).as_secs_f32() / whole).clamp(0.0, 1.0)
     }
 
+    /// Time left from which on it is about to end.
+    pub fn soon(&self) -> Duration {
+        self.ends.since(self.begins) / 5
+    }
+
     /// How pressing it is.
     pub fn urgency(&self, now: Timestamp) -> Urgency {
         if self.ends <= now {

@@ -10,6 +10,7 @@ mod acking;
 mod activity;
 mod admin;
 mod again;
+mod announcements;
 mod archive;
 mod arrangement;
 pub mod body;
@@ -72,6 +73,7 @@ mod workspace;
 pub use acking::{AckCommand, AckRun, Acking, RunStop};
 pub use activity::{Activity, Held};
 pub use again::Offer;
+pub use announcements::{Announcement, Announcements, News, Place as NewsPlace, grouped};
 pub use archive::{
     Archive, ArchiveCommand, ArchiveEvent, ArchiveJob, BadLine, End, ExportFormat, ExportWish,
     FileState, FileView, Header, NO_HANDLE, REPLAY_SPEEDS, Record, Recorded, ReplayWish, Scope,

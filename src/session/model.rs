@@ -25,6 +25,7 @@ use crate::protocol::{ConsumeMode, Limits, Profile, PublishReceipt, Timestamp};
 
 use super::acking::AckCommand;
 use super::again::{Offer, Offers};
+use super::announcements::{Announcements, Scene};
 use super::archive::{Archive, ArchiveCommand, ArchiveEvent, ArchiveJob, ReplayWish};
 use super::cells::Column;
 use super::checkup::Checkup;
@@ -160,6 +161,7 @@ pub struct Model {
     /// Profiles that were deleted in this run: a save of one that is still on its way is void.
     deleted: HashSet<String>,
     notices: Notices,
+    announcements: Announcements,
     control: Control,
     checkup: Checkup,
     debugger: Debugger,
@@ -262,6 +264,7 @@ impl Model {
             code_filled: Filled::No,
             deleted: HashSet::new(),
             notices,
+            announcements: Announcements::default(),
             control: Control::default(),
             figures: Figures::default(),
             reader: Reader::default(),
@@ -396,6 +399,11 @@ impl Model {
     /// Notices that nobody has looked at yet.
     pub fn unseen_notices(&self) -> usize {
         self.notices.unseen()
+    }
+
+    /// What somebody who does not see the window has to be told.
+    pub fn announcements(&self) -> &Announcements {
+        &self.announcements
     }
 
     /// The message in the details pane.
@@ -574,6 +582,7 @@ impl Model {
     /// Takes in what happened outside. Some events ask for a job in turn.
     pub fn absorb(&mut self, event: Event, now: Timestamp) -> Option<Job> {
         self.figures.observe(&event, |id| self.views.get(id), now);
+        self.announcements.observe(&event, |id| self.views.get(id));
         match event {
             Event::SandboxStarted { addr, wished } => {
                 self.sandbox_started(addr, wished, now);
@@ -677,7 +686,12 @@ impl Model {
                 }
                 self.checks_decided(subscription, &asked);
             }
-            Event::Checkup(event) => self.checkup.absorb(*event),
+            Event::Checkup(event) => {
+                let ended = self.checkup.absorb(*event);
+                if ended {
+                    self.announcements.examined(&self.checkup);
+                }
+            }
             Event::Debugger(event) => {
                 if let Some(notice) = self.debugger.absorb(*event, now) {
                     self.notices.refused(notice);
@@ -695,6 +709,7 @@ impl Model {
                 {
                     self.figures.sent(to, sent, now);
                 }
+                self.announcements.archived(&event, &self.archive);
                 return self.archive.absorb(event, &mut self.views);
             }
             Event::Letters(event) => return self.letters_told(event, now),
@@ -738,6 +753,12 @@ impl Model {
         if let Some(lost) = self.views.take_lost() {
             self.notices.lost(lost, self.views.memory().0, now);
         }
+        let scene = Scene {
+            views: self.views.list(),
+            notices: &self.notices,
+            outbox: &self.outbox,
+        };
+        self.announcements.tick(&scene, now);
     }
 
     /// Bytes that the messages of all views may take, and those that they do.

@@ -19,6 +19,8 @@ const ONE_FLOOD: Duration = Duration::from_secs(60);
 pub(super) struct Notices {
     list: VecDeque<Notice>,
     unseen: usize,
+    /// How many there ever were, those included that took another's place.
+    count: u64,
     /// The held messages that the last such notice speaks of.
     lost: Option<(Lost, Timestamp)>,
 }
@@ -34,6 +36,11 @@ impl Notices {
         self.unseen
     }
 
+    /// How many there ever were.
+    pub(super) fn count(&self) -> u64 {
+        self.count
+    }
+
     /// All have been looked at.
     pub(super) fn mark_seen(&mut self) {
         self.unseen = 0;
@@ -41,11 +48,15 @@ impl Notices {
 
     /// Forgets all.
     pub(super) fn clear(&mut self) {
-        *self = Self::default();
+        *self = Self {
+            count: self.count,
+            ..Self::default()
+        };
     }
 
     /// One more.
     pub(super) fn push(&mut self, notice: Notice) {
+        self.count += 1;
         self.list.push_back(notice);
         if self.list.len() > MAX_NOTICES {
             self.list.pop_front();

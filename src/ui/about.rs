@@ -5,6 +5,7 @@ use egui::{Context as Egui, Grid, Id, Label, Modal, ScrollArea, Ui};
 use crate::session::{Command, Folder, FolderCommand};
 
 use super::context::Context;
+use super::spoken::title_ui;
 use super::theme;
 use super::widgets::{from_the_right, link_button};
 
@@ -87,7 +88,7 @@ impl About {
     fn content_ui(&mut self, ui: &mut Ui, cx: &mut Context<'_>) -> bool {
         let t = cx.texts;
         let version = [("version", env!("CARGO_PKG_VERSION").into())];
-        ui.label(theme::title(t.format("about-title", &version)));
+        title_ui(ui, &t.format("about-title", &version));
         ui.label(theme::dim(ui.ctx(), t.get("about-what")));
         ui.add_space(theme::GAP);
         folders_ui(ui, cx);

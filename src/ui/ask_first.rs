@@ -8,6 +8,7 @@ use crate::session::{Command, Decision, HalfCommand, Model};
 
 use super::connections::connection_name;
 use super::context::Context;
+use super::spoken::title_ui;
 use super::theme;
 
 const WIDTH: f32 = 420.0;
@@ -33,7 +34,7 @@ pub(super) fn question_ui(
     let mut stop_asking: bool = ctx.data(|data| data.get_temp(id)).unwrap_or_default();
     let modal = Modal::new(id).frame(frame).show(ctx, |ui| {
         ui.set_width(WIDTH);
-        ui.add(Label::new(theme::title(words.title)).wrap());
+        title_ui(ui, &words.title);
         ui.add_space(theme::GAP);
         ui.add(Label::new(theme::dim(ui.ctx(), words.what)).wrap());
         ui.add_space(theme::GAP);

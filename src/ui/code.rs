@@ -7,6 +7,7 @@ use crate::code::{self, BODY_FILE, Language, Order, Program, Task};
 use crate::session::{CodeCommand, Command, Filled};
 
 use super::context::Context;
+use super::spoken::title_ui;
 use super::theme;
 use super::widgets::{code_layout, from_the_right, named, remark, segmented};
 
@@ -56,7 +57,7 @@ impl CodeWindow {
             Task::Publish(_) => t.get("code-publish-title"),
             Task::Consume(_) => t.get("code-consume-title"),
         };
-        ui.label(theme::title(title));
+        title_ui(ui, title);
         ui.horizontal(|ui| {
             let choices = Language::ALL.map(|language| (language, language.name()));
             segmented(ui, &mut self.language, &choices);

@@ -16,6 +16,7 @@ use crate::session::{
 
 use super::context::Context;
 use super::path_field::PathField;
+use super::spoken::title_ui;
 use super::theme;
 use super::widgets::{from_the_right, link_button, primary_button, remark};
 pub(super) use fields::Spot;
@@ -120,11 +121,13 @@ impl Open {
         let t = cx.texts;
         let known = self.known_keys(cx);
         self.edit.keys_kept = !matches!(known, None | Some(KeysState::Missing));
-        ui.label(theme::title(if self.new {
-            t.get("connection-new-title")
-        } else {
-            t.get("connection-edit-title")
-        }));
+        title_ui(
+            ui,
+            match self.new {
+                true => t.get("connection-new-title"),
+                false => t.get("connection-edit-title"),
+            },
+        );
         ui.add_space(theme::GAP);
         let height = (ui.ctx().content_rect().height() - 180.0).max(240.0);
         ScrollArea::vertical()

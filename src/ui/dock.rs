@@ -19,6 +19,7 @@ use super::context::Context;
 use super::inbox::Inbox;
 use super::publish::PublishPanel;
 use super::sights::{Sight, saw};
+use super::spoken;
 use super::theme;
 use super::theme::icons;
 use super::widgets::{Dot, dot, icon, icon_button, link_button, named_choice, profile_color};
@@ -288,6 +289,21 @@ impl Drawing<'_, '_, '_> {
         }
     }
 
+    /// The name of a tab, with a number where an earlier one is called the same.
+    fn told_apart(&self, pane: Pane, name: String) -> String {
+        let Pane::View(id) = pane else { return name };
+        let title = self.title(pane);
+        let views = self.cx.model.views().iter();
+        let earlier = views.take_while(|view| view.id != id);
+        match earlier
+            .filter(|view| view_title(self.cx, view) == title)
+            .count()
+        {
+            0 => name,
+            n => format!("{name} · {}", n + 1),
+        }
+    }
+
     /// Closes a view, but asks first whether that is meant where it holds messages.
     fn close_ui(&mut self, ui: &mut Ui, view: &Subscription) {
         let t = self.cx.texts;
@@ -312,6 +328,7 @@ impl Drawing<'_, '_, '_> {
 
 impl Behavior<Pane> for Drawing<'_, '_, '_> {
     fn pane_ui(&mut self, ui: &mut Ui, _tile: TileId, pane: &mut Pane) -> UiResponse {
+        spoken::here(ui, egui::Role::TabPanel, &self.title(*pane));
         egui::Frame::NONE
             .fill(self.cx.palette.panel)
             .show(ui, |ui| {
@@ -414,7 +431,9 @@ impl Behavior<Pane> for Drawing<'_, '_, '_> {
             },
             None => title,
         };
+        let name = self.told_apart(pane, name);
         let response = named_choice(ui, response, egui::Role::Tab, state.active, &name);
+        spoken::tell(&response, |node| node.set_selected(state.active));
         if response.clicked()
             && let Some(view) = view
         {

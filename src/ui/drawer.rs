@@ -13,8 +13,8 @@ use super::halves;
 use super::history::HistoryPane;
 use super::plots::Plots;
 use super::traffic::TrafficPane;
-use super::widgets::segmented;
-use super::{notices, theme};
+use super::widgets::segmented_tabs;
+use super::{notices, spoken, theme};
 
 /// What the drawer can show.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -126,6 +126,7 @@ impl Drawer {
             .show(ui, |ui| {
                 // A panel shrinks to what is in it, and at first there is little.
                 ui.set_min_height(ui.available_height());
+                spoken::name_place(ui, name_of(cx, part));
                 ui.horizontal(|ui| {
                     tabs_ui(ui, cx, &mut part);
                     match part {
@@ -153,20 +154,35 @@ impl Drawer {
             });
         let rect = panel.response.rect;
         sizes.saw(ui.ctx(), id, rect.height());
+        spoken::splitter(ui, cx.texts, id, name_of(cx, part));
         self.shown = Some(part);
         Some(rect)
     }
 }
 
 fn tabs_ui(ui: &mut Ui, cx: &Context<'_>, part: &mut Part) {
+    let tabs = PARTS.map(|one| (one, name_of(cx, one)));
+    segmented_tabs(ui, part, &tabs);
+}
+
+/// The parts in the order of their tabs.
+const PARTS: [Part; 6] = [
+    Part::Notices,
+    Part::History,
+    Part::Halves,
+    Part::Traffic,
+    Part::Plots,
+    Part::Sandbox,
+];
+
+fn name_of(cx: &Context<'_>, part: Part) -> &'static str {
     let t = cx.texts;
-    let tabs = [
-        (Part::Notices, t.get("notices-title")),
-        (Part::History, t.get("history-title")),
-        (Part::Halves, t.get("halves-title")),
-        (Part::Traffic, t.get("traffic-title")),
-        (Part::Plots, t.get("plots-title")),
-        (Part::Sandbox, t.get("control-title")),
-    ];
-    segmented(ui, part, &tabs);
+    match part {
+        Part::Notices => t.get("notices-title"),
+        Part::History => t.get("history-title"),
+        Part::Halves => t.get("halves-title"),
+        Part::Traffic => t.get("traffic-title"),
+        Part::Plots => t.get("plots-title"),
+        Part::Sandbox => t.get("control-title"),
+    }
 }

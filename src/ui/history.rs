@@ -14,6 +14,7 @@ use crate::session::{
 use super::actions::Action;
 use super::card;
 use super::context::{Context, bytes, short_id};
+use super::spoken::{self, Row as Spoken};
 use super::table::{preview, text_ui};
 use super::theme;
 use super::theme::icons;
@@ -94,13 +95,18 @@ impl HistoryPane {
                 .default_size(width)
                 .size_range(DETAILS)
                 .frame(theme::panel_frame(ui.ctx()))
-                .show(ui, |ui| details_ui(ui, cx));
+                .show(ui, |ui| {
+                    spoken::name_place(ui, cx.texts.get("pane-entry"));
+                    details_ui(ui, cx);
+                });
+            spoken::splitter(ui, cx.texts, "history entry", cx.texts.get("pane-entry"));
         }
         notes_ui(ui, cx);
         if history.rows().is_empty() {
             empty_ui(ui, cx);
         } else {
-            table_ui(ui, cx);
+            let name = cx.texts.get("history-title");
+            spoken::place(ui, egui::Role::Table, name, |ui| table_ui(ui, cx));
         }
     }
 }
@@ -143,6 +149,8 @@ fn table_ui(ui: &mut Ui, cx: &mut Context<'_>) {
     let history = model.history();
     let rows = history.rows();
     let wide = ui.available_width() >= WITH_ALL;
+    let (node, across) = (ui.unique_id(), ui.max_rect().x_range());
+    let is_on = spoken::is_on(ui);
     ui.spacing_mut().item_spacing = egui::Vec2::ZERO;
     ui.visuals_mut().selection.bg_fill = cx.palette.selected;
     let time = cx.time_width();
@@ -152,7 +160,7 @@ fn table_ui(ui: &mut Ui, cx: &mut Context<'_>) {
         .animate_scrolling(false)
         .auto_shrink(false)
         .min_scrolled_height(0.0)
-        .sense(Sense::click())
+        .sense(Sense::CLICK)
         .cell_layout(Layout::left_to_right(Align::Center))
         .column(Column::initial(time).range(60.0..=240.0).clip(true));
     if wide {
@@ -185,7 +193,21 @@ fn table_ui(ui: &mut Ui, cx: &mut Context<'_>) {
                 };
                 cells.set_overline(true);
                 cells.set_selected(history.focused() == Some(row.place));
-                row_ui(&mut cells, cx, row, wide);
+                let (name, more) = match is_on {
+                    true => spoken_row(cx, row),
+                    false => Default::default(),
+                };
+                let spoken = Spoken {
+                    id: egui::Id::unique(("history row", row.place)),
+                    table: node,
+                    name: &name,
+                    more: &more,
+                    selected: history.focused() == Some(row.place),
+                    place: cells.index(),
+                    focusable: true,
+                    across,
+                };
+                row_ui(&mut cells, cx, row, wide, spoken);
             });
         });
     if last >= rows.len() && history.has_older() && !history.is_reading() {
@@ -213,10 +235,32 @@ fn head_row_ui(mut row: TableRow<'_, '_>, cx: &Context<'_>, wide: bool) {
     }
 }
 
-fn row_ui(cells: &mut TableRow<'_, '_>, cx: &mut Context<'_>, row: &EntryRow, wide: bool) {
+/// A row in a line, and what became of it.
+fn spoken_row(cx: &Context<'_>, row: &EntryRow) -> (String, String) {
+    let t = cx.texts;
+    let values = [
+        ("topic", row.topic.as_str().into()),
+        ("key", row.key.clone().unwrap_or_default().into()),
+        ("at", cx.clock_time(row.at).into()),
+    ];
+    let (_, _, outcome) = outcome_of(cx, row);
+    let id = row.outcome.message_id().unwrap_or_default();
+    let more = format!("{outcome}{}{id}", t.get("name-separator"));
+    (t.format("history-row", &values), more)
+}
+
+fn row_ui(
+    cells: &mut TableRow<'_, '_>,
+    cx: &mut Context<'_>,
+    row: &EntryRow,
+    wide: bool,
+    spoken: Spoken<'_>,
+) {
     let p = cx.palette;
     let t = cx.texts;
+    let mut whole = None;
     cells.col(|ui| {
+        whole = Some(spoken.show(ui));
         cx.time_cell(ui, row.at, p.text);
     });
     if wide {
@@ -243,22 +287,13 @@ fn row_ui(cells: &mut TableRow<'_, '_>, cx: &mut Context<'_>, row: &EntryRow, wi
         cells.col(|ui| text_ui(ui, &short_id(id), p.text));
     }
     cells.col(|ui| text_ui(ui, &preview(&row.body), p.dim));
-    let response = cells.response();
-    // A row is one thing to a screen reader, whatever its cells say.
-    let name = t.format(
-        "history-row",
-        &[
-            ("topic", row.topic.as_str().into()),
-            ("key", row.key.clone().unwrap_or_default().into()),
-            ("at", cx.clock_time(row.at).into()),
-        ],
-    );
-    response
-        .widget_info(|| egui::WidgetInfo::selected(egui::Role::Button, true, false, name.as_str()));
+    let cells = cells.response();
+    let response = whole.map_or_else(|| cells.clone(), |whole| whole | cells.clone());
     if response.clicked() {
         ask(cx, HistoryCommand::Focus(row.place));
     }
     response.context_menu(|ui| {
+        spoken::name_place(ui, t.get("row-menu"));
         if ui.button(t.get("send-again")).clicked() {
             ask(cx, HistoryCommand::SendAgain(row.place));
             ui.close();
@@ -291,21 +326,24 @@ fn outcome_look(cx: &Context<'_>, outcome: &Outcome) -> (Dot, Color32, String) {
     }
 }
 
-fn outcome_ui(ui: &mut Ui, cx: &Context<'_>, row: &EntryRow) {
+/// The same of a row, which may stand for many messages.
+fn outcome_of(cx: &Context<'_>, row: &EntryRow) -> (Dot, Color32, String) {
     let (t, p) = (cx.texts, cx.palette);
-    ui.spacing_mut().item_spacing.x = theme::GAP_SMALL;
-    let (shape, color, text) = match row.run {
-        None => outcome_look(cx, &row.outcome),
-        Some(run) => {
-            let values = [("stored", run.stored.into()), ("all", run.all().into())];
-            let text = t.format("outcome-run", &values);
-            match (run.failed, run.unknown) {
-                (0, 0) => (Dot::Tick, p.ok, text),
-                (0, _) => (Dot::Half, p.soon, text),
-                _ => (Dot::Ring, p.bad, text),
-            }
-        }
+    let Some(run) = row.run else {
+        return outcome_look(cx, &row.outcome);
     };
+    let values = [("stored", run.stored.into()), ("all", run.all().into())];
+    let text = t.format("outcome-run", &values);
+    match (run.failed, run.unknown) {
+        (0, 0) => (Dot::Tick, p.ok, text),
+        (0, _) => (Dot::Half, p.soon, text),
+        _ => (Dot::Ring, p.bad, text),
+    }
+}
+
+fn outcome_ui(ui: &mut Ui, cx: &Context<'_>, row: &EntryRow) {
+    ui.spacing_mut().item_spacing.x = theme::GAP_SMALL;
+    let (shape, color, text) = outcome_of(cx, row);
     dot(ui, shape, color);
     let text = RichText::new(text).color(color);
     ui.add(Label::new(text).truncate().selectable(false));
@@ -372,6 +410,7 @@ fn copy_ui(ui: &mut Ui, cx: &Context<'_>, entry: &Entry) {
     let name = t.get("viewer-copy");
     let button = menu_face(name);
     let (response, _) = MenuButton::from_button(button).ui(ui, |ui| {
+        spoken::name_place(ui, name);
         ui.spacing_mut().item_spacing.y = 0.0;
         let body = entry.too_large.is_none().then_some(&*entry.message.body);
         for (name, text) in [

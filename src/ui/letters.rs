@@ -10,6 +10,7 @@ use crate::protocol::{InvalidName, TopicName};
 use crate::session::{Command, LetterCommand, LetterRun, ResendWish, Subscription};
 
 use super::context::Context;
+use super::spoken::title_ui;
 use super::theme;
 use super::theme::icons;
 use super::widgets::{
@@ -104,9 +105,7 @@ fn question_ui(
         .show(ctx, |ui| {
             ui.set_width(WIDTH);
             ui.spacing_mut().item_spacing.y = theme::GAP;
-            ui.label(theme::title(
-                t.format("letters-title", &[("n", count.into())]),
-            ));
+            title_ui(ui, &t.format("letters-title", &[("n", count.into())]));
             let edit = TextEdit::singleline(&mut asked.topic).desired_width(WIDTH);
             labelled_edit(ui, t.get("letters-topic"), edit);
             let topic: Result<TopicName, InvalidName> = asked.topic.trim().parse();

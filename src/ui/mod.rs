@@ -5,6 +5,7 @@ mod about;
 mod acking;
 mod actions;
 mod again;
+mod announcer;
 mod archive;
 mod arranged;
 mod ask_first;
@@ -45,6 +46,7 @@ mod said;
 mod samples;
 mod scroll;
 mod sights;
+mod spoken;
 mod status;
 mod table;
 mod table_keys;
@@ -230,6 +232,9 @@ impl App {
         {
             ctx.request_repaint();
         }
+        if let Some(due) = self.model.announcements().due(self.clock.now()) {
+            ctx.request_repaint_after(due);
+        }
         let alive = views.iter().any(|view| {
             view.rows.held().0 > 0 || matches!(view.polling, crate::session::Polling::Failing(..))
         });
@@ -259,7 +264,9 @@ impl App {
             commands: &mut commands,
             actions: &mut asked,
         };
+        spoken::window_name(ui.ctx(), cx.texts.get("app-name"));
         self.panels.ui(ui, cx);
+        announcer::ui(ui, cx);
         self.commands = commands;
     }
 }

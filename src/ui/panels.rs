@@ -25,7 +25,7 @@ use super::publish::PublishPanel;
 use super::quit::Quit;
 use super::regions::{Region, Regions};
 use super::said::Said;
-use super::{archive, status, table_keys, theme, top};
+use super::{archive, spoken, status, table_keys, theme, top};
 
 /// All panels.
 pub(super) struct Panels {
@@ -135,13 +135,17 @@ impl Panels {
             .exact_size(cx.sizes.top_bar)
             .frame(theme::bar_frame(ui.ctx()))
             .show(ui, |ui| {
+                spoken::name_place(ui, cx.texts.get("pane-top"));
                 top::ui(ui, cx, &mut self.help_menu, &mut self.first_minute)
             });
         self.regions.saw(Region::Top, top.response.rect, None);
         let foot = Panel::bottom("status")
             .exact_size(cx.sizes.status_bar)
             .frame(theme::bar_frame(ui.ctx()))
-            .show(ui, |ui| status::ui(ui, cx, &mut self.drawer));
+            .show(ui, |ui| {
+                spoken::name_place(ui, cx.texts.get("pane-status"));
+                status::ui(ui, cx, &mut self.drawer);
+            });
         self.regions.saw(Region::Foot, foot.response.rect, None);
         if let Some(rect) = self.drawer.ui(ui, cx, &mut self.sizes) {
             self.regions.saw(Region::Drawer, rect, None);
@@ -155,7 +159,11 @@ impl Panels {
                 .default_size(self.sizes.of("publish", theme::PUBLISH_WIDTH))
                 .size_range(280.0..=600.0)
                 .frame(theme::panel_frame(ui.ctx()))
-                .show(ui, |ui| self.publish.ui(ui, cx));
+                .show(ui, |ui| {
+                    spoken::name_place(ui, cx.texts.get("publish-title"));
+                    self.publish.ui(ui, cx);
+                });
+            spoken::splitter(ui, cx.texts, "publish", cx.texts.get("publish-title"));
             let rect = panel.response.rect;
             self.sizes.saw(ui.ctx(), "publish", rect.width());
             self.regions.saw(Region::Publish, rect, None);
@@ -169,7 +177,12 @@ impl Panels {
             .default_size(self.sizes.of("side", theme::SIDE_WIDTH))
             .size_range(160.0..=400.0)
             .frame(theme::panel_frame(ui.ctx()))
-            .show(ui, |ui| self.connections.ui(ui, cx));
+            .show(ui, |ui| {
+                spoken::name_place(ui, cx.texts.get("connections-title"));
+                self.connections.ui(ui, cx)
+            });
+        let name = cx.texts.get("connections-title");
+        spoken::splitter(ui, cx.texts, "connections", name);
         let rect = side.response.rect;
         self.sizes.saw(ui.ctx(), "side", rect.width());
         self.regions.saw(Region::Side, rect, None);
@@ -196,7 +209,11 @@ impl Panels {
                 .default_size(size)
                 .size_range(120.0..=most.max(120.0))
                 .frame(Frame::NONE.fill(cx.palette.panel))
-                .show(ui, |ui| self.message.ui(ui, cx, &mut self.sizes));
+                .show(ui, |ui| {
+                    spoken::name_place(ui, cx.texts.get("pane-details"));
+                    self.message.ui(ui, cx, &mut self.sizes);
+                });
+            spoken::splitter(ui, cx.texts, "details", cx.texts.get("pane-details"));
             let rect = panel.response.rect;
             self.sizes.saw(ui.ctx(), "details", rect.height());
             self.regions.saw(Region::Details, rect, None);
@@ -208,6 +225,7 @@ impl Panels {
         let work = egui::CentralPanel::default()
             .frame(Frame::NONE.fill(cx.palette.bg))
             .show(ui, |ui| {
+                spoken::name_place(ui, cx.texts.get("pane-views"));
                 let panes = Panes {
                     inbox: &mut self.inbox,
                     publish: &mut self.publish,

@@ -7,6 +7,7 @@ use egui::{Context as Egui, Id, Label, Modal, ViewportCommand};
 use crate::session::{Work, WorkKind};
 
 use super::context::{Context, countdown};
+use super::spoken::title_ui;
 use super::theme;
 
 const WIDTH: f32 = 420.0;
@@ -55,7 +56,7 @@ impl Quit {
                 let Some((count, first, last)) = what else {
                     continue;
                 };
-                ui.label(theme::title(t.format(title, &[("n", count.into())])));
+                title_ui(ui, &t.format(title, &[("n", count.into())]));
                 ui.add_space(theme::GAP);
                 let values = [
                     ("first", countdown(first.since(cx.now)).into()),
@@ -66,7 +67,7 @@ impl Quit {
             }
             if !work.is_empty() {
                 let n = [("n", work.len().into())];
-                ui.label(theme::title(t.format("quit-work", &n)));
+                title_ui(ui, &t.format("quit-work", &n));
                 ui.add_space(theme::GAP);
                 for work in &work {
                     ui.add(Label::new(words(cx, work)).wrap());

@@ -2,7 +2,7 @@
 //! in which order and under which columns is the model's. Asks for acks and selections; changes nothing itself.
 
 use egui::scroll_area::ScrollBarVisibility;
-use egui::{Align, Button, Checkbox, Color32, Label, Layout, RichText, Sense, Ui, UiBuilder};
+use egui::{Align, Button, Checkbox, Color32, Id, Label, Layout, RichText, Sense, Ui, UiBuilder};
 use egui_extras::{Column as Width, TableBuilder, TableRow};
 
 use crate::i18n::Texts;
@@ -17,9 +17,9 @@ use super::endings::{Deed, alike_look, alike_mark, alike_word, sentence, state_u
 use super::fade::Fade;
 use super::scroll::{Sight, bar_ui};
 use super::theme::icons;
-use super::toolbar::column_name;
+use super::toolbar::{column_name, column_spoken};
 use super::widgets::{from_the_right, icon, named, named_choice, pill};
-use super::{halves, table_keys, theme};
+use super::{halves, spoken, table_keys, theme};
 
 /// Height of a button in a row.
 
@@ -48,9 +48,22 @@ pub(super) fn ui(ui: &mut Ui, cx: &mut Context<'_>, view: &Subscription, action:
     sight = with_focused(ui, view, sight);
     let id = ui.scope_id().with("scroll-bar");
     sight = bar_ui(ui, id, bar, sight, cx.texts.get("table-scroll"));
-    ui.scope_builder(UiBuilder::new().max_rect(room), |ui| {
+    let builder = UiBuilder::new()
+        .max_rect(room)
+        .accessibility_parent(area.id);
+    ui.scope_builder(builder, |ui| {
         sight = rows_ui(ui, cx, view, sight, &area, &mut asked);
     });
+    spoken::tell(&area, |node| {
+        node.set_row_count(rows);
+        node.set_size_of_set(rows);
+        node.set_multiselectable();
+    });
+    // While the table has the keyboard, its row in focus is what is read.
+    let focused = view.focused.map(|number| row_node(view, number));
+    if let Some(row) = focused.filter(|row| ui.ctx().has_accesskit_node(*row)) {
+        spoken::tell(&area, |node| node.set_active_descendant(row.accesskit_id()));
+    }
     if let Some(place) = place_of(view, sight) {
         asked.push(Command::Table(view.id, TableCommand::Look(place)));
     }
@@ -74,6 +87,8 @@ fn rows_ui(
     // The end of what is laid out is not the end of the rows: nothing springs back from there.
     ui.spacing_mut().scroll.kinetic.rubber_band = false;
     let arrangement = view.table.arrangement();
+    let across = ui.max_rect().x_range();
+    let spoken = ui.ctx().has_accesskit_node(area.id);
     let columns = view.table.columns();
     let deeds = match (acks(view), view.checks_halves()) {
         (false, _) => 0.0,
@@ -110,19 +125,24 @@ fn rows_ui(
         })
         .body(|body| {
             body.rows(cx.sizes.row, laid_out.len(), |mut cells| {
-                let number = arrangement.row_at(laid_out.start + cells.index());
+                let place = laid_out.start + cells.index();
+                let number = arrangement.row_at(place);
                 if let Some(row) = number.and_then(|number| view.rows.get(number)) {
                     cells.set_overline(true);
                     cells.set_selected(
                         view.rows.is_selected(row.number) || view.focused == Some(row.number),
                     );
-                    RowUi {
+                    let row_ui = RowUi {
                         row,
                         view,
                         cx,
                         fade,
-                    }
-                    .show(&mut cells, asked);
+                        area,
+                        spoken,
+                        place,
+                        across,
+                    };
+                    row_ui.show(&mut cells, asked);
                     let response = cells.response();
                     clicked(&response, area, view, row, asked);
                     if view.focused == Some(row.number) {
@@ -207,6 +227,7 @@ fn menu_ui(
     asked: &mut Vec<Command>,
 ) {
     let t = cx.texts;
+    spoken::name_place(ui, t.get("row-menu"));
     let text = match view.table.arrangement().is_pinned(row.number) {
         true => t.get("row-unpin"),
         false => t.get("row-pin"),
@@ -320,18 +341,24 @@ fn is_number(column: &Column) -> bool {
 }
 
 /// A cell with room at its left, and what its contents need of spacing. Its widgets belong to
-/// the message `number`: rows slide under the pointer as messages arrive, and a press on one
+/// the message `of`: rows slide under the pointer as messages arrive, and a press on one
 /// message that is released on another must not count as a click on either. A new one fades in.
-fn cell(row: &mut TableRow<'_, '_>, number: Option<u64>, opacity: f32, add: impl FnOnce(&mut Ui)) {
-    row.col(|ui| {
-        ui.push_id(number, |ui| {
-            ui.multiply_opacity(opacity);
-            ui.spacing_mut().item_spacing.x = theme::GAP;
-            ui.spacing_mut().interact_size.y = theme::sizes(ui.ctx()).row_control;
-            ui.spacing_mut().button_padding.y = 0.0;
-            ui.add_space(theme::GAP);
-            add(ui);
-        });
+fn cell(row: &mut TableRow<'_, '_>, of: Option<Owner>, add: impl FnOnce(&mut Ui)) {
+    row.col(|ui| contents(ui, of, add));
+}
+
+fn contents(ui: &mut Ui, of: Option<Owner>, add: impl FnOnce(&mut Ui)) {
+    let mut builder = UiBuilder::new().id_salt(of.map(|of| of.number));
+    if let Some(of) = of {
+        builder = builder.accessibility_parent(of.node);
+    }
+    ui.scope_builder(builder, |ui| {
+        ui.multiply_opacity(of.map_or(1.0, |of| of.opacity));
+        ui.spacing_mut().item_spacing.x = theme::GAP;
+        ui.spacing_mut().interact_size.y = theme::sizes(ui.ctx()).row_control;
+        ui.spacing_mut().button_padding.y = 0.0;
+        ui.add_space(theme::GAP);
+        add(ui);
     });
 }
 
@@ -341,7 +368,7 @@ fn header_ui(
     view: &Subscription,
     asked: &mut Vec<Command>,
 ) {
-    cell(&mut row, None, 1.0, |ui| {
+    cell(&mut row, None, |ui| {
         let mut all = view.table.all_selected() || view.rows.all_selected();
         let response = ui.add(Checkbox::without_text(&mut all));
         let response = named_choice(ui, response, egui::Role::CheckBox, all, t.get("select-all"));
@@ -350,7 +377,7 @@ fn header_ui(
         }
     });
     for setting in view.table.columns() {
-        cell(&mut row, None, 1.0, |ui| {
+        cell(&mut row, None, |ui| {
             if is_number(&setting.column) {
                 from_the_right(ui, |ui| {
                     ui.spacing_mut().item_spacing.x = 0.0;
@@ -362,7 +389,7 @@ fn header_ui(
         });
     }
     if acks(view) {
-        cell(&mut row, None, 1.0, |ui| {
+        cell(&mut row, None, |ui| {
             let head = match view.checks_halves() {
                 true => t.get("column-decide"),
                 false => t.get("column-ack"),
@@ -384,13 +411,14 @@ fn head_ui(
     let sort = view.table.arrangement().sort();
     let sorted = sort.column.as_ref() == Some(column);
     let name = column_name(t, column);
+    let spoken_name = column_spoken(t, column);
     let text = theme::column_head(ui.ctx(), name.as_str());
     let (mark, key) = match sort.descending {
         false => (icons::ASCENDING, "sorted-up"),
         true => (icons::DESCENDING, "sorted-down"),
     };
     let (response, spoken) = if sorted {
-        let spoken = t.format(key, &[("column", name.into())]);
+        let spoken = t.format(key, &[("column", spoken_name.into())]);
         let ink = theme::palette(ui.ctx()).accent;
         let face = egui::WidgetAtom::new((text, mark.small_colored(ink)))
             .gap(theme::GAP_SMALL)
@@ -399,7 +427,7 @@ fn head_ui(
         (face.show(ui).response.on_hover_text(&spoken), spoken)
     } else {
         let label = Label::new(text).selectable(false).truncate();
-        (ui.add(label.sense(Sense::click())), name)
+        (ui.add(label.sense(Sense::click())), spoken_name)
     };
     let response = named(ui, response, egui::Role::ColumnHeader, &spoken);
     if response.clicked() {
@@ -418,12 +446,35 @@ fn head_ui(
     }
 }
 
+/// Whose cell it is.
+#[derive(Clone, Copy)]
+struct Owner {
+    number: u64,
+    /// The row in the tree of screen readers.
+    node: Id,
+    /// A new one fades in.
+    opacity: f32,
+}
+
+/// A row in the tree of screen readers.
+fn row_node(view: &Subscription, number: u64) -> Id {
+    Id::unique(("row", view.id, number))
+}
+
 /// One row of the table.
 struct RowUi<'r, 'c> {
     row: &'r Row,
     view: &'r Subscription,
     cx: &'r Context<'c>,
     fade: &'r Fade,
+    /// The table, as what takes the keyboard and in the tree of screen readers.
+    area: &'r egui::Response,
+    /// Whether there is such a tree.
+    spoken: bool,
+    /// Its place in the table.
+    place: usize,
+    /// From where to where it goes.
+    across: egui::Rangef,
 }
 
 impl RowUi<'_, '_> {
@@ -432,22 +483,45 @@ impl RowUi<'_, '_> {
         let state = row.state(self.cx.now);
         let done = matches!(state, RowState::Acked);
         let ink = if done { p.faint } else { p.text };
-        let (number, opacity) = (Some(row.number), self.fade.of(row.number));
         let id = row.message_id().unwrap_or("?").to_owned();
-        cell(cells, number, opacity, |ui| self.select_ui(ui, &id, asked));
+        let of = Owner {
+            number: row.number,
+            node: row_node(self.view, row.number),
+            opacity: self.fade.of(row.number),
+        };
+        cells.col(|ui| {
+            if self.spoken {
+                self.spoken_ui(ui, &id, of.node, asked);
+            }
+            contents(ui, Some(of), |ui| self.select_ui(ui, &id, asked));
+        });
         for setting in self.view.table.columns() {
-            cell(cells, number, opacity, |ui| {
+            cell(cells, Some(of), |ui| {
                 self.column_ui(ui, &setting.column, state, &id, ink)
             });
         }
         if acks(self.view) {
-            cell(cells, number, opacity, |ui| {
-                match self.view.checks_halves() {
-                    true => halves::row_ui(ui, self.cx, self.view, row, asked),
-                    false => self.ack_ui(ui, &id, state, asked),
-                }
+            cell(cells, Some(of), |ui| match self.view.checks_halves() {
+                true => halves::row_ui(ui, self.cx, self.view, row, asked),
+                false => self.ack_ui(ui, &id, state, asked),
             });
         }
+    }
+
+    /// The row for those who do not see it: one thing, that shows its details.
+    fn spoken_ui(&self, ui: &mut Ui, id: &str, node: Id, asked: &mut Vec<Command>) {
+        let name = spoken_row(self.cx, self.view, self.row, id);
+        let row = spoken::Row {
+            id: node,
+            table: self.area.id,
+            name: &name,
+            more: "",
+            selected: self.view.rows.is_selected(self.row.number),
+            place: self.place,
+            focusable: false,
+            across: self.across,
+        };
+        clicked(&row.show(ui), self.area, self.view, self.row, asked);
     }
 
     fn column_ui(&self, ui: &mut Ui, column: &Column, state: RowState, id: &str, ink: Color32) {
@@ -601,6 +675,42 @@ impl RowUi<'_, '_> {
             asked.push(Command::Ack(self.view.id, vec![self.row.number]));
         }
     }
+}
+
+/// All of a row in a line. What is left of a lease is told in steps: a name that changes every
+/// second would be read over and over.
+fn spoken_row(cx: &Context<'_>, view: &Subscription, row: &Row, id: &str) -> String {
+    let t = cx.texts;
+    let ending = Ending::of_newest(row, cx.now);
+    let word = word(ending, Deed::of(view, row.number), t);
+    let mut name = t.format("row-name", &[("id", id.into()), ("state", word.into())]);
+    let mut add = |part: String| {
+        name.push_str(t.get("name-separator"));
+        name.push_str(&part);
+    };
+    if let (Ending::Held(..), Some(lease)) = (ending, row.newest().lease) {
+        let left = lease.remaining(cx.now).as_secs();
+        add(match left {
+            60.. => t.format("row-left-minutes", &[("n", left.div_ceil(60).into())]),
+            _ => t.format(
+                "row-left-seconds",
+                &[("n", left.div_ceil(10).max(1).saturating_mul(10).into())],
+            ),
+        });
+    }
+    if let Some(tag) = cells::tag(row) {
+        add(t.format("row-tag", &[("tag", tag.into())]));
+    }
+    if let Some(key) = cells::key(row) {
+        add(t.format("row-key", &[("key", key.into())]));
+    }
+    if let Some(times) = row.newest().consumed_times.filter(|times| *times > 1) {
+        add(t.format("row-times", &[("n", times.into())]));
+    }
+    if view.table.arrangement().is_pinned(row.number) {
+        add(t.get("row-pinned").to_owned());
+    }
+    name
 }
 
 /// A text that keeps off the next column, in a table without gaps. The first of its cell.

@@ -17,7 +17,8 @@ use super::archive::{self, More};
 use super::context::Context;
 use super::theme::icons;
 use super::widgets::{
-    from_the_right, icon_button, marked_button, marked_link, menu_face, named, pill, remark,
+    from_the_right, icon_button, marked_button, marked_link, menu_face, named, named_choice, pill,
+    remark,
 };
 use super::{halves, theme};
 
@@ -195,6 +196,7 @@ fn columns_ui(ui: &mut Ui, cx: &mut Context<'_>, view: &Subscription) {
     let button = menu_face(t.get("table-columns"));
     let config = MenuConfig::new().close_behavior(PopupCloseBehavior::CloseOnClickOutside);
     let (response, _) = MenuButton::from_button(button).config(config).ui(ui, |ui| {
+        super::spoken::name_place(ui, t.get("table-columns"));
         let mut columns = view.table.columns().to_vec();
         let mut offered = ALL.to_vec();
         let newest = view.rows.from_newest(0);
@@ -211,7 +213,10 @@ fn columns_ui(ui: &mut Ui, cx: &mut Context<'_>, view: &Subscription) {
             let place = columns.iter().position(|setting| setting.column == column);
             let mut on = place.is_some();
             let name = column_name(t, &column);
-            if ui.add(Checkbox::new(&mut on, name)).changed() {
+            let response = ui.add(Checkbox::new(&mut on, name));
+            let spoken = column_spoken(t, &column);
+            let response = named_choice(ui, response, egui::Role::CheckBox, on, &spoken);
+            if response.changed() {
                 match place {
                     Some(place) => drop(columns.remove(place)),
                     None => {
@@ -263,6 +268,14 @@ pub(super) fn column_name(t: &Texts, column: &Column) -> String {
         Column::Property(name) => return name.clone(),
     };
     name.to_owned()
+}
+
+/// The same for those who hear it: a sign is no name.
+pub(super) fn column_spoken(t: &Texts, column: &Column) -> String {
+    match column {
+        Column::Times => t.get("column-times-name").to_owned(),
+        _ => column_name(t, column),
+    }
 }
 
 /// Takes nothing more, and goes on.

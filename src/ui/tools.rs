@@ -12,6 +12,7 @@ use super::widgets::menu_face;
 pub(super) fn ui(ui: &mut Ui, cx: &mut Context<'_>) {
     let t = cx.texts;
     MenuButton::from_button(menu_face(t.get("tools"))).ui(ui, |ui| {
+        super::spoken::name_place(ui, t.get("tools"));
         for action in [Action::OpenDebugger, Action::OpenFile] {
             let keys = action.shortcut(ui.ctx(), t).unwrap_or_default();
             let keys = theme::label(ui.ctx(), keys);

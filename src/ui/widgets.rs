@@ -14,6 +14,7 @@ use egui_extras::syntax_highlighting::highlight;
 
 use crate::config::ProfileColor;
 
+use super::spoken::{name_place, tell};
 use super::theme::icons::{self, Icon};
 use super::theme::{self, Palette};
 
@@ -231,6 +232,24 @@ pub(super) fn marked_link(ui: &mut Ui, mark: Icon, text: &str, palette: &Palette
 
 /// Some choices of which one holds. Each is a button; the one that holds is pressed.
 pub(super) fn segmented<T: Copy + PartialEq>(ui: &mut Ui, chosen: &mut T, choices: &[(T, &str)]) {
+    segments_ui(ui, chosen, choices, Role::Button);
+}
+
+/// The same where each choice shows another content below.
+pub(super) fn segmented_tabs<T: Copy + PartialEq>(
+    ui: &mut Ui,
+    chosen: &mut T,
+    choices: &[(T, &str)],
+) {
+    segments_ui(ui, chosen, choices, Role::Tab);
+}
+
+fn segments_ui<T: Copy + PartialEq>(
+    ui: &mut Ui,
+    chosen: &mut T,
+    choices: &[(T, &str)],
+    role: Role,
+) {
     let height = ui.spacing().interact_size.y;
     Frame::NONE
         .fill(ui.visuals().extreme_bg_color)
@@ -244,7 +263,14 @@ pub(super) fn segmented<T: Copy + PartialEq>(ui: &mut Ui, chosen: &mut T, choice
                     let face = Button::selectable(holds, text)
                         .frame_when_inactive(holds)
                         .min_size(Vec2::new(0.0, height - 2.0 * theme::HAIRLINE));
-                    if ui.add(face).clicked() {
+                    let response = ui.add(face);
+                    if role == Role::Tab {
+                        tell(&response, |node| {
+                            node.set_role(role);
+                            node.set_selected(holds);
+                        });
+                    }
+                    if response.clicked() {
                         *chosen = choice;
                     }
                 }
@@ -265,6 +291,7 @@ pub(super) fn choice_menu<T: Copy + PartialEq>(
         .find(|(choice, _)| choice == chosen)
         .map_or("", |(_, text)| text);
     let (response, _) = MenuButton::from_button(menu_face(current)).ui(ui, |ui| {
+        name_place(ui, label);
         ui.spacing_mut().item_spacing.y = 0.0;
         for &(choice, text) in choices {
             if ui.selectable_label(*chosen == choice, text).clicked() {
@@ -289,6 +316,7 @@ pub(super) fn popover(
         .style(StyleModifier::default());
     let button = face.frame_when_inactive(false);
     let (response, _) = MenuButton::from_button(button).config(config).ui(ui, |ui| {
+        name_place(ui, name);
         Frame::NONE.inner_margin(theme::GAP).show(ui, |ui| {
             ui.set_width(width);
             ui.with_layout(Layout::top_down(Align::Min), add);

@@ -115,12 +115,16 @@ impl Machine {
     }
 
     fn has_keyring(&self) -> bool {
+        self.has_name("org.freedesktop.secrets")
+    }
+
+    fn has_name(&self, name: &str) -> bool {
         let mut command = Command::new("dbus-send");
         command
             .env("DBUS_SESSION_BUS_ADDRESS", &self.bus)
             .args(["--session", "--print-reply", "--dest=org.freedesktop.DBus"])
             .args(["/", "org.freedesktop.DBus.GetNameOwner"])
-            .arg("string:org.freedesktop.secrets");
+            .arg(format!("string:{name}"));
         run(command, b"").status.success()
     }
 
@@ -135,6 +139,27 @@ impl Machine {
             // A bus that is not there; without the variable one might be looked for.
             command.env("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nonexistent");
         }
+        command
+    }
+
+    /// The bus of the screen readers, on this machine's own.
+    pub(crate) fn start_reader_bus(&self, launcher: &str) -> Running {
+        let mut command = self.program(launcher);
+        command.arg("--launch-immediately");
+        let bus = Running::start(command, b"");
+        self.until("the bus of the screen readers is there", || {
+            self.has_name("org.a11y.Bus")
+        });
+        bus
+    }
+
+    /// Another program of this desktop.
+    pub(crate) fn program(&self, program: &str) -> Command {
+        let mut command = Command::new(program);
+        of_this_home(&mut command, &self.home);
+        command
+            .env("DBUS_SESSION_BUS_ADDRESS", &self.bus)
+            .env("DISPLAY", &self.display);
         command
     }
 
@@ -310,6 +335,11 @@ impl RealWindow {
             .arg(format!("PNG8:{}", file.display()));
         let finished = run(command, b"");
         assert!(finished.status.success(), "{finished:#?}");
+    }
+
+    /// Its process.
+    pub(crate) fn pid(&self) -> u32 {
+        self.process.id()
     }
 
     /// Where its sandbox listens. The window is the only one of our processes that has this

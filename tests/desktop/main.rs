@@ -14,6 +14,7 @@
 
 mod machine;
 mod pictures;
+mod reader;
 #[path = "../support/mod.rs"]
 mod support;
 #[path = "../support/window.rs"]

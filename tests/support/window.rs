@@ -6,6 +6,9 @@
 
 #![allow(dead_code, reason = "each test crate uses its own part of this module")]
 
+#[path = "audit.rs"]
+pub(crate) mod audit;
+
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -101,6 +104,9 @@ pub(crate) struct Start {
     pub(crate) desktop: Desktop,
     /// Whether characters may be typed that no font can show.
     pub(crate) missing_glyphs: bool,
+    /// Whether all that is drawn has to be good for a screen reader, in every state. Always so
+    /// where `MQSCOPE_AUDIT` is set.
+    pub(crate) audited: bool,
     /// What has happened before the window opens.
     pub(crate) before: fn(&mut Model),
 }
@@ -126,6 +132,7 @@ impl Default for Start {
             dialogs: Dialogs::Nowhere,
             desktop: Desktop::default(),
             missing_glyphs: false,
+            audited: std::env::var_os("MQSCOPE_AUDIT").is_some(),
             before: |_| {},
         }
     }
@@ -167,6 +174,7 @@ pub(crate) struct Window {
     runtime: Runtime,
     copied: Option<String>,
     desktop: watch::Sender<Desktop>,
+    audited: bool,
 }
 
 impl Window {
@@ -257,6 +265,7 @@ impl Window {
             runtime,
             copied: None,
             desktop,
+            audited: start.audited,
         }
     }
 
@@ -290,6 +299,22 @@ impl Window {
                 }
             }
         }
+        if self.audited {
+            self.assert_spoken();
+        }
+    }
+
+    /// Fails if something in the window is without a role, a name or a value that a screen reader
+    /// needs, or speaks another language than the window.
+    #[track_caller]
+    pub(crate) fn assert_spoken(&self) {
+        let things = audit::things(self.harness.root());
+        let mut flaws = audit::flaws(&things);
+        let chinese = say(Lang::ZhCn, "pane-top");
+        if things.iter().any(|thing| thing.name == chinese) {
+            flaws.extend(audit::foreign(&things));
+        }
+        assert!(flaws.is_empty(), "{flaws:#?}\n{}", self.tree());
     }
 
     /// Waits for the worker to bring about what is asked for. Fails with all that can be seen.
@@ -393,8 +418,28 @@ impl Window {
             .collect()
     }
 
+    /// What is in the tree, but for what is only there to be announced.
     fn nodes(&self) -> impl Iterator<Item = Node<'_>> {
-        self.harness.root().children_recursive()
+        let all = self.harness.root().children_recursive();
+        all.filter(|node| node.accesskit_node().data().live().is_none())
+    }
+
+    /// All of the tree, as a screen reader is given it.
+    pub(crate) fn root(&self) -> Node<'_> {
+        self.harness.root()
+    }
+
+    /// Asks something of a node, as a screen reader does.
+    pub(crate) fn request(&mut self, request: egui::accesskit::ActionRequest) {
+        self.harness.event(Event::AccessKitActionRequest(request));
+        self.settle();
+    }
+
+    /// The announcements that are there.
+    pub(crate) fn announced(&self) -> Vec<String> {
+        let all = audit::things(self.harness.root());
+        let live = all.into_iter().filter(|thing| thing.live);
+        live.map(|thing| thing.name).collect()
     }
 
     /// The tree, for somebody who looks for the reason of a failure.
@@ -475,7 +520,7 @@ impl Window {
         let mut found = self
             .harness
             .query_all_by_label(name)
-            .filter(|node| node.accesskit_node().role() != Role::Label);
+            .filter(|node| !is_inert(node.accesskit_node().role()));
         let Some(node) = found.next() else {
             panic!("there is no {name:?}:\n{}", self.tree());
         };
@@ -575,7 +620,7 @@ impl Window {
         let middles = self
             .harness
             .query_all_by_label(name)
-            .filter(|node| node.accesskit_node().role() != Role::Label)
+            .filter(|node| !is_inert(node.accesskit_node().role()))
             .map(|node| node.rect().center());
         let top = middles.min_by(|a, b| a.y.total_cmp(&b.y));
         let Some(top) = top else {
@@ -1025,6 +1070,11 @@ impl egui::DroppedFile for Dropped {
     fn bytes(&self) -> Result<Vec<u8>, String> {
         std::fs::read(&self.0).map_err(|error| error.to_string())
     }
+}
+
+/// What only has a name: a text, or a place that other things lie in.
+fn is_inert(role: Role) -> bool {
+    role == Role::Label || (audit::is_place(role) && role != Role::Row)
 }
 
 fn is_field(role: Role) -> bool {

@@ -196,6 +196,7 @@ const USABLE: [Role; 14] = [
 /// is on.
 #[track_caller]
 fn assert_all_named(window: &Window, state: &str) {
+    window.assert_spoken();
     let mut usable = 0;
     for (role, name, mixed) in window.usable(&USABLE) {
         // A name of signs alone says nothing.

@@ -8,6 +8,8 @@
     reason = "a test fails by panicking"
 )]
 
+mod access;
+mod access_tour;
 mod acking;
 mod archive;
 mod cards;

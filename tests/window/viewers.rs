@@ -30,7 +30,7 @@ fn look_at(window: &mut Window, key: Option<&str>, body: &str) -> String {
     let there = window.until_row_beside(&before);
     assert_eq!(there, id);
     window.look_into(&id);
-    window.until("the body is open", |window| window.shows(" MD5"));
+    window.until("the body is open", |window| window.shows("MD5 "));
     id
 }
 

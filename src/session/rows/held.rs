@@ -56,6 +56,11 @@ impl Held {
         self.by_end.below(&(now.offset_millis(1), 0))
     }
 
+    /// Their numbers, the first that returns after `after` at first.
+    pub(super) fn after(&self, after: Timestamp) -> impl Iterator<Item = u64> {
+        (self.ended(after)..).map_while(|place| self.by_end.get(place).map(|&(_, number)| number))
+    }
+
     /// When the first returns of those that have not by now.
     pub(super) fn first_end(&self, now: Timestamp) -> Option<Timestamp> {
         let first = self.by_end.get(self.ended(now));

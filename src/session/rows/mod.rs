@@ -46,6 +46,8 @@ pub struct Rows {
     held: Held,
     /// When [`Rows::expire`] was last asked to let go of what has returned.
     as_of: Timestamp,
+    /// Leases that ended without an ack.
+    returned: u64,
     /// Rows chosen for an ack: held, and no ack on its way.
     selected: Numbers,
     /// Numbers of rows that came, changed or went, for who follows them.
@@ -155,10 +157,29 @@ impl Rows {
             let Some(number) = self.held.pop_ended(now) else {
                 break;
             };
+            self.returned += 1;
             self.selected.set(number, false);
             self.evicted.is_free(number);
             self.changed.push(number);
         }
+    }
+
+    /// How many leases have ended without an ack, as of the last [`Rows::expire`].
+    pub fn returned(&self) -> u64 {
+        self.returned
+    }
+
+    /// The lease that is the first to end after this time.
+    pub fn first_lease_after(&self, after: Timestamp) -> Option<Lease> {
+        let first = self.held.after(after).next()?;
+        self.get(first)?.newest().lease
+    }
+
+    /// How many leases end after the one time, and at the latest at the other.
+    pub fn returning(&self, after: Timestamp, until: Timestamp) -> usize {
+        self.held
+            .ended(until)
+            .saturating_sub(self.held.ended(after))
     }
 
     /// Whether rows that have returned wait to be let go of.

@@ -9,6 +9,7 @@ use crate::session::{
 use super::super::actions::Action;
 use super::super::context::Context;
 use super::super::path_field::PathField;
+use super::super::spoken::title_ui;
 use super::super::theme;
 use super::super::widgets::{primary_button, remark, segmented};
 use super::{form_ui, scope_ui};
@@ -76,7 +77,7 @@ impl ExportForm {
 
     fn content_ui(&mut self, ui: &mut Ui, cx: &mut Context<'_>, view: &Subscription) -> bool {
         let t = cx.texts;
-        ui.label(theme::title(t.get("export-title")));
+        title_ui(ui, t.get("export-title"));
         let count = scope_ui(ui, cx, view, &mut self.scope);
         self.kind_ui(ui, cx, view);
         let label = match self.kind {

@@ -70,6 +70,7 @@ impl ArchivePanel {
 pub(super) fn menu_ui(ui: &mut Ui, cx: &Context<'_>, more: &mut Option<More>) {
     let t = cx.texts;
     let (response, _) = MenuButton::from_button(Button::new(icons::MORE)).ui(ui, |ui| {
+        super::spoken::name_place(ui, t.get("archive-more"));
         if ui.button(t.get("archive-export")).clicked() {
             *more = Some(More::Export);
             ui.close();

@@ -9,7 +9,7 @@ use crate::session::{ArchiveCommand, Command, Purpose};
 use super::super::actions::Action;
 use super::super::context::Context;
 use super::super::path_field::PathField;
-use super::super::theme;
+use super::super::spoken::title_ui;
 use super::super::widgets::{primary_button, remark};
 use super::export::file_kind;
 use super::form_ui;
@@ -44,7 +44,7 @@ impl OpenForm {
 fn content_ui(ui: &mut Ui, cx: &mut Context<'_>, path: &mut PathField, fresh: bool) -> bool {
     let t = cx.texts;
     let title = t.get("open-title");
-    ui.label(theme::title(title));
+    title_ui(ui, title);
     let kinds = [file_kind("JSONL", &["jsonl", "ndjson", "json"])];
     let field = ui
         .vertical(|ui| path.ui(ui, cx, t.get("open-file"), title, &kinds))

@@ -12,6 +12,7 @@ use crate::session::{
 
 use super::super::connections::connection_name;
 use super::super::context::Context;
+use super::super::spoken::title_ui;
 use super::super::theme;
 use super::super::widgets::{choice_menu, labelled_edit, primary_button, remark, segmented};
 use super::{form_ui, scope_ui};
@@ -66,7 +67,7 @@ impl ReplayForm {
 
     fn content_ui(&mut self, ui: &mut Ui, cx: &mut Context<'_>, view: &Subscription) -> bool {
         let t = cx.texts;
-        ui.label(theme::title(t.get("replay-title")));
+        title_ui(ui, t.get("replay-title"));
         let count = scope_ui(ui, cx, view, &mut self.scope);
         let allowed = self.target_ui(ui, cx);
         let edit = TextEdit::singleline(&mut self.topic).desired_width(f32::INFINITY);

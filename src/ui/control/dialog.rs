@@ -9,6 +9,7 @@ use crate::session::{AdminWish, parse_instant};
 
 use super::{ask, free};
 use crate::ui::context::Context;
+use crate::ui::spoken::title_ui;
 use crate::ui::theme;
 use crate::ui::widgets::{labelled_edit, remark, segmented};
 
@@ -110,7 +111,7 @@ impl Dialog {
                 t.get("reset-yes"),
             ),
         };
-        ui.label(theme::title(title));
+        title_ui(ui, &title);
         ui.add(Label::new(theme::dim(ui.ctx(), what)).wrap());
         if let Dialog::Reset(reset) = self {
             reset_ui(ui, cx, reset);

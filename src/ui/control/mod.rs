@@ -19,6 +19,7 @@ use super::card;
 use super::connections::connection_name;
 use super::context::Context;
 use super::samples;
+use super::spoken;
 use super::theme;
 use super::theme::icons;
 use super::widgets::{Dot, dot, from_the_right, marked_line};
@@ -185,6 +186,7 @@ impl ControlRoom {
                 .size_range(RIGHT..=480.0)
                 .frame(pane.inner_margin(inner))
                 .show(ui, |ui| {
+                    spoken::name_place(ui, cx.texts.get("pane-time-faults"));
                     ScrollArea::vertical()
                         .id_salt("control-right")
                         .auto_shrink(false)
@@ -194,6 +196,8 @@ impl ControlRoom {
                             self.faults.ui(ui, cx, &look.faults);
                         });
                 });
+            let name = cx.texts.get("pane-time-faults");
+            spoken::splitter(ui, cx.texts, "control-right", name);
         }
         Panel::left("control-topics")
             .resizable(true)
@@ -201,8 +205,15 @@ impl ControlRoom {
             .size_range(LEFT..=(width - RIGHT - MIDDLE).max(LEFT))
             .frame(pane)
             .show(ui, |ui| {
+                spoken::name_place(ui, cx.texts.get("control-topics"));
                 topics::ui(ui, cx, &look.overview, &mut self.dialog)
             });
+        spoken::splitter(
+            ui,
+            cx.texts,
+            "control-topics",
+            cx.texts.get("control-topics"),
+        );
         CentralPanel::default()
             .frame(pane.inner_margin(inner))
             .show(ui, |ui| match model.control().peek() {

@@ -10,6 +10,7 @@ use crate::session::{AdminWish, Command, ConnectionId, DebuggerCommand};
 
 use super::{ask, free};
 use crate::ui::context::Context;
+use crate::ui::spoken;
 use crate::ui::table::{spaced_text_ui, text_ui};
 use crate::ui::theme;
 use crate::ui::theme::icons;
@@ -35,7 +36,10 @@ pub(super) fn ui(
         ui.label(theme::dim(ui.ctx(), t.get("refusals-none")));
         return done;
     }
-    table_ui(ui, cx, sandbox, refusals);
+    let name = cx.texts.get("refusals-title");
+    spoken::place(ui, egui::Role::Table, name, |ui| {
+        table_ui(ui, cx, sandbox, refusals);
+    });
     done
 }
 
@@ -67,6 +71,7 @@ fn head_ui(ui: &mut Ui, cx: &mut Context<'_>, refusals: &Refusals) -> bool {
 fn table_ui(ui: &mut Ui, cx: &mut Context<'_>, sandbox: &ConnectionId, refusals: &Refusals) {
     let t = cx.texts;
     let clients = ui.available_width() >= WITH_CLIENT;
+    let (node, across) = (ui.unique_id(), ui.max_rect().x_range());
     ui.spacing_mut().item_spacing = egui::Vec2::ZERO;
     let mut table = TableBuilder::new(ui)
         .id_salt(("control-refusals", clients))
@@ -74,7 +79,7 @@ fn table_ui(ui: &mut Ui, cx: &mut Context<'_>, sandbox: &ConnectionId, refusals:
         .auto_shrink(false)
         // The drawer is as high as it was dragged, whatever is in it.
         .min_scrolled_height(0.0)
-        .sense(Sense::click())
+        .sense(Sense::CLICK)
         .cell_layout(Layout::left_to_right(Align::Center))
         .column(Column::exact(cx.time_width()).clip(true))
         .column(Column::initial(188.0).range(60.0..=260.0).clip(true))
@@ -102,7 +107,7 @@ fn table_ui(ui: &mut Ui, cx: &mut Context<'_>, sandbox: &ConnectionId, refusals:
                 let newest_first = count - 1 - row.index();
                 if let Some(request) = refusals.refusals.get(newest_first) {
                     row.set_overline(true);
-                    row_ui(&mut row, cx, sandbox, request, clients);
+                    row_ui(&mut row, cx, sandbox, request, clients, (node, across));
                 }
             });
         });
@@ -114,29 +119,44 @@ fn row_ui(
     sandbox: &ConnectionId,
     request: &RefusedRequest,
     clients: bool,
+    (table, across): (egui::Id, egui::Rangef),
 ) {
     let p = cx.palette;
     let client = client_of(request);
-    let cell = |ui: &mut Ui, text: &str, color: Color32| spaced_text_ui(ui, text, color);
-    row.col(|ui| cx.time_cell(ui, request.at, p.dim));
-    row.col(|ui| {
-        dot(ui, Dot::Full, p.bad);
-        ui.add_space(theme::GAP_SMALL);
-        text_ui(ui, &request.code, p.bad);
-    });
     let line = format!("{} {}", request.method, request.target);
-    row.col(|ui| cell(ui, &line, p.text));
-    if clients {
-        row.col(|ui| cell(ui, &client, p.dim));
-    }
     let values = [
         ("code", request.code.as_str().into()),
         ("request", line.as_str().into()),
         ("client", client.as_str().into()),
     ];
     let name = cx.texts.format("refusals-explain", &values);
-    let response = row.response();
-    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, &name));
+    let spoken = spoken::Row {
+        id: egui::Id::unique(("refusal", request.number)),
+        table,
+        name: &name,
+        more: "",
+        selected: false,
+        place: row.index(),
+        focusable: true,
+        across,
+    };
+    let mut whole = None;
+    let cell = |ui: &mut Ui, text: &str, color: Color32| spaced_text_ui(ui, text, color);
+    row.col(|ui| {
+        whole = Some(spoken.show(ui));
+        cx.time_cell(ui, request.at, p.dim);
+    });
+    row.col(|ui| {
+        dot(ui, Dot::Full, p.bad);
+        ui.add_space(theme::GAP_SMALL);
+        text_ui(ui, &request.code, p.bad);
+    });
+    row.col(|ui| cell(ui, &line, p.text));
+    if clients {
+        row.col(|ui| cell(ui, &client, p.dim));
+    }
+    let cells = row.response();
+    let response = whole.map_or_else(|| cells.clone(), |whole| whole | cells.clone());
     if response.on_hover_text(&request.client).clicked() {
         let refusal = DebuggerCommand::Refusal(sandbox.clone(), request.number);
         cx.command(Command::Debugger(refusal));

@@ -52,7 +52,7 @@ pub(super) fn ui(
     ui.visuals_mut().selection.bg_fill = cx.palette.selected;
     TableBuilder::new(ui)
         .id_salt(("control-topics", wide))
-        .sense(Sense::click())
+        .sense(Sense::CLICK)
         .animate_scrolling(false)
         .auto_shrink(false)
         // The drawer is as high as it was dragged, whatever is in it.
@@ -239,15 +239,16 @@ impl<'o> Line<'o> {
             ui.spacing_mut().interact_size.y = 20.0;
             ui.spacing_mut().button_padding.y = 0.0;
             let button = Button::new("…").frame_when_inactive(false);
+            let place = [("place", place.as_str().into())];
+            let name = cx.texts.format("control-actions", &place);
             let (response, _) = MenuButton::from_button(button).ui(ui, |ui| {
+                crate::ui::spoken::name_place(ui, &name);
                 ui.spacing_mut().item_spacing.y = 0.0;
                 match self {
                     Line::Topic(topic) => self.topic_menu(ui, cx, topic, dialog),
                     Line::Group(topic, group) => group_menu(ui, cx, topic, group, dialog),
                 }
             });
-            let place = [("place", place.as_str().into())];
-            let name = cx.texts.format("control-actions", &place);
             named(ui, response, egui::Role::Button, &name);
         });
     }

@@ -16,6 +16,7 @@ use crate::explained::text::{self, Hints};
 use crate::session::{Command, DebuggerCommand, DebuggerTrouble, Explained};
 
 use super::context::Context;
+use super::spoken::title_ui;
 use super::theme;
 use super::widgets::{Dot, dot, from_the_right, remark};
 
@@ -134,7 +135,7 @@ fn head_ui(ui: &mut Ui, cx: &Context<'_>) -> bool {
     let t = cx.texts;
     let found = cx.model.debugger().outcome().and_then(Result::ok);
     ui.horizontal(|ui| {
-        ui.label(theme::title(t.get("debugger-title")));
+        title_ui(ui, t.get("debugger-title"));
         from_the_right(ui, |ui| {
             let done = ui.button(t.get("close")).clicked();
             if let Some(found) = found {

@@ -12,6 +12,7 @@ pub(super) fn ui(ui: &mut Ui, cx: &Context<'_>, row: &Row, message: Option<Messa
     let name = cx.texts.get("viewer-copy");
     let button = menu_face(name);
     let (response, _) = MenuButton::from_button(button).ui(ui, |ui| {
+        crate::ui::spoken::name_place(ui, name);
         ScrollArea::vertical().max_height(360.0).show(ui, |ui| {
             ui.spacing_mut().item_spacing.y = 0.0;
             items_ui(ui, cx, row, message);

@@ -30,9 +30,10 @@ use crate::session::{Against, Command, Message, Paper, ReadCommand, Row, Subscri
 use super::actions::Action;
 use super::arranged::{Kept, Sizes};
 use super::context::{Context, bytes};
+use super::spoken;
 use super::theme;
 use super::theme::icons;
-use super::widgets::{icon_button, icon_toggle, link_button, named, named_choice, segmented};
+use super::widgets::{icon_button, icon_toggle, link_button, named, named_choice, segmented_tabs};
 use alike::{SameBodies, alike_ui};
 use damaged::damaged_ui;
 use deliveries::Timeline;
@@ -156,6 +157,7 @@ impl MessagePane {
             .max_size((ui.available_width() - 240.0).max(200.0))
             .frame(theme::panel_frame(ui.ctx()))
             .show(ui, |ui| {
+                spoken::name_place(ui, cx.texts.get("details-deliveries"));
                 ScrollArea::vertical()
                     .id_salt("deliveries")
                     .auto_shrink(false)
@@ -169,6 +171,8 @@ impl MessagePane {
                     });
             });
         sizes.saw(ui.ctx(), "deliveries", panel.response.rect.width());
+        let name = cx.texts.get("details-deliveries");
+        spoken::splitter(ui, cx.texts, "deliveries", name);
         theme::panel_frame(ui.ctx()).show(ui, |ui| self.content_ui(ui, cx, view, row));
     }
 
@@ -279,7 +283,7 @@ impl MessagePane {
         let mut look = chosen.unwrap_or(first);
         let before = look;
         ui.horizontal_wrapped(|ui| {
-            segmented(ui, &mut look, &there);
+            segmented_tabs(ui, &mut look, &there);
             if look != before {
                 self.look = Some(look);
                 self.selection = Selection::default();
@@ -449,7 +453,7 @@ impl MessagePane {
         let width = hex_row(all, 0).len() as f32 * theme::MONO_SIZE * 0.62 + theme::PAD;
         let sheet = Sheet {
             id: "body-hex",
-            name: cx.texts.get("look-hex"),
+            name: cx.texts.get("pane-bytes"),
             rows: hex_rows(all.len()),
             width,
             go: self.go.take().map(|place| Go::To(place / HEX_COLUMNS)),

@@ -3,18 +3,20 @@
 
 use std::sync::Arc;
 
+use egui::accesskit::Action as AccessAction;
 use egui::text::LayoutJob;
 use egui::{Button, Id, Label, Rect, Role, Sense, Ui, pos2, vec2};
 
 use crate::session::body::{Folds, NodeKind, Opened, Tree};
 use crate::ui::actions::Action;
 use crate::ui::context::Context;
+use crate::ui::spoken;
 use crate::ui::theme;
 use crate::ui::widgets::{fold_icon, named};
 
 use super::ink::format;
 use super::lines::Marks;
-use super::sheet::{Go, LINE, Sheet, row_text};
+use super::sheet::{Go, LINE, Sheet};
 
 /// Characters of a value that a row shows; how many there are is said.
 const SHOWN_CHARS: usize = 400;
@@ -96,14 +98,21 @@ impl TreeView {
             width: WIDEST,
             go: self.go.take(),
         };
+        let mut spoken_to = None;
         let shown = sheet.show(ui, |ui, row, rect| {
             let Some(node) = self.folds.node_at(tree, row) else {
                 return;
             };
+            let id = Id::unique(("json-row", row_id(node)));
+            if ui.input(|input| input.has_accesskit_action_request(id, AccessAction::Click)) {
+                spoken_to = Some(node);
+            }
             if let Some(open) = self.row_ui(ui, cx, tree, node, rect, marks) {
                 toggled = Some((node, open));
             }
         });
+        spoken::tell(&shown.area, |node| node.set_role(Role::Tree));
+        clicked = clicked.or(spoken_to);
         if shown.area.clicked()
             && toggled.is_none()
             && let Some(pos) = shown.area.interact_pointer_pos()
@@ -192,7 +201,7 @@ impl TreeView {
             painter.rect_filled(ground, theme::RADIUS_SMALL, color);
         }
         painter.galley(left, galley, p.text);
-        row_text(ui, "json-row", row_id(node), rect.with_min_x(left.x), &text);
+        self.item_ui(ui, tree, node, rect.with_min_x(left.x), &text);
         if tree.count(node) == 0 {
             return None;
         }
@@ -207,6 +216,21 @@ impl TreeView {
         let clicked = response.clicked();
         named(ui, response, Role::Button, &name);
         clicked.then_some(!open)
+    }
+
+    /// The row for a screen reader: how deep it lies, and whether it is open.
+    fn item_ui(&self, ui: &Ui, tree: &Tree, node: usize, rect: Rect, text: &str) {
+        let id = Id::unique(("json-row", row_id(node)));
+        let response = ui.interact(rect.intersect(ui.clip_rect()), id, Sense::hover());
+        let response = named(ui, response, Role::TreeItem, text);
+        spoken::tell(&response, |item| {
+            item.set_level(tree.depth(node) + 1);
+            item.set_selected(self.selected == node);
+            item.add_action(AccessAction::Click);
+            if tree.count(node) > 0 {
+                item.set_expanded(self.folds.is_open(node));
+            }
+        });
     }
 
     fn path_ui(&self, ui: &mut Ui, cx: &Context<'_>, tree: &Tree) {

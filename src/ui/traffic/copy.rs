@@ -36,6 +36,7 @@ pub(super) fn ui(ui: &mut Ui, cx: &Context<'_>, seen: &Seen) {
     let t = cx.texts;
     let button = menu_face(t.get("viewer-copy"));
     let (response, _) = MenuButton::from_button(button).ui(ui, |ui| {
+        super::super::spoken::name_place(ui, t.get("traffic-copy"));
         ui.spacing_mut().item_spacing.y = 0.0;
         for (piece, key) in PIECES {
             if is_there(piece, &seen.exchange) && ui.button(t.get(key)).clicked() {

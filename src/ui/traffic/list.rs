@@ -7,6 +7,7 @@ use crate::session::{Exchange, Seen, TrafficCommand};
 
 use super::super::actions::Action;
 use super::super::context::{Context, bytes, short_id};
+use super::super::spoken;
 use super::super::table::{spaced_text_ui, text_ui};
 use super::super::theme;
 use super::super::widgets::dot;
@@ -23,12 +24,19 @@ struct Columns {
 }
 
 pub(super) fn ui(ui: &mut Ui, cx: &mut Context<'_>) {
-    let traffic = cx.model.traffic();
     let columns = Columns {
         wide: ui.available_width() >= WITH_ALL,
         connections: ui.available_width() >= WITH_ALL && cx.model.connections().len() > 1,
     };
     keyboard_ui(ui, cx);
+    let name = cx.texts.get("traffic-title");
+    spoken::place(ui, egui::Role::Table, name, |ui| table_ui(ui, cx, columns));
+}
+
+fn table_ui(ui: &mut Ui, cx: &mut Context<'_>, columns: Columns) {
+    let traffic = cx.model.traffic();
+    let (node, across) = (ui.unique_id(), ui.max_rect().x_range());
+    let is_on = spoken::is_on(ui);
     ui.spacing_mut().item_spacing = egui::Vec2::ZERO;
     ui.visuals_mut().selection.bg_fill = cx.palette.selected;
     let time = cx.time_width();
@@ -38,7 +46,7 @@ pub(super) fn ui(ui: &mut Ui, cx: &mut Context<'_>) {
         .animate_scrolling(false)
         .auto_shrink(false)
         .min_scrolled_height(0.0)
-        .sense(Sense::click())
+        .sense(Sense::CLICK)
         .cell_layout(Layout::left_to_right(Align::Center))
         .column(Column::initial(time).range(60.0..=240.0).clip(true));
     if columns.connections {
@@ -67,8 +75,24 @@ pub(super) fn ui(ui: &mut Ui, cx: &mut Context<'_>) {
                 let focused = traffic.focused().map(|seen| seen.exchange.number);
                 cells.set_overline(true);
                 cells.set_selected(focused == Some(number));
-                row_ui(&mut cells, cx, seen, columns);
-                response_ui(&cells, cx, seen);
+                let name = match is_on {
+                    true => spoken_row(cx, seen),
+                    false => String::new(),
+                };
+                let spoken = spoken::Row {
+                    id: egui::Id::unique(("exchange", number)),
+                    table: node,
+                    name: &name,
+                    more: "",
+                    selected: focused == Some(number),
+                    place: cells.index(),
+                    focusable: true,
+                    across,
+                };
+                let whole = row_ui(&mut cells, cx, seen, columns, spoken);
+                if cells.response().clicked() || whole.is_some_and(|whole| whole.clicked()) {
+                    ask(cx, TrafficCommand::Focus(number));
+                }
             });
         });
 }
@@ -122,7 +146,14 @@ fn head_ui(mut row: TableRow<'_, '_>, cx: &Context<'_>, columns: Columns) {
     }
 }
 
-fn row_ui(cells: &mut TableRow<'_, '_>, cx: &Context<'_>, seen: &Seen, columns: Columns) {
+/// The row as one thing, drawn cell by cell.
+fn row_ui(
+    cells: &mut TableRow<'_, '_>,
+    cx: &Context<'_>,
+    seen: &Seen,
+    columns: Columns,
+    spoken: spoken::Row<'_>,
+) -> Option<egui::Response> {
     let p = cx.palette;
     let exchange = &seen.exchange;
     // A poll that brought nothing is there to be seen, and not to be looked at.
@@ -130,7 +161,11 @@ fn row_ui(cells: &mut TableRow<'_, '_>, cx: &Context<'_>, seen: &Seen, columns: 
         true => p.dim,
         false => p.text,
     };
-    cells.col(|ui| cx.time_cell(ui, exchange.started_at, ink));
+    let mut whole = None;
+    cells.col(|ui| {
+        whole = Some(spoken.show(ui));
+        cx.time_cell(ui, exchange.started_at, ink);
+    });
     if columns.connections {
         let name = words::connection(cx, &seen.connection);
         cells.col(|ui| label_ui(ui, name, p.dim));
@@ -159,6 +194,7 @@ fn row_ui(cells: &mut TableRow<'_, '_>, cx: &Context<'_>, seen: &Seen, columns: 
         let id = exchange.request_id().unwrap_or_default();
         cells.col(|ui| text_ui(ui, &short_id(id), p.dim));
     }
+    whole
 }
 
 /// Both bodies.
@@ -172,12 +208,11 @@ fn label_ui(ui: &mut Ui, text: String, ink: Color32) {
     ui.add(Label::new(text).truncate().selectable(false));
 }
 
-fn response_ui(cells: &TableRow<'_, '_>, cx: &mut Context<'_>, seen: &Seen) {
+/// All of a row in a line.
+fn spoken_row(cx: &Context<'_>, seen: &Seen) -> String {
     let exchange = &seen.exchange;
-    let response = cells.response();
     let (_, _, outcome) = words::outcome(cx, exchange);
-    // A row is one thing to a screen reader, whatever its cells say.
-    let name = cx.texts.format(
+    cx.texts.format(
         "traffic-row",
         &[
             ("n", exchange.number.into()),
@@ -185,10 +220,5 @@ fn response_ui(cells: &TableRow<'_, '_>, cx: &mut Context<'_>, seen: &Seen) {
             ("outcome", outcome.into()),
             ("attempt", exchange.attempt.into()),
         ],
-    );
-    response
-        .widget_info(|| egui::WidgetInfo::selected(egui::Role::Button, true, false, name.as_str()));
-    if response.clicked() {
-        ask(cx, TrafficCommand::Focus(exchange.number));
-    }
+    )
 }

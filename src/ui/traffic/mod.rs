@@ -14,6 +14,7 @@ use crate::session::{Class, Command, ConnectionId, ExchangeKind, TrafficCommand,
 
 use super::connections::connection_name;
 use super::context::{Context, bytes};
+use super::spoken;
 use super::theme;
 use super::toolbar::filter_problem;
 use super::widgets::{choice_menu, from_the_right, named, remark};
@@ -78,8 +79,12 @@ impl TrafficPane {
                 .default_size(width)
                 .size_range(DETAILS)
                 .frame(theme::panel_frame(ui.ctx()))
-                .show(ui, |ui| self.exchange.ui(ui, cx))
+                .show(ui, |ui| {
+                    spoken::name_place(ui, cx.texts.get("pane-exchange"));
+                    self.exchange.ui(ui, cx)
+                })
                 .inner;
+            spoken::splitter(ui, cx.texts, "exchange", cx.texts.get("pane-exchange"));
         }
         notes_ui(ui, cx);
         if cx.model.traffic().shown() == 0 {

@@ -8,6 +8,7 @@ use super::super::actions::Action;
 use super::super::archive::{file_kind, form_ui};
 use super::super::context::Context;
 use super::super::path_field::PathField;
+use super::super::spoken::title_ui;
 use super::super::theme;
 use super::super::widgets::{primary_button, remark, segmented};
 use super::ask;
@@ -56,7 +57,7 @@ impl SaveForm {
 
     fn content_ui(&mut self, ui: &mut Ui, cx: &mut Context<'_>) -> bool {
         let t = cx.texts;
-        ui.label(theme::title(t.get("traffic-save-title")));
+        title_ui(ui, t.get("traffic-save-title"));
         let count = self.which_ui(ui, cx);
         let before = self.format;
         let formats = [
