@@ -1,11 +1,11 @@
 //! All shortcuts on one sheet, by the place where they mean something. Reads the registry; lists
 //! only what has keys.
 
-use egui::accesskit::Role;
 use egui::{Frame, Id, Label, Modal, ScrollArea, Ui, vec2};
 
 use super::actions::{Action, Place};
 use super::context::Context;
+use super::spoken;
 use super::theme;
 use super::widgets::{from_the_right, keys_ui};
 
@@ -38,11 +38,7 @@ impl Help {
         let frame = Frame::popup(&ctx.global_style()).inner_margin(2.0 * theme::PAD);
         let size = SIZE.min(ctx.content_rect().size() - AROUND);
         let modal = Modal::new(Id::unique("help")).frame(frame).show(ctx, |ui| {
-            ctx.accesskit_node_builder(ui.unique_id(), |node| {
-                node.set_role(Role::Dialog);
-                node.set_label(t.get("action-help"));
-                node.set_modal();
-            });
+            spoken::name_place(ui, t.get("action-help"));
             ui.set_width(size.x);
             let done = ui
                 .horizontal(|ui| {

@@ -217,7 +217,9 @@ pub(crate) fn foreign(things: &[Thing]) -> Vec<String> {
         english.difference(&known).cloned().collect()
     });
     let strange = |thing: &&Thing| {
-        let typed = !thing.usable && TYPED.iter().any(|place| thing.path.contains(place));
+        // A path, XML, JSON: what is shown as it is.
+        let raw = thing.role == Role::Label && thing.name.contains(['/', '<', '=', '{', '"']);
+        let typed = raw || !thing.usable && TYPED.iter().any(|place| thing.path.contains(place));
         !typed && split(&thing.name).any(|word| words.contains(&word))
     };
     let found = things.iter().filter(strange);

@@ -77,7 +77,8 @@ fn what_a_message_is_made_with_can_be_heard() {
             window.click(&t("close"));
         }
         window.click(&t("tools"));
-        window.click(&t("debugger-open"));
+        let debugger = t("debugger-open");
+        window.click(&window.button_with(debugger.trim_end_matches('…')));
         window.click(&t("close"));
         window.click(&t("templates"));
         window.press(Key::Escape);

@@ -14,6 +14,7 @@ use egui::{
 use super::actions::Action;
 use super::context::Context;
 use super::dock::Tab;
+use super::spoken;
 use super::theme;
 use super::widgets::{from_the_right, keys_ui, named, named_choice};
 use items::Item;
@@ -78,12 +79,7 @@ impl Palette {
         let area: Area = Modal::default_area(id).anchor(Align2::CENTER_TOP, vec2(0.0, TOP));
         let frame = Frame::popup(&ctx.global_style()).inner_margin(Margin::ZERO);
         let modal = Modal::new(id).area(area).frame(frame).show(ctx, |ui| {
-            let node = ui.unique_id();
-            ctx.accesskit_node_builder(node, |node| {
-                node.set_role(Role::Dialog);
-                node.set_label(cx.texts.get("action-palette"));
-                node.set_modal();
-            });
+            spoken::name_place(ui, cx.texts.get("action-palette"));
             ui.set_width(WIDTH.min(ctx.content_rect().width() - 4.0 * theme::PAD));
             ui.spacing_mut().item_spacing.y = 0.0;
             self.content_ui(ui, cx, &items)
