@@ -14,12 +14,11 @@ pub(super) fn ui(ui: &mut Ui, cx: &mut Context<'_>) {
     MenuButton::from_button(menu_face(t.get("tools"))).ui(ui, |ui| {
         super::spoken::name_place(ui, t.get("tools"));
         for action in [Action::OpenDebugger, Action::OpenFile] {
-            let keys = action.shortcut(ui.ctx(), t).unwrap_or_default();
-            let keys = theme::label(ui.ctx(), keys);
-            if ui
-                .add(Button::new(action.name(t)).shortcut_text(keys))
-                .clicked()
-            {
+            let mut button = Button::new(action.name(t));
+            if let Some(keys) = action.shortcut(ui.ctx(), t) {
+                button = button.shortcut_text(theme::label(ui.ctx(), keys));
+            }
+            if ui.add(button).clicked() {
                 cx.act(action);
             }
         }
