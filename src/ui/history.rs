@@ -90,7 +90,7 @@ impl HistoryPane {
         }
         if history.focused().is_some() {
             let width = (ui.available_width() * 0.4).clamp(*DETAILS.start(), *DETAILS.end());
-            egui::Panel::right("history entry")
+            egui::Panel::right("history-entry")
                 .resizable(true)
                 .default_size(width)
                 .size_range(DETAILS)
@@ -99,7 +99,7 @@ impl HistoryPane {
                     spoken::name_place(ui, cx.texts.get("pane-entry"));
                     details_ui(ui, cx);
                 });
-            spoken::splitter(ui, cx.texts, "history entry", cx.texts.get("pane-entry"));
+            spoken::splitter(ui, cx.texts, "history-entry", cx.texts.get("pane-entry"));
         }
         notes_ui(ui, cx);
         if history.rows().is_empty() {
