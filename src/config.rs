@@ -1,45 +1,43 @@
 //! Connection profiles and preferences, in one TOML file. Never a secret: keys are
 //! [`crate::secrets`]' business, and a password inside a URL is dropped on the way to disk.
 //!
-//! Deliberately no migration and no watching: keys that this version does not know are passed
-//! over, missing ones have defaults, and a file that cannot be read is left as it is.
+//! Deliberately no migration: keys that this version does not know are passed over and kept, missing
+//! ones have defaults, and a file that cannot be read is left as it is.
 
 mod ask_before;
+mod document;
+mod file;
 mod password;
 mod preferences;
 mod proxy;
+mod watch;
 mod within;
 mod zone;
 
-use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize, Serializer};
 
-use crate::files;
 use crate::protocol::Profile;
 
 pub use ask_before::{AskBefore, Question};
+pub use file::{CONFIG_DIR_VARIABLE, ConfigFile};
 pub use password::holds_password;
 pub use preferences::{
     Batch, Density, LanguageChoice, MemoryMb, Motion, NewViews, Preferences, ThemeChoice,
     TimeFormat, WaitSecs,
 };
 pub use proxy::{NotAProxy, ProxyChoice, ProxyUrl};
+pub use watch::WatchedConfig;
 pub use within::Within;
 pub use zone::{NamedZone, TimeZoneChoice, UnknownZone};
 
 use password::without_password;
 
-/// Names the folder to use instead of the one that the OS suggests.
-pub const CONFIG_DIR_VARIABLE: &str = "MQSCOPE_CONFIG_DIR";
-
 /// Names the folder for what the window and its sandbox keep, instead of the one that the OS
 /// suggests.
 pub const DATA_DIR_VARIABLE: &str = "MQSCOPE_DATA_DIR";
-
-const FILE_NAME: &str = "config.toml";
 
 /// Everything that is kept between runs, except secrets.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -173,6 +171,24 @@ impl Config {
         Ok(count)
     }
 
+    /// Passwords that an earlier reading had stay, where they only went missing on the way to disk.
+    pub(crate) fn keep_passwords_of(&mut self, known: &Config) {
+        let keep = |now: &mut String, known: &String| {
+            if now != known && *now == without_password(known) {
+                now.clone_from(known);
+            }
+        };
+        for profile in &mut self.profiles {
+            if let Some(known) = known.profiles.iter().find(|known| known.id == profile.id) {
+                keep(&mut profile.endpoint, &known.endpoint);
+                keep(&mut profile.proxy, &known.proxy);
+            }
+        }
+        if self.preferences.proxy.to_string() == known.preferences.proxy.to_string() {
+            self.preferences.proxy = known.preferences.proxy.clone();
+        }
+    }
+
     /// A file written by hand may lack ids, and a copied block repeats one, which would send the
     /// keys of one server to another. The repair depends on nothing but the file, so it is the
     /// same at each start until it is saved.
@@ -214,75 +230,6 @@ pub fn sandbox_data_dir() -> Option<PathBuf> {
     Some(data_dir()?.join("sandbox"))
 }
 
-/// The one file, wherever it is.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ConfigFile {
-    path: PathBuf,
-}
-
-impl ConfigFile {
-    /// In the folder that [`CONFIG_DIR_VARIABLE`] names, or else where this OS keeps such files;
-    /// `None` where there is no home directory.
-    pub fn default_location() -> Option<Self> {
-        match std::env::var_os(CONFIG_DIR_VARIABLE) {
-            Some(dir) if !dir.is_empty() => Some(Self::at(dir)),
-            _ => directories::ProjectDirs::from("", "", "mqscope")
-                .map(|dirs| Self::at(dirs.config_dir())),
-        }
-    }
-
-    /// In this folder.
-    pub fn at(dir: impl AsRef<Path>) -> Self {
-        Self {
-            path: dir.as_ref().join(FILE_NAME),
-        }
-    }
-
-    /// The file.
-    pub fn path(&self) -> &Path {
-        &self.path
-    }
-
-    /// Reads it. No file yet is an empty configuration.
-    ///
-    /// # Errors
-    /// When the file cannot be read or understood; it is left as it is.
-    pub fn load(&self) -> Result<Config, ConfigError> {
-        let bytes = match fs::read(&self.path) {
-            Ok(bytes) => bytes,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Config::default()),
-            Err(error) => return Err(ConfigError::io("read", &self.path, error)),
-        };
-        let text = String::from_utf8(bytes).map_err(|error| {
-            let good = error.utf8_error().valid_up_to();
-            let before = String::from_utf8_lossy(&error.as_bytes()[..good]).into_owned();
-            ConfigError::damaged(&self.path, &before, before.len(), "not UTF-8 text")
-        })?;
-        let mut config = parse(&text, &self.path)?;
-        config.repair_ids();
-        Ok(config)
-    }
-
-    /// Moves a damaged file out of the way, to `config.toml.damaged-N`, and says where to.
-    ///
-    /// # Errors
-    /// When it cannot be renamed.
-    pub fn set_aside(&self) -> Result<PathBuf, ConfigError> {
-        files::set_aside(&self.path).map_err(|error| ConfigError::io("rename", &self.path, error))
-    }
-
-    /// Writes it: all of it or, if something goes wrong, none of it. Nobody but the user can
-    /// read the file.
-    ///
-    /// # Errors
-    /// When it cannot be written; the old file is still there then.
-    pub fn save(&self, config: &Config) -> Result<(), ConfigError> {
-        let text = write_toml(config)?;
-        files::replace(&self.path, text.as_bytes())
-            .map_err(|error| ConfigError::io("write", &self.path, error))
-    }
-}
-
 fn parse(text: &str, path: &Path) -> Result<Config, ConfigError> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     toml::from_str(text).map_err(|error| {
@@ -292,7 +239,7 @@ fn parse(text: &str, path: &Path) -> Result<Config, ConfigError> {
 }
 
 fn write_toml(value: &impl Serialize) -> Result<String, ConfigError> {
-    toml::to_string_pretty(value).map_err(|error| ConfigError(Kind::Encode(error.to_string())))
+    toml::to_string_pretty(value).map_err(ConfigError::encode)
 }
 
 /// Why the configuration cannot be read or written.
@@ -328,6 +275,10 @@ impl ConfigError {
         })
     }
 
+    fn encode(error: impl ToString) -> Self {
+        Self(Kind::Encode(error.to_string()))
+    }
+
     fn damaged(path: &Path, text: &str, at: usize, what: &str) -> Self {
         let before = text.get(..at).unwrap_or(text);
         let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
@@ -340,9 +291,13 @@ impl ConfigError {
         })
     }
 
-    /// Whether the file is there but makes no sense: [`ConfigFile::set_aside`] can help.
-    pub fn is_damaged(&self) -> bool {
-        self.position().is_some()
+    /// What is wrong, without the place.
+    pub fn what(&self) -> String {
+        match &self.0 {
+            Kind::Damaged { what, .. } => what.clone(),
+            Kind::Io { source, .. } => source.to_string(),
+            Kind::Encode(what) => what.clone(),
+        }
     }
 
     /// Line and column of the damage, both from 1.
@@ -365,6 +320,8 @@ fn without_password_ser<S: Serializer>(url: &str, serializer: S) -> Result<S::Ok
     reason = "a test fails by panicking"
 )]
 mod tests {
+    use std::fs;
+
     use super::*;
 
     fn profile(name: &str) -> ConnectionProfile {
@@ -401,6 +358,10 @@ mod tests {
         let names: Vec<_> = fs::read_dir(file.path().parent().unwrap())
             .unwrap()
             .map(|entry| entry.unwrap().file_name())
+            .collect();
+        let names: Vec<_> = names
+            .iter()
+            .filter(|name| *name != ".config.lock")
             .collect();
         assert_eq!(names, ["config.toml"], "no temporary file is left");
         #[cfg(unix)]
@@ -447,7 +408,7 @@ mod tests {
     }
 
     #[test]
-    fn damage_is_found_by_line_and_column_and_can_be_set_aside() {
+    fn damage_is_found_by_line_and_column_and_is_never_written_over() {
         let check = |text: &str, line: usize, column: usize| {
             let error = read(text).unwrap_err();
             assert_eq!(error.position(), Some((line, column)), "{error}");
@@ -459,14 +420,13 @@ mod tests {
 
         let dir = tempfile::tempdir().unwrap();
         let file = ConfigFile::at(dir.path());
-        fs::write(file.path(), b"a = 1\nb = '\xff'").unwrap();
+        let damaged = b"a = 1\nb = '\xff'";
+        fs::write(file.path(), damaged).unwrap();
         assert_eq!(file.load().unwrap_err().position(), Some((2, 6)));
-        let first = file.set_aside().unwrap();
-        assert!(first.ends_with("config.toml.damaged-1"));
-        assert_eq!(file.load().unwrap(), Config::default());
-        fs::write(file.path(), "b").unwrap();
-        assert!(file.set_aside().unwrap().ends_with("config.toml.damaged-2"));
-        assert_eq!(fs::read(first).unwrap(), b"a = 1\nb = '\xff'");
+        // A change is refused, and what somebody wrote is still there.
+        let refused = file.save(&Config::default()).unwrap_err();
+        assert_eq!(refused.position(), Some((2, 6)));
+        assert_eq!(fs::read(file.path()).unwrap(), damaged);
     }
 
     #[test]

@@ -10,13 +10,12 @@ use anyhow::anyhow;
 use eframe::{NativeOptions, Renderer};
 use egui::ViewportBuilder;
 use mqscope::clock::Clock;
-use mqscope::config::{self, Config, ConfigFile};
-use mqscope::protocol::Timestamp;
+use mqscope::config::{self, ConfigFile};
 use mqscope::sandbox::{self, SandboxSettings};
 use mqscope::secrets::Secrets;
 use mqscope::session::outbox::Surroundings;
 use mqscope::session::variables::Environment;
-use mqscope::session::{self, Level, Model, Notice, Say, Setup, Start};
+use mqscope::session::{self, Model, Setup, Start};
 use mqscope::ui::{self, App};
 use tokio::runtime::Handle;
 
@@ -27,10 +26,12 @@ const LAST_WORDS: Duration = Duration::from_secs(3);
 pub(crate) fn open(runtime: &Handle) -> anyhow::Result<()> {
     let clock = Clock::system();
     let file = ConfigFile::default_location();
-    let (config, mut notices) = read(file.as_ref(), clock.now());
+    // One that cannot be read never stops a start: the worker tells of it, and writes nothing to it.
+    let config = file.as_ref().and_then(|file| file.load().ok());
+    let config = config.unwrap_or_default();
     let data_dir = config::data_dir();
     let (workspace, lost) = session::load_workspace(data_dir.as_deref(), clock.now());
-    notices.extend(lost);
+    let notices = Vec::from_iter(lost);
     let (started, worker) = mpsc::channel();
     let tasks = runtime.clone();
     let created = Box::new(move |cc: &eframe::CreationContext<'_>| {
@@ -39,6 +40,7 @@ pub(crate) fn open(runtime: &Handle) -> anyhow::Result<()> {
         let model = Model::new(Setup {
             profiles: config.profiles.clone(),
             preferences: config.preferences.clone(),
+            settings_path: file.as_ref().map(|file| file.path().to_owned()),
             workspace,
             notices,
             surroundings: surroundings(),
@@ -105,29 +107,4 @@ fn options() -> NativeOptions {
         system_font_fallback: false,
         ..NativeOptions::default()
     }
-}
-
-/// A configuration that cannot be read never stops a start. A damaged one is moved aside, so
-/// that the next save does not write over it.
-fn read(file: Option<&ConfigFile>, now: Timestamp) -> (Config, Vec<Notice>) {
-    let Some(file) = file else {
-        return (Config::default(), Vec::new());
-    };
-    let error = match file.load() {
-        Ok(config) => return (config, Vec::new()),
-        Err(error) => error,
-    };
-    let summary = match file.set_aside() {
-        Ok(kept) => Say::new("notice-config-damaged").with("path", kept.display()),
-        Err(_) => Say::new("notice-config-unreadable").with("path", file.path().display()),
-    };
-    let notice = Notice {
-        at: now,
-        level: Level::Error,
-        summary,
-        detail: error.to_string(),
-        next_step: Some(Say::new("notice-config-damaged-next")),
-        card: None,
-    };
-    (Config::default(), vec![notice])
 }

@@ -99,6 +99,7 @@ fn the_account_of_the_memory_is_true_and_a_million_small_messages_fit() {
     let mut model = Model::new(Setup {
         profiles: Vec::new(),
         preferences: mqscope::config::Preferences::default(),
+        settings_path: None,
         workspace: Workspace::default(),
         notices: Vec::new(),
         surroundings: Default::default(),

@@ -120,7 +120,7 @@ pub struct NewViews {
 
 #[cfg(test)]
 #[allow(clippy::unwrap_used, reason = "a test fails by panicking")]
-mod tests {
+pub(super) mod tests {
     use proptest::prelude::*;
 
     use super::super::ask_before::{AskBefore, Question};

@@ -1,5 +1,5 @@
-//! Shows the file dialogs of the OS and looks at what a typed path leads to. Opens, reads and
-//! writes no file.
+//! Shows the file dialogs of the OS, looks at what a typed path leads to, and has the desktop open a
+//! file. Reads and writes none.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -19,6 +19,18 @@ pub enum Dialogs {
     Nowhere,
     /// Nobody is asked: this is chosen.
     Always(PathBuf),
+}
+
+impl Dialogs {
+    /// Opens a file in what the desktop opens such files with.
+    pub(super) fn open(&self, path: &Path) -> Result<(), String> {
+        match self {
+            Dialogs::Native => {
+                open::that_detached(path).map_err(|error| format!("{}: {error}", path.display()))
+            }
+            Dialogs::Nowhere | Dialogs::Always(_) => Err(path.display().to_string()),
+        }
+    }
 }
 
 /// Answers a question about paths.

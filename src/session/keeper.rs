@@ -12,6 +12,7 @@ use crate::protocol::Timestamp;
 
 use super::outbox::OutboxEvent;
 use super::say::{Level, Notice, Say};
+use super::settings::ConfigJob;
 use super::shared::{Shared, blocking};
 use super::templates::file;
 use super::workspace::Workspace;
@@ -77,6 +78,8 @@ fn keep(shared: &Shared, job: Job) -> Vec<Event> {
         }
         Job::SaveConnection(profile, keys) => Some(shared.save_connection(profile, keys)),
         Job::DeleteConnection(id) => shared.delete_connection(&id),
+        Job::Config(ConfigJob::Look) => shared.look_at_config(),
+        Job::Config(ConfigJob::Open) => shared.open_config(),
         Job::SavePreferences(preferences) => shared.save_preferences(preferences),
         Job::SaveWorkspace(workspace) => {
             let saved = shared.data_dir().map(|dir| save_workspace(dir, &workspace));

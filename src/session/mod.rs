@@ -58,6 +58,7 @@ mod samples;
 mod say;
 mod sent;
 mod series;
+mod settings;
 mod shared;
 mod shelves;
 mod subscription;
@@ -130,6 +131,7 @@ pub use samples::{
 pub use say::{Level, Notice, Say, Trouble};
 pub use sent::Sent;
 pub use series::{Idle, Series, Totals};
+pub use settings::{ConfigEvent, ConfigJob, ConfigTrouble, SettingsFile};
 pub use shared::Start;
 pub use subscription::{Polling, Source, Subscription, SubscriptionId};
 pub use table::{ColumnSetting, Place, SavedTable, Table, TableCommand};
@@ -244,6 +246,8 @@ pub enum Command {
     Traffic(TrafficCommand),
     /// Change theme, language and the like.
     SetPreferences(Preferences),
+    /// Open the file of the settings.
+    OpenSettingsFile,
     /// Keep the draft and how the window is arranged, and what is known of the views, for the next
     /// start.
     KeepWorkspace(Box<WindowPart>),
@@ -266,6 +270,8 @@ pub enum Job {
     DeleteConnection(String),
     /// Keep preferences.
     SavePreferences(Preferences),
+    /// Something about the file of the settings.
+    Config(ConfigJob),
     /// Keep what comes back after a restart.
     SaveWorkspace(Box<Workspace>),
     /// See whether there are keys for a profile.
@@ -380,6 +386,8 @@ pub enum Event {
     },
     /// Preferences or the removal of a profile could not be written.
     ConfigNotWritten(String),
+    /// What became of the file of the settings.
+    Config(ConfigEvent),
     /// What should come back after a restart could not be written.
     WorkspaceNotWritten(String),
     /// A profile is gone, but its keys may still be in the keyring.

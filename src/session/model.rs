@@ -15,6 +15,7 @@ pub use at_work::{Work, WorkKind};
 
 use std::collections::HashSet;
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use jiff::tz::TimeZone;
@@ -46,6 +47,7 @@ use super::program::{self, CodeCommand, Filled};
 use super::reader::Reader;
 use super::samples::Samples;
 use super::say::{Notice, Say, Trouble};
+use super::settings::{ConfigJob, SettingsFile};
 use super::subscription::{Polling, Source, Subscription, SubscriptionId};
 use super::traffic::{self, Traffic};
 use super::views::Views;
@@ -138,6 +140,8 @@ pub struct Setup {
     pub profiles: Vec<ConnectionProfile>,
     /// Theme, language and the like.
     pub preferences: Preferences,
+    /// Where they are kept, if anywhere.
+    pub settings_path: Option<PathBuf>,
     /// What was there when mqscope closed.
     pub workspace: Workspace,
     /// Something to say at once, such as a configuration that could not be read.
@@ -181,6 +185,7 @@ pub struct Model {
     folders: Folders,
     traffic: Traffic,
     preferences: Preferences,
+    settings: SettingsFile,
     /// The time zone of this machine.
     local: TimeZone,
     desktop: Desktop,
@@ -253,6 +258,7 @@ impl Model {
             content: Vec::new(),
             views,
             local,
+            settings: SettingsFile::new(setup.settings_path),
             workspace,
             connections,
             publish: PublishState::default(),
@@ -567,6 +573,7 @@ impl Model {
                 self.control.close_peek();
                 None
             }
+            Command::OpenSettingsFile => Some(Job::Config(ConfigJob::Open)),
             Command::SetPreferences(preferences) => Some(self.change_preferences(preferences)),
             Command::NoticesSeen => {
                 self.notices.mark_seen();
@@ -612,6 +619,7 @@ impl Model {
                 "notice-config-not-written-next",
                 now,
             ),
+            Event::Config(event) => self.config_told(event, now),
             Event::WorkspaceNotWritten(why) => self.fail(
                 "notice-workspace-not-written",
                 why,

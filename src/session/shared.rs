@@ -15,7 +15,7 @@ use secrecy::SecretString;
 use crate::cards::{Card, Doing};
 use crate::client::{AdminClient, Client, ClientSettings, Endpoint, InvalidEndpoint};
 use crate::clock::Clock;
-use crate::config::{Config, ConfigFile, ConnectionProfile, Preferences};
+use crate::config::{Config, ConfigFile, ConnectionProfile, Preferences, WatchedConfig};
 use crate::credentials::Credentials;
 use crate::protocol::InvalidName;
 use crate::sandbox::SandboxSettings;
@@ -26,6 +26,7 @@ use super::desktop::listener::DesktopSource;
 use super::folders::Folders;
 use super::model::KeysState;
 use super::say::{Say, Trouble};
+use super::settings::{ConfigEvent, ConfigTrouble};
 use super::traffic::tap::Tap;
 use super::{ConnectionId, Event, KeysEdit, Wake, history_file};
 
@@ -76,7 +77,7 @@ pub(super) struct Shared {
 /// What is written to disk, and where.
 struct Disk {
     config: Config,
-    file: Option<ConfigFile>,
+    file: Option<WatchedConfig>,
 }
 
 /// A lock that a panicking task cannot spoil for the others: each holds it for one assignment.
@@ -99,7 +100,7 @@ impl Shared {
             dialogs: start.dialogs,
             disk: Mutex::new(Disk {
                 config: start.config,
-                file: start.file,
+                file: start.file.map(WatchedConfig::new),
             }),
             clients: Mutex::new(HashMap::new()),
             admins: Mutex::new(HashMap::new()),
@@ -324,15 +325,54 @@ impl Shared {
     /// Changes what is kept and writes it. On an error nothing has changed.
     pub(super) fn change_config(&self, change: impl FnOnce(&mut Config)) -> Result<(), String> {
         let mut disk = lock(&self.disk);
-        // Another window, or a person with an editor, may have changed the file meanwhile.
-        let on_disk = disk.file.as_ref().and_then(|file| file.load().ok());
-        let mut changed = on_disk.unwrap_or_else(|| disk.config.clone());
-        change(&mut changed);
-        if let Some(file) = &disk.file {
-            file.save(&changed).map_err(|error| error.to_string())?;
+        let Disk { config, file } = &mut *disk;
+        match file {
+            // Another window, or a person with an editor, may have changed the file meanwhile.
+            Some(file) => {
+                let changed = file.change(config, change);
+                *config = changed.map_err(|error| error.to_string())?;
+            }
+            None => change(config),
         }
-        disk.config = changed;
         Ok(())
+    }
+
+    /// Looks whether somebody else has changed the file, and what that means.
+    pub(super) fn look_at_config(&self) -> Option<Event> {
+        let mut disk = lock(&self.disk);
+        let looked = disk.file.as_mut()?.look()?;
+        let event = match looked {
+            Ok(mut read) => {
+                read.keep_passwords_of(&disk.config);
+                if read == disk.config {
+                    ConfigEvent::Same
+                } else {
+                    disk.config.clone_from(&read);
+                    ConfigEvent::Reloaded(Box::new(read))
+                }
+            }
+            Err(error) => ConfigEvent::Broken(ConfigTrouble {
+                at: error.position(),
+                what: error.what(),
+            }),
+        };
+        drop(disk);
+        if matches!(event, ConfigEvent::Reloaded(_)) {
+            self.forget_clients();
+        }
+        Some(Event::Config(event))
+    }
+
+    /// Opens the file in what this desktop opens such files with; there is one from then on.
+    pub(super) fn open_config(&self) -> Option<Event> {
+        let path = lock(&self.disk).file.as_ref()?.file().path().to_owned();
+        let opened = match path.exists() {
+            true => Ok(()),
+            false => self.change_config(|_| {}),
+        };
+        let opened = opened.and_then(|()| self.dialogs.open(&path));
+        let why = opened.err()?;
+        Some(Event::Config(ConfigEvent::NotOpened(why)))
     }
 
     /// What shows file dialogs.
@@ -343,7 +383,7 @@ impl Shared {
     /// Where things are kept.
     pub(super) fn folders(&self) -> Folders {
         let disk = lock(&self.disk);
-        let file = disk.file.as_ref().map(ConfigFile::path);
+        let file = disk.file.as_ref().map(|file| file.file().path());
         Folders {
             settings: file.and_then(Path::parent).map(Path::to_owned),
             data: self.data_dir.clone(),

@@ -20,6 +20,7 @@ use super::link::{EVENTS, JOBS};
 use super::outbox::desk::Desk;
 use super::poller::Wish;
 use super::samples::filler;
+use super::settings::ConfigJob;
 use super::shared::{Shared, Start};
 use super::subscription::SubscriptionId;
 use super::{
@@ -27,8 +28,9 @@ use super::{
     examiner, explainer, history_file, keeper, opener, poller, publishing, reader, traffic,
 };
 
-/// How often the window is told what is in the sandbox, if that has changed.
-const LOOK_AT_SANDBOX: Duration = Duration::from_millis(500);
+/// How often the window is told what is in the sandbox, and what somebody else wrote into the file
+/// of the settings, if that has changed.
+const LOOK: Duration = Duration::from_millis(500);
 
 /// A worker that runs. It ends when its link is dropped.
 #[derive(Debug)]
@@ -77,7 +79,7 @@ async fn run(
     let (keep, to_keep) = mpsc::channel(JOBS);
     let keeper = tokio::spawn(keeper::run(Arc::clone(&shared), to_keep));
     let history = tokio::spawn(history_file::run(Arc::clone(&shared), wishes));
-    let mut look = tokio::time::interval(LOOK_AT_SANDBOX);
+    let mut look = tokio::time::interval(LOOK);
     let mut seen: Vec<TopicContent> = Vec::new();
     loop {
         tokio::select! {
@@ -92,6 +94,7 @@ async fn run(
                     job @ (Job::SaveConnection(..)
                     | Job::DeleteConnection(_)
                     | Job::SavePreferences(_)
+                    | Job::Config(_)
                     | Job::SaveWorkspace(_)
                     | Job::ChangeTemplates(_)
                     | Job::FindKeys(_)),
@@ -136,6 +139,8 @@ async fn run(
                 }
             },
             _ = look.tick() => {
+                // Where it is behind, it looks the next time.
+                let _ = keep.try_send(Job::Config(ConfigJob::Look));
                 let content = sandbox.as_ref().map(embedded::Embedded::content);
                 if let Some(content) = content.filter(|content| *content != seen) {
                     seen.clone_from(&content);
@@ -195,6 +200,7 @@ async fn carry_out(shared: Arc<Shared>, job: Job) {
         | Job::SaveConnection(..)
         | Job::DeleteConnection(_)
         | Job::SavePreferences(_)
+        | Job::Config(_)
         | Job::SaveWorkspace(_)
         | Job::Outbox(_)
         | Job::Samples(_)

@@ -45,6 +45,7 @@ mod regions;
 mod said;
 mod samples;
 mod scroll;
+mod settings;
 mod sights;
 mod spoken;
 mod status;

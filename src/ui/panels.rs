@@ -25,6 +25,7 @@ use super::publish::PublishPanel;
 use super::quit::Quit;
 use super::regions::{Region, Regions};
 use super::said::Said;
+use super::settings::SettingsWindow;
 use super::{archive, spoken, status, table_keys, theme, top};
 
 /// All panels.
@@ -39,6 +40,7 @@ pub(super) struct Panels {
     pub(super) help: Help,
     pub(super) help_menu: HelpMenu,
     pub(super) first_minute: FirstMinute,
+    pub(super) settings: SettingsWindow,
     pub(super) regions: Regions,
     /// Whether the side panel is shown.
     pub(super) side: bool,
@@ -66,6 +68,7 @@ impl Panels {
             help: Help::default(),
             help_menu: HelpMenu::default(),
             first_minute: FirstMinute::new(!preferences.first_minute_seen),
+            settings: SettingsWindow::default(),
             regions: Regions::default(),
             side: kept.get("side").unwrap_or(true),
             sizes: Sizes::restored(&kept),
@@ -248,6 +251,7 @@ impl Panels {
     fn above_ui(&mut self, ui: &mut Ui, cx: &mut Context<'_>) {
         self.code.ui(ui.ctx(), cx);
         self.debugger.ui(ui.ctx(), cx);
+        self.settings.ui(ui.ctx(), cx);
         self.help.ui(ui.ctx(), cx);
         let tabs = self.dock.tabs();
         if let Some(pick) = self.palette.ui(ui.ctx(), cx, &tabs) {

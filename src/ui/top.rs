@@ -32,6 +32,7 @@ pub(super) fn ui(
         ui.label(connection_name(cx, connection));
         ui.label(theme::dim(ui.ctx(), &connection.profile.endpoint));
         from_the_right(ui, |ui| {
+            settings_ui(ui, cx);
             preferences_ui(ui, cx);
             help.ui(ui, cx, first_minute);
             tools::ui(ui, cx);
@@ -50,6 +51,14 @@ fn palette_ui(ui: &mut Ui, cx: &mut Context<'_>) {
     let response = ui.add(button).on_hover_text(&name);
     if named(ui, response, egui::Role::Button, &name).clicked() {
         cx.act(Action::Palette);
+    }
+}
+
+/// Opens the settings.
+fn settings_ui(ui: &mut Ui, cx: &mut Context<'_>) {
+    let hint = Action::Settings.hint(ui.ctx(), cx.texts);
+    if icon_button(ui, icons::SETTINGS, &hint).clicked() {
+        cx.act(Action::Settings);
     }
 }
 

@@ -190,6 +190,7 @@ impl Window {
         let mut model = Model::new(Setup {
             profiles: start.config.profiles.clone(),
             preferences: start.config.preferences.clone(),
+            settings_path: Some("config.toml".into()),
             workspace: std::mem::take(&mut start.workspace),
             notices: Vec::new(),
             surroundings: start.surroundings.clone(),
@@ -770,6 +771,21 @@ impl Window {
         }
     }
 
+    /// Types another number into a field of numbers.
+    #[track_caller]
+    pub(crate) fn type_number(&mut self, name: &str, number: &str) {
+        self.settle();
+        self.field(Place::Only, name).scroll_to_me();
+        self.field(Place::Only, name).focus();
+        self.settle();
+        self.harness
+            .key_combination_modifiers(Modifiers::COMMAND, &[Key::A]);
+        self.harness.event(Event::Paste(number.to_owned()));
+        self.settle();
+        self.harness.key_press(Key::Enter);
+        self.settle();
+    }
+
     /// What was last copied.
     #[track_caller]
     pub(crate) fn copied(&self) -> &str {
@@ -956,6 +972,11 @@ impl Window {
         let there = || file.load().ok().filter(&what);
         self.until_outside("it is in the file", |_| there().is_some());
         there().expect("it was there just now")
+    }
+
+    /// Writes the file of the configuration, as somebody with an editor does.
+    pub(crate) fn write_config(&self, text: &str) {
+        std::fs::write(self.config_path(), text).expect("the file can be written");
     }
 
     /// The file of the configuration.

@@ -1,11 +1,18 @@
-//! The settings: what each of them changes.
+//! The settings: what each of them changes, their window, and their file, edited by other hands.
 
 use std::time::Duration;
 
-use mqscope::config::{Batch, NewViews, Preferences, ProfileColor, Question, TimeFormat, WaitSecs};
+use egui::Key;
+use mqscope::config::{
+    Batch, Config, Density, LanguageChoice, MemoryMb, Motion, NewViews, Preferences, ProfileColor,
+    ProxyChoice, Question, ThemeChoice, TimeFormat, WaitSecs,
+};
+
+use mqscope::i18n::Lang;
+use mqscope::protocol::Profile;
 
 use crate::scripted::{Scripted, message};
-use crate::support::{Place, Start, Window, en, en_with};
+use crate::support::{Place, Start, Window, en, en_with, say};
 
 fn start_with(change: impl FnOnce(&mut Preferences)) -> Start {
     let mut start = Start::default();
@@ -121,11 +128,11 @@ fn nobody_is_asked_who_does_not_want_to_be() {
     window.until_running();
     window.click(&en("view-new"));
     window.fill(Place::Head, &en("field-group"), "GID_second");
-    window.click("▶ Start");
+    window.click("Start");
     window.publish_and_see();
     window.stop();
     window.click(&en("view-close"));
-    assert!(!window.has("○ Consume orders · GID_second"));
+    assert!(!window.shows("Consume orders · GID_second"));
     assert!(window.asks_to_close(), "the window closes at once");
 }
 
@@ -140,4 +147,175 @@ fn a_connection_without_a_proxy_goes_through_the_one_of_the_settings() {
     });
     window.click("Publish");
     window.until_outside("the proxy has it", |_| broker.published() == 1);
+}
+
+/// A choice of a setting, as it is called.
+fn choice(setting: &str, choice: &str) -> String {
+    format!("{} · {}", en(setting), en(choice))
+}
+
+fn open_settings(window: &mut Window) {
+    window.press_with_command(Key::Comma);
+    window.assert_shows(&en("settings-title"));
+}
+
+#[test]
+fn what_is_set_in_the_window_holds_at_once_and_is_in_the_file() {
+    let mut window = Window::start(Start::default());
+    window.until_running();
+    let id = window.publish_and_see();
+    window.look_into(&id);
+    window.until_shown(&en("fact-published"));
+    open_settings(&mut window);
+    for (setting, chosen) in [
+        ("settings-theme", "settings-light"),
+        ("settings-density", "settings-compact"),
+        ("settings-motion", "settings-motion-reduced"),
+        ("settings-format", "settings-format-full"),
+        ("settings-proxy", "settings-proxy-none"),
+    ] {
+        window.click(&choice(setting, chosen));
+        assert!(window.is_chosen(&choice(setting, chosen)), "{chosen}");
+    }
+    window.assert_shows("2026-11-22 10:14:07.000 +00:00");
+    assert_eq!(window.context().theme(), egui::Theme::Light);
+    window.click(&choice("settings-zone", "settings-zone-place"));
+    let place = en("settings-zone-place");
+    window.fill(Place::Only, &place, "shang");
+    window.click("Asia/Shanghai");
+    window.assert_shows("2026-11-22 18:14:07.000 +08:00");
+    for (name, number, shown) in [
+        ("settings-memory", "64", "64 MB"),
+        ("settings-batch", "4", "4"),
+        ("settings-wait", "9", "9 s"),
+    ] {
+        window.type_number(&en(name), number);
+        assert_eq!(window.value(Place::Only, &en(name)), shown);
+    }
+    window.click(&en("settings-ask-quit"));
+    let saved = window.until_saved(|config| !config.preferences.ask_before.asks(Question::Quit));
+    let mut expected = Preferences {
+        theme: ThemeChoice::Light,
+        language: LanguageChoice::En,
+        density: Density::Compact,
+        motion: Motion::Reduced,
+        time_zone: "Asia/Shanghai".parse().unwrap(),
+        time_format: TimeFormat::Full,
+        memory_mb: MemoryMb::nearest(64),
+        proxy: ProxyChoice::None,
+        new_views: NewViews {
+            batch: Batch::nearest(4),
+            wait_secs: WaitSecs::nearest(9),
+        },
+        ..saved.preferences.clone()
+    };
+    *expected.ask_before.switch(Question::Quit) = false;
+    assert_eq!(saved.preferences, expected);
+    assert!(window.asks_to_close(), "nobody is asked");
+
+    // Each finds its way back.
+    let back = |name: &str| en_with("settings-reset", &[("name", &en(name))]);
+    for name in [
+        "settings-theme",
+        "settings-density",
+        "settings-motion",
+        "settings-zone",
+        "settings-format",
+        "settings-memory",
+        "settings-batch",
+        "settings-wait",
+        "settings-proxy",
+    ] {
+        window.click(&back(name));
+        assert!(!window.has(&back(name)), "{name}");
+    }
+    window.click(&en("settings-ask-all"));
+    let begin = Preferences {
+        language: LanguageChoice::En,
+        first_minute_seen: saved.preferences.first_minute_seen,
+        ..Preferences::default()
+    };
+    window.until_saved(|config| config.preferences == begin);
+    window.click(&en("close"));
+    window.assert_not_shown(&en("settings-file-why"));
+}
+
+#[test]
+fn the_address_of_a_proxy_holds_once_it_makes_sense_and_its_password_stays_here() {
+    let mut window = Window::start(Start::default());
+    open_settings(&mut window);
+    window.click(&choice("settings-proxy", "settings-proxy-address"));
+    let address = en("settings-proxy-address");
+    window.fill(Place::Only, &address, "socks5://host");
+    window.assert_shows(&en("settings-proxy-wrong"));
+    window.fill(Place::Only, &address, "http://me:hush@host:3128");
+    window.assert_shows(&en("connection-password-not-kept"));
+    window.press(Key::Enter);
+    let saved = window.until_saved(|config| config.preferences.proxy != ProxyChoice::System);
+    assert_eq!(saved.preferences.proxy.to_string(), "http://me@host:3128");
+    assert!(!window.config_text().contains("hush"));
+}
+
+#[test]
+fn a_file_edited_by_other_hands_takes_effect_and_their_words_stay() {
+    let mut window = Window::start(Start::default().with("desk", Profile::Tdmq, "http://a:1"));
+    window.until_running();
+    let mine = "# mine\n[preferences]\nlanguage = 'zh-cn' # for us\nlater = 1\n\n# the shop\n[[profiles]]\nid = 'shop'\nname = 'shop'\nendpoint = 'http://b:2'\n";
+    window.write_config(mine);
+    window.until_shown(&say(Lang::ZhCn, "publish-title"));
+    window.until_shown("shop");
+    window.assert_not_shown("desk");
+    // What is changed here now leaves all of that as it is written.
+    window.click(&say(Lang::ZhCn, "theme-light"));
+    window.until_saved(|config| config.preferences.theme == ThemeChoice::Light);
+    let text = window.config_text();
+    for line in mine.lines() {
+        assert!(text.contains(line), "{line}: {text}");
+    }
+}
+
+#[test]
+fn a_broken_file_is_told_by_line_and_column_and_left_alone() {
+    let mut window = Window::start(Start::default().with("desk", Profile::Tdmq, "http://a:1"));
+    window.until_running();
+    let broken = "[preferences]\nlanguage = 'en'\ntheme = 'pink'\n";
+    window.write_config(broken);
+    open_settings(&mut window);
+    let told = en_with("notice-settings-broken", &[("line", "3"), ("column", "9")]);
+    window.until_shown(&told);
+    window.assert_shows("`system`, `dark`, `light`");
+    // What held before still does, and what is changed holds, but nothing is written.
+    window.assert_shows("desk");
+    window.click(&choice("settings-format", "settings-format-full"));
+    window.until("it is told", |window| {
+        window.shows(&en("notice-config-not-written")) || window.shows("2 notices")
+    });
+    assert_eq!(window.config_text(), broken);
+    window.write_config("[preferences]\nlanguage = 'en'\ntheme = 'light'\n");
+    window.until("it is mended", |window| !window.shows(&told));
+    assert_eq!(window.context().theme(), egui::Theme::Light);
+}
+
+#[test]
+fn a_file_that_is_broken_at_the_start_is_told_and_left_alone() {
+    let mut window = Window::start(Start::default());
+    window.write_config("preferences = 3\n");
+    let told = en_with("notice-settings-broken", &[("line", "1"), ("column", "15")]);
+    open_settings(&mut window);
+    window.until_shown(&told);
+    assert_eq!(window.config_text(), "preferences = 3\n");
+}
+
+#[test]
+fn the_file_is_made_and_explains_itself_when_it_is_to_be_opened() {
+    let mut start = Start::default();
+    start.config = Config::default();
+    let mut window = Window::start(start);
+    window.press_with_command(Key::Comma);
+    window.click(&en("settings-open-file"));
+    window.until_outside("the file is there", |window| {
+        window
+            .config_text()
+            .contains("# Light or dark: system, dark or light")
+    });
 }

@@ -69,16 +69,11 @@ impl Model {
             return;
         }
         let id = ConnectionId::Profile(profile.id.clone());
-        match self.connections.iter_mut().find(|c| c.id == id) {
-            Some(connection) => connection.profile = profile.clone(),
-            None => self.connections.push(Connection {
-                id: id.clone(),
-                profile: profile.clone(),
-                keys: KeysState::Missing,
-            }),
-        }
-        if profile.read_only {
-            self.views.lock(&id);
+        let known = self.connection(&id).is_some();
+        self.show_profile(profile.clone());
+        if !known {
+            // Its keys are on their way, if there are any.
+            self.set_keys(&profile.id, KeysState::Missing);
         }
         if open {
             self.selected = id;
@@ -93,6 +88,22 @@ impl Model {
                 );
             }
             self.set_keys(&profile.id, keys);
+        }
+    }
+
+    /// A profile in the list as it is now. What is known of its keys stays.
+    pub(super) fn show_profile(&mut self, profile: ConnectionProfile) {
+        let id = ConnectionId::Profile(profile.id.clone());
+        if profile.read_only {
+            self.views.lock(&id);
+        }
+        match self.connections.iter_mut().find(|c| c.id == id) {
+            Some(connection) => connection.profile = profile,
+            None => self.connections.push(Connection {
+                id,
+                profile,
+                keys: KeysState::Unknown,
+            }),
         }
     }
 

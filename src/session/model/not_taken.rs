@@ -60,6 +60,7 @@ impl Model {
             Job::SaveWorkspace(_) => self.workspace = Workspace::default(),
             Job::DeleteConnection(_)
             | Job::SavePreferences(_)
+            | Job::Config(_)
             | Job::ChangeTemplates(_)
             | Job::Folders(_)
             | Job::FindKeys(_) => {}

@@ -3,13 +3,15 @@
 
 use jiff::tz::TimeZone;
 
-use crate::config::{NewViews, Preferences, Question};
+use crate::config::{ConnectionProfile, NewViews, Preferences, Question};
 
 use super::Model;
-use crate::protocol::{MAX_HANDLES, Profile};
+use crate::protocol::{MAX_HANDLES, Profile, Timestamp};
 use crate::session::acking::AckCommand;
 use crate::session::form::ConsumeForm;
 use crate::session::halves::HalfCommand;
+use crate::session::say::{Level, Notice, Say};
+use crate::session::settings::{ConfigEvent, ConfigTrouble, SettingsFile};
 use crate::session::{Command, ConnectionId, Desktop, Job};
 
 impl Model {
@@ -81,9 +83,79 @@ impl Model {
         self.preferences = preferences;
     }
 
+    /// The file that they are kept in.
+    pub fn settings(&self) -> &SettingsFile {
+        &self.settings
+    }
+
+    /// Takes in what became of the file.
+    pub(super) fn config_told(&mut self, event: ConfigEvent, now: Timestamp) {
+        match event {
+            ConfigEvent::Same => self.settings.mended(),
+            ConfigEvent::Reloaded(config) => {
+                self.settings.mended();
+                self.go_by(config.preferences);
+                self.follow_profiles(config.profiles);
+            }
+            ConfigEvent::Broken(trouble) => {
+                self.notices.push(broken(&trouble, now));
+                self.settings.broke(trouble);
+            }
+            ConfigEvent::NotOpened(why) => self.fail(
+                "notice-settings-not-opened",
+                why,
+                "notice-settings-not-opened-next",
+                now,
+            ),
+        }
+    }
+
+    /// The connections are those of the file. One that is in use stays until it is not: what is held
+    /// of it can still be acked.
+    fn follow_profiles(&mut self, profiles: Vec<ConnectionProfile>) {
+        let gone: Vec<ConnectionId> = self
+            .connections
+            .iter()
+            .map(|connection| connection.id.clone())
+            .filter(|id| match id {
+                ConnectionId::Sandbox => false,
+                ConnectionId::Profile(id) => profiles.iter().all(|profile| profile.id != *id),
+            })
+            .filter(|id| !self.is_in_use(id))
+            .collect();
+        for id in gone {
+            self.figures.forget(&id);
+            self.connections.retain(|connection| connection.id != id);
+            if self.selected == id {
+                self.selected = ConnectionId::Sandbox;
+            }
+        }
+        for profile in profiles {
+            self.deleted.remove(&profile.id);
+            self.show_profile(profile);
+        }
+    }
+
     /// Bytes that the messages of all views may take from now on.
     pub fn set_memory(&mut self, bytes: usize) {
         self.views.set_budget(bytes);
+    }
+}
+
+fn broken(trouble: &ConfigTrouble, now: Timestamp) -> Notice {
+    let summary = match trouble.at {
+        Some((line, column)) => Say::new("notice-settings-broken")
+            .with("line", line)
+            .with("column", column),
+        None => Say::new("notice-settings-unreadable"),
+    };
+    Notice {
+        at: now,
+        level: Level::Error,
+        summary,
+        detail: trouble.what.clone(),
+        next_step: Some(Say::new("notice-settings-broken-next")),
+        card: None,
     }
 }
 

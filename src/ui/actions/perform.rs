@@ -59,6 +59,8 @@ fn in_window(action: Action, ctx: &Egui, cx: &mut Context<'_>, panels: &mut Pane
             cx.command(Command::Debugger(DebuggerCommand::Open(Opening::default())));
         }
         Action::ShowAround => panels.first_minute.show(),
+        Action::Settings => panels.settings.open(),
+        Action::OpenSettingsFile => cx.command(Command::OpenSettingsFile),
         Action::About => panels.help_menu.open_about(cx),
         Action::Quit => ctx.send_viewport_cmd(ViewportCommand::Close),
         _ => {}
