@@ -64,6 +64,7 @@ const NAMED_TYPES: &[&str] = &["Id", "Panel", "Grid", "TableBuilder"];
 /// Spelled the same in every language, with the reason.
 const LISTED: &[(&str, &[&str])] = &[
     ("the program's name", &["mqscope"]),
+    ("names of time zones", &["Asia/Shanghai", "UTC"]),
     ("names of formats", &["CSV", "HAR", "JSONL", "TXT"]),
     (
         "names of files",
@@ -93,12 +94,19 @@ const LISTED: &[(&str, &[&str])] = &[
     ("names of licences", &["MIT", "OFL-1.1"]),
     (
         "examples of what can be typed",
-        &["50ms..2s", "TagA", "TagA||TagB", "orders/paid"],
+        &[
+            "50ms..2s",
+            "TagA",
+            "TagA||TagB",
+            "http://host:3128",
+            "orders/paid",
+        ],
     ),
     ("words of the filter's own language", &["is:failed"]),
     (
         "units",
         &[
+            " MB",
             "{:.1} KB",
             "{:.1} MB",
             "{} ms",
