@@ -1,6 +1,6 @@
 //! What this program is: version, licence, the fonts in it with theirs, and where it keeps things.
 
-use egui::{Context as Egui, Grid, Id, Label, Modal, ScrollArea, Ui};
+use egui::{Context as Egui, Id, Label, Modal, ScrollArea, Ui};
 
 use crate::session::{Command, Folder, FolderCommand};
 
@@ -133,23 +133,24 @@ impl About {
 fn folders_ui(ui: &mut Ui, cx: &mut Context<'_>) {
     let (t, model) = (cx.texts, cx.model);
     ui.label(theme::label(ui.ctx(), t.get("about-folders")));
-    Grid::new("about-folders").num_columns(3).show(ui, |ui| {
-        for (name, folder) in [
-            (t.get("about-settings"), Folder::Settings),
-            (t.get("about-data"), Folder::Data),
-        ] {
-            let Some(path) = model.folders().path(folder) else {
-                continue;
-            };
-            ui.label(theme::dim(ui.ctx(), name));
-            ui.set_max_width(WIDTH * 0.66);
-            ui.add(Label::new(theme::code(path.display().to_string())).wrap());
-            ui.push_id(name, |ui| {
-                if link_button(ui, t.get("about-open-folder"), cx.palette).clicked() {
-                    cx.command(Command::Folders(FolderCommand::Open(folder)));
-                }
+    for (name, folder) in [
+        (t.get("about-settings"), Folder::Settings),
+        (t.get("about-data"), Folder::Data),
+    ] {
+        let Some(path) = model.folders().path(folder) else {
+            continue;
+        };
+        ui.horizontal(|ui| {
+            ui.label(name);
+            from_the_right(ui, |ui| {
+                ui.push_id(name, |ui| {
+                    if link_button(ui, t.get("about-open-folder"), cx.palette).clicked() {
+                        cx.command(Command::Folders(FolderCommand::Open(folder)));
+                    }
+                });
             });
-            ui.end_row();
-        }
-    });
+        });
+        // On a line of its own, as nobody knows how long it is.
+        ui.add(Label::new(theme::code(path.display().to_string()).color(cx.palette.dim)).wrap());
+    }
 }

@@ -29,6 +29,21 @@ pub(crate) fn first_start(lang: Lang, album: &Album) {
     stage.paint("first-message");
 }
 
+/// What can be done, and by which keys.
+pub(crate) fn by_keyboard(lang: Lang, album: &Album) {
+    let mut stage = Stage::open(lang, album);
+    stage.arrives(order(0));
+    stage.stop();
+    stage.window.leave_fields();
+    stage.window.press_with_command(egui::Key::K);
+    stage.paint("palette");
+    stage.window.press(egui::Key::Escape);
+    stage.window.leave_fields();
+    stage.window.press(egui::Key::Questionmark);
+    stage.until("place-table");
+    stage.paint("shortcuts");
+}
+
 /// Plenty of time, about to end, over; acked; come again.
 pub(crate) fn leases_in_every_state(lang: Lang, album: &Album) {
     let mut stage = Stage::open(lang, album);

@@ -30,6 +30,7 @@ acts![
     message::every_viewer,
     message::a_damaged_one,
     inbox::first_start,
+    inbox::by_keyboard,
     inbox::leases_in_every_state,
     inbox::table,
     inbox::troubles,
