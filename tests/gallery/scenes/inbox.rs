@@ -21,7 +21,9 @@ pub(crate) fn first_start(lang: Lang, album: &Album) {
     stage.paint("help");
     stage.click("help-about");
     stage.paint("about");
-    stage.click("about-close");
+    drop(stage);
+
+    let mut stage = Stage::open(lang, album);
     stage.click("publish-button");
     stage
         .window
