@@ -248,6 +248,10 @@ const OTHER_WORDS: &[&str] = &[
     "keys-ak-sandbox",
     "outbox-lines-messages-why",
     "samples-filled",
+    // As the consoles themselves write it.
+    "where-endpoint-sandbox",
+    "where-topic-aliyun",
+    "where-topic-tdmq",
 ];
 
 #[test]

@@ -90,7 +90,14 @@ const LISTED: &[(&str, &[&str])] = &[
             "{} {} HTTP/1.1\n",
         ],
     ),
-    ("how a URL begins", &["http://…"]),
+    (
+        "how URLs look",
+        &[
+            "http://…",
+            "http://….mqrest.….aliyuncs.com",
+            "http://….tencenttdmq.com",
+        ],
+    ),
     ("names of licences", &["MIT", "OFL-1.1"]),
     (
         "examples of what can be typed",
