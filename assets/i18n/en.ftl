@@ -309,6 +309,8 @@ delete-sure = Delete it and its keys
 
 ## Where the values of a connection stand in the vendors' consoles
 
+hint-endpoint-tdmq = http://….tencenttdmq.com
+hint-endpoint-aliyun = http://….mqrest.….aliyuncs.com
 where-endpoint-tdmq = TDMQ for RocketMQ console: Cluster Management → cluster ID → Basic Information → Access Information, the HTTP access address
 where-endpoint-aliyun = ApsaraMQ for RocketMQ console: Instances → Instance Details → Endpoints, the one for HTTP, http://<account ID>.mqrest.<region>.aliyuncs.com
 where-endpoint-sandbox = The address that mqscope sandbox prints, or that the other mqscope shows

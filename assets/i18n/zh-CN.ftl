@@ -305,17 +305,19 @@ delete-sure = 确认删除连接及密钥
 
 ## 各项参数在控制台中的位置
 
+hint-endpoint-tdmq = http://….tencenttdmq.com
+hint-endpoint-aliyun = http://….mqrest.….aliyuncs.com
 where-endpoint-tdmq = 消息队列 RocketMQ 版控制台：集群管理 → 集群 ID → 基本信息 → 接入信息，选择 HTTP 接入地址
 where-endpoint-aliyun = 云消息队列 RocketMQ 版控制台：实例列表 → 实例详情 → 接入点，选择 HTTP 协议接入点，形如 http://<账号 ID>.mqrest.<地域>.aliyuncs.com
-where-endpoint-sandbox = mqscope sandbox 启动时打印的地址，或另一个 mqscope 窗口中显示的地址
+where-endpoint-sandbox = 沙箱（mqscope sandbox）启动时打印的地址，或另一个 mqscope 窗口中显示的地址
 where-instance-tdmq = 命名空间名称：集群详情 → 命名空间。没有则留空
 where-instance-aliyun = 实例详情 → 实例 ID，形如 MQ_INST_…。无命名空间的实例留空
 where-keys-tdmq = AK：集群详情 → 集群权限 → AccessKey 列（角色密钥）；SK：SecretKey 列（角色名称）。4.x 集群：命名空间 → 配置权限
 where-keys-aliyun = RAM 控制台 → 用户 → 创建 AccessKey；建议使用 RAM 用户而非主账号的 AccessKey
 where-token-aliyun = 仅在使用临时密钥时填写：AssumeRole 返回的 SecurityToken，与临时密钥同时失效
 where-admin = 用于打开控制室：启动沙箱时 --admin-token 的值
-where-topic-tdmq = 集群详情 → Topic 与 Group。消费组类型必须为 HTTP：同一消费组不能同时用于 HTTP 和 TCP
-where-topic-aliyun = 实例详情 → Topic 管理与 Group 管理。消费组类型必须为 HTTP：同一消费组不能同时用于 HTTP 和 TCP
+where-topic-tdmq = 集群详情 → Topic（主题）与 Group（消费组）。消费组类型必须为 HTTP：同一消费组不能同时用于 HTTP 和 TCP
+where-topic-aliyun = 实例详情 → Topic 管理（主题）与 Group 管理（消费组）。消费组类型必须为 HTTP：同一消费组不能同时用于 HTTP 和 TCP
 address-aliyun = 阿里云，地域 { $region }，账号 { $account }，公网
 address-aliyun-private = 阿里云，地域 { $region }，账号 { $account }，仅 VPC 内可访问
 address-tdmq = 腾讯云 TDMQ，地域 { $region }，公网

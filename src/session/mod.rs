@@ -48,6 +48,7 @@ mod notices;
 mod opener;
 mod order;
 pub mod outbox;
+mod parts;
 mod paths;
 mod poller;
 mod program;
@@ -116,6 +117,7 @@ pub use model::{
     Work, WorkKind,
 };
 pub use order::{WaitingKey, WaitingKeys};
+pub use parts::{PARTS, Part, VERSION};
 pub use paths::{
     FieldName, FileKind, PathCommand, PathEvent, PathJob, PathLook, PathState, PathWish, Paths,
     Purpose, There,

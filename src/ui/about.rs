@@ -2,7 +2,7 @@
 
 use egui::{Context as Egui, Id, Label, Modal, ScrollArea, Ui};
 
-use crate::session::{Command, Folder, FolderCommand};
+use crate::session::{Command, Folder, FolderCommand, PARTS, VERSION};
 
 use super::context::Context;
 use super::spoken::title_ui;
@@ -12,47 +12,6 @@ use super::widgets::{from_the_right, link_button};
 const WIDTH: f32 = 520.0;
 /// Height of the text of a licence.
 const TEXT_HEIGHT: f32 = 220.0;
-
-/// Something in the program that has a licence.
-struct Part {
-    /// Key of its name.
-    name: &'static str,
-    licence: &'static str,
-    text: &'static str,
-}
-
-const PARTS: [Part; 6] = [
-    Part {
-        name: "about-part-mqscope",
-        licence: env!("CARGO_PKG_LICENSE"),
-        text: include_str!("../../LICENSE"),
-    },
-    Part {
-        name: "about-part-inter",
-        licence: "OFL-1.1",
-        text: include_str!("../../assets/fonts/Inter-OFL.txt"),
-    },
-    Part {
-        name: "about-part-jetbrains",
-        licence: "OFL-1.1",
-        text: include_str!("../../assets/fonts/JetBrainsMono-OFL.txt"),
-    },
-    Part {
-        name: "about-part-noto-sans",
-        licence: "OFL-1.1",
-        text: include_str!("../../assets/fonts/NotoSansSC-OFL.txt"),
-    },
-    Part {
-        name: "about-part-noto-emoji",
-        licence: "OFL-1.1",
-        text: include_str!("../../assets/fonts/NotoEmoji-OFL.txt"),
-    },
-    Part {
-        name: "about-part-phosphor",
-        licence: "MIT",
-        text: include_str!("../../assets/fonts/Phosphor-MIT.txt"),
-    },
-];
 
 /// The window, if it is open.
 #[derive(Default)]
@@ -87,7 +46,7 @@ impl About {
     /// All of it; whether it is done with.
     fn content_ui(&mut self, ui: &mut Ui, cx: &mut Context<'_>) -> bool {
         let t = cx.texts;
-        let version = [("version", env!("CARGO_PKG_VERSION").into())];
+        let version = [("version", VERSION.into())];
         title_ui(ui, &t.format("about-title", &version));
         ui.label(theme::dim(ui.ctx(), t.get("about-what")));
         ui.add_space(theme::GAP);

@@ -159,12 +159,12 @@ impl Open {
         let kind = self.edit.profile.kind;
         let (hint, place, instance) = match kind {
             Profile::Tdmq => (
-                "http://….tencenttdmq.com",
+                t.get("hint-endpoint-tdmq"),
                 t.get("where-endpoint-tdmq"),
                 Some(t.get("where-instance-tdmq")),
             ),
             Profile::Aliyun => (
-                "http://….mqrest.….aliyuncs.com",
+                t.get("hint-endpoint-aliyun"),
                 t.get("where-endpoint-aliyun"),
                 Some(t.get("where-instance-aliyun")),
             ),
