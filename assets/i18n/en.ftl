@@ -864,7 +864,8 @@ part-resource = Path and query
 
 refusals-title = Refused requests
 refusals-count = Refused · { $n }
-refusals-none = None yet: requests that any client sends and the sandbox refuses appear here
+refusals-none = Nothing was refused
+refusals-none-next = Requests that any client sends and the sandbox refuses appear here, each explained
 refusals-kept = the last { $kept } of { $count }
 refusals-clear = Clear
 refusals-close = Close refused requests
@@ -980,7 +981,9 @@ apart-after = published { $by } before
 
 ## Details
 
-details-empty = Click a message to see its body, deliveries and properties
+details-empty = No message chosen
+details-empty-next = Click a message to see its body, deliveries and properties
+details-empty-none-next = Body, deliveries and properties of a message appear here
 details-deliveries = Deliveries
 details-message = Message
 details-damaged = This message was damaged on its way: { $why }
@@ -1629,7 +1632,8 @@ control-statistics = { $published } published · { $delivered } delivered · { $
     [one] one poll waits
    *[other] { $parked } polls wait
 }
-control-no-topics = No topics yet; the first publish or consume makes one
+control-no-topics = No topics yet
+control-no-topics-next = The first publish or consume makes one
 control-topics = Topics and groups
 control-messages = Messages
 control-messages-why = Messages that are kept, acked or not
@@ -1666,6 +1670,7 @@ control-clock-moved = Moved the time
 control-seed-changed = Seed { $seed }: the faults begin anew
 control-faults-changed = Changed the faults
 control-peek-none-next = Choose a topic to look without consuming
+control-peek-empty-next = Publish one, or look at another topic
 control-peek-empty = No messages
 control-peek-title-group = { $topic } as { $group } sees it
 control-peek-close = Close these messages
@@ -1824,6 +1829,8 @@ history-latency = Latency
 history-row = { $at }, { $topic } { $key }
 history-close = Close these details
 history-reading = Reading…
+history-none-next = Each message that you publish is listed here, also after a restart
+history-show-all = Show the whole history
 history-none = Nothing was published from here yet
 history-not-found = Nothing in the history has these words
 history-gone = This entry is not there any more
@@ -1913,6 +1920,8 @@ traffic-missed = { $n ->
 }
 traffic-paused = Paused: nothing is taken down
 traffic-searching = Searching…
+traffic-none-next = Publish or consume something: each request and its answer is listed here
+traffic-show-all = Show all exchanges
 traffic-none = Nothing went over the wire yet
 traffic-not-found = No exchange matches the filter
 traffic-pause = Pause recording
@@ -2741,6 +2750,7 @@ view-resume = Resume
 view-pause-why = Paused, nothing more is taken from the group; what is held stays held
 empty-paused = Paused
 empty-paused-next = Nothing is taken from the group until you press Resume
+empty-show-all = Show all messages
 empty-filtered = Nothing matches the filter
 empty-filtered-next = Messages are there; change the filter to see them
 ## The body of a message in the details

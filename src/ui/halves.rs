@@ -12,7 +12,9 @@ use crate::session::{
 use super::card;
 use super::connections::connection_name;
 use super::context::{Context, countdown, short_id};
+use super::empty::Empty;
 use super::theme;
+use super::theme::icons;
 use super::widgets::{Dot, dot, from_the_right, named, remark};
 
 /// Half messages that the publish form shows.
@@ -67,7 +69,8 @@ pub(super) fn ui(ui: &mut Ui, cx: &mut Context<'_>) {
     let t = cx.texts;
     let halves = cx.model.halves();
     if halves.iter().len() == 0 {
-        ui.label(theme::dim(ui.ctx(), t.get("halves-none")));
+        Empty::new(icons::WAITING, "halves-none").ui(ui, cx);
+        return;
     }
     if halves.dropped() > 0 {
         let n = [("n", halves.dropped().into())];

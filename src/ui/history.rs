@@ -14,6 +14,7 @@ use crate::session::{
 use super::actions::Action;
 use super::card;
 use super::context::{Context, bytes, short_id};
+use super::empty::Empty;
 use super::spoken::{self, Row as Spoken};
 use super::table::{preview, text_ui};
 use super::theme;
@@ -133,15 +134,16 @@ fn notes_ui(ui: &mut Ui, cx: &Context<'_>) {
     }
 }
 
-fn empty_ui(ui: &mut Ui, cx: &Context<'_>) {
-    let t = cx.texts;
+fn empty_ui(ui: &mut Ui, cx: &mut Context<'_>) {
     let history = cx.model.history();
-    let text = match (history.is_reading(), history.filter().trim().is_empty()) {
-        (true, _) => t.get("history-reading"),
-        (false, true) => t.get("history-none"),
-        (false, false) => t.get("history-not-found"),
+    let empty = match (history.is_reading(), history.filter().trim().is_empty()) {
+        (true, _) => Empty::new(icons::WAITING, "history-reading"),
+        (false, true) => Empty::new(icons::SEND, "history-none").next("history-none-next"),
+        (false, false) => Empty::new(icons::FILTER, "history-not-found").action("history-show-all"),
     };
-    ui.label(theme::dim(ui.ctx(), text));
+    if empty.ui(ui, cx) {
+        ask(cx, HistoryCommand::Filter(String::new()));
+    }
 }
 
 fn table_ui(ui: &mut Ui, cx: &mut Context<'_>) {

@@ -6,7 +6,7 @@ use egui::{Align, Color32, DragValue, Layout, Ui};
 use crate::protocol::ConsumeMode;
 use crate::session::{
     Command, Connection, ConnectionId, ConsumeField, ConsumeForm, FileState, KeysState, Kind,
-    Level, Polling, SandboxState, Subscription, SubscriptionId,
+    Level, Polling, SandboxState, Subscription, SubscriptionId, TableCommand,
 };
 
 use super::acking;
@@ -14,6 +14,7 @@ use super::actions::Action;
 use super::archive::{ArchivePanel, FileHead, More};
 use super::connections::connection_name;
 use super::context::{Context, countdown};
+use super::empty::Empty;
 use super::sights::{Sight, saw};
 use super::theme::icons;
 use super::toolbar::ONE_LINE_FROM;
@@ -23,11 +24,11 @@ use super::widgets::{
 use super::wishes::{self, Wish};
 use super::{card, letters, order, samples, table, theme, toolbar};
 
+/// Height of what a view that waits says and offers beside that.
+const MORE_WHILE_WAITING: f32 = 80.0;
+
 /// Width of the head beside its three fields of text: two numbers, a menu, the gaps.
 const BESIDE_FIELDS: f32 = 250.0;
-
-/// Height of what an empty view has to say.
-const EMPTY_HEIGHT: f32 = 150.0;
 
 /// What is typed into the heads of the views.
 #[derive(Default)]
@@ -94,7 +95,7 @@ impl Inbox {
         if view.rows.is_empty() {
             empty_ui(ui, cx, view);
         } else if view.table.arrangement().is_empty() && !view.table.is_busy() {
-            nothing_found_ui(ui, cx);
+            nothing_found_ui(ui, cx, view);
         } else {
             table::ui(ui, cx, view, asked);
         }
@@ -335,49 +336,50 @@ fn strip_ui(
 }
 
 /// Nothing found is not nothing there.
-fn nothing_found_ui(ui: &mut Ui, cx: &Context<'_>) {
-    let t = cx.texts;
-    ui.vertical_centered(|ui| {
-        ui.add_space(ui.available_height() * 0.3);
-        ui.label(theme::title(t.get("empty-filtered")).color(cx.palette.dim));
-        ui.label(theme::dim(ui.ctx(), t.get("empty-filtered-next")));
-    });
+fn nothing_found_ui(ui: &mut Ui, cx: &mut Context<'_>, view: &Subscription) {
+    let empty = Empty::new(icons::FILTER, "empty-filtered").next("empty-filtered-next");
+    if empty.action("empty-show-all").ui(ui, cx) {
+        let all = TableCommand::SetFilter(String::new());
+        toolbar::table(cx, view, all);
+    }
 }
 
 fn empty_ui(ui: &mut Ui, cx: &mut Context<'_>, view: &Subscription) {
-    let t = cx.texts;
-    let (what, next) = match view.polling {
+    let empty = match view.polling {
         Polling::Stopped if view.file.is_some() => match view.file.as_ref().map(|f| &f.state) {
-            Some(FileState::Ended(_)) => (t.get("empty-file"), ""),
-            _ => (t.get("empty-file-reading"), ""),
+            Some(FileState::Ended(_)) => Empty::new(icons::FILE, "empty-file"),
+            _ => Empty::new(icons::FILE, "empty-file-reading"),
         },
-        Polling::Stopped => (t.get("empty-stopped"), t.get("empty-stopped-next")),
-        Polling::Failing(..) => (t.get("empty-failing"), t.get("empty-failing-next")),
-        Polling::Paused => (t.get("empty-paused"), t.get("empty-paused-next")),
+        Polling::Stopped => Empty::new(icons::INBOX, "empty-stopped").next("empty-stopped-next"),
+        Polling::Failing(..) => {
+            Empty::new(icons::WARNING, "empty-failing").next("empty-failing-next")
+        }
+        Polling::Paused => Empty::new(icons::PAUSE, "empty-paused").next("empty-paused-next"),
         Polling::Running | Polling::Stopping => {
-            (t.get("empty-waiting"), t.get("empty-waiting-next"))
+            Empty::new(icons::INBOX, "empty-waiting").next("empty-waiting-next")
         }
     };
     let connection = cx.model.connection(view.connection());
     let lacks = connection.and_then(|connection| lack_of(cx, view, connection));
-    let (what, next) = match &lacks {
-        Some(Lack::Sandbox) => (t.get("empty-sandbox"), t.get("empty-sandbox-next")),
-        Some(Lack::Keys(_)) => (t.get("empty-keys"), t.get("empty-keys-next")),
-        None => (what, next),
+    let empty = match &lacks {
+        Some(Lack::Sandbox) => {
+            Empty::new(icons::SANDBOX, "empty-sandbox").next("empty-sandbox-next")
+        }
+        Some(Lack::Keys(_)) => Empty::new(icons::LOCKED, "empty-keys").next("empty-keys-next"),
+        None => empty,
     };
-    ui.vertical_centered(|ui| {
-        ui.add_space((ui.available_height() - EMPTY_HEIGHT).max(0.0) * 0.45);
-        ui.label(theme::title(what).color(cx.palette.dim));
-        ui.label(theme::dim(ui.ctx(), next));
+    empty.below_ui(ui, cx, MORE_WHILE_WAITING, |ui, cx| {
         if let Some(lacks) = lacks {
             ui.add_space(theme::PAD);
-            lack_ui(ui, cx, lacks);
-        } else if matches!(view.polling, Polling::Running) {
-            let mode = view.source.as_ref().map(|source| source.consume.mode);
-            card::empty_ui(ui, cx, mode.unwrap_or_default().into());
-            if *view.connection() == ConnectionId::Sandbox {
-                samples::offer_ui(ui, cx);
-            }
+            return lack_ui(ui, cx, lacks);
+        }
+        if !matches!(view.polling, Polling::Running) {
+            return;
+        }
+        let mode = view.source.as_ref().map(|source| source.consume.mode);
+        card::empty_ui(ui, cx, mode.unwrap_or_default().into());
+        if *view.connection() == ConnectionId::Sandbox {
+            samples::offer_ui(ui, cx);
         }
     });
 }

@@ -19,6 +19,7 @@ mod control;
 mod debugger;
 mod dock;
 mod drawer;
+mod empty;
 mod endings;
 mod fade;
 mod first_minute;

@@ -6,7 +6,9 @@ use crate::session::{Command, Level, Notice};
 
 use super::card;
 use super::context::Context;
+use super::empty::Empty;
 use super::theme;
+use super::theme::icons;
 use super::widgets::{Dot, dot, from_the_right};
 
 /// What goes on the line of the drawer's tabs.
@@ -20,10 +22,10 @@ pub(super) fn head_ui(ui: &mut Ui, cx: &mut Context<'_>) {
 
 /// The list.
 pub(super) fn ui(ui: &mut Ui, cx: &mut Context<'_>) {
-    let t = cx.texts;
     let model = cx.model;
     if model.notices().len() == 0 {
-        ui.label(theme::dim(ui.ctx(), t.get("notices-none")));
+        Empty::new(icons::NOTICE, "notices-none").ui(ui, cx);
+        return;
     }
     ScrollArea::vertical()
         .id_salt("notices")

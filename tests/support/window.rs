@@ -861,6 +861,12 @@ impl Window {
         self.settle();
     }
 
+    /// Asks for what is in the form to be published, and draws nothing yet.
+    pub(crate) fn begin_to_publish(&mut self) {
+        self.harness
+            .key_combination_modifiers(Modifiers::COMMAND, &[Key::Enter]);
+    }
+
     /// Publishes what is in the form and waits for the answer.
     #[track_caller]
     pub(crate) fn publish(&mut self) {

@@ -89,7 +89,7 @@ fn is_whole_at_once(desktop: Desktop, motion: Motion) -> bool {
     start.config.preferences.motion = motion;
     let mut window = Window::start(start);
     window.until_running();
-    window.publish();
+    window.begin_to_publish();
     window.until_first_frame("the row", |window| window.rows().len() == 1);
     // The head of the column, and the button of each row that is seen.
     let at_once = window.painted("Ack") == 2;

@@ -10,6 +10,7 @@ use crate::session::{AdminWish, Command, PeekView};
 use super::statistics::StatisticsView;
 use super::{ask, free};
 use crate::ui::context::{Context, countdown, short_id};
+use crate::ui::empty::Empty;
 use crate::ui::table::{preview, text_ui};
 use crate::ui::theme;
 use crate::ui::theme::icons;
@@ -25,15 +26,14 @@ pub(super) fn ui(
     peek: &PeekView,
     statistics: &mut StatisticsView,
 ) {
-    let t = cx.texts;
     let model = cx.model;
     head_ui(ui, cx, peek, statistics);
     if peek.messages.is_empty() {
-        let text = match peek.answered {
-            true => t.get("control-peek-empty"),
-            false => t.get("control-looking"),
+        let empty = match peek.answered {
+            true => Empty::new(icons::INBOX, "control-peek-empty").next("control-peek-empty-next"),
+            false => Empty::new(icons::WAITING, "control-looking"),
         };
-        ui.label(theme::dim(ui.ctx(), text));
+        empty.ui(ui, cx);
         return;
     }
     let now = model.control().sandbox_time(cx.now).unwrap_or(cx.now);

@@ -10,6 +10,7 @@ use crate::session::{AdminWish, Command, ConnectionId, DebuggerCommand};
 
 use super::{ask, free};
 use crate::ui::context::Context;
+use crate::ui::empty::Empty;
 use crate::ui::spoken;
 use crate::ui::table::{spaced_text_ui, text_ui};
 use crate::ui::theme;
@@ -26,14 +27,15 @@ pub(super) fn ui(
     sandbox: &ConnectionId,
     refusals: &Refusals,
 ) -> bool {
-    let t = cx.texts;
     let unseen = cx.model.debugger().unseen_refusals() > 0;
     if *sandbox == ConnectionId::Sandbox && unseen {
         cx.command(Command::Debugger(DebuggerCommand::RefusalsSeen));
     }
     let done = head_ui(ui, cx, refusals);
     if refusals.refusals.is_empty() {
-        ui.label(theme::dim(ui.ctx(), t.get("refusals-none")));
+        Empty::new(icons::DONE, "refusals-none")
+            .next("refusals-none-next")
+            .ui(ui, cx);
         return done;
     }
     let name = cx.texts.get("refusals-title");

@@ -11,7 +11,9 @@ use crate::session::{AdminWish, Command, first_peek};
 use super::dialog::{Dialog, Reset};
 use super::{ask, free};
 use crate::ui::context::Context;
+use crate::ui::empty::Empty;
 use crate::ui::theme;
+use crate::ui::theme::icons;
 use crate::ui::widgets::{from_the_right, named, named_choice};
 
 /// Below this width there are no columns of delayed and half messages.
@@ -33,7 +35,9 @@ pub(super) fn ui(
 ) {
     let t = cx.texts;
     if overview.topics.is_empty() {
-        ui.label(theme::dim(ui.ctx(), t.get("control-no-topics")));
+        Empty::new(icons::SANDBOX, "control-no-topics")
+            .next("control-no-topics-next")
+            .ui(ui, cx);
         return;
     }
     let lines: Vec<Line<'_>> = overview

@@ -30,6 +30,7 @@ use crate::session::{Against, Command, Message, Paper, ReadCommand, Row, Subscri
 use super::actions::Action;
 use super::arranged::{Kept, Sizes};
 use super::context::{Context, bytes};
+use super::empty::Empty;
 use super::spoken;
 use super::theme;
 use super::theme::icons;
@@ -145,8 +146,13 @@ impl MessagePane {
             .shown_view()
             .and_then(|view| Some((view.id, view.rows.get(view.focused?)?)));
         let Some((view, row)) = focus else {
-            let hint = cx.texts.get("details-empty");
-            ui.centered_and_justified(|ui| ui.label(theme::dim(ui.ctx(), hint)));
+            let rows = model.shown_view().is_some_and(|view| !view.rows.is_empty());
+            let empty = Empty::new(icons::INFO, "details-empty");
+            let next = match rows {
+                true => "details-empty-next",
+                false => "details-empty-none-next",
+            };
+            empty.next(next).ui(ui, cx);
             return;
         };
         let side = (ui.available_width() * 0.34).clamp(220.0, 360.0);

@@ -14,8 +14,10 @@ use crate::session::{Class, Command, ConnectionId, ExchangeKind, TrafficCommand,
 
 use super::connections::connection_name;
 use super::context::{Context, bytes};
+use super::empty::Empty;
 use super::spoken;
 use super::theme;
+use super::theme::icons;
 use super::toolbar::filter_problem;
 use super::widgets::{choice_menu, from_the_right, named, remark};
 
@@ -190,13 +192,14 @@ fn notes_ui(ui: &mut Ui, cx: &Context<'_>) {
     });
 }
 
-fn empty_ui(ui: &mut Ui, cx: &Context<'_>) {
-    let t = cx.texts;
+fn empty_ui(ui: &mut Ui, cx: &mut Context<'_>) {
     let traffic = cx.model.traffic();
-    let text = match (traffic.is_empty(), traffic.is_searching()) {
-        (true, _) => t.get("traffic-none"),
+    let empty = match (traffic.is_empty(), traffic.is_searching()) {
+        (true, _) => Empty::new(icons::TRAFFIC, "traffic-none").next("traffic-none-next"),
         (false, true) => return,
-        (false, false) => t.get("traffic-not-found"),
+        (false, false) => Empty::new(icons::FILTER, "traffic-not-found").action("traffic-show-all"),
     };
-    ui.label(theme::dim(ui.ctx(), text));
+    if empty.ui(ui, cx) {
+        ask(cx, TrafficCommand::Filter(Box::default()));
+    }
 }
