@@ -93,6 +93,7 @@ impl Inbox {
             saw(ui.ctx(), Sight::Messages, first.shrink(theme::GAP_SMALL));
         }
         if view.rows.is_empty() {
+            table::fade(ui, cx, view);
             empty_ui(ui, cx, view);
         } else if view.table.arrangement().is_empty() && !view.table.is_busy() {
             nothing_found_ui(ui, cx, view);

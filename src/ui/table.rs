@@ -79,8 +79,7 @@ fn rows_ui(
     area: &egui::Response,
     asked: &mut Vec<Command>,
 ) -> Sight {
-    let next = view.rows.from_newest(0).map_or(0, |row| row.number + 1);
-    let fade = &Fade::look(ui, egui::Id::unique(view.id), next, cx.moves());
+    let fade = &fade(ui, cx, view);
     // No gaps between cells, so that the lines between rows are whole; `cell` pads instead.
     ui.spacing_mut().item_spacing = egui::Vec2::ZERO;
     ui.visuals_mut().selection.bg_fill = cx.palette.selected;
@@ -157,6 +156,12 @@ fn rows_ui(
     let most = shown.content_size.y - shown.inner_rect.height();
     let still = sight.offset().min(most.max(0.0));
     sight.moved(shown.state.clamped_offset().y - still)
+}
+
+/// Which rows are new. Looked at in an empty view too, whose first row is as new as any.
+pub(super) fn fade(ui: &Ui, cx: &Context<'_>, view: &Subscription) -> Fade {
+    let next = view.rows.from_newest(0).map_or(0, |row| row.number + 1);
+    Fade::look(ui, egui::Id::unique(view.id), next, cx.moves())
 }
 
 /// Whether there is anything to ack: nothing that comes from a file is held.

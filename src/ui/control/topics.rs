@@ -242,7 +242,7 @@ impl<'o> Line<'o> {
         ui.push_id(&place, |ui| {
             ui.spacing_mut().interact_size.y = 20.0;
             ui.spacing_mut().button_padding.y = 0.0;
-            let button = Button::new("…").frame_when_inactive(false);
+            let button = Button::new(icons::MORE).frame_when_inactive(false);
             let place = [("place", place.as_str().into())];
             let name = cx.texts.format("control-actions", &place);
             let (response, _) = MenuButton::from_button(button).ui(ui, |ui| {
