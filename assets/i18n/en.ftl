@@ -439,6 +439,15 @@ body-format = Format
 body-json = Valid JSON · { $size } · every SDK can read it
 body-text = Text · { $size } · every SDK can read it
 
+## A body that is edited in parts
+
+body-part = Part { $n } of { $all }
+body-part-why = A long body is edited a part at a time; Ctrl+A selects all of it
+body-part-before = Part before this one
+body-part-after = Part after this one
+body-all = All { $size } are selected: type or paste to replace them
+body-checking = Checking…
+
 ## Templates of drafts
 
 templates = Templates

@@ -426,6 +426,15 @@ body-format = 格式化
 body-json = JSON 有效 · { $size } · 所有 SDK 均可读取
 body-text = 文本 · { $size } · 所有 SDK 均可读取
 
+## A body that is edited in parts
+
+body-part = 第 { $n } 段，共 { $all } 段
+body-part-why = 较长的消息体分段编辑；按 Ctrl+A 全选
+body-part-before = 上一段
+body-part-after = 下一段
+body-all = 已全选 { $size }：输入或粘贴将替换全部内容
+body-checking = 正在检查…
+
 ## 草稿模板
 
 templates = 模板

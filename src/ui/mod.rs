@@ -9,6 +9,7 @@ mod announcer;
 mod archive;
 mod arranged;
 mod ask_first;
+mod body_edit;
 mod card;
 mod checkup;
 mod code;

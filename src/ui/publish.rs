@@ -1,10 +1,12 @@
 //! The publish form. Keeps the draft, so that nothing that happens elsewhere can lose what was
 //! typed; what is wrong is said under each field while one types.
 
+use std::sync::Arc;
+
 use egui::{ScrollArea, TextEdit, Ui};
 
 use crate::protocol::Profile;
-use crate::session::outbox::{FileSource, Outlook};
+use crate::session::outbox::{AT_ONCE, FileSource, Foreseen, OutboxCommand, Outlook, formatted};
 use crate::session::{
     CodeCommand, Command, Deliver, Draft, DraftField, FieldProblem, Filled, Level, Model,
     PublishOutcome, Say,
@@ -12,13 +14,14 @@ use crate::session::{
 
 use super::actions::Action;
 use super::again::Refill;
+use super::body_edit::BodyEdit;
 use super::context::{Context, bytes, short_id};
 use super::outbox::{OutboxPanel, Sends, preview};
 use super::templates::TemplatesMenu;
 use super::theme::icons;
 use super::variables;
 use super::widgets::{
-    code_layout, disclosure, from_the_right, icon_button, labelled_edit, link_button, marked_link,
+    disclosure, from_the_right, icon_button, labelled_edit, link_button, marked_link,
     marked_remark, named, remark, segmented,
 };
 use super::{card, halves, theme};
@@ -52,24 +55,53 @@ pub(super) struct PublishPanel {
     /// Problems that only an attempt brings up (something is empty) are held back until then.
     attempted: bool,
     checked: Option<Checked>,
+    /// What was asked about a long draft, and is not answered yet.
+    question: Option<(u64, Subject)>,
+    /// How often that was asked.
+    asks: u64,
+    /// The body of a long draft is to be formatted with the next question.
+    format: bool,
     refill: Refill,
+    body: BodyEdit,
     /// An action of the form that was asked for by other ways than its button.
     asked: Option<Action>,
 }
 
 /// What was found out about a draft, so that it is not done again every frame.
 struct Checked {
-    draft: Draft,
+    subject: Subject,
+    foreseen: Arc<Foreseen>,
+}
+
+/// All that it depends on.
+struct Subject {
+    draft: Arc<Draft>,
     server: Profile,
     /// Whether a time is past is looked at again with each of these.
     tick: i64,
     file: Option<FileSource>,
     /// Of what variables are filled in with.
     revision: (u64, u64, bool),
-    outlook: Outlook,
-    is_json: bool,
-    /// Bytes of the body that would be sent.
-    body_bytes: usize,
+}
+
+impl Subject {
+    fn of(draft: &Draft, file: Option<FileSource>, cx: &Context<'_>) -> Self {
+        Self {
+            draft: Arc::new(draft.clone()),
+            server: cx.model.selected().profile.kind,
+            tick: cx.now.millis() / LINT_AGAIN_MILLIS,
+            file,
+            revision: cx.model.outbox().revision(),
+        }
+    }
+
+    fn holds(&self, draft: &Draft, file: Option<&FileSource>, cx: &Context<'_>) -> bool {
+        self.server == cx.model.selected().profile.kind
+            && self.tick == cx.now.millis() / LINT_AGAIN_MILLIS
+            && self.file.as_ref() == file
+            && self.revision == cx.model.outbox().revision()
+            && *self.draft == *draft
+    }
 }
 
 impl PublishPanel {
@@ -86,7 +118,11 @@ impl PublishPanel {
             templates: TemplatesMenu::default(),
             attempted: false,
             checked: None,
+            question: None,
+            asks: 0,
+            format: false,
             refill: Refill::default(),
+            body: BodyEdit::default(),
             asked: None,
         }
     }
@@ -176,38 +212,81 @@ impl PublishPanel {
         }
     }
 
-    fn check(&mut self, cx: &Context<'_>) {
-        let server = cx.model.selected().profile.kind;
-        let tick = cx.now.millis() / LINT_AGAIN_MILLIS;
+    fn check(&mut self, cx: &mut Context<'_>) {
         let file = self.outbox.file(cx);
-        let revision = cx.model.outbox().revision();
-        let known = self.checked.as_ref().is_some_and(|c| {
-            let around = (c.server, c.tick, &c.file, c.revision);
-            around == (server, tick, &file, revision) && c.draft == self.draft
-        });
-        if !known {
-            let outbox = cx.model.outbox();
-            let limits = cx.model.limits();
-            let outlook = outbox.outlook(&self.draft, file.as_ref(), &limits, cx.now);
-            let sent = outlook.first().unwrap_or(&self.draft);
-            self.checked = Some(Checked {
-                is_json: serde_json::from_str::<serde::de::IgnoredAny>(&sent.body).is_ok(),
-                body_bytes: sent.body.len(),
-                draft: self.draft.clone(),
-                server,
-                tick,
-                file,
-                revision,
-                outlook,
-            });
+        self.take_foresight(cx);
+        let known = self.checked.as_ref();
+        let known = known.is_some_and(|c| c.subject.holds(&self.draft, file.as_ref(), cx));
+        if !known || self.format {
+            if self.draft.body.len() <= AT_ONCE {
+                self.check_at_once(cx, file);
+            } else {
+                self.ask_about(cx, file);
+            }
         }
         if let Some(checked) = &self.checked {
-            self.outbox.follow(&checked.outlook);
+            self.outbox.follow(&checked.foreseen.outlook);
         }
     }
 
+    fn check_at_once(&mut self, cx: &Context<'_>, file: Option<FileSource>) {
+        let limits = cx.model.limits();
+        let outbox = cx.model.outbox();
+        let foreseen = outbox.foresee(&self.draft, file.as_ref(), &limits, cx.now);
+        self.question = None;
+        self.format = false;
+        self.checked = Some(Checked {
+            subject: Subject::of(&self.draft, file, cx),
+            foreseen: Arc::new(foreseen),
+        });
+    }
+
+    /// Asks about a long draft, one question at a time.
+    fn ask_about(&mut self, cx: &mut Context<'_>, file: Option<FileSource>) {
+        let waits = self.question.as_ref().is_some_and(|(number, _)| {
+            // A question that nobody could take is asked again.
+            let last = cx.model.outbox().foresight();
+            self.asks == *number && last.is_some_and(|(known, _)| known == *number)
+        });
+        if waits {
+            return;
+        }
+        self.asks += 1;
+        let subject = Subject::of(&self.draft, file, cx);
+        let what = OutboxCommand::Foresee(
+            self.asks,
+            Arc::clone(&subject.draft),
+            subject.file.clone().map(Box::new),
+            std::mem::take(&mut self.format),
+        );
+        cx.command(Command::Outbox(what));
+        self.question = Some((self.asks, subject));
+    }
+
+    /// Takes in what was found out about a long draft. It may be another one by now: then it says
+    /// more than nothing until that is looked at.
+    fn take_foresight(&mut self, cx: &Context<'_>) {
+        let Some((number, Some(foreseen))) = cx.model.outbox().foresight() else {
+            return;
+        };
+        let Some((_, subject)) = self.question.take_if(|(asked, _)| *asked == number) else {
+            return;
+        };
+        if let Some(new) = &foreseen.formatted
+            && subject.draft.body == self.draft.body
+        {
+            self.body.put(&mut self.draft.body, new);
+        }
+        self.checked = Some(Checked {
+            subject,
+            foreseen: Arc::clone(foreseen),
+        });
+    }
+
     fn outlook(&self) -> Option<&Outlook> {
-        self.checked.as_ref().map(|checked| &checked.outlook)
+        self.checked
+            .as_ref()
+            .map(|checked| &checked.foreseen.outlook)
     }
 
     fn problems(&self) -> impl Iterator<Item = &FieldProblem<DraftField>> {
@@ -355,38 +434,36 @@ impl PublishPanel {
         // As if nothing were scrolled: the body is not to grow with that.
         let above = ui.cursor().top() - ui.min_rect().top();
         let height = (ui.clip_rect().height() - above - below).max(LEAST_BODY);
-        let is_json = self.checked.as_ref().is_some_and(|checked| checked.is_json);
-        let mut layout = |ui: &Ui, text: &dyn egui::TextBuffer, width: f32| {
-            code_layout(ui, text.as_str(), is_json, width)
-        };
-        ScrollArea::vertical()
-            .id_salt("body")
-            .max_height(height)
-            .show(ui, |ui| {
-                ui.add(
-                    TextEdit::multiline(&mut self.draft.body)
-                        .font(theme::mono())
-                        .layouter(&mut layout)
-                        .desired_width(f32::INFINITY)
-                        .min_size(egui::vec2(0.0, height)),
-                )
-                .labelled_by(label.id);
-            });
+        let is_json = self.checked.as_ref();
+        let is_json = is_json.is_some_and(|checked| checked.foreseen.is_json);
+        self.body
+            .ui(ui, cx, &mut self.draft.body, is_json, height, label.id);
         self.remarks_ui(ui, cx, DraftField::Body);
         self.verdict_ui(ui, cx);
     }
 
     /// One calm line that says that all is well, and how large it is.
     fn verdict_ui(&self, ui: &mut Ui, cx: &Context<'_>) {
-        let Some(checked) = &self.checked else { return };
-        let problems = &checked.outlook.problems;
+        let checked = self.checked.as_ref();
+        let is_new = |subject: &Subject| checked.is_none_or(|c| *c.subject.draft != *subject.draft);
+        if self
+            .asked
+            .as_ref()
+            .is_some_and(|(_, subject)| is_new(subject))
+        {
+            remark(ui, cx.texts.get("body-checking"), cx.palette.dim);
+            return;
+        }
+        let Some(checked) = checked else { return };
+        let foreseen = &checked.foreseen;
+        let problems = &foreseen.outlook.problems;
         let wrong = problems.iter().any(|p| p.field == DraftField::Body);
         if wrong {
             return;
         }
         let t = cx.texts;
-        let size = [("size", bytes(checked.body_bytes).into())];
-        let text = if checked.is_json {
+        let size = [("size", bytes(foreseen.body_bytes).into())];
+        let text = if foreseen.is_json {
             t.format("body-json", &size)
         } else {
             t.format("body-text", &size)
@@ -396,9 +473,10 @@ impl PublishPanel {
 
     /// Formats JSON; anything else stays as it is.
     fn format_body(&mut self) {
-        let value = serde_json::from_str::<serde_json::Value>(&self.draft.body);
-        if let Ok(pretty) = value.and_then(|value| serde_json::to_string_pretty(&value)) {
-            self.draft.body = pretty;
+        if self.draft.body.len() > AT_ONCE {
+            self.format = true;
+        } else if let Some(pretty) = formatted(&self.draft.body) {
+            self.body.put(&mut self.draft.body, &pretty);
         }
     }
 
@@ -433,7 +511,9 @@ impl PublishPanel {
             return;
         }
         let t = cx.texts;
-        let outlook = self.checked.as_ref().map(|checked| &checked.outlook);
+        let foreseen = self.checked.as_ref();
+        let foreseen = foreseen.map(|checked| Arc::clone(&checked.foreseen));
+        let outlook = foreseen.as_ref().map(|foreseen| &foreseen.outlook);
         let counts = outlook.is_some_and(|outlook| outlook.counts);
         let ahead = outlook.filter(|outlook| !outlook.ahead.is_empty());
         ui.horizontal(|ui| {

@@ -338,9 +338,18 @@ pub(super) fn labelled_edit(ui: &mut Ui, label: &str, edit: TextEdit<'_>) -> Res
 /// Longest text that is coloured: beyond it, colours cost more than they tell.
 const COLOURED_BYTES: usize = 64 << 10;
 
+/// Longest line that is coloured: a line is laid out anew at every letter that is typed into it, and
+/// each of its colours costs as much as many letters.
+const COLOURED_LINE: usize = 2 << 10;
+
+/// Whether colours are worth what they cost.
+fn is_coloured(text: &str) -> bool {
+    text.len() <= COLOURED_BYTES && text.split('\n').all(|line| line.len() <= COLOURED_LINE)
+}
+
 /// Lays out a monospaced text, coloured if it is JSON and not huge.
 pub(super) fn code_layout(ui: &Ui, text: &str, is_json: bool, width: f32) -> Arc<Galley> {
-    let mut job = if is_json && text.len() <= COLOURED_BYTES {
+    let mut job = if is_json && is_coloured(text) {
         let colours = theme::code_theme(ui.ctx().theme());
         highlight(ui.ctx(), ui.style(), &colours, text, "json")
     } else {

@@ -6,9 +6,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
+use crate::session::Event;
 use crate::session::shared::Shared;
 
-use super::{OutboxJob, runner, scanner};
+use super::{OutboxEvent, OutboxJob, runner, scanner};
 
 /// What is going on. Dropped, it stops all of it.
 #[derive(Default)]
@@ -62,6 +63,17 @@ impl Desk {
                 tasks.spawn_blocking(move || scanner::scan(&shared, &order, &stopped));
             }
             OutboxJob::StopScan => self.scan.raise(),
+            OutboxJob::Foresee(order) => {
+                let shared = Arc::clone(shared);
+                tasks.spawn(async move {
+                    let number = order.number;
+                    let work = tokio::task::spawn_blocking(move || order.carry_out());
+                    if let Ok(foreseen) = work.await {
+                        let event = OutboxEvent::Foreseen(number, Arc::new(foreseen));
+                        shared.emit(Event::Outbox(Box::new(event))).await;
+                    }
+                });
+            }
         }
     }
 }

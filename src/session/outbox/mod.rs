@@ -5,6 +5,7 @@
 //! publishes a message a second time: what became of it is counted, and told.
 
 pub(super) mod desk;
+mod foresight;
 mod latest;
 mod lines;
 mod maker;
@@ -17,6 +18,7 @@ pub(super) mod scanner;
 mod state;
 mod tally;
 
+pub use foresight::{AT_ONCE, ForeseeOrder, Foreseen, formatted};
 pub use latest::Latest;
 pub use lines::{BadLine, Format};
 pub use maker::{Each, Outlook, Surroundings};
@@ -27,6 +29,8 @@ pub use row::Row;
 pub use scan::Findings;
 pub use state::{Outbox, Run, Scan};
 pub use tally::{End, FailureKind, Latency, Report};
+
+use std::sync::Arc;
 
 use super::draft::Draft;
 use super::templates::{TemplateChange, Templates};
@@ -47,6 +51,9 @@ pub enum OutboxCommand {
     DropRun,
     /// Change the templates.
     Template(Box<TemplateChange>),
+    /// Find out about a long draft, which may be filled in from a file, under this number; and format
+    /// its body if so wished.
+    Foresee(u64, Arc<Draft>, Option<Box<FileSource>>, bool),
 }
 
 /// Work for the worker.
@@ -60,6 +67,8 @@ pub enum OutboxJob {
     Run(Box<RunOrder>),
     /// Publish no more.
     StopRun,
+    /// Find out about a long draft.
+    Foresee(Box<ForeseeOrder>),
 }
 
 /// What came of it.
@@ -75,4 +84,6 @@ pub enum OutboxEvent {
     TemplatesDamaged(String, String),
     /// They could not be written.
     TemplatesNotKept(String),
+    /// What was found out about the draft of this number.
+    Foreseen(u64, Arc<Foreseen>),
 }

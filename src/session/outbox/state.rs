@@ -10,11 +10,12 @@ use crate::session::draft::Draft;
 use crate::session::say::{Level, Notice, Say};
 use crate::session::sent::Sent;
 use crate::session::templates::{TemplateChange, Templates};
-use crate::session::variables::RowSource;
 use crate::session::{ConnectionId, Job};
 
-use super::maker::{Each, Maker, Outlook, Surroundings};
+use super::foresight::{self, ForeseeOrder, Foreseen};
+use super::maker::{Each, Maker, Surroundings};
 use super::order::{FileSource, Pace, RunOrder, ScanOrder, Source};
+use super::row::Row;
 use super::scan::Findings;
 use super::tally::{End, Report, Tally};
 use super::{Latest, OutboxCommand, OutboxEvent, OutboxJob};
@@ -26,6 +27,7 @@ pub struct Outbox {
     run: Option<Run>,
     scan: Option<Scan>,
     templates: Option<Templates>,
+    foresight: Option<(u64, Option<Arc<Foreseen>>)>,
     /// What the figures have not heard of, and where it was sent.
     sent: Option<(ConnectionId, Sent)>,
     ids: u64,
@@ -88,6 +90,7 @@ impl Outbox {
             run: None,
             scan: None,
             templates: None,
+            foresight: None,
             sent: None,
             ids: 0,
         }
@@ -129,28 +132,34 @@ impl Outbox {
     }
 
     /// What would come of a draft, filled in from a file if there is one.
-    pub fn outlook(
+    pub fn foresee(
         &self,
         draft: &Draft,
         file: Option<&FileSource>,
         limits: &Limits,
         now: Timestamp,
-    ) -> Outlook {
-        let samples = match &self.scan {
-            Some(scan) if file.is_some_and(|file| file.path == scan.file.path) => {
-                scan.findings.samples.as_slice()
-            }
-            _ => &[],
-        };
-        let rows: Vec<RowSource<'_>> = match file {
-            None => vec![RowSource::Absent; 2],
-            Some(_) if samples.is_empty() => vec![RowSource::Awaited],
-            Some(_) => samples.iter().map(RowSource::Line).collect(),
-        };
-        Outlook::of(draft, &rows, limits, &self.surroundings, now)
+    ) -> Foreseen {
+        let samples = file.map(|file| self.samples(file));
+        foresight::foresee(draft, samples, limits, &self.surroundings, now)
     }
 
-    /// Changes whenever [`Outbox::outlook`] may, for the same draft and file.
+    /// The first lines of a file, as far as they are known.
+    fn samples(&self, file: &FileSource) -> &[Row] {
+        let scan = self
+            .scan
+            .as_ref()
+            .filter(|scan| scan.file.path == file.path);
+        scan.map_or(&[], |scan| scan.findings.samples.as_slice())
+    }
+
+    /// The number of the long draft that was last asked about, and what was found out about it, if
+    /// that is known by now.
+    pub fn foresight(&self) -> Option<(u64, Option<&Arc<Foreseen>>)> {
+        let (number, foreseen) = self.foresight.as_ref()?;
+        Some((*number, foreseen.as_ref()))
+    }
+
+    /// Changes whenever [`Outbox::foresee`] may, for the same draft and file.
     pub fn revision(&self) -> (u64, u64, bool) {
         let sampled = self.scan.as_ref();
         let sampled = sampled.is_some_and(|scan| !scan.findings.samples.is_empty());
@@ -208,6 +217,20 @@ impl Outbox {
                 None
             }
             OutboxCommand::Template(change) => self.change_templates(*change),
+            OutboxCommand::Foresee(number, draft, file, format) => {
+                self.foresight = Some((number, None));
+                let samples = file.map(|file| self.samples(&file).to_vec());
+                let order = ForeseeOrder {
+                    number,
+                    draft,
+                    samples,
+                    limits,
+                    surroundings: Arc::clone(&self.surroundings),
+                    now,
+                    format,
+                };
+                Some(Job::Outbox(OutboxJob::Foresee(Box::new(order))))
+            }
         }
     }
 
@@ -227,6 +250,13 @@ impl Outbox {
             OutboxEvent::Ran(id, latest) => self.ran(id, &latest, now),
             OutboxEvent::Templates(templates) => {
                 self.templates = Some(templates);
+                None
+            }
+            OutboxEvent::Foreseen(number, foreseen) => {
+                let asked = self.foresight.as_mut().filter(|asked| asked.0 == number);
+                if let Some(asked) = asked {
+                    asked.1 = Some(foreseen);
+                }
                 None
             }
             OutboxEvent::TemplatesDamaged(path, why) => Some(Notice {
@@ -363,6 +393,8 @@ impl Outbox {
                     run.stopping = false;
                 }
             }
+            // The form asks again.
+            OutboxJob::Foresee(_) => self.foresight = None,
             OutboxJob::StopScan => {}
         }
     }
