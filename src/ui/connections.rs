@@ -5,7 +5,7 @@ use egui::{
 };
 
 use crate::protocol::{GroupId, TopicName};
-use crate::session::{Command, Connection, ConnectionId, SandboxState, TopicContent};
+use crate::session::{Command, Connection, ConnectionId, GroupContent, SandboxState, TopicContent};
 
 use super::connection_form::ConnectionForm;
 use super::context::Context;
@@ -25,7 +25,20 @@ pub(super) enum Asked {
 #[derive(Default)]
 pub(super) struct Connections {
     form: ConnectionForm,
+    /// From one topic or group to the next, as it was last drawn.
+    pitch: f32,
 }
+
+/// A topic of the sandbox, or a group of one.
+enum Entry<'a> {
+    Topic(&'a TopicContent),
+    Group(&'a TopicContent, &'a GroupContent),
+}
+
+/// Topics and groups that are all drawn; of more only those in sight, and some around them, so that
+/// the keyboard leads there.
+const ALL_DRAWN: usize = 200;
+const AROUND: usize = 8;
 
 impl Connections {
     /// Opens the form of a new one.
@@ -55,9 +68,7 @@ impl Connections {
                 for connection in model.connections() {
                     self.connection_ui(ui, cx, connection);
                     if connection.id == ConnectionId::Sandbox {
-                        for topic in model.sandbox_content() {
-                            asked = topic_ui(ui, cx, topic).or(asked.take());
-                        }
+                        asked = self.content_ui(ui, cx, model.sandbox_content());
                         ui.add_space(theme::GAP);
                     }
                 }
@@ -89,6 +100,38 @@ impl Connections {
             self.form.open_at_keys(&connection.profile);
             cx.command(Command::LookForKeys(id));
         }
+    }
+
+    /// Topics and groups of the sandbox; however many there are, a frame costs what is in sight.
+    fn content_ui(
+        &mut self,
+        ui: &mut Ui,
+        cx: &mut Context<'_>,
+        content: &[TopicContent],
+    ) -> Option<Asked> {
+        let count: usize = content.iter().map(|topic| entries(topic).count()).sum();
+        let drawn = match count <= ALL_DRAWN || self.pitch <= 0.0 {
+            true => 0..count.min(ALL_DRAWN),
+            false => {
+                let place = |y: f32| ((y - ui.cursor().top()) / self.pitch).max(0.0) as usize;
+                let first = place(ui.clip_rect().top()).saturating_sub(AROUND);
+                let end = place(ui.clip_rect().bottom()) + AROUND;
+                first.min(count)..end.min(count)
+            }
+        };
+        let pitch = self.pitch;
+        // A space has no gap of its own behind it.
+        let room = |ui: &mut Ui, entries: usize| ui.add_space(entries as f32 * pitch);
+        room(ui, drawn.start);
+        let mut asked = None;
+        let all = content.iter().flat_map(entries);
+        for entry in all.skip(drawn.start).take(drawn.len()) {
+            let before = ui.cursor().top();
+            asked = entry.ui(ui, cx).or(asked.take());
+            self.pitch = ui.cursor().top() - before;
+        }
+        room(ui, count - drawn.end);
+        asked
     }
 
     fn connection_ui(&mut self, ui: &mut Ui, cx: &mut Context<'_>, connection: &Connection) {
@@ -152,8 +195,29 @@ impl Connections {
     }
 }
 
-/// A topic of the sandbox and its groups: a click on the topic aims the publish form at it, a
-/// click on a group opens a consume view.
+fn entries(topic: &TopicContent) -> impl Iterator<Item = Entry<'_>> {
+    // Where clients name an instance, nothing can be done with its groups from here.
+    let groups = match &topic.instance {
+        Some(_) => &[],
+        None => topic.groups.as_slice(),
+    };
+    let groups = groups.iter().map(move |group| Entry::Group(topic, group));
+    std::iter::once(Entry::Topic(topic)).chain(groups)
+}
+
+impl Entry<'_> {
+    /// A click on a topic aims the publish form at it, a click on a group opens a consume view.
+    fn ui(&self, ui: &mut Ui, cx: &mut Context<'_>) -> Option<Asked> {
+        match self {
+            Entry::Topic(topic) => topic_ui(ui, cx, topic),
+            Entry::Group(topic, group) => {
+                group_ui(ui, cx, topic, group);
+                None
+            }
+        }
+    }
+}
+
 fn topic_ui(ui: &mut Ui, cx: &mut Context<'_>, topic: &TopicContent) -> Option<Asked> {
     let p = cx.palette;
     let ink = if topic.topic.as_str().starts_with("%DLQ%") {
@@ -167,15 +231,14 @@ fn topic_ui(ui: &mut Ui, cx: &mut Context<'_>, topic: &TopicContent) -> Option<A
         other_instance_ui(ui, cx, face, instance.as_str(), topic.messages);
         return None;
     }
-    let asked =
-        entry_ui(ui, cx, 22.0, face, topic.messages).then(|| Asked::PublishTo(name.to_owned()));
-    for group in &topic.groups {
-        let face = RichText::new(group.group.as_str()).color(p.dim);
-        if entry_ui(ui, cx, 42.0, face, group.invisible) {
-            consume(cx, &topic.topic, &group.group);
-        }
+    entry_ui(ui, cx, 22.0, face, topic.messages).then(|| Asked::PublishTo(name.to_owned()))
+}
+
+fn group_ui(ui: &mut Ui, cx: &mut Context<'_>, topic: &TopicContent, group: &GroupContent) {
+    let face = RichText::new(group.group.as_str()).color(cx.palette.dim);
+    if entry_ui(ui, cx, 42.0, face, group.invisible) {
+        consume(cx, &topic.topic, &group.group);
     }
-    asked
 }
 
 /// Shows the view of a group of the sandbox, or opens one.

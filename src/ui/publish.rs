@@ -447,7 +447,7 @@ impl PublishPanel {
         let checked = self.checked.as_ref();
         let is_new = |subject: &Subject| checked.is_none_or(|c| *c.subject.draft != *subject.draft);
         if self
-            .asked
+            .question
             .as_ref()
             .is_some_and(|(_, subject)| is_new(subject))
         {
