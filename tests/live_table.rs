@@ -303,6 +303,32 @@ fn what_returns_all_at_once_is_let_go_of_in_steps() {
     assert!(bench.view().table.arrangement().is_empty());
 }
 
+/// A view is closed with all its rows: no step lets go of more of them than any other does.
+#[test]
+fn a_view_that_is_closed_is_let_go_of_in_steps() {
+    let mut bench = Bench::new();
+    bench.model.set_memory(4 << 30);
+    for _ in 0..160 {
+        bench.frame(false);
+    }
+    bench.follow();
+    let rows = bench.view().rows.len();
+    let now = bench.now;
+    for command in [Command::OpenView(None), Command::StopConsuming(VIEW)] {
+        bench.model.apply(command, now);
+    }
+    bench.model.absorb(Event::PollingEnded(VIEW), now);
+    bench.model.apply(Command::CloseView(VIEW), now);
+    assert_eq!(bench.model.views().len(), 1);
+    assert!(bench.view().id != VIEW);
+    let mut steps = 0;
+    while bench.model.is_behind() {
+        bench.model.tick(now);
+        steps += 1;
+    }
+    assert!(steps > rows / 8_192, "{rows} rows in {steps} steps");
+}
+
 #[test]
 fn selecting_all_ends_though_more_comes_and_does_not_take_that_in() {
     let mut bench = Bench::new();

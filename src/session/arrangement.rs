@@ -18,7 +18,10 @@ use super::rows::{Pages, Row, Rows};
 use super::shelves::Shelves;
 
 /// Bytes of a body that cost as much to look through as a row costs anyway.
-const BYTES_A_ROW: usize = 2_048;
+const BYTES_A_ROW: usize = 512;
+
+/// Places that are let go of for the cost of looking at a row.
+const PLACES_A_ROW: usize = 4;
 
 /// An order of rows.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -44,6 +47,8 @@ impl Default for Sort {
 pub struct Arrangement {
     shown: Order,
     next: Option<Build>,
+    /// Orders that are not needed any more, as far as they are still there.
+    retired: Vec<Order>,
     /// Numbers, rising.
     pinned: Vec<u64>,
     /// Rows that came, changed or went, not looked at yet.
@@ -139,6 +144,30 @@ impl Order {
         })
     }
 
+    /// Lets go of about so many places.
+    fn shed(&mut self, most: usize) {
+        match &mut self.rows {
+            Sorted::ByArrival(shelves) => {
+                shelves.shed(most);
+            }
+            Sorted::ByKey {
+                shelves,
+                keys,
+                heap,
+            } => {
+                let left = most.saturating_sub(shelves.shed(most));
+                keys.shed(left, |key| *heap -= key.heap());
+            }
+        }
+    }
+
+    fn is_shed(&self) -> bool {
+        match &self.rows {
+            Sorted::ByArrival(shelves) => shelves.len() == 0,
+            Sorted::ByKey { shelves, keys, .. } => shelves.len() + keys.len() == 0,
+        }
+    }
+
     fn remove(&mut self, number: u64) {
         match &mut self.rows {
             Sorted::ByArrival(shelves) => {
@@ -201,6 +230,7 @@ impl Arrangement {
         Self {
             shown: Order::new(filter, sort),
             next: None,
+            retired: Vec::new(),
             pinned: Vec::new(),
             changed: VecDeque::new(),
             unseen: 0,
@@ -217,8 +247,9 @@ impl Arrangement {
     /// Bytes in memory.
     pub(super) fn bytes(&self) -> usize {
         let next = self.next.as_ref().map_or(0, |next| next.order.bytes());
+        let retired: usize = self.retired.iter().map(Order::bytes).sum();
         let lists = self.pinned.capacity() + self.changed.capacity();
-        self.shown.bytes() + next + lists * size_of::<u64>()
+        self.shown.bytes() + next + retired + lists * size_of::<u64>()
     }
 
     /// Whether none is.
@@ -288,11 +319,12 @@ impl Arrangement {
     }
 
     fn begin(&mut self, filter: Filter, sort: Sort) {
-        self.next = Some(Build {
+        let given_up = self.next.replace(Build {
             order: Order::new(filter, sort),
             from: 0,
             looked: 0,
         });
+        self.retired.extend(given_up.map(|build| build.order));
     }
 
     /// Whether a row is pinned.
@@ -324,7 +356,12 @@ impl Arrangement {
 
     /// Whether there is something to work off.
     pub fn is_busy(&self) -> bool {
-        self.next.is_some() || !self.changed.is_empty()
+        !self.is_settled() || !self.retired.is_empty()
+    }
+
+    /// Whether what is in sight is what was asked for.
+    pub fn is_settled(&self) -> bool {
+        self.next.is_none() && self.changed.is_empty()
     }
 
     /// The part of a new filter or order that is done, from 0 to 1; `None` if there is no new one.
@@ -345,9 +382,34 @@ impl Arrangement {
             && self.build(rows, now, left)
             && let Some(next) = self.next.take()
         {
-            self.shown = next.order;
+            let old = std::mem::replace(&mut self.shown, next.order);
+            self.retired.push(old);
         }
+        self.shed(max_rows * PLACES_A_ROW);
         !self.is_busy()
+    }
+
+    /// Lets go of about so many places of what is not needed any more.
+    fn shed(&mut self, places: usize) {
+        if let Some(retired) = self.retired.last_mut() {
+            retired.shed(places);
+            if retired.is_shed() {
+                self.retired.pop();
+            }
+        }
+    }
+
+    /// The view is closed: lets go of about so many places. Whether nothing is left.
+    pub(super) fn close(&mut self, places: usize) -> bool {
+        self.retired
+            .extend(self.next.take().map(|build| build.order));
+        self.retired.push(std::mem::replace(
+            &mut self.shown,
+            Order::new(Filter::default(), Sort::default()),
+        ));
+        self.retired.retain(|order| !order.is_shed());
+        self.shed(places);
+        self.retired.is_empty()
     }
 
     /// Takes in how one row is now. What that cost.

@@ -58,6 +58,16 @@ pub(super) struct Marks {
 }
 
 impl Likeness {
+    /// Lets go of about so much, of what is of no other use any more: very much at once would be felt.
+    /// Whether nothing is left.
+    pub(super) fn shed(&mut self, most: usize) -> bool {
+        (0..most).any(|_| {
+            let content = self.contents.pop_last();
+            let key = self.keys.pop_last();
+            content.is_none() && key.is_none()
+        })
+    }
+
     /// What is remembered of this message.
     pub(super) fn marks(&self, message: &Message<'_>) -> Marks {
         let mut rest = self.hasher.build_hasher();

@@ -341,6 +341,15 @@ impl Model {
         self.views.list()
     }
 
+    /// Whether there is something to work off in the next frames, though nothing happens.
+    pub fn is_behind(&self) -> bool {
+        let behind = |view: &Subscription| view.table.is_busy() || view.rows.is_expiring();
+        self.views.list().iter().any(behind)
+            || self.views.is_closing()
+            || self.archive.is_collecting()
+            || self.traffic.is_searching()
+    }
+
     /// The view that is shown.
     pub fn shown_view(&self) -> Option<&Subscription> {
         self.views.shown()
@@ -767,6 +776,11 @@ impl Model {
             outbox: &self.outbox,
         };
         self.announcements.tick(&scene, now);
+    }
+
+    /// Rows that [`Model::tick`] looks at from now on at the most, of what concerns very many.
+    pub fn set_step(&mut self, rows: usize) {
+        self.views.set_step(rows);
     }
 
     /// Bytes that the messages of all views may take, and those that they do.

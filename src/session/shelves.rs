@@ -137,6 +137,19 @@ impl<T: Ord> Shelves<T> {
         Some(self.on_shelves_before(at) + place)
     }
 
+    /// Lets go of about so many items, of a list that is of no other use any more: to free very many
+    /// at once would be felt. How many went.
+    pub(super) fn shed(&mut self, most: usize) -> usize {
+        let mut shed = 0;
+        while shed < most
+            && let Some(shelf) = self.shelves.pop()
+        {
+            shed += shelf.len();
+        }
+        self.len -= shed;
+        shed
+    }
+
     /// How many items are smaller than this one, which need not be there.
     pub(super) fn below(&self, item: &T) -> usize {
         let at = self.shelf_of(item);

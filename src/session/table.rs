@@ -357,13 +357,18 @@ impl Table {
         Some((one.min(other), one.max(other)))
     }
 
+    /// The view is closed: lets go of a part of the index. Whether nothing is left.
+    pub(super) fn close(&mut self, max_rows: usize) -> bool {
+        self.arrangement.close(max_rows)
+    }
+
     /// Follows the rows for a while. Whether nothing is left to do.
     pub(super) fn work(&mut self, rows: &mut Rows, now: Timestamp, max_rows: usize) -> bool {
         self.arrangement.note(rows.take_changed());
         self.arrangement.work(rows, now, max_rows);
         self.keep_place();
         // Before that, what is shown is not what was asked for.
-        if !self.arrangement.is_busy() {
+        if self.arrangement.is_settled() {
             self.go_over(rows, now, max_rows);
         }
         !self.is_busy()

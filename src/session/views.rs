@@ -26,6 +26,10 @@ pub(super) struct Views {
     list: Vec<Subscription>,
     shown: SubscriptionId,
     next: u64,
+    /// What was closed and is let go of in steps: very many rows at once would be felt.
+    closed: Vec<Subscription>,
+    /// Rows that are looked at in a step.
+    step: usize,
     /// Bytes that the messages of all views may take.
     budget: usize,
     /// Held messages that had to go since somebody asked.
@@ -39,6 +43,8 @@ impl Views {
             list: Vec::new(),
             shown: SubscriptionId(0),
             next: 0,
+            closed: Vec::new(),
+            step: table::STEP,
             budget: DEFAULT_BUDGET,
             lost: None,
         };
@@ -53,6 +59,8 @@ impl Views {
             list: Vec::new(),
             shown: shown.unwrap_or(last),
             next: last.0.checked_add(1)?,
+            closed: Vec::new(),
+            step: table::STEP,
             budget: DEFAULT_BUDGET,
             lost: None,
         };
@@ -68,6 +76,11 @@ impl Views {
             views.shown = last;
         }
         Some(views)
+    }
+
+    /// Looks at so many rows in a step from now on.
+    pub(super) fn set_step(&mut self, rows: usize) {
+        self.step = rows;
     }
 
     /// Bytes that the messages of all views may take from now on.
@@ -164,7 +177,7 @@ impl Views {
         if !self.list[place].polling.is_stopped() || self.list.len() == 1 {
             return;
         }
-        self.list.remove(place);
+        self.closed.push(self.list.remove(place));
         if self.shown == id {
             self.shown = self.list[place.min(self.list.len() - 1)].id;
         }
@@ -358,13 +371,28 @@ impl Views {
         Some((count, first, last))
     }
 
+    /// Whether views that were closed are still being let go of.
+    pub(super) fn is_closing(&self) -> bool {
+        !self.closed.is_empty()
+    }
+
+    fn let_go(&mut self) {
+        if let Some(view) = self.closed.last_mut()
+            && view.rows.close(self.step)
+            && view.table.close(self.step)
+        {
+            self.closed.pop();
+        }
+    }
+
     /// Time has passed: leases end, and the tables follow their rows for a while.
     pub(super) fn expire(&mut self, now: Timestamp) {
+        self.let_go();
         for view in &mut self.list {
-            view.rows.expire(now, table::STEP);
-            view.table.work(&mut view.rows, now, table::STEP);
+            view.rows.expire(now, self.step);
+            view.table.work(&mut view.rows, now, self.step);
         }
-        self.keep_within_budget(table::STEP);
+        self.keep_within_budget(self.step);
     }
 }
 

@@ -95,7 +95,7 @@ impl Inbox {
         if view.rows.is_empty() {
             table::fade(ui, cx, view);
             empty_ui(ui, cx, view);
-        } else if view.table.arrangement().is_empty() && !view.table.is_busy() {
+        } else if view.table.arrangement().is_empty() && view.table.arrangement().is_settled() {
             nothing_found_ui(ui, cx, view);
         } else {
             table::ui(ui, cx, view, asked);

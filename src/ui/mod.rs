@@ -35,6 +35,7 @@ mod message;
 mod notices;
 mod order;
 mod outbox;
+mod pace;
 mod palette;
 mod panels;
 mod path_field;
@@ -68,21 +69,25 @@ use std::time::Duration;
 
 use egui::Ui;
 
-use crate::clock::Clock;
+use crate::clock::{Clock, Stopwatch};
 use crate::config::{LanguageChoice, Question, TimeFormat};
 use crate::i18n::{Lang, Texts};
 use crate::protocol::Timestamp;
-use crate::session::{Command, Link, Model, Subscription};
+use crate::session::{Command, Link, Model};
 
 use actions::pressed;
 use context::Context;
 use look::Look;
+use pace::Pace;
 use panels::Panels;
 
 /// Events, and messages in them, that are taken in before a frame is drawn; the rest waits for the
 /// next one, so that no rush of messages can hold up the window, nor a file that is read.
 const EVENTS_A_FRAME: usize = 256;
 const MESSAGES_A_FRAME: usize = 4_096;
+
+/// Events that are taken in however long that takes: more than come in a frame.
+const EVENTS_AT_LEAST: usize = 8;
 
 /// How long a rate in the status line goes on after the last thing that happened.
 const RATES: Duration = Duration::from_secs(11);
@@ -103,6 +108,7 @@ pub struct App {
     panels: Panels,
     /// How it is drawn just now.
     look: Option<Look>,
+    pace: Pace,
     /// Since when there may be something to keep for the next start.
     unkept_since: Option<Timestamp>,
 }
@@ -121,6 +127,7 @@ impl App {
             commands: Vec::new(),
             system_language: Lang::chosen().unwrap_or_default(),
             look: None,
+            pace: Pace::default(),
             unkept_since: None,
         };
         app.follow_look(ctx);
@@ -145,8 +152,10 @@ impl App {
 
     fn drain_events(&mut self, ctx: &egui::Context) {
         let mut messages = 0;
-        for _ in 0..EVENTS_A_FRAME {
-            if messages >= MESSAGES_A_FRAME {
+        let watch = Stopwatch::start();
+        for taken in 0..EVENTS_A_FRAME {
+            let late = taken >= EVENTS_AT_LEAST && watch.elapsed() >= pace::EVENTS;
+            if messages >= MESSAGES_A_FRAME || late {
                 break;
             }
             let Some(event) = self.link.next_event() else {
@@ -160,6 +169,16 @@ impl App {
             self.send_what_waits();
         }
         ctx.request_repaint();
+    }
+
+    /// Works off what is to be done, for a part of the frame.
+    fn work(&mut self, now: Timestamp) {
+        let (behind, watch) = (self.model.is_behind(), Stopwatch::start());
+        self.model.set_step(self.pace.rows());
+        self.model.tick(now);
+        if behind {
+            self.pace.took(watch.elapsed());
+        }
     }
 
     /// Keeps the workspace a moment after the last thing that somebody did, so that a crash costs
@@ -228,11 +247,7 @@ impl App {
     /// nothing; otherwise nothing needs to be drawn until something happens.
     fn ask_for_next_second(&self, ctx: &egui::Context) {
         let views = self.model.views();
-        let behind = |view: &Subscription| view.table.is_busy() || view.rows.is_expiring();
-        if views.iter().any(behind)
-            || self.model.archive().is_collecting()
-            || self.model.traffic().is_searching()
-        {
+        if self.model.is_behind() {
             ctx.request_repaint();
         }
         if let Some(due) = self.model.announcements().due(self.clock.now()) {
@@ -279,7 +294,7 @@ impl eframe::App for App {
         self.drain_events(ctx);
         self.follow_look(ctx);
         let now = self.clock.now();
-        self.model.tick(now);
+        self.work(now);
         if let Some(job) = self.model.collect(now) {
             self.send(job);
         }

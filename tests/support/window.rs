@@ -331,6 +331,10 @@ impl Window {
                 return;
             }
             let left = deadline.saturating_duration_since(Instant::now());
+            // The window has more to do than it does in so many frames.
+            if self.repaints_after().is_zero() && !left.is_zero() {
+                continue;
+            }
             match self.wakes.recv_timeout(left) {
                 // Many wakes are as good as one.
                 Ok(()) => while self.wakes.try_recv().is_ok() {},

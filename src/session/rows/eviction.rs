@@ -84,6 +84,15 @@ impl Rows {
         true
     }
 
+    /// The view is closed: lets go of about so many rows, whatever was kept about them. Whether nothing
+    /// is left.
+    pub(in crate::session) fn close(&mut self, most: usize) -> bool {
+        let mut gone = 0;
+        self.rows.shed(most, |row| gone += row.heap());
+        self.heap -= gone;
+        self.likeness.shed(most) && self.rows.len() == 0
+    }
+
     /// Lets go of this row, which is held.
     pub(in crate::session) fn evict_held(&mut self, number: u64) {
         if self.held.contains(number) {

@@ -108,6 +108,20 @@ impl<T> Pages<T> {
         Some(thing)
     }
 
+    /// Lets go of about so many things, the last ones; what went is told to `gone`. To free very many
+    /// at once would be felt.
+    pub(in crate::session) fn shed(&mut self, most: usize, mut gone: impl FnMut(&T)) {
+        let mut shed = 0;
+        while shed < most
+            && let Some(page) = self.pages.pop_back()
+        {
+            page.places.iter().flatten().for_each(&mut gone);
+            shed += page.present.count_ones() as usize;
+            self.laid -= usize::from(page.present != 0);
+        }
+        self.len -= shed;
+    }
+
     /// Empty pages at the ends are of no use.
     fn trim(&mut self) {
         while self.pages.front().is_some_and(|page| page.present == 0) {

@@ -24,7 +24,7 @@ pub const MOST_EXCHANGES: usize = 2_000;
 pub const MOST_BYTES: usize = 48 << 20;
 
 /// Bytes that are searched for the filter in one go, so that no frame is held up.
-const SEARCHED_BYTES: usize = 4 << 20;
+const SEARCHED_BYTES: usize = 1 << 20;
 
 /// Exchanges, oldest first, each under the number of its arrival.
 #[derive(Debug, Default)]
