@@ -3,8 +3,9 @@
 //! that makes no sense falls back, and costs no other.
 
 use std::collections::BTreeMap;
+use std::ops::RangeInclusive;
 
-use egui::Context;
+use egui::{Context, Panel};
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
@@ -18,6 +19,8 @@ const LONGEST: f64 = 20_000.0;
 pub(super) struct Sizes {
     chosen: BTreeMap<String, f32>,
     seen: BTreeMap<&'static str, f32>,
+    /// A panel that is to become larger by so much, as the keyboard has it.
+    wished: Option<(&'static str, f32)>,
 }
 
 impl Sizes {
@@ -31,12 +34,35 @@ impl Sizes {
         Self {
             chosen: chosen.collect(),
             seen: BTreeMap::new(),
+            wished: None,
         }
     }
 
     /// The size of a panel as it is first shown.
     pub(super) fn of(&self, panel: &str, default: f32) -> f32 {
         self.chosen.get(panel).copied().unwrap_or(default)
+    }
+
+    /// Makes a panel larger by so much, or smaller.
+    pub(super) fn wish(&mut self, panel: &'static str, by: f32) {
+        self.wished = Some((panel, by));
+    }
+
+    /// A panel with its first size and the limits of it; with another one where that is wished.
+    pub(super) fn sized(
+        &mut self,
+        panel: Panel,
+        name: &'static str,
+        first: f32,
+        limits: RangeInclusive<f32>,
+    ) -> Panel {
+        let by = self.wished.take_if(|(wished, _)| *wished == name);
+        let (Some((_, by)), Some(seen)) = (by, self.seen.get(name)) else {
+            return panel.default_size(first).size_range(limits);
+        };
+        let size = (seen + by).clamp(*limits.start(), *limits.end());
+        self.chosen.insert(name.to_owned(), size);
+        panel.exact_size(size)
     }
 
     /// Takes in how large a panel is drawn. It was chosen if somebody drags something just then:

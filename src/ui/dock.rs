@@ -169,6 +169,50 @@ impl Dock {
         self.show_tab(next as usize, cx);
     }
 
+    /// Moves the tab of the view that is shown among those beside it, around the end.
+    pub(super) fn move_tab(&mut self, by: isize) {
+        let Some((tile, parent)) = self.shown_tile() else {
+            return;
+        };
+        if let Some(Tile::Container(Container::Tabs(tabs))) = self.tree.tiles.get_mut(parent)
+            && let Some(at) = tabs.children.iter().position(|child| *child == tile)
+        {
+            let to = (at as isize + by).rem_euclid(tabs.children.len() as isize);
+            let tile = tabs.children.remove(at);
+            tabs.children.insert(to as usize, tile);
+        }
+    }
+
+    /// Puts the view that is shown beside all the others.
+    pub(super) fn split(&mut self) {
+        let (Some((tile, parent)), Some(root)) = (self.shown_tile(), self.tree.root()) else {
+            return;
+        };
+        if let Some(Tile::Container(container)) = self.tree.tiles.get_mut(parent) {
+            container.remove_child(tile);
+        }
+        let root = self.tree.tiles.insert_horizontal_tile(vec![root, tile]);
+        self.tree.root = Some(root);
+    }
+
+    /// Puts all tabs into one row again, in their order.
+    pub(super) fn join(&mut self) {
+        let panes = self.panes();
+        self.tree = Tree::empty(self.tree.id());
+        for pane in panes {
+            self.insert(pane);
+        }
+        if let Some(id) = self.shown {
+            self.activate(Pane::View(id));
+        }
+    }
+
+    /// The tile of the view that is shown, and what holds it.
+    fn shown_tile(&self) -> Option<(TileId, TileId)> {
+        let tile = self.tree.tiles.find_pane(&Pane::View(self.shown?))?;
+        Some((tile, self.tree.tiles.parent_of(tile)?))
+    }
+
     /// Closes a view, or asks first whether that is meant where it holds messages.
     pub(super) fn close(&mut self, cx: &mut Context<'_>, view: &Subscription) {
         self.activate(Pane::View(view.id));

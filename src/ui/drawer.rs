@@ -34,6 +34,20 @@ pub(super) enum Part {
     Sandbox,
 }
 
+impl Part {
+    /// What its panel is called.
+    pub(super) fn id(self) -> &'static str {
+        match self {
+            Part::Notices => "notices",
+            Part::History => "history",
+            Part::Halves => "halves",
+            Part::Traffic => "traffic",
+            Part::Plots => "plots",
+            Part::Sandbox => "sandbox",
+        }
+    }
+}
+
 /// The drawer and what its parts keep.
 #[derive(Default)]
 pub(super) struct Drawer {
@@ -109,19 +123,18 @@ impl Drawer {
             return None;
         };
         self.last = Some(part);
-        let (id, size) = match part {
-            Part::Notices => ("notices", 200.0),
-            Part::History => ("history", 260.0),
-            Part::Halves => ("halves", 220.0),
-            Part::Traffic => ("traffic", 320.0),
-            Part::Plots => ("plots", 300.0),
-            Part::Sandbox => ("sandbox", 320.0),
+        let id = part.id();
+        let size = match part {
+            Part::Notices => 200.0,
+            Part::History => 260.0,
+            Part::Halves => 220.0,
+            Part::Traffic | Part::Sandbox => 320.0,
+            Part::Plots => 300.0,
         };
         let most = (ui.available_height() - 240.0).max(140.0);
-        let panel = Panel::bottom(id)
-            .resizable(true)
-            .default_size(sizes.of(id, size))
-            .size_range(140.0..=most)
+        let size = sizes.of(id, size);
+        let panel = sizes
+            .sized(Panel::bottom(id).resizable(true), id, size, 140.0..=most)
             .frame(theme::panel_frame(ui.ctx()))
             .show(ui, |ui| {
                 // A panel shrinks to what is in it, and at first there is little.

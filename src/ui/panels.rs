@@ -6,7 +6,7 @@ use egui::{Frame, Panel, Ui};
 use crate::config::Preferences;
 use crate::session::{Command, ConnectionId, Model, WindowPart, Workspace};
 
-use super::actions::{Action, perform};
+use super::actions::{Action, Around, perform};
 use super::arranged::{Kept, Sizes, to_keep};
 use super::ask_first::AskFirst;
 use super::code::CodeWindow;
@@ -14,7 +14,7 @@ use super::connections::{Asked, Connections};
 use super::context::Context;
 use super::debugger::DebuggerWindow;
 use super::dock::{Dock, Panes};
-use super::drawer::Drawer;
+use super::drawer::{Drawer, Part};
 use super::first_minute::FirstMinute;
 use super::help::Help;
 use super::help_menu::HelpMenu;
@@ -27,6 +27,9 @@ use super::regions::{Region, Regions};
 use super::said::Said;
 use super::settings::SettingsWindow;
 use super::{archive, spoken, status, table_keys, theme, top};
+
+/// How much larger a panel becomes by a key.
+const STEP: f32 = 24.0;
 
 /// All panels.
 pub(super) struct Panels {
@@ -103,6 +106,32 @@ impl Panels {
         }
     }
 
+    /// What the reasons of actions need to know of the window.
+    pub(super) fn around(&self) -> Around {
+        Around {
+            tabs: self.dock.tabs().len(),
+            resizes: self.resizable().is_some(),
+        }
+    }
+
+    /// The panel that the keyboard is in, if that can be made larger or smaller.
+    fn resizable(&self) -> Option<&'static str> {
+        match self.regions.current()? {
+            Region::Side => Some("side"),
+            Region::Details => Some("details"),
+            Region::Publish => Some("publish"),
+            Region::Drawer => self.drawer.shown().map(Part::id),
+            Region::Top | Region::Work | Region::Foot => None,
+        }
+    }
+
+    /// Makes the panel that the keyboard is in larger by so many steps.
+    pub(super) fn resize(&mut self, steps: f32) {
+        if let Some(panel) = self.resizable() {
+            self.sizes.wish(panel, steps * STEP);
+        }
+    }
+
     /// Holds back a close of the window if there is something to ask.
     pub(super) fn guard(&mut self, ctx: &egui::Context, holds: bool) {
         self.quit.guard(ctx, holds);
@@ -157,10 +186,11 @@ impl Panels {
             self.side_ui(ui, cx);
         }
         if is_roomy(ui) {
-            let panel = Panel::right("publish")
-                .resizable(true)
-                .default_size(self.sizes.of("publish", theme::PUBLISH_WIDTH))
-                .size_range(280.0..=600.0)
+            let width = self.sizes.of("publish", theme::PUBLISH_WIDTH);
+            let panel = Panel::right("publish").resizable(true);
+            let panel = self
+                .sizes
+                .sized(panel, "publish", width, 280.0..=600.0)
                 .frame(theme::panel_frame(ui.ctx()))
                 .show(ui, |ui| {
                     spoken::name_place(ui, cx.texts.get("publish-title"));
@@ -175,10 +205,11 @@ impl Panels {
     }
 
     fn side_ui(&mut self, ui: &mut Ui, cx: &mut Context<'_>) {
-        let side = Panel::left("connections")
-            .resizable(true)
-            .default_size(self.sizes.of("side", theme::SIDE_WIDTH))
-            .size_range(160.0..=400.0)
+        let width = self.sizes.of("side", theme::SIDE_WIDTH);
+        let side = Panel::left("connections").resizable(true);
+        let side = self
+            .sizes
+            .sized(side, "side", width, 160.0..=400.0)
             .frame(theme::panel_frame(ui.ctx()))
             .show(ui, |ui| {
                 spoken::name_place(ui, cx.texts.get("connections-title"));
@@ -207,10 +238,10 @@ impl Panels {
         };
         if focused || height >= theme::DETAILS_ALWAYS_FROM {
             let size = self.sizes.of("details", (height * 0.4).max(200.0));
-            let panel = Panel::bottom("details")
-                .resizable(true)
-                .default_size(size)
-                .size_range(120.0..=most.max(120.0))
+            let panel = Panel::bottom("details").resizable(true);
+            let panel = self
+                .sizes
+                .sized(panel, "details", size, 120.0..=most.max(120.0))
                 .frame(Frame::NONE.fill(cx.palette.panel))
                 .show(ui, |ui| {
                     spoken::name_place(ui, cx.texts.get("pane-details"));
@@ -254,7 +285,8 @@ impl Panels {
         self.settings.ui(ui.ctx(), cx);
         self.help.ui(ui.ctx(), cx);
         let tabs = self.dock.tabs();
-        if let Some(pick) = self.palette.ui(ui.ctx(), cx, &tabs) {
+        let around = self.around();
+        if let Some(pick) = self.palette.ui(ui.ctx(), cx, &tabs, around) {
             self.picked(pick, cx);
         }
         self.ask_first.ui(ui.ctx(), cx);

@@ -69,6 +69,8 @@ pub(super) struct Regions {
     current: Option<Region>,
     target: Option<Region>,
     tables: Vec<Grid>,
+    /// Columns that are drawn first and read last.
+    rights: Vec<Rect>,
     above: Vec<Above>,
     /// What had the keyboard, before it was nowhere.
     held: Option<Id>,
@@ -107,6 +109,11 @@ impl Regions {
         let spot = &mut self.spots[region as usize];
         spot.rect = Some(rect);
         spot.first = first;
+    }
+
+    /// The panel that the keyboard is in, or was in last.
+    pub(super) fn current(&self) -> Option<Region> {
+        self.current
     }
 
     /// A table was drawn.
@@ -160,14 +167,19 @@ impl Regions {
 
     /// What can have the keyboard, as one reads it.
     fn order(&self, ctx: &Context) -> Vec<Id> {
-        let mut all: Vec<(Option<Region>, Id)> = focusable(ctx, LayerId::background())
+        let mut all: Vec<(usize, bool, Id)> = focusable(ctx, LayerId::background())
             .into_iter()
             .filter(|widget| self.takes_part(widget))
-            .map(|widget| (self.region_of(widget.rect.center()), widget.id))
+            .map(|widget| {
+                let at = widget.rect.center();
+                let region = self.region_of(at).map_or(usize::MAX, |one| one as usize);
+                let right = self.rights.iter().any(|right| right.contains(at));
+                (region, right, widget.id)
+            })
             .collect();
         // Stable: within a panel it is the order in which it was drawn.
-        all.sort_by_key(|(region, _)| region.map_or(usize::MAX, |region| region as usize));
-        all.into_iter().map(|(_, id)| id).collect()
+        all.sort_by_key(|(region, right, _)| (*region, *right));
+        all.into_iter().map(|(_, _, id)| id).collect()
     }
 
     /// Rows are gone through by the arrows: of what is in them only the row in focus takes part.
@@ -199,6 +211,9 @@ impl Regions {
 
     /// After everything is drawn: sees where the keyboard is, and gives it to whom it belongs.
     pub(super) fn end(&mut self, ctx: &Context) {
+        self.rights = ctx
+            .data_mut(|data| data.remove_temp(rights()))
+            .unwrap_or_default();
         self.above_ui(ctx);
         self.menus(ctx);
         if !self.above.is_empty() && ctx.input(|input| !input.events.is_empty()) {
@@ -306,6 +321,18 @@ impl Regions {
             _ => {}
         }
     }
+}
+
+fn rights() -> Id {
+    Id::unique("columns at the right")
+}
+
+/// A column at the right of a panel, which egui draws before what stands to its left.
+pub(super) fn saw_right(ctx: &Context, rect: Rect) {
+    ctx.data_mut(|data| {
+        let known: &mut Vec<Rect> = data.get_temp_mut_or_default(rights());
+        known.push(rect);
+    });
 }
 
 /// What is scrolled away comes into sight, as a screen reader would have it.

@@ -839,6 +839,15 @@ impl Window {
         self.settle();
     }
 
+    /// Whether any of this role and name can be used now.
+    pub(crate) fn can_be_used(&self, role: Role, name: &str) -> bool {
+        let mut nodes = self.nodes();
+        nodes.any(|node| {
+            let inner = node.accesskit_node();
+            inner.role() == role && !inner.is_disabled() && name_of(&node) == name
+        })
+    }
+
     /// What has the keyboard: its role and its name.
     pub(crate) fn focused(&self) -> Option<(Role, String)> {
         let mut nodes = self.nodes();

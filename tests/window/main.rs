@@ -23,6 +23,7 @@ mod first_start;
 mod forms;
 mod halves;
 mod history;
+mod keyboard;
 mod language;
 mod leases;
 mod letters;

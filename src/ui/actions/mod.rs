@@ -133,6 +133,8 @@ registry! {
     PreviousPanel,      Panels,  "action-previous-panel",     [shift(Key::F6)];
     ToggleSide,         Panels,  "action-toggle-side",        [command(Key::B)];
     ToggleDrawer,       Panels,  "action-toggle-drawer",      [command(Key::J)];
+    GrowPanel,          Panels,  "action-grow-panel",         [plain(Key::F8)];
+    ShrinkPanel,        Panels,  "action-shrink-panel",       [shift(Key::F8)];
     ShowNotices,        Panels,  "action-show-notices",       [];
     ShowHistory,        Panels,  "action-show-history",             [];
     ShowHalves,         Panels,  "action-show-halves",        [];
@@ -144,6 +146,10 @@ registry! {
     CloseView,          Views,   "view-close",                [command(Key::W)];
     NextTab,            Views,   "action-next-tab",           [command(Key::Tab), command(Key::PageDown)];
     PreviousTab,        Views,   "action-previous-tab",       [command_shift(Key::Tab), command(Key::PageUp)];
+    MoveTabLeft,        Views,   "action-move-tab-left",      [command_shift(Key::PageUp)];
+    MoveTabRight,       Views,   "action-move-tab-right",     [command_shift(Key::PageDown)];
+    SplitTab,           Views,   "action-split-tab",          [];
+    JoinTabs,           Views,   "action-join-tabs",          [];
     Tab1,               Views,   "action-tab",                [command(Key::Num1)];
     Tab2,               Views,   "action-tab",                [command(Key::Num2)];
     Tab3,               Views,   "action-tab",                [command(Key::Num3)];

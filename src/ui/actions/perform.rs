@@ -15,7 +15,7 @@ use super::super::context::Context;
 use super::super::drawer::Part;
 use super::super::panels::{Panels, is_roomy};
 use super::super::regions::Region;
-use super::{Action, Around, Place, reason};
+use super::{Action, Place, reason};
 
 /// Does it; or gives the key of why it is not possible.
 pub(in crate::ui) fn perform(
@@ -24,10 +24,7 @@ pub(in crate::ui) fn perform(
     cx: &mut Context<'_>,
     panels: &mut Panels,
 ) -> Option<&'static str> {
-    let around = Around {
-        tabs: panels.dock.tabs().len(),
-    };
-    let refused = reason(action, cx, around);
+    let refused = reason(action, cx, panels.around());
     if refused.is_none() {
         match action.place() {
             Place::Window => in_window(action, ui.ctx(), cx, panels),
@@ -91,6 +88,8 @@ fn in_panels(action: Action, cx: &mut Context<'_>, panels: &mut Panels) {
     let part = match action {
         Action::NextPanel => return panels.regions.step(1),
         Action::PreviousPanel => return panels.regions.step(-1),
+        Action::GrowPanel => return panels.resize(1.0),
+        Action::ShrinkPanel => return panels.resize(-1.0),
         Action::ToggleSide => {
             panels.side = !panels.side;
             let to = if panels.side {
@@ -128,6 +127,10 @@ fn in_views(action: Action, cx: &mut Context<'_>, panels: &mut Panels) {
         Action::NewView => return cx.command(Command::OpenView(None)),
         Action::NextTab => return panels.dock.step(1, cx),
         Action::PreviousTab => return panels.dock.step(-1, cx),
+        Action::MoveTabLeft => return panels.dock.move_tab(-1),
+        Action::MoveTabRight => return panels.dock.move_tab(1),
+        Action::SplitTab => return panels.dock.split(),
+        Action::JoinTabs => return panels.dock.join(),
         _ => {}
     }
     let Some(view) = cx.model.shown_view() else {

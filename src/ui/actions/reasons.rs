@@ -13,6 +13,8 @@ use super::Action;
 pub(in crate::ui) struct Around {
     /// How many tabs there are.
     pub(in crate::ui) tabs: usize,
+    /// Whether the keyboard is in a panel that can be made larger.
+    pub(in crate::ui) resizes: bool,
 }
 
 /// Key of why this is not possible just now; nothing if it is.
@@ -30,7 +32,13 @@ pub(in crate::ui) fn reason(
             ConnectionId::Sandbox => Some("reason-sandbox"),
             ConnectionId::Profile(_) => None,
         },
-        Action::NextTab | Action::PreviousTab => (around.tabs < 2).then_some("reason-one-tab"),
+        Action::NextTab
+        | Action::PreviousTab
+        | Action::MoveTabLeft
+        | Action::MoveTabRight
+        | Action::SplitTab
+        | Action::JoinTabs => (around.tabs < 2).then_some("reason-one-tab"),
+        Action::GrowPanel | Action::ShrinkPanel => (!around.resizes).then_some("reason-no-panel"),
         Action::Publish => of_publish(cx),
         Action::PublishMany | Action::PublishFile => is_publishing(cx),
         Action::FindNext | Action::FindPrevious | Action::SelectBody => Some("reason-in-body"),

@@ -18,6 +18,7 @@ use crate::session::{ActionOutcome, AdminWish, Command, ConnectionId, Look};
 use super::card;
 use super::connections::connection_name;
 use super::context::Context;
+use super::regions::saw_right;
 use super::samples;
 use super::spoken;
 use super::theme;
@@ -180,7 +181,7 @@ impl ControlRoom {
         let inner = egui::Margin::symmetric(12, 0);
         // Where there is no room for all three, messages take the place of time and faults.
         if width >= ALL_THREE || cx.model.control().peek().is_none() {
-            Panel::right("control-right")
+            let panel = Panel::right("control-right")
                 .resizable(true)
                 .default_size(RIGHT)
                 .size_range(RIGHT..=480.0)
@@ -196,6 +197,7 @@ impl ControlRoom {
                             self.faults.ui(ui, cx, &look.faults);
                         });
                 });
+            saw_right(ui.ctx(), panel.response.rect);
             let name = cx.texts.get("pane-time-faults");
             spoken::splitter(ui, cx.texts, "control-right", name);
         }

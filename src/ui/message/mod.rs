@@ -31,6 +31,7 @@ use super::actions::Action;
 use super::arranged::{Kept, Sizes};
 use super::context::{Context, bytes};
 use super::empty::Empty;
+use super::regions::saw_right;
 use super::spoken;
 use super::theme;
 use super::theme::icons;
@@ -177,6 +178,7 @@ impl MessagePane {
                     });
             });
         sizes.saw(ui.ctx(), "deliveries", panel.response.rect.width());
+        saw_right(ui.ctx(), panel.response.rect);
         let name = cx.texts.get("details-deliveries");
         spoken::splitter(ui, cx.texts, "deliveries", name);
         theme::panel_frame(ui.ctx()).show(ui, |ui| self.content_ui(ui, cx, view, row));

@@ -49,10 +49,10 @@ pub(super) struct Item {
 }
 
 /// Everything, actions first.
-pub(super) fn all(ctx: &Egui, cx: &Context<'_>, tabs: &[Tab]) -> Vec<Item> {
+pub(super) fn all(ctx: &Egui, cx: &Context<'_>, tabs: &[Tab], around: Around) -> Vec<Item> {
     let mut items: Vec<Item> = Action::ALL
         .iter()
-        .map(|action| of_action(*action, ctx, cx, tabs.len()))
+        .map(|action| of_action(*action, ctx, cx, around))
         .collect();
     views(ctx, cx, tabs, &mut items);
     connections(cx, &mut items);
@@ -60,7 +60,7 @@ pub(super) fn all(ctx: &Egui, cx: &Context<'_>, tabs: &[Tab]) -> Vec<Item> {
     items
 }
 
-fn of_action(action: Action, ctx: &Egui, cx: &Context<'_>, tabs: usize) -> Item {
+fn of_action(action: Action, ctx: &Egui, cx: &Context<'_>, around: Around) -> Item {
     let t = cx.texts;
     Item {
         pick: Pick::Do(action),
@@ -68,7 +68,7 @@ fn of_action(action: Action, ctx: &Egui, cx: &Context<'_>, tabs: usize) -> Item 
         other: Some(action.name(other(t))),
         kind: t.get(action.place().name()),
         keys: action.shortcut(ctx, cx.texts),
-        reason: reason(action, cx, Around { tabs }).map(|key| t.get(key)),
+        reason: reason(action, cx, around).map(|key| t.get(key)),
     }
 }
 

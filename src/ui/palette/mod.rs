@@ -11,7 +11,7 @@ use egui::{
     RichText, ScrollArea, Sense, TextEdit, Ui, UiBuilder, Vec2, vec2,
 };
 
-use super::actions::Action;
+use super::actions::{Action, Around};
 use super::context::Context;
 use super::dock::Tab;
 use super::spoken;
@@ -70,11 +70,12 @@ impl Palette {
         ctx: &egui::Context,
         cx: &mut Context<'_>,
         tabs: &[Tab],
+        around: Around,
     ) -> Option<Pick> {
         if !self.open {
             return None;
         }
-        let items = items::all(ctx, cx, tabs);
+        let items = items::all(ctx, cx, tabs, around);
         let id = Id::unique("palette");
         let area: Area = Modal::default_area(id).anchor(Align2::CENTER_TOP, vec2(0.0, TOP));
         let frame = Frame::popup(&ctx.global_style()).inner_margin(Margin::ZERO);

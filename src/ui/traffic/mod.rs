@@ -15,6 +15,7 @@ use crate::session::{Class, Command, ConnectionId, ExchangeKind, TrafficCommand,
 use super::connections::connection_name;
 use super::context::{Context, bytes};
 use super::empty::Empty;
+use super::regions::saw_right;
 use super::spoken;
 use super::theme;
 use super::theme::icons;
@@ -76,7 +77,7 @@ impl TrafficPane {
         let mut sought = None;
         if cx.model.traffic().focused().is_some() {
             let width = (ui.available_width() * 0.46).clamp(*DETAILS.start(), *DETAILS.end());
-            sought = egui::Panel::right("exchange")
+            let panel = egui::Panel::right("exchange")
                 .resizable(true)
                 .default_size(width)
                 .size_range(DETAILS)
@@ -84,8 +85,9 @@ impl TrafficPane {
                 .show(ui, |ui| {
                     spoken::name_place(ui, cx.texts.get("pane-exchange"));
                     self.exchange.ui(ui, cx)
-                })
-                .inner;
+                });
+            saw_right(ui.ctx(), panel.response.rect);
+            sought = panel.inner;
             spoken::splitter(ui, cx.texts, "exchange", cx.texts.get("pane-exchange"));
         }
         notes_ui(ui, cx);
