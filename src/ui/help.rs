@@ -51,6 +51,7 @@ impl Help {
             ScrollArea::vertical()
                 .id_salt("help")
                 .max_height(size.y - 96.0)
+                .min_scrolled_height(size.y - 96.0)
                 .auto_shrink([false, true])
                 .show(ui, |ui| columns_ui(ui, cx));
             done

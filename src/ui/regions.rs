@@ -9,6 +9,9 @@ use egui::{Context, FocusDirection, Id, Key, LayerId, Modifiers, Pos2, Rect, Wid
 
 use super::table_keys::Grid;
 
+/// The middles of what stands on one line are no further apart.
+const ONE_LINE: f32 = 4.0;
+
 /// A part of the window that one steps to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Region {
@@ -46,6 +49,8 @@ impl Region {
 struct Spot {
     /// Where the panel is; nowhere if it is not shown.
     rect: Option<Rect>,
+    /// It was drawn in this frame.
+    fresh: bool,
     /// What had the keyboard there last.
     last: Option<Id>,
     /// What gets the keyboard first.
@@ -108,6 +113,7 @@ impl Regions {
     pub(super) fn saw(&mut self, region: Region, rect: Rect, first: Option<Id>) {
         let spot = &mut self.spots[region as usize];
         spot.rect = Some(rect);
+        spot.fresh = true;
         spot.first = first;
     }
 
@@ -125,13 +131,13 @@ impl Regions {
         &self.spots[region as usize]
     }
 
-    /// Before anything is drawn: Tab goes on as one reads. Forgets where panels were.
+    /// Before anything is drawn: Tab goes on as one reads.
     pub(super) fn begin(&mut self, ctx: &Context) {
-        if self.above.is_empty() && !egui::Popup::is_any_open(ctx) {
+        if !egui::Popup::is_any_open(ctx) {
             self.tab(ctx);
         }
         for spot in &mut self.spots {
-            spot.rect = None;
+            spot.fresh = false;
         }
         self.tables.clear();
     }
@@ -150,7 +156,14 @@ impl Regions {
             (false, true) => -1,
             _ => return,
         };
-        let order = self.order(ctx);
+        let order = match self.above.last() {
+            None => self.order(ctx),
+            Some(above) => {
+                let mut inside = focusable(ctx, above.layer);
+                along_lines(&mut inside, |widget| widget.rect);
+                inside.into_iter().map(|widget| widget.id).collect()
+            }
+        };
         let focused = ctx.memory(|memory| memory.focused());
         let at = focused.and_then(|id| order.iter().position(|one| *one == id));
         // What takes Tab for itself, such as a field that writes it, keeps it.
@@ -167,19 +180,21 @@ impl Regions {
 
     /// What can have the keyboard, as one reads it.
     fn order(&self, ctx: &Context) -> Vec<Id> {
-        let mut all: Vec<(usize, bool, Id)> = focusable(ctx, LayerId::background())
+        let mut all: Vec<(usize, bool, WidgetRect)> = focusable(ctx, LayerId::background())
             .into_iter()
             .filter(|widget| self.takes_part(widget))
             .map(|widget| {
                 let at = widget.rect.center();
                 let region = self.region_of(at).map_or(usize::MAX, |one| one as usize);
                 let right = self.rights.iter().any(|right| right.contains(at));
-                (region, right, widget.id)
+                (region, right, widget)
             })
             .collect();
         // Stable: within a panel it is the order in which it was drawn.
         all.sort_by_key(|(region, right, _)| (*region, *right));
-        all.into_iter().map(|(_, _, id)| id).collect()
+        let panels = all.chunk_by_mut(|one, other| (one.0, one.1) == (other.0, other.1));
+        panels.for_each(|panel| along_lines(panel, |(_, _, widget)| widget.rect));
+        all.into_iter().map(|(_, _, widget)| widget.id).collect()
     }
 
     /// Rows are gone through by the arrows: of what is in them only the row in focus takes part.
@@ -333,6 +348,17 @@ pub(super) fn saw_right(ctx: &Context, rect: Rect) {
         let known: &mut Vec<Rect> = data.get_temp_mut_or_default(rights());
         known.push(rect);
     });
+}
+
+/// What stands on one line is read from the left, though some of it is drawn from the right.
+fn along_lines<T>(widgets: &mut [T], rect: impl Fn(&T) -> Rect) {
+    let same = |one: &T, other: &T| {
+        let apart = rect(one).center().y - rect(other).center().y;
+        apart.abs() < ONE_LINE
+    };
+    for line in widgets.chunk_by_mut(same) {
+        line.sort_by(|one, other| rect(one).left().total_cmp(&rect(other).left()));
+    }
 }
 
 /// What is scrolled away comes into sight, as a screen reader would have it.

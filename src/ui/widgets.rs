@@ -174,22 +174,31 @@ pub(super) fn marked_line(ui: &mut Ui, mark: Icon, text: &str, color: Color32) -
     .inner
 }
 
-/// Keys as they are written, each on a cap of its own.
-pub(super) fn keys_ui(ui: &mut Ui, keys: &str, palette: &Palette, lively: bool) {
+/// Keys as they are written, on a cap of their own.
+pub(super) fn keys_ui(ui: &mut Ui, keys: &str, palette: &Palette, lively: bool) -> Response {
     let ink = if lively { palette.dim } else { palette.faint };
-    ui.spacing_mut().interact_size.y = 0.0;
-    Frame::NONE
-        .fill(palette.raised)
-        .stroke(theme::hairline(ui.ctx()))
-        .corner_radius(theme::RADIUS_SMALL)
-        .inner_margin(egui::Margin::symmetric(6, 0))
-        .show(ui, |ui| {
-            let text = RichText::new(keys)
-                .font(theme::small())
-                .line_height(Some(theme::SMALL_LINE + 2.0))
-                .color(ink);
-            ui.add(Label::new(text).selectable(false));
-        });
+    let padding = Vec2::new(6.0, 1.0);
+    let text = RichText::new(keys).font(theme::small()).color(ink);
+    let galley = egui::WidgetText::from(text).into_galley(
+        ui,
+        Some(egui::TextWrapMode::Extend),
+        f32::INFINITY,
+        egui::FontSelection::Default,
+    );
+    let size = Vec2::new(galley.size().x, theme::SMALL_LINE) + 2.0 * padding;
+    let (rect, response) = ui.allocate_exact_size(size, Sense::hover());
+    ui.painter().rect(
+        rect,
+        theme::RADIUS_SMALL,
+        palette.raised,
+        theme::hairline(ui.ctx()),
+        egui::StrokeKind::Inside,
+    );
+    let at = egui::Align2::CENTER_CENTER
+        .align_size_within_rect(galley.size(), rect)
+        .min;
+    ui.painter().galley(at, galley, ink);
+    named(ui, response, Role::Label, keys)
 }
 
 /// The one main action of a place.
