@@ -33,7 +33,16 @@ pub(super) enum Dot {
 
 /// Draws a state's shape in a square of the height of a line.
 pub(super) fn dot(ui: &mut Ui, dot: Dot, color: Color32) -> Response {
-    let (rect, response) = ui.allocate_exact_size(Vec2::splat(theme::DOT + 4.0), Sense::hover());
+    sensing_dot(ui, dot, color, Sense::hover())
+}
+
+/// The same to be chosen. A sense that comes later would lose the keyboard in every frame.
+pub(super) fn choice_dot(ui: &mut Ui, dot: Dot, color: Color32) -> Response {
+    sensing_dot(ui, dot, color, Sense::click())
+}
+
+fn sensing_dot(ui: &mut Ui, dot: Dot, color: Color32, sense: Sense) -> Response {
+    let (rect, response) = ui.allocate_exact_size(Vec2::splat(theme::DOT + 4.0), sense);
     let (center, radius) = (rect.center(), theme::DOT / 2.0);
     let painter = ui.painter();
     match dot {

@@ -152,6 +152,8 @@ fn tab_comes_to_everything_as_one_reads_and_never_gets_stuck() {
     let mut window = Window::open();
     let id = window.publish_and_see();
     window.publish_and_see();
+    // A poll that nobody answers would bring up something new on the way.
+    window.stop();
     window.look_into(&id);
     window.leave_fields();
     let mut seen: Vec<(Role, String)> = Vec::new();
@@ -190,7 +192,7 @@ fn tab_comes_to_everything_as_one_reads_and_never_gets_stuck() {
         en("filter-name"),
         en("table-name"),
         en("look-json"),
-        en("field-topic"),
+        en("property-add"),
         en("history-open"),
     ];
     let places: Vec<usize> = way.iter().map(|name| place(name)).collect();

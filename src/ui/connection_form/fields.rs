@@ -15,8 +15,8 @@ use crate::ui::context::Context;
 use crate::ui::theme;
 use crate::ui::theme::icons;
 use crate::ui::widgets::{
-    Dot, dot, labelled_edit, link_button, marked_remark, named_choice, profile_color, remark,
-    segmented,
+    Dot, choice_dot, labelled_edit, link_button, marked_remark, named_choice, profile_color,
+    remark, segmented,
 };
 
 /// A field that the form can lead to.
@@ -142,8 +142,7 @@ impl Open {
             for color in ProfileColor::ALL {
                 let chosen = self.edit.profile.color == color;
                 let shape = if chosen { Dot::Full } else { Dot::Ring };
-                let response = dot(ui, shape, profile_color(cx.palette, color));
-                let response = response.interact(egui::Sense::click());
+                let response = choice_dot(ui, shape, profile_color(cx.palette, color));
                 let name = color_name(cx, color);
                 let role = egui::Role::RadioButton;
                 let response = named_choice(ui, response, role, chosen, name);
