@@ -76,7 +76,7 @@ fn written_by(keys: &KeyboardShortcut) -> Option<&'static str> {
     }
 }
 
-/// How keys are written: `Ctrl+Enter`, `⌘K`.
+/// How keys are written: `Ctrl+Enter`, `Cmd+K`.
 pub(super) fn words(keys: &KeyboardShortcut, os: OperatingSystem, t: &Texts) -> String {
     let mac = os.is_mac();
     let Modifiers {
@@ -87,9 +87,6 @@ pub(super) fn words(keys: &KeyboardShortcut, os: OperatingSystem, t: &Texts) -> 
         ..
     } = keys.modifiers;
     let key = key_name(keys.logical_key, t);
-    if mac && !alt && !ctrl && !shift && command {
-        return format!("⌘{key}");
-    }
     let mut parts = Vec::new();
     if ctrl || (command && !mac) {
         parts.push(t.get("key-ctrl"));
@@ -195,7 +192,7 @@ mod tests {
             assert_eq!(words(&keys, OperatingSystem::Mac, t), mac);
             assert_eq!(words(&keys, OperatingSystem::Nix, t), other);
         };
-        check(command(Key::K), "⌘K", "Ctrl+K");
+        check(command(Key::K), "Cmd+K", "Ctrl+K");
         check(
             command_shift(Key::PageUp),
             "Cmd+Shift+Page Up",

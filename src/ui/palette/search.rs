@@ -170,7 +170,7 @@ mod tests {
     #[test]
     fn what_is_typed_fits_in_pieces_and_in_either_language() {
         check("pau con", &[], &[3]);
-        check("shct", &[], &[0]);
+        check("shct", &[], &[0, 2]);
         check("PAUSE", &[], &[3]);
         check("暂停", &[], &[3]);
         check("连接", &[], &[2]);
