@@ -218,9 +218,16 @@ fn clicked(
 }
 
 /// A line of the menu with the keys that do the same.
-fn entry<'a>(ui: &Ui, t: &Texts, action: Action, text: &'a str) -> Button<'a> {
+fn entry(ui: &mut Ui, t: &Texts, action: Action, text: &str) -> egui::Response {
     let keys = action.shortcut(ui.ctx(), t).unwrap_or_default();
-    Button::new(text).shortcut_text(theme::label(ui.ctx(), keys))
+    let shortcut = theme::label(ui.ctx(), keys.as_str());
+    let response = ui.add(Button::new(text).shortcut_text(shortcut));
+    // The keys are no part of the name.
+    let response = named(ui, response, egui::Role::Button, text);
+    if !keys.is_empty() {
+        spoken::tell(&response, |node| node.set_keyboard_shortcut(keys));
+    }
+    response
 }
 
 /// What can be done with one row.
@@ -237,14 +244,14 @@ fn menu_ui(
         true => t.get("row-unpin"),
         false => t.get("row-pin"),
     };
-    let line = ui.add(entry(ui, t, Action::Pin, text));
+    let line = entry(ui, t, Action::Pin, text);
     table_keys::enter_menu(ui, view.id, &line);
     if line.clicked() {
         asked.push(table_keys::pin(view, row.number));
         ui.close();
     }
     let send = t.get("send-again");
-    if row.message().is_some() && ui.add(entry(ui, t, Action::SendAgain, send)).clicked() {
+    if row.message().is_some() && entry(ui, t, Action::SendAgain, send).clicked() {
         asked.push(Command::SendAgain(view.id, row.number));
         ui.close();
     }

@@ -429,7 +429,10 @@ impl Window {
     /// What is in the tree, but for what is only there to be announced.
     fn nodes(&self) -> impl Iterator<Item = Node<'_>> {
         let all = self.harness.root().children_recursive();
-        all.filter(|node| node.accesskit_node().data().live().is_none())
+        all.filter(|node| {
+            let data = node.accesskit_node();
+            data.data().live().is_none() || data.data().bounds().is_some()
+        })
     }
 
     /// All of the tree, as a screen reader is given it.
