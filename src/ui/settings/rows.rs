@@ -32,7 +32,7 @@ pub(super) fn row_ui(
 ) -> bool {
     ui.horizontal_top(|ui| {
         let down = Layout::left_to_right(Align::Center);
-        let size = egui::vec2(NAMES, theme::CONTROL_HEIGHT);
+        let size = egui::vec2(NAMES, ui.spacing().interact_size.y);
         ui.allocate_ui_with_layout(size, down, |ui| {
             ui.set_min_size(size);
             ui.add(Label::new(name).wrap());
@@ -68,7 +68,7 @@ pub(super) fn choices_ui<T: Clone + PartialEq>(
                 ui.spacing_mut().item_spacing.x = 0.0;
                 for (choice, text) in choices {
                     let holds = chosen == choice;
-                    let height = theme::CONTROL_HEIGHT - 2.0 * theme::HAIRLINE;
+                    let height = ui.spacing().interact_size.y - 2.0 * theme::HAIRLINE;
                     let face = Button::selectable(holds, *text)
                         .frame_when_inactive(holds)
                         .min_size(Vec2::new(0.0, height));
