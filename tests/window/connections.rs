@@ -239,7 +239,7 @@ fn a_connection_is_deleted_only_after_a_second_look() {
     window.click("Delete…");
     window.click("Cancel");
     assert!(window.has("Use desk"));
-    assert!(window.config_text().contains("desk"));
+    assert!(window.config_text().contains("name = \"desk\""));
     assert!(secrets.load("desk").unwrap().is_some());
 
     window.click("Edit desk…");
@@ -248,7 +248,7 @@ fn a_connection_is_deleted_only_after_a_second_look() {
     window.click("Delete it and its keys");
     assert!(!window.has("Use desk") && !window.has("Edit connection"));
     window.until_outside("it is gone from the file, and its keys too", |window| {
-        !window.config_text().contains("desk") && secrets.load("desk").unwrap().is_none()
+        !window.config_text().contains("name = \"desk\"") && secrets.load("desk").unwrap().is_none()
     });
 }
 
