@@ -236,10 +236,8 @@ impl Open {
             false => t.get("checkup-button"),
         };
         let button = ui.add_enabled(!running, egui::Button::new(text));
-        if button.on_hover_text(t.get("checkup-hint")).clicked() {
-            if self.is_fit() {
-                cx.command(self.edit.examine(self.consume));
-            }
+        if button.on_hover_text(t.get("checkup-hint")).clicked() && self.is_fit() {
+            cx.command(self.edit.examine(self.consume));
         }
         let profile = &self.edit.profile;
         if !profile.topic.trim().is_empty() && !profile.group.trim().is_empty() {

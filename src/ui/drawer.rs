@@ -119,9 +119,7 @@ impl Drawer {
             self.summons = summons;
             self.shown = Some(Part::Traffic);
         }
-        let Some(mut part) = self.shown else {
-            return None;
-        };
+        let mut part = self.shown?;
         self.last = Some(part);
         let id = part.id();
         let size = match part {

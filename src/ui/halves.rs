@@ -20,8 +20,6 @@ use super::widgets::{Dot, dot, from_the_right, named, remark};
 /// Half messages that the publish form shows.
 const IN_THE_FORM: usize = 3;
 
-/// Height of a button in a row.
-
 /// Width of the column with both buttons, in a view that checks.
 pub(super) const ROW_WIDTH: f32 = 164.0;
 

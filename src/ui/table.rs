@@ -21,8 +21,6 @@ use super::toolbar::{column_name, column_spoken};
 use super::widgets::{from_the_right, icon, named, named_choice, pill};
 use super::{halves, spoken, table_keys, theme};
 
-/// Height of a button in a row.
-
 /// From this width on a body leaves room for a word before it.
 const ALIKE_WORD_FROM: f32 = 180.0;
 

@@ -206,7 +206,7 @@ impl TreeView {
             return None;
         }
         let open = self.folds.is_open(node);
-        fold_icon(open).paint(&painter, mark.center(), theme::ICON_SIZE_SMALL, p.dim);
+        fold_icon(open).paint(painter, mark.center(), theme::ICON_SIZE_SMALL, p.dim);
         let what = [("path", short_path(tree, node).into())];
         let name = match open {
             true => cx.texts.format("viewer-fold", &what),
