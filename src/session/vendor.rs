@@ -93,7 +93,7 @@ fn aliyun(labels: &[&str]) -> Option<Address> {
         let label = label.to_ascii_lowercase();
         label == "mq" || label == "rmq" || label.starts_with("mq-")
     };
-    (is_instance || labels.iter().any(|label| is_queue(label))).then(|| Address {
+    (is_instance || labels.iter().any(is_queue)).then(|| Address {
         instance: upper.starts_with("MQ_INST_").then(|| first.to_owned()),
         tcp: true,
         ..address
