@@ -37,6 +37,9 @@ static COUNTED: &StatsAlloc<System> = &INSTRUMENTED_SYSTEM;
 /// Other threads ask for memory now and then: the least of so many frames is that of a frame.
 const FRAMES: usize = 6;
 
+/// What is done, and its name.
+type Step = (&'static str, fn(&mut Window));
+
 /// Something there may be much of.
 struct Case {
     name: &'static str,
@@ -45,7 +48,7 @@ struct Case {
     /// A window with so much of it.
     open: fn(usize) -> Window,
     /// What is done before frames are counted.
-    steps: &'static [(&'static str, fn(&mut Window))],
+    steps: &'static [Step],
 }
 
 const CASES: [Case; 4] = [

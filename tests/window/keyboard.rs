@@ -75,7 +75,7 @@ fn the_whole_job_is_done_by_keys_alone() {
     assert!(window.is_typed_into("Filter"));
     window.write("order-2");
     window.press(Key::Enter);
-    assert_eq!(window.rows(), [second.clone()]);
+    assert_eq!(window.rows(), std::slice::from_ref(&second));
     assert_eq!(window.at(), en("table-name"));
     window.press(Key::Slash);
     window.press_with_command(Key::A);
@@ -199,10 +199,7 @@ fn tab_comes_to_everything_as_one_reads_and_never_gets_stuck() {
     assert!(places.is_sorted(), "{way:?} {places:?}");
     // And the whole way back.
     for at in seen.iter().rev() {
-        assert_eq!(
-            window.focused().as_ref().map(|(role, _)| *role).is_some(),
-            true
-        );
+        assert!(window.focused().is_some());
         window.press_with(Modifiers::SHIFT, Key::Tab);
         assert_eq!(window.focused().as_ref(), Some(at));
     }

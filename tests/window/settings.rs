@@ -308,9 +308,10 @@ fn a_file_that_is_broken_at_the_start_is_told_and_left_alone() {
 
 #[test]
 fn the_file_is_made_and_explains_itself_when_it_is_to_be_opened() {
-    let mut start = Start::default();
-    start.config = Config::default();
-    let mut window = Window::start(start);
+    let mut window = Window::start(Start {
+        config: Config::default(),
+        ..Start::default()
+    });
     window.press_with_command(Key::Comma);
     window.click(&en("settings-open-file"));
     window.until_outside("the file is there", |window| {
