@@ -66,7 +66,7 @@ pub(crate) fn quoted(text: &str) -> BTreeSet<&str> {
 pub(crate) fn assert_names_are_there(text: &str, words: &str) {
     let values: Vec<&str> = words
         .lines()
-        .filter_map(|line| Some(line.split_once('=').map_or(line, |(_, value)| value)))
+        .map(|line| line.split_once('=').map_or(line, |(_, value)| value))
         .collect();
     for name in quoted(text) {
         assert!(
