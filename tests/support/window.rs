@@ -480,11 +480,12 @@ impl Window {
             .collect()
     }
 
-    /// The name of the one button whose name holds this.
+    /// The name of the one button, or row that can be pressed as one, whose name holds this.
     #[track_caller]
     pub(crate) fn button_with(&self, part: &str) -> String {
         let mut found = self.things();
-        found.retain(|(role, name)| *role == Role::Button && name.contains(part));
+        let is_button = |role: Role| matches!(role, Role::Button | Role::Row);
+        found.retain(|(role, name)| is_button(*role) && name.contains(part));
         assert_eq!(found.len(), 1, "buttons with {part:?}:\n{}", self.tree());
         found.swap_remove(0).1
     }
