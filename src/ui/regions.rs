@@ -5,7 +5,7 @@
 //! drawn before what is in the middle. Here they are gone through as they are read. Draws nothing.
 
 use egui::accesskit::{self, ActionRequest, TreeId};
-use egui::{Context, FocusDirection, Id, Key, LayerId, Modifiers, Pos2, Rect, WidgetRect};
+use egui::{Context, FocusDirection, Id, Key, LayerId, Modifiers, Pos2, Rangef, Rect, WidgetRect};
 
 use super::table_keys::Grid;
 
@@ -166,11 +166,14 @@ impl Regions {
         };
         let focused = ctx.memory(|memory| memory.focused());
         let at = focused.and_then(|id| order.iter().position(|one| *one == id));
-        // What takes Tab for itself, such as a field that writes it, keeps it.
-        let (Some(at), false) = (at, order.is_empty()) else {
-            return;
+        let next = match at {
+            _ if order.is_empty() => return,
+            Some(at) => (at as isize + step).rem_euclid(order.len() as isize) as usize,
+            None if focused.is_none() && step > 0 => 0,
+            None if focused.is_none() => order.len() - 1,
+            // What is on top of what is known, such as a menu, goes its own way.
+            None => return,
         };
-        let next = (at as isize + step).rem_euclid(order.len() as isize) as usize;
         ctx.memory_mut(|memory| {
             memory.move_focus(FocusDirection::None);
             memory.request_focus(order[next]);
@@ -184,7 +187,7 @@ impl Regions {
             .into_iter()
             .filter(|widget| self.takes_part(widget))
             .map(|widget| {
-                let at = widget.rect.center();
+                let at = in_sight(&widget);
                 let region = self.region_of(at).map_or(usize::MAX, |one| one as usize);
                 let right = self.rights.iter().any(|right| right.contains(at));
                 (region, right, widget)
@@ -199,7 +202,7 @@ impl Regions {
 
     /// Rows are gone through by the arrows: of what is in them only the row in focus takes part.
     fn takes_part(&self, widget: &WidgetRect) -> bool {
-        let at = widget.rect.center();
+        let at = in_sight(widget);
         self.tables.iter().all(|table| {
             let in_row = table.row.is_some_and(|row| row.contains(at));
             widget.id == table.area || !table.rows.contains(at) || in_row
@@ -348,6 +351,22 @@ pub(super) fn saw_right(ctx: &Context, rect: Rect) {
         let known: &mut Vec<Rect> = data.get_temp_mut_or_default(rights());
         known.push(rect);
     });
+}
+
+/// Where a widget is, or where it would come into sight if it is scrolled away: at the edge of what
+/// it is scrolled in, and so still in its panel.
+fn in_sight(widget: &WidgetRect) -> Pos2 {
+    let (whole, seen) = (widget.rect, widget.interact_rect);
+    let along = |whole: Rangef, seen: Rangef| match seen.min <= seen.max {
+        true => seen.center(),
+        // What was cut off is the edge.
+        false if seen.min > whole.min => seen.min + 1.0,
+        false => seen.max - 1.0,
+    };
+    Pos2::new(
+        along(whole.x_range(), seen.x_range()),
+        along(whole.y_range(), seen.y_range()),
+    )
 }
 
 /// What stands on one line is read from the left, though some of it is drawn from the right.

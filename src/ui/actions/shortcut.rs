@@ -114,6 +114,7 @@ fn key_name(key: Key, t: &Texts) -> &str {
         Key::Plus => "+",
         Key::Minus => "-",
         Key::Equals => "=",
+        Key::Comma => ",",
         Key::Slash => "/",
         Key::Questionmark => "?",
         Key::Enter => t.get("key-enter"),
