@@ -126,7 +126,7 @@ fn open(window: &mut Window, key: &str, body: String) {
     let id = publish(window, parts);
     window.until("the message arrives", |window| window.rows().contains(&id));
     window.look_into(&id);
-    window.until("the body is open", |window| window.shows(" MD5"));
+    window.until("the body is open", |window| window.shows("MD5 matches"));
 }
 
 /// Each way to look at it, at its beginning and at its end, with all matches marked.

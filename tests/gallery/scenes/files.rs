@@ -34,7 +34,7 @@ pub(crate) fn out_and_in(lang: Lang, album: &Album) {
     stage.click("replay-yes");
     stage.until_with("replay-going", &[("done", "1"), ("total", "6")]);
     stage.paint("replay-goes-on");
-    stage.click("archive-stop");
+    stage.click("archive-stop-replay");
     stage.until_with("replay-stopped", &[("n", "1"), ("total", "6")]);
 
     stage.click("open-menu");
