@@ -583,6 +583,17 @@ impl Window {
         self.the(name).rect()
     }
 
+    /// What a place of this name takes, such as a card with its texts and buttons.
+    #[track_caller]
+    pub(crate) fn rect_of_place(&self, name: &str) -> Rect {
+        let mut found = self.harness.query_all_by_label(name);
+        let place = found.find(|node| audit::is_place(node.accesskit_node().role()));
+        let Some(place) = place else {
+            panic!("there is no place {name:?}:\n{}", self.tree());
+        };
+        place.rect()
+    }
+
     /// Where the middle of a field is.
     #[track_caller]
     pub(crate) fn middle_of_field(&self, place: Place, name: &str) -> Pos2 {

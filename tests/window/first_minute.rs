@@ -62,7 +62,7 @@ fn the_cards_lie_beside_what_they_point_at_in_every_window() {
             let mut window = Window::start(first(size, language));
             window.until_running();
             let whole = Rect::from_min_size(egui::Pos2::ZERO, size.into());
-            let cards = CARDS.map(|card| window.rect(&say(lang, card)));
+            let cards = CARDS.map(|card| window.rect_of_place(&say(lang, card)));
             let publish = match size[0] < 1100.0 {
                 true => say(lang, "publish-title"),
                 false => say(lang, "publish-button"),

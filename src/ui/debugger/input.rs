@@ -99,7 +99,8 @@ impl Input {
         }
     }
 
-    pub(super) fn ui(&mut self, ui: &mut Ui, cx: &mut Context<'_>, height: f32) {
+    /// Draws it; `command`: the keys that ask for an explanation were pressed.
+    pub(super) fn ui(&mut self, ui: &mut Ui, cx: &mut Context<'_>, height: f32, command: bool) {
         let t = cx.texts;
         let below = match self.keys {
             Choice::Typed => BELOW_TYPED,
@@ -118,7 +119,6 @@ impl Input {
         let chosen = self.keys_ui(ui, cx);
         self.time_ui(ui, cx);
         let ready = !self.text.trim().is_empty();
-        let command = Action::Explain.taken(ui);
         let label = t.get("debugger-explain");
         let button = ui
             .horizontal(|ui| {

@@ -15,6 +15,7 @@ use crate::explained::json::Report;
 use crate::explained::text::{self, Hints};
 use crate::session::{Command, DebuggerCommand, DebuggerTrouble, Explained};
 
+use super::actions::Action;
 use super::context::Context;
 use super::spoken::title_ui;
 use super::theme;
@@ -83,6 +84,8 @@ impl DebuggerWindow {
     /// Draws it; whether it is done with.
     fn content_ui(&mut self, ui: &mut Ui, cx: &mut Context<'_>, size: Vec2) -> bool {
         ui.spacing_mut().item_spacing.y = theme::GAP;
+        // Before a button that has the keyboard takes Enter for itself.
+        let explain = Action::Explain.taken(ui);
         let done = head_ui(ui, cx);
         let height = size.y - cx.sizes.control - theme::GAP;
         let left = (size.x * LEFT).max(240.0);
@@ -95,7 +98,7 @@ impl DebuggerWindow {
                 match (about.is_about_pasted(), about.outcome()) {
                     (false, Some(Ok(found))) => sent::ui(ui, cx, found),
                     (false, _) => sent::back_ui(ui, cx),
-                    (true, _) => self.input.ui(ui, cx, height),
+                    (true, _) => self.input.ui(ui, cx, height, explain),
                 }
             });
             ui.add_space(theme::PAD);
