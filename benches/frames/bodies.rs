@@ -80,7 +80,7 @@ fn open(stage: &mut Stage, key: &str, body: String) {
     let at = select.expect("it was there").rect.center() + egui::vec2(190.0, 0.0);
     stage.doing(&format!("{key} is opened"));
     stage.click_at(at);
-    stage.until_shown(" MD5");
+    stage.click_key("look-text");
 }
 
 /// In every viewer.

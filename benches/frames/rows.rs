@@ -101,7 +101,7 @@ pub(crate) fn scroll(stage: &mut Stage) {
 /// By each column, up and down.
 pub(crate) fn sort(stage: &mut Stage, rows: u32) {
     let wait = all_rows(rows);
-    for column in ["key", "returns", "id", "tag", "times", "age", "body"] {
+    for column in ["key", "returns", "id", "tag", "times-name", "age", "body"] {
         let name = say(stage.lang, &format!("column-{column}"));
         stage.doing(&format!("sort by {name}"));
         let head = stage.place(&name).left_center() + egui::vec2(6.0, 0.0);

@@ -134,10 +134,7 @@ impl BodyEdit {
 
     /// Puts another body in the place of this one, which can be gone back to.
     pub(super) fn put(&mut self, body: &mut String, new: &str) {
-        self.keep(body);
-        new.clone_into(body);
-        self.all = false;
-        self.part = None;
+        self.exchange(body, new);
         self.turn_to_end_of(body, 0);
         self.left = place_of(body);
     }
@@ -306,7 +303,7 @@ impl BodyEdit {
                 event if undo(event) && self.has_nothing_to_undo(ui, body, id) => self.undo(body),
                 event if self.all => self.with_all(ui, body, event),
                 Event::Paste(text) if text.len() > PART => {
-                    self.keep(body);
+                    self.keep(body.clone());
                     let at = self.selected.start;
                     self.replace(body, text);
                     self.turn_to_end_of(body, at + text.len());
@@ -360,10 +357,7 @@ impl BodyEdit {
             }
             _ => return false,
         };
-        self.keep(body);
-        text.clone_into(body);
-        self.all = false;
-        self.part = None;
+        self.exchange(body, text);
         self.turn_to_end_of(body, text.len());
         true
     }
@@ -422,8 +416,16 @@ impl BodyEdit {
         !self.before.is_empty() && !state.undoer().has_undo(&(cursor, text))
     }
 
-    fn keep(&mut self, body: &str) {
-        self.before.push(body.to_owned());
+    /// Another body takes the place of this one, which is kept.
+    fn exchange(&mut self, body: &mut String, new: &str) {
+        // Not copied: megabytes of new memory are felt.
+        self.keep(std::mem::replace(body, new.to_owned()));
+        self.all = false;
+        self.part = None;
+    }
+
+    fn keep(&mut self, body: String) {
+        self.before.push(body);
         if self.before.len() > KEPT {
             self.before.remove(0);
         }

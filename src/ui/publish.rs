@@ -157,7 +157,12 @@ impl PublishPanel {
         self.outbox.count_on(cx, &mut self.draft);
         let asked = self.asked.take();
         self.carry_out(asked, cx);
-        self.check(cx);
+        if self.take_foresight(cx) {
+            // It is another body now, which is looked at in the next frame: one copy at a time.
+            ui.ctx().request_repaint();
+        } else {
+            self.check(cx);
+        }
         ui.spacing_mut().item_spacing.y = theme::GAP;
         let t = cx.texts;
         ui.horizontal(|ui| {
@@ -214,7 +219,6 @@ impl PublishPanel {
 
     fn check(&mut self, cx: &mut Context<'_>) {
         let file = self.outbox.file(cx);
-        self.take_foresight(cx);
         let known = self.checked.as_ref();
         let known = known.is_some_and(|c| c.subject.holds(&self.draft, file.as_ref(), cx));
         if !known || self.format {
@@ -264,23 +268,25 @@ impl PublishPanel {
     }
 
     /// Takes in what was found out about a long draft. It may be another one by now: then it says
-    /// more than nothing until that is looked at.
-    fn take_foresight(&mut self, cx: &Context<'_>) {
+    /// more than nothing until that is looked at. Whether its body was formatted.
+    fn take_foresight(&mut self, cx: &Context<'_>) -> bool {
         let Some((number, Some(foreseen))) = cx.model.outbox().foresight() else {
-            return;
+            return false;
         };
         let Some((_, subject)) = self.question.take_if(|(asked, _)| *asked == number) else {
-            return;
+            return false;
         };
-        if let Some(new) = &foreseen.formatted
-            && subject.draft.body == self.draft.body
-        {
+        let formatted = foreseen.formatted.as_ref();
+        let formatted = formatted.filter(|_| subject.draft.body == self.draft.body);
+        if let Some(new) = formatted {
             self.body.put(&mut self.draft.body, new);
         }
+        let formatted = formatted.is_some();
         self.checked = Some(Checked {
             subject,
             foreseen: Arc::clone(foreseen),
         });
+        formatted
     }
 
     fn outlook(&self) -> Option<&Outlook> {
