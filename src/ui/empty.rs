@@ -67,6 +67,10 @@ impl Empty {
     ) -> bool {
         let height = ui.available_height();
         ui.vertical_centered(|ui| {
+            // A panel around it would become as low as the words are.
+            if height.is_finite() {
+                ui.set_min_height(height);
+            }
             let roomy = height >= WITH_ICON_FROM + more;
             let picture = if roomy { ICON_SIZE_LARGE } else { 0.0 };
             let button = self.action.map_or(0.0, |_| cx.sizes.control);

@@ -91,7 +91,7 @@ fn what_was_packed_is_shown_unpacked_or_as_it_came() {
 #[test]
 fn what_is_searched_for_is_counted_and_gone_through() {
     let mut window = opened("one two one\nONE");
-    window.click("Find in body (Ctrl+F)");
+    window.click("Find in body");
     window.fill(Place::Only, "Find in body", "one");
     window.until("three", |window| window.has("1/3"));
     window.click("Next match");
@@ -139,7 +139,7 @@ fn a_body_of_four_megabytes_opens_and_nothing_of_it_is_cut() {
     window.assert_shows("3.8 MB");
     window.assert_shows("MD5 matches");
     window.click("Text");
-    window.click("Find in body (Ctrl+F)");
+    window.click("Find in body");
     window.fill(Place::Only, "Find in body", "the very end");
     window.until("the only one", |window| window.has("1/1"));
     window.until("the end is in sight", |window| {

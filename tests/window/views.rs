@@ -74,7 +74,7 @@ fn another_group_gets_the_same_message_in_a_view_of_its_own() {
     window.until_shown("1 received · 1 acked");
 
     window.click("New consume view");
-    assert!(window.has("Consume orders · GID_debug · stopped"));
+    assert!(window.has("Consume orders · GID_debug · stopped · 2"));
     window.assert_shows("Not consuming");
     window.fill(Place::Head, "Consumer group", "GID_second");
     window.click("Start");

@@ -182,7 +182,7 @@ fn tabs_can_be_dragged_side_by_side() {
     let id = window.publish_and_see();
     window.click("New consume view");
     assert!(window.rows().is_empty(), "the other view is shown");
-    let from = window.middle("Consume orders · GID_debug · stopped");
+    let from = window.middle("Consume orders · GID_debug · stopped · 2");
     let table = window.middle(&en("view-new"));
     // The right edge of the middle is where a pane beside the other one goes.
     window.drag(from, egui::Pos2::new(1085.0, table.y + 220.0));
