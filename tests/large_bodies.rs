@@ -173,7 +173,7 @@ fn a_frame_costs_the_same_whatever_the_body_is_as_large_as() {
     });
     window.until_running();
     open(&mut window, "first", "1".to_owned());
-    window.click("Find in body (Ctrl+F)");
+    window.click("Find in body");
     window.fill(Place::Only, "Find in body", "1");
     window.leave_fields();
     let mut table = Vec::new();

@@ -237,9 +237,9 @@ fn tour(machine: &Machine, lang: Lang, theme: ThemeChoice) {
         .person
         .twin
         .until("the refusal", |twin| twin.has(&count));
-    // The real one looks into its sandbox every half second.
+    // The real one looks into its sandbox every half second, and its countdowns move every second.
     let real = &reader.person.real;
-    real.until_still_for(Duration::from_millis(900));
+    real.until_still_for(Duration::from_millis(600));
     reader.person.click(&count);
     reader.until_text("SignatureDoesNotMatch");
     let row = reader.person.twin.button_with("POST /topics/orders");

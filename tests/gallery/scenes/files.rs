@@ -48,7 +48,7 @@ pub(crate) fn out_and_in(lang: Lang, album: &Album) {
         .window
         .until("it is found", |window| window.is_on(&open));
     stage.click("open-yes");
-    stage.until_with("file-holds", &[("n", "6")]);
+    stage.until_up_to("file-holds", &[("n", "6")], "size");
     stage.click("file-bad-show");
     stage.paint("file");
 }

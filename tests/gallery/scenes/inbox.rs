@@ -107,7 +107,7 @@ pub(crate) fn table(lang: Lang, album: &Album) {
         .window
         .until("its own messages", |window| window.rows().len() > 8);
     let first = stage.t_with("view-title", &[("topic", "orders"), ("group", "GID_debug")]);
-    let first = format!("{first} · {}", stage.t("view-is-running"));
+    let first = format!("{first} · {}", stage.t("view-is-stopped"));
     let from = stage.middle(&first);
     stage
         .window
