@@ -143,18 +143,18 @@ fn costs(window: &mut Window, kind: &Kind, bytes: usize) -> Vec<(String, usize, 
     };
     for look in kind.looks {
         window.click(look);
-        let area = match *look {
-            "JSON" => "JSON tree",
-            "Hex" => "Hex",
-            "Raw" => "Raw XML",
-            _ => "Body",
+        let (role, area) = match *look {
+            "JSON" => (Role::Tree, "JSON tree"),
+            "Hex" => (Role::Document, "Bytes of the body"),
+            "Raw" => (Role::Document, "Raw XML"),
+            _ => (Role::Document, "Body"),
         };
-        let sheet = (Role::Document, area.to_owned());
+        let sheet = (role, area.to_owned());
         window.until("it is laid out and searched", |window| {
             window.things().contains(&sheet) && window.shows("1/")
         });
         note(window, look, "begin");
-        window.click_role(Role::Document, area);
+        window.click_role(role, area);
         window.press(Key::End);
         note(window, look, "end");
         if *look == "JSON" {
