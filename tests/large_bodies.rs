@@ -168,7 +168,7 @@ fn costs(window: &mut Window, kind: &Kind, bytes: usize) -> Vec<(String, usize, 
 #[test]
 fn a_frame_costs_the_same_whatever_the_body_is_as_large_as() {
     let mut window = Window::start(Start {
-        size: [1100.0, 640.0],
+        size: [1100.0, 1400.0],
         ..Start::default()
     });
     window.until_running();
