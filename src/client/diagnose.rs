@@ -6,6 +6,7 @@ use std::io;
 use std::time::Duration;
 
 use crate::protocol::Fault;
+use crate::protocol::address::is_tcp_port;
 
 use super::error::ClientError;
 use super::raw;
@@ -23,7 +24,7 @@ pub(super) fn transport(error: &reqwest::Error, settings: &ClientSettings) -> Cl
     if error.is_connect() {
         return connect(error, settings, &why).at(endpoint);
     }
-    let is_rocketmq = raw::is_rocketmq_port(endpoint.port());
+    let is_rocketmq = is_tcp_port(endpoint.port());
     if find::<hyper::Error>(error).is_some_and(hyper::Error::is_parse) {
         let reason = match is_rocketmq {
             true => Reason::RocketMqTcp,

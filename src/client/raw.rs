@@ -268,11 +268,6 @@ pub(super) fn of_greeting(bytes: &[u8]) -> Option<Reason> {
     }
 }
 
-/// Ports on which RocketMQ's name servers and brokers speak their own protocol.
-pub(super) fn is_rocketmq_port(port: u16) -> bool {
-    matches!(port, 9876 | 10909 | 10911 | 10912)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -3,6 +3,7 @@
 //! Pure: no I/O, no async, no clock, no logging. What a client writes and what a broker
 //! reads is encoded and decoded in one file, so the two ends cannot drift apart.
 
+pub mod address;
 pub mod admin;
 pub mod date;
 pub mod explain;

@@ -5,13 +5,13 @@ use secrecy::SecretString;
 use crate::client::{Endpoint, InvalidEndpoint};
 use crate::config::ConnectionProfile;
 use crate::credentials::Credentials;
+use crate::protocol::address::read_address;
 use crate::protocol::{GroupId, InstanceId, InvalidName, Profile, TopicName};
 
 use super::Command;
 use super::checkup::{CheckupCommand, ExamineOrder};
 use super::draft::FieldProblem;
 use super::say::{Level, Say};
-use super::vendor::read_address;
 
 /// The connection form. Has no `Debug`: it holds secrets while they are typed.
 pub struct ConnectionEdit {

@@ -143,7 +143,6 @@ pub use traffic::{
     Traffic, TrafficCommand, TrafficEvent, TrafficFilter, TrafficJob, WhichExchanges, signature_of,
     traffic_text,
 };
-pub use vendor::{Address, read_address};
 pub use worker::{Worker, start};
 pub use workspace::{SavedView, WindowPart, Workspace};
 

@@ -5,9 +5,10 @@ use egui::{Align, Response, TextEdit, Ui};
 
 use crate::config::{ProfileColor, holds_password};
 use crate::protocol::Profile;
+use crate::protocol::address::read_address;
 use crate::session::{
     Command, ConnectionEdit, ConnectionField, ConnectionId, DebuggerCommand, KeysState, Level,
-    Opening, read_address,
+    Opening,
 };
 
 use super::Open;
