@@ -262,7 +262,7 @@ impl TemplatesMenu {
         let response = named(ui, response, egui::Role::TextInput, name);
         let problem = match moved(cx, from, text) {
             Ok(change) => {
-                let enter = response.lost_focus() && Action::Confirm.taken_in_field(ui);
+                let enter = Action::Confirm.left(&response);
                 let go = ui.button(t.get("templates-move")).clicked();
                 if enter || go {
                     self.do_rename(cx, change);
@@ -334,7 +334,7 @@ impl TemplatesMenu {
                     .desired_width(ui.available_width())
                     .hint_text(theme::hint("orders/paid"));
                 let response = ui.add(edit).labelled_by(label.id);
-                let enter = response.lost_focus() && Action::Confirm.taken_in_field(ui);
+                let enter = Action::Confirm.left(&response);
                 clicked || enter
             });
             if button && let Ok(path) = &path {

@@ -107,7 +107,7 @@ fn filter_ui(ui: &mut Ui, cx: &mut Context<'_>, view: &Subscription, asked: Opti
         response.request_focus();
     }
     // What was looked for is in the table.
-    if response.lost_focus() && Action::Confirm.taken_in_field(ui) {
+    if Action::Confirm.left(&response) {
         cx.act(Action::BackToTable);
     }
     let response = named(ui, response, egui::Role::TextInput, name);

@@ -293,6 +293,11 @@ impl Action {
         self.taken_while(ctx, false)
     }
 
+    /// Whether its keys were what somebody left this field with.
+    pub(super) fn left(self, field: &egui::Response) -> bool {
+        field.lost_focus() && self.taken_in_field(&field.ctx)
+    }
+
     fn taken_while(self, ctx: &egui::Context, typing: bool) -> bool {
         let mut keys = self.keys().iter();
         keys.any(|keys| {

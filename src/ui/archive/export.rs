@@ -92,7 +92,7 @@ impl ExportForm {
         let field = ui
             .vertical(|ui| self.path.ui(ui, cx, label, t.get("export-title"), &kinds))
             .inner;
-        let entered = field.lost_focus() && Action::Confirm.taken_in_field(ui);
+        let entered = Action::Confirm.left(&field);
         ui.add_space(theme::GAP_SMALL);
         ui.horizontal(|ui| {
             let ready = self.path.ready(cx).is_some() && count > 0;

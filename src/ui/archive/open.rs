@@ -53,7 +53,7 @@ fn content_ui(ui: &mut Ui, cx: &mut Context<'_>, path: &mut PathField, fresh: bo
         field.request_focus();
     }
     remark(ui, t.get("open-what"), cx.palette.dim);
-    let entered = field.lost_focus() && Action::Confirm.taken_in_field(ui);
+    let entered = Action::Confirm.left(&field);
     ui.horizontal(|ui| {
         let ready = path.ready(cx).is_some();
         let yes = primary_button(ui, t.get("open-yes"), 96.0, ready, cx.palette);

@@ -79,15 +79,15 @@ impl Find {
             if std::mem::take(&mut self.focus) {
                 field.request_focus();
             }
-            if field.lost_focus() && Action::FindPrevious.taken_in_field(ui) {
+            if Action::FindPrevious.left(&field) {
                 step = -1;
-            } else if field.lost_focus() && Action::FindNext.taken_in_field(ui) {
+            } else if Action::FindNext.left(&field) {
                 step = 1;
             }
             if step != 0 {
                 field.request_focus();
             }
-            let escape = field.lost_focus() && Action::CloseDialog.taken_in_field(ui);
+            let escape = Action::CloseDialog.left(&field);
             named(ui, field, egui::Role::TextInput, t.get("viewer-find"));
             for (flag, face, name) in [
                 (&mut self.query.case, "Aa", t.get("viewer-find-case")),

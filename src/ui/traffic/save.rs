@@ -79,7 +79,7 @@ impl SaveForm {
         };
         let (label, title) = (t.get("export-file"), t.get("traffic-save-title"));
         let field = ui.vertical(|ui| self.path.ui(ui, cx, label, title, &kinds));
-        let entered = field.inner.lost_focus() && Action::Confirm.taken_in_field(ui);
+        let entered = Action::Confirm.left(&field.inner);
         ui.add_space(theme::GAP_SMALL);
         ui.horizontal(|ui| {
             let ready = self.path.ready(cx).is_some() && count > 0;
