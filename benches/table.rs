@@ -11,6 +11,8 @@
     reason = "a bench that cannot run fails by panicking"
 )]
 
+#[path = "../tests/support/fixtures.rs"]
+mod fixtures;
 mod support;
 #[path = "../tests/support/window.rs"]
 mod window;
@@ -20,9 +22,8 @@ use std::time::{Duration, Instant};
 
 use criterion::Criterion;
 use mqscope::protocol::properties::Properties;
-use mqscope::protocol::{ReceiptHandle, ReceivedMessage, body_md5};
 use mqscope::session::{
-    Arrival, Column, Command, Event, Lease, Model, Setup, Sort, SubscriptionId, TableCommand,
+    Arrival, Column, Command, Event, Model, Setup, Sort, SubscriptionId, TableCommand,
 };
 use support::{Samples, criterion};
 use window::{BEGIN, Start, Window};
@@ -86,33 +87,15 @@ fn arrival(number: u32) -> Arrival {
     // Neighbours in the order of arrival are none in the order of keys.
     let key = number.wrapping_mul(2_654_435_761);
     let body = format!("{{\"number\": {number}}}");
-    let ends = BEGIN + LEASE;
-    Arrival {
-        lease: Lease::new(BEGIN, ends, 0),
-        message: ReceivedMessage {
-            message_id: format!("{number:032X}"),
-            body_md5: body_md5(&body),
-            body,
-            receipt_handle: ReceiptHandle::new(&format!("handle-{number}")).expect("it is one"),
-            publish_time: BEGIN,
-            first_consume_time: BEGIN,
-            next_consume_time: ends,
-            consumed_times: 1,
-            tag: number.is_multiple_of(2).then(|| "paid".to_owned()),
-            properties: Properties::decode(&format!("KEYS:{key}|")),
-        },
-    }
+    let mut arrival = fixtures::arrival(number.into(), body, BEGIN, BEGIN + LEASE);
+    let message = &mut arrival.message;
+    message.tag = number.is_multiple_of(2).then(|| "paid".to_owned());
+    message.properties = Properties::decode(&format!("KEYS:{key}|"));
+    arrival
 }
 
 fn polled(numbers: impl Iterator<Item = u32>) -> Event {
-    Event::Polled {
-        subscription: VIEW,
-        arrivals: numbers.map(arrival).collect(),
-        damaged: Vec::new(),
-        skew_millis: 0,
-        at: BEGIN,
-        elapsed: Duration::ZERO,
-    }
+    fixtures::polled(numbers.map(arrival), BEGIN)
 }
 
 fn is_busy(model: &Model) -> bool {

@@ -11,21 +11,18 @@
     reason = "a test fails by panicking"
 )]
 
+#[path = "support/fixtures.rs"]
+mod fixtures;
 #[path = "support/window.rs"]
 mod support;
 
 use std::alloc::System;
 use std::sync::Arc;
-use std::time::Duration;
 
 use egui::Key;
-use mqscope::client::SentRequest;
-use mqscope::protocol::properties::Properties;
-use mqscope::protocol::{ReceiptHandle, ReceivedMessage, body_md5};
 use mqscope::session::{
-    Arrival, ConnectionId, ConsumeForm, Draft, Event, Exchange, ExchangeKind, Kept, Lease, Model,
-    SavedTable, SavedView, Seen, Setup, SubscriptionId, Timing, TopicContent, TrafficEvent,
-    Workspace,
+    ConnectionId, ConsumeForm, Draft, Event, Model, SavedTable, SavedView, Seen, Setup,
+    SubscriptionId, TopicContent, TrafficEvent, Workspace,
 };
 use stats_alloc::{INSTRUMENTED_SYSTEM, StatsAlloc};
 
@@ -156,32 +153,11 @@ fn with(workspace: Workspace, before: impl FnOnce(&mut Model)) -> Window {
 
 fn fill(model: &mut Model, rows: usize) {
     let ends = BEGIN.offset_millis(300_000);
-    let arrival = |number: usize| {
+    let arrival = |number| {
         let body = format!("{{\"number\": {number}}}");
-        Arrival {
-            lease: Lease::new(BEGIN, ends, 0),
-            message: ReceivedMessage {
-                message_id: format!("{number:032X}"),
-                body_md5: body_md5(&body),
-                body,
-                receipt_handle: ReceiptHandle::new(&format!("handle-{number}")).unwrap(),
-                publish_time: BEGIN,
-                first_consume_time: BEGIN,
-                next_consume_time: ends,
-                consumed_times: 1,
-                tag: None,
-                properties: Properties::default(),
-            },
-        }
+        fixtures::arrival(number, body, BEGIN, ends)
     };
-    let event = Event::Polled {
-        subscription: SubscriptionId(0),
-        arrivals: (0..rows).map(arrival).collect(),
-        damaged: Vec::new(),
-        skew_millis: 0,
-        at: BEGIN,
-        elapsed: Duration::ZERO,
-    };
+    let event = fixtures::polled((0..rows as u64).map(arrival), BEGIN);
     model.absorb(event, BEGIN);
     model.tick(BEGIN);
     while model.is_behind() {
@@ -191,33 +167,9 @@ fn fill(model: &mut Model, rows: usize) {
 
 fn exchange(model: &mut Model, count: usize) {
     for number in 0..count as u64 {
-        let exchange = Exchange {
-            number,
-            kind: ExchangeKind::Admin,
-            attempt: 1,
-            started_at: BEGIN,
-            request: SentRequest {
-                method: "GET",
-                origin: "http://nowhere".to_owned(),
-                target: format!("/call-{number}"),
-                headers: Vec::new(),
-                body: Kept::default(),
-                string_to_sign: None,
-            },
-            reply: None,
-            failure: None,
-            timing: Timing {
-                total: Duration::from_millis(1),
-                ..Timing::default()
-            },
-            remote: None,
-            message_ids: Vec::new(),
-            handles: Vec::new(),
-            refused: 0,
-        };
         let seen = Seen {
             connection: ConnectionId::Sandbox,
-            exchange,
+            exchange: fixtures::exchange(number, BEGIN),
             missed: 0,
         };
         model.absorb(Event::Traffic(TrafficEvent::Seen(Arc::new(seen))), BEGIN);

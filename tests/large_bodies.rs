@@ -11,6 +11,8 @@
     reason = "a test fails by panicking"
 )]
 
+#[path = "support/fixtures.rs"]
+mod fixtures;
 #[path = "window/outside.rs"]
 #[allow(dead_code, reason = "only some of it is needed here")]
 mod outside;
@@ -27,6 +29,7 @@ use egui::accesskit::Role;
 use mqscope::protocol::MessageParts;
 use stats_alloc::{INSTRUMENTED_SYSTEM, StatsAlloc};
 
+use fixtures::text_of;
 use outside::publish;
 use support::{Place, Start, Window};
 
@@ -46,40 +49,28 @@ struct Kind {
     looks: &'static [&'static str],
 }
 
-/// So many bytes of these.
-fn fill(bytes: usize, item: impl Fn(usize) -> String) -> String {
-    let mut text = String::new();
-    for n in 0.. {
-        if text.len() >= bytes {
-            break;
-        }
-        text.push_str(&item(n));
-    }
-    text
-}
-
 /// Each has very many matches of what is searched for.
 const KINDS: [Kind; 6] = [
     Kind {
         name: "one line",
-        body: |bytes| fill(bytes, |n| format!("word{} ", n % 7)),
+        body: |bytes| text_of(bytes, |n| format!("word{} ", n % 7)),
         looks: &["Text", "Hex", "Raw"],
     },
     Kind {
         name: "many lines",
-        body: |bytes| fill(bytes, |n| format!("line {n} of them\n")),
+        body: |bytes| text_of(bytes, |n| format!("line {n} of them\n")),
         looks: &["Text", "Hex"],
     },
     Kind {
         name: "a flat list",
-        body: |bytes| format!("[{}0]", fill(bytes, |n| format!("{},", 1_000_000 + n))),
+        body: |bytes| format!("[{}0]", text_of(bytes, |n| format!("{},", 1_000_000 + n))),
         looks: &["JSON", "Text"],
     },
     Kind {
         name: "deep JSON",
         body: |bytes| {
             let deep = format!("{}1{}", "{\"a\":[".repeat(50), "]}".repeat(50));
-            format!("[{}0]", fill(bytes, |_| format!("{deep},")))
+            format!("[{}0]", text_of(bytes, |_| format!("{deep},")))
         },
         looks: &["JSON", "Text"],
     },
@@ -88,7 +79,7 @@ const KINDS: [Kind; 6] = [
         body: |bytes| {
             format!(
                 "<r>{}</r>",
-                fill(bytes, |n| format!("<a n=\"{n}\"><b/></a>"))
+                text_of(bytes, |n| format!("<a n=\"{n}\"><b/></a>"))
             )
         },
         looks: &["XML", "Text"],
@@ -96,7 +87,7 @@ const KINDS: [Kind; 6] = [
     Kind {
         name: "packed JSON",
         body: |bytes| {
-            let text = fill(bytes, |n| format!("{{\"n\":{n},\"t\":\"word{}\"}},", n % 7));
+            let text = text_of(bytes, |n| format!("{{\"n\":{n},\"t\":\"word{}\"}},", n % 7));
             let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
             gzip.write_all(format!("[{text}0]").as_bytes()).unwrap();
             BASE64_STANDARD.encode(gzip.finish().unwrap())

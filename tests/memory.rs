@@ -4,14 +4,16 @@
 
 #![allow(clippy::expect_used, reason = "a test fails by panicking")]
 
+#[path = "support/fixtures.rs"]
+mod fixtures;
+
 use std::alloc::System;
-use std::time::Duration;
 
 use mqscope::protocol::properties::Properties;
-use mqscope::protocol::{ReceiptHandle, ReceivedMessage, Timestamp, body_md5};
+use mqscope::protocol::{ReceiptHandle, Timestamp};
 use mqscope::session::{
-    Arrival, Column, Command, DEFAULT_BUDGET, Event, Lease, Model, Setup, Sort, SubscriptionId,
-    TableCommand, Workspace,
+    Arrival, Column, Command, DEFAULT_BUDGET, Model, Setup, Sort, SubscriptionId, TableCommand,
+    Workspace,
 };
 use stats_alloc::{INSTRUMENTED_SYSTEM, StatsAlloc};
 
@@ -36,35 +38,21 @@ fn allocated() -> usize {
 fn arrival(number: u32, times: u32) -> Arrival {
     let body = format!("{number:0100}");
     let ends = BEGIN.offset_millis(300_000 + i64::from(number));
-    let message = ReceivedMessage {
-        message_id: format!("{number:032X}"),
-        body_md5: body_md5(&body),
-        body,
-        receipt_handle: ReceiptHandle::new(&format!("{number:026}-{times}")).expect("a handle"),
-        publish_time: BEGIN,
-        first_consume_time: BEGIN,
-        next_consume_time: ends,
-        consumed_times: times,
-        tag: Some("created".to_owned()),
-        properties: Properties::decode(&format!("KEYS:order-{number:08}|region:ap-guangzhou|")),
-    };
-    Arrival {
-        lease: Lease::new(BEGIN, ends, 0),
-        message,
-    }
+    let mut arrival = fixtures::arrival(number.into(), body, BEGIN, ends);
+    let message = &mut arrival.message;
+    let handle = ReceiptHandle::new(&format!("{number:026}-{times}"));
+    message.receipt_handle = handle.expect("a handle");
+    message.consumed_times = times;
+    message.tag = Some("created".to_owned());
+    let properties = format!("KEYS:order-{number:08}|region:ap-guangzhou|");
+    message.properties = Properties::decode(&properties);
+    arrival
 }
 
 fn deliver(model: &mut Model, numbers: impl Iterator<Item = u32>, times: u32) {
     let mut arrivals = numbers.map(|number| arrival(number, times)).peekable();
     while arrivals.peek().is_some() {
-        let event = Event::Polled {
-            subscription: VIEW,
-            arrivals: arrivals.by_ref().take(4_096).collect(),
-            damaged: Vec::new(),
-            skew_millis: 0,
-            at: BEGIN,
-            elapsed: Duration::ZERO,
-        };
+        let event = fixtures::polled(arrivals.by_ref().take(4_096), BEGIN);
         model.absorb(event, BEGIN);
         model.tick(BEGIN);
     }

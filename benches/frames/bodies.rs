@@ -5,6 +5,7 @@ use egui::accesskit::Role;
 use egui::{Key, Modifiers};
 use mqscope::protocol::MessageParts;
 
+use super::fixtures::text_of;
 use super::stage::{Stage, Thing, say};
 
 struct Kind {
@@ -13,42 +14,30 @@ struct Kind {
     looks: &'static [&'static str],
 }
 
-/// So many bytes of these.
-fn fill(bytes: usize, item: impl Fn(usize) -> String) -> String {
-    let mut text = String::new();
-    for n in 0.. {
-        if text.len() >= bytes {
-            break;
-        }
-        text.push_str(&item(n));
-    }
-    text
-}
-
 const KINDS: [Kind; 4] = [
     Kind {
         name: "a list in JSON",
         body: |bytes| {
             let item = |n| format!("{{\"n\":{n},\"t\":\"word{} 你好\",\"x\":[1,2]}},", n % 7);
-            format!("[{}0]", fill(bytes, item))
+            format!("[{}0]", text_of(bytes, item))
         },
         looks: &["look-json", "look-text", "look-hex", "look-raw"],
     },
     Kind {
         name: "one line",
-        body: |bytes| fill(bytes, |n| format!("word{} ", n % 7)),
+        body: |bytes| text_of(bytes, |n| format!("word{} ", n % 7)),
         looks: &["look-text", "look-hex"],
     },
     Kind {
         name: "many lines",
-        body: |bytes| fill(bytes, |n| format!("line {n} of them, word{}\n", n % 7)),
+        body: |bytes| text_of(bytes, |n| format!("line {n} of them, word{}\n", n % 7)),
         looks: &["look-text", "look-raw"],
     },
     Kind {
         name: "XML",
         body: |bytes| {
             let item = |n| format!("<a n=\"{n}\"><b>word{}</b></a>", n % 7);
-            format!("<r>{}</r>", fill(bytes, item))
+            format!("<r>{}</r>", text_of(bytes, item))
         },
         looks: &["look-xml", "look-text"],
     },

@@ -15,6 +15,8 @@
 )]
 
 mod bodies;
+#[path = "../../tests/support/fixtures.rs"]
+mod fixtures;
 mod flood;
 mod places;
 mod rows;

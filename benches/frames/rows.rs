@@ -5,9 +5,9 @@ use std::time::Duration;
 
 use egui::{Key, Modifiers, Pos2, pos2};
 use mqscope::protocol::properties::Properties;
-use mqscope::protocol::{ReceiptHandle, ReceivedMessage, body_md5};
-use mqscope::session::{Arrival, Event, Lease, Model, SubscriptionId};
+use mqscope::session::{Arrival, Model};
 
+use super::fixtures;
 use super::stage::{BEGIN, Stage, say};
 
 /// How long the first messages are held.
@@ -20,35 +20,18 @@ fn arrival(number: u32) -> Arrival {
     // Neighbours in the order of arrival are none in the order of keys.
     let key = number.wrapping_mul(2_654_435_761) % 1_000_000;
     let body = format!("{{\"number\": {number}, \"amount\": {}}}", number % 977);
-    let ends = BEGIN + LEASE;
-    Arrival {
-        lease: Lease::new(BEGIN, ends, 0),
-        message: ReceivedMessage {
-            message_id: format!("{number:032X}"),
-            body_md5: body_md5(&body),
-            body,
-            receipt_handle: ReceiptHandle::new(&format!("handle-{number}")).expect("it is one"),
-            publish_time: BEGIN,
-            first_consume_time: BEGIN,
-            next_consume_time: ends,
-            consumed_times: 1,
-            tag: number.is_multiple_of(2).then(|| "paid".to_owned()),
-            properties: Properties::decode(&format!("KEYS:order-{key}|")),
-        },
-    }
+    let mut arrival = fixtures::arrival(number.into(), body, BEGIN, BEGIN + LEASE);
+    let message = &mut arrival.message;
+    message.tag = number.is_multiple_of(2).then(|| "paid".to_owned());
+    message.properties = Properties::decode(&format!("KEYS:order-{key}|"));
+    arrival
 }
 
 /// So many messages came before the window opened, and the table has followed.
 pub(crate) fn fill(model: &mut Model, rows: u32) {
     for first in (0..rows).step_by(4_096) {
-        let event = Event::Polled {
-            subscription: SubscriptionId(0),
-            arrivals: (first..rows.min(first + 4_096)).map(arrival).collect(),
-            damaged: Vec::new(),
-            skew_millis: 0,
-            at: BEGIN,
-            elapsed: Duration::ZERO,
-        };
+        let numbers = first..rows.min(first + 4_096);
+        let event = fixtures::polled(numbers.map(arrival), BEGIN);
         model.absorb(event, BEGIN);
         model.tick(BEGIN);
         while model.views()[0].table.is_busy() {

@@ -82,6 +82,8 @@ pub(crate) fn say(lang: Lang, key: &str) -> String {
 pub(crate) struct Start {
     pub(crate) size: [f32; 2],
     pub(crate) config: Config,
+    /// What stands in the file of the settings instead of that, which nobody could read.
+    pub(crate) config_text: Option<&'static str>,
     pub(crate) secrets: Secrets,
     pub(crate) listen: SocketAddr,
     /// What the sandbox keeps its messages in.
@@ -122,6 +124,7 @@ impl Default for Start {
         Self {
             size: [1440.0, 900.0],
             config,
+            config_text: None,
             secrets: Secrets::session_only(),
             listen: (Ipv4Addr::LOCALHOST, 0).into(),
             data_dir: None,
@@ -221,6 +224,9 @@ impl Window {
         let data = data.unwrap_or_else(|| folder.path().join("data"));
         if start.config != Config::default() {
             file.save(&start.config).expect("the file can be written");
+        }
+        if let Some(text) = start.config_text {
+            std::fs::write(file.path(), text).expect("the file can be written");
         }
         for (name, text) in &start.files {
             let data = folder.path().join("data");

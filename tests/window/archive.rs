@@ -6,11 +6,10 @@ use std::time::Duration;
 
 use egui::Key;
 use egui::accesskit::Role;
-use mqscope::protocol::properties::Properties;
-use mqscope::protocol::{ReceiptHandle, ReceivedMessage, body_md5};
-use mqscope::session::{Arrival, Event, Lease, Model, SubscriptionId};
+use mqscope::session::Model;
 use tempfile::TempDir;
 
+use crate::fixtures;
 use crate::support::{BEGIN, Place, Start, Window, en, en_with};
 
 /// Publishes messages with these keys and bodies; their ids, in that order.
@@ -402,30 +401,9 @@ const MANY: usize = 60_000;
 
 fn deliver_many(model: &mut Model) {
     let ends = BEGIN.offset_millis(300_000);
-    let arrival = |number: usize| Arrival {
-        lease: Lease::new(BEGIN, ends, 0),
-        message: ReceivedMessage {
-            message_id: format!("{number:032X}"),
-            body_md5: body_md5("x"),
-            body: "x".to_owned(),
-            receipt_handle: ReceiptHandle::new(&format!("handle-{number}")).unwrap(),
-            publish_time: BEGIN,
-            first_consume_time: BEGIN,
-            next_consume_time: ends,
-            consumed_times: 1,
-            tag: None,
-            properties: Properties::default(),
-        },
-    };
+    let arrival = |number: usize| fixtures::arrival(number as u64, "x".to_owned(), BEGIN, ends);
     for first in (0..MANY).step_by(5_000) {
-        let event = Event::Polled {
-            subscription: SubscriptionId(0),
-            arrivals: (first..first + 5_000).map(arrival).collect(),
-            damaged: Vec::new(),
-            skew_millis: 0,
-            at: BEGIN,
-            elapsed: Duration::ZERO,
-        };
+        let event = fixtures::polled((first..first + 5_000).map(arrival), BEGIN);
         model.absorb(event, BEGIN);
         model.tick(BEGIN);
     }

@@ -1,60 +1,27 @@
 //! The live table with very many messages: its far end, its bar, and what happens when the memory
 //! for messages is full.
 
-use std::time::Duration;
-
 use egui::Key;
 use egui::pos2;
-use mqscope::protocol::properties::Properties;
-use mqscope::protocol::{ReceiptHandle, ReceivedMessage, Timestamp, body_md5};
-use mqscope::session::{Arrival, Event, Lease, Model, SubscriptionId};
+use mqscope::session::Model;
 
+use crate::fixtures::{self, id};
 use crate::support::{BEGIN, Start, Window, en, en_with};
 
 /// More than there are whole numbers of points that the layout can tell apart.
 const MANY: u32 = 1_000_000;
 const BAR: &str = "table-scroll";
 
-fn id(number: u32) -> String {
-    format!("{number:032X}")
-}
-
-fn message(number: u32, ends: Timestamp) -> Arrival {
-    let body = number.to_string();
-    let message = ReceivedMessage {
-        message_id: id(number),
-        body_md5: body_md5(&body),
-        body,
-        receipt_handle: ReceiptHandle::new(&format!("handle-{number}")).expect("it is one"),
-        publish_time: BEGIN,
-        first_consume_time: BEGIN,
-        next_consume_time: ends,
-        consumed_times: 1,
-        tag: None,
-        properties: Properties::default(),
-    };
-    Arrival {
-        lease: Lease::new(BEGIN, ends, 0),
-        message,
-    }
-}
-
 /// Lets messages arrive in the first view, numbered from 0, and the table follow them.
 fn fill(model: &mut Model, count: u32, lease_millis: i64) {
     let ends = BEGIN.offset_millis(lease_millis);
     for first in (0..count).step_by(8_000) {
         let numbers = first..count.min(first + 8_000);
-        model.absorb(
-            Event::Polled {
-                subscription: SubscriptionId(0),
-                arrivals: numbers.map(|number| message(number, ends)).collect(),
-                damaged: Vec::new(),
-                skew_millis: 0,
-                at: BEGIN,
-                elapsed: Duration::ZERO,
-            },
-            BEGIN,
-        );
+        let arrival = |number: u32| {
+            let number = number.into();
+            fixtures::arrival(number, number.to_string(), BEGIN, ends)
+        };
+        model.absorb(fixtures::polled(numbers.map(arrival), BEGIN), BEGIN);
         while model.views().iter().any(|view| view.table.is_busy()) {
             model.tick(BEGIN);
         }

@@ -20,6 +20,8 @@ mod far;
 mod faults;
 mod first_minute;
 mod first_start;
+#[path = "../support/fixtures.rs"]
+mod fixtures;
 mod forms;
 mod halves;
 mod history;

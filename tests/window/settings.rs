@@ -298,12 +298,19 @@ fn a_broken_file_is_told_by_line_and_column_and_left_alone() {
 
 #[test]
 fn a_file_that_is_broken_at_the_start_is_told_and_left_alone() {
-    let mut window = Window::start(Start::default());
-    window.write_config("preferences = 3\n");
+    let broken = "preferences = 3\n";
+    let mut window = Window::start(Start {
+        config_text: Some(broken),
+        ..Start::default()
+    });
     let told = en_with("notice-settings-broken", &[("line", "1"), ("column", "15")]);
     open_settings(&mut window);
     window.until_shown(&told);
-    assert_eq!(window.config_text(), "preferences = 3\n");
+    window.click(&choice("settings-format", "settings-format-full"));
+    window.until("it is told", |window| {
+        window.shows(&en("notice-config-not-written")) || window.shows("2 notices")
+    });
+    assert_eq!(window.config_text(), broken);
 }
 
 #[test]

@@ -1,14 +1,10 @@
 //! The exchanges with the brokers, as somebody looks at them in the drawer.
 
 use std::sync::Arc;
-use std::time::Duration;
 
-use mqscope::client::SentRequest;
-use mqscope::session::{
-    ConnectionId, Event, Exchange, ExchangeKind, Kept, MOST_EXCHANGES, Model, Seen, Timing,
-    TrafficEvent,
-};
+use mqscope::session::{ConnectionId, Event, MOST_EXCHANGES, Model, Seen, TrafficEvent};
 
+use crate::fixtures;
 use crate::support::{BEGIN, Place, Start, Window, en, en_with};
 
 /// The rows of the traffic, newest first, by what they are called.
@@ -294,33 +290,9 @@ fn exchanges_are_saved_as_an_archive_and_as_text_without_a_secret() {
 /// One more exchange than are kept, and then some.
 fn flood(model: &mut Model) {
     for number in 0..MOST_EXCHANGES as u64 + 7 {
-        let exchange = Exchange {
-            number,
-            kind: ExchangeKind::Admin,
-            attempt: 1,
-            started_at: BEGIN,
-            request: SentRequest {
-                method: "GET",
-                origin: "http://nowhere".to_owned(),
-                target: format!("/call-{number}"),
-                headers: Vec::new(),
-                body: Kept::default(),
-                string_to_sign: None,
-            },
-            reply: None,
-            failure: None,
-            timing: Timing {
-                total: Duration::from_millis(1),
-                ..Timing::default()
-            },
-            remote: None,
-            message_ids: Vec::new(),
-            handles: Vec::new(),
-            refused: 0,
-        };
         let seen = Arc::new(Seen {
             connection: ConnectionId::Sandbox,
-            exchange,
+            exchange: fixtures::exchange(number, BEGIN),
             missed: 3,
         });
         model.absorb(Event::Traffic(TrafficEvent::Seen(seen)), BEGIN);
