@@ -1,7 +1,7 @@
 //! A consume view: its head (where, what and for whom to consume), the banner that says that looking
 //! consumes; the live table is `table.rs`. What is typed lies in the model.
 
-use egui::{Align, Color32, DragValue, Layout, Ui};
+use egui::{Align, Color32, DragValue, Layout, TextWrapMode, Ui};
 
 use crate::protocol::ConsumeMode;
 use crate::session::{
@@ -27,8 +27,14 @@ use super::{card, letters, order, samples, table, theme, toolbar};
 /// Height of what a view that waits says and offers beside that.
 const MORE_WHILE_WAITING: f32 = 80.0;
 
+/// Least and greatest width of the three fields of text in the head.
+const NAMES_WIDTH: std::ops::RangeInclusive<f32> = 260.0..=620.0;
+
 /// Width of the head beside its three fields of text: two numbers, a menu, the gaps.
-const BESIDE_FIELDS: f32 = 250.0;
+const BESIDE_FIELDS: f32 = 330.0;
+
+/// Most width for the name of the connection there; of a longer one the beginning is shown.
+const CONNECTION_WIDTH: f32 = 160.0;
 
 /// What is typed into the heads of the views.
 #[derive(Default)]
@@ -146,16 +152,20 @@ impl Inbox {
 }
 
 fn form_ui(ui: &mut Ui, cx: &Context<'_>, form: &mut ConsumeForm) {
-    if ui.available_width() < ONE_LINE_FROM {
-        let room = ui.available_width() - 4.0 * theme::GAP;
-        ui.horizontal(|ui| names_ui(ui, cx, form, room));
+    let beside = match cx.model.connections().len() {
+        0 | 1 => BESIDE_FIELDS,
+        _ => BESIDE_FIELDS + CONNECTION_WIDTH + theme::GAP,
+    };
+    let width = ui.available_width();
+    if width < ONE_LINE_FROM.max(NAMES_WIDTH.start() + beside) {
+        ui.horizontal(|ui| names_ui(ui, cx, form, width - 4.0 * theme::GAP));
         ui.horizontal(|ui| {
             connection_ui(ui, cx, form);
             polls_ui(ui, cx, form);
         });
     } else {
-        ui.horizontal_wrapped(|ui| {
-            let room = (ui.available_width() - BESIDE_FIELDS).clamp(260.0, 620.0);
+        let room = (width - beside).clamp(*NAMES_WIDTH.start(), *NAMES_WIDTH.end());
+        ui.horizontal(|ui| {
             connection_ui(ui, cx, form);
             names_ui(ui, cx, form, room);
             polls_ui(ui, cx, form);
@@ -222,6 +232,8 @@ fn connection_ui(ui: &mut Ui, cx: &Context<'_>, form: &mut ConsumeForm) {
     let mut chosen = old.unwrap_or(usize::MAX);
     let label = cx.texts.get("field-connection");
     under_label(ui, label, |ui| {
+        ui.set_max_width(CONNECTION_WIDTH);
+        ui.style_mut().wrap_mode = Some(TextWrapMode::Truncate);
         choice_menu(ui, label, &mut chosen, &choices)
     });
     if let Some(connection) = connections.get(chosen).filter(|_| Some(chosen) != old) {
@@ -232,6 +244,8 @@ fn connection_ui(ui: &mut Ui, cx: &Context<'_>, form: &mut ConsumeForm) {
 fn under_label(ui: &mut Ui, label: &str, add: impl FnOnce(&mut Ui)) {
     ui.vertical(|ui| {
         ui.spacing_mut().item_spacing.y = theme::GAP_SMALL;
+        // What has too little room is seen to have, rather than folded letter by letter.
+        ui.style_mut().wrap_mode = Some(TextWrapMode::Extend);
         ui.label(theme::label(ui.ctx(), label));
         add(ui);
     });

@@ -217,6 +217,19 @@ impl<'a> Stage<'a> {
         self.window.until_shown(text);
     }
 
+    /// Waits until the control room says how far its sandbox is ahead after a jump of so many
+    /// seconds. A clock in a hand counts from its start, and waiting has moved it already.
+    #[track_caller]
+    pub(crate) fn until_moved(&mut self, secs: u64) {
+        let jumped = BEGIN + Duration::from_secs(secs);
+        self.window.until("the time has jumped", |window| {
+            window.clock().now() >= jumped
+        });
+        let ahead = self.window.clock().now().since(BEGIN).as_secs();
+        let by = format!("{}:{:02}", ahead / 60, ahead % 60);
+        self.until_with("control-ahead", &[("by", &by)]);
+    }
+
     /// Lets time go by: little of it, as a poll is in flight.
     pub(crate) fn wait(&mut self, secs: u64) {
         self.window.advance(Duration::from_secs(secs));

@@ -2,8 +2,10 @@
 
 use std::time::Duration;
 
+use mqscope::protocol::Profile;
+
 use crate::outside::{publish_many, set_faults, waiting};
-use crate::support::{BEGIN, Place, Window};
+use crate::support::{BEGIN, Place, Start, Window};
 
 const SECOND: Duration = Duration::from_secs(1);
 
@@ -64,6 +66,34 @@ fn a_view_gets_only_the_tags_it_asks_for() {
     assert_eq!(window.rows().len(), 2);
     assert!(window.has("two") && window.has("TagB"));
     assert!(!window.has("one") && !window.has("three"));
+}
+
+#[test]
+fn the_head_of_a_view_keeps_to_its_lines_with_a_connection_to_choose_too() {
+    for name in ["desk", "the staging cluster in Guangzhou"] {
+        for width in [1100.0, 1280.0, 1440.0, 1920.0] {
+            let start = Start {
+                size: [width, 900.0],
+                ..Start::default()
+            };
+            let mut window = Window::start(start.with(name, Profile::Tdmq, "http://h"));
+            window.until_running();
+            window.click("New consume view");
+            window.click("Deliveries · As they come");
+            window.click("Half messages to check");
+            let topic = window.middle_of_field(Place::Head, "Topic").y;
+            let start = window.rect("Start");
+            assert!(start.center().y - topic < 230.0, "{name}, {width}: {start}");
+            let edge = match window.has("Size of Publish") {
+                true => window.rect("Size of Publish").left(),
+                false => width,
+            };
+            for last in ["Start", "Deliveries · Half messages to check"] {
+                let right = window.rect(last).right();
+                assert!(right < edge, "{name}, {width}: {last} {right}, {edge}");
+            }
+        }
+    }
 }
 
 #[test]

@@ -62,7 +62,7 @@ pub(crate) fn a_room_with_everything(lang: Lang, album: &Album) {
         .window
         .until_in_time("the faults", |window| window.has(&remove));
     stage.click("control-5-minutes");
-    stage.until_text("5:0");
+    stage.until_moved(300);
     stage.paint("control-faults-and-time");
     set_faults(&stage.window, &[]);
 
