@@ -63,6 +63,11 @@ use tokio::sync::oneshot;
 use tokio::task::{JoinHandle, LocalSet};
 use wire::{Connection, request, signed};
 
+/// As the program does; the bare handlers have it too.
+#[cfg(target_os = "linux")]
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 const CONNECTIONS: usize = 64;
 const BODY_BYTES: usize = 1024;
 const PATH: &str = "/topics/{topic}/messages";

@@ -10,6 +10,11 @@ use anyhow::Context as _;
 use mqscope::cli::{self, Arguments, Exit, display};
 use tokio::runtime::{Handle, Runtime};
 
+/// Bodies are freed on other threads than they are made on, which glibc's allocator is slow at.
+#[cfg(target_os = "linux")]
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     cli::language(std::env::args_os(), |name| std::env::var(name).ok()).choose();
     let arguments = match cli::parse(std::env::args_os()) {

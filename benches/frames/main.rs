@@ -27,6 +27,11 @@ use std::process::ExitCode;
 
 use stage::Stage;
 
+/// As the program does.
+#[cfg(target_os = "linux")]
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let bench = arguments.iter().any(|argument| argument == "--bench");
