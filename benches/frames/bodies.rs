@@ -106,18 +106,13 @@ pub(crate) fn look(stage: &mut Stage, bytes: usize) {
 fn look_into(stage: &mut Stage, kind: &str, look: &str) {
     let area = match look {
         "look-json" => say(stage.lang, "viewer-tree"),
-        "look-hex" => say(stage.lang, "look-hex"),
+        "look-hex" => say(stage.lang, "pane-bytes"),
         "look-raw" => say(stage.lang, "details-raw"),
         _ => say(stage.lang, "field-body"),
     };
-    let things = stage.until("the sheet", |things| {
-        things
-            .iter()
-            .any(|t| t.role == Role::Document && t.name == area)
-    });
-    let sheet = things
-        .iter()
-        .find(|t| t.role == Role::Document && t.name == area);
+    let is = |t: &Thing| matches!(t.role, Role::Document | Role::Tree) && t.name == area;
+    let things = stage.until("the sheet", |things| things.iter().any(is));
+    let sheet = things.iter().find(|t| is(t));
     let at = sheet.expect("it was there").rect.center();
     stage.doing(&format!("{kind}, {look}, scrolled"));
     stage.click_at(at);

@@ -43,6 +43,10 @@ fn main() -> ExitCode {
         false => (2_000, bodies::large(false), 30),
     };
     let mut stage = Stage::new(bench, |model| rows::fill(model, rows));
+    // The one that opens the window reads the fonts; until it is done there is nothing to see.
+    stage.frames(1);
+    stage.scene("start");
+    stage.doing("the first frames");
     stage.frames(30);
     stage.flood();
     stage.frames(30);
@@ -95,6 +99,10 @@ fn main() -> ExitCode {
     if wanted("control") {
         stage.scene("control room");
         places::control(&mut stage, topics);
+    }
+    if wanted("windows above") {
+        stage.scene("windows above");
+        places::windows(&mut stage);
     }
     if wanted("acks") {
         stage.scene("selecting and acking");

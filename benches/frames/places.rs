@@ -89,6 +89,43 @@ pub(crate) fn plots(stage: &mut Stage) {
     stage.frames(10);
 }
 
+/// What opens above everything: the palette, which looks through every action, view and topic; the
+/// settings; the help.
+pub(crate) fn windows(stage: &mut Stage) {
+    stage.leave_fields();
+    stage.doing("the palette");
+    stage.press(Key::K, Modifiers::COMMAND);
+    let palette = say(stage.lang, "palette-hint");
+    stage.until_shown(&palette);
+    stage.frames(20);
+    stage.doing("the palette, typed into");
+    for letter in ["t", "o", "p", "i", "c", " ", "0", "1"] {
+        stage.write(letter);
+        stage.frames(3);
+    }
+    stage.press(Key::Escape, Modifiers::NONE);
+    stage.frames(20);
+    let settings = say(stage.lang, "settings-title");
+    stage.doing(&settings);
+    stage.press(Key::Comma, Modifiers::COMMAND);
+    above(stage, &settings);
+    let help = say(stage.lang, "action-help");
+    stage.doing(&help);
+    stage.press(Key::F1, Modifiers::NONE);
+    above(stage, &help);
+}
+
+/// Looks at what has this title, and closes it.
+fn above(stage: &mut Stage, title: &str) {
+    stage.until_shown(title);
+    stage.frames(40);
+    // The first one may only leave a field.
+    for _ in 0..2 {
+        stage.press(Key::Escape, Modifiers::NONE);
+        stage.frames(10);
+    }
+}
+
 /// Dragged from the least size to the most and back, a step a frame.
 pub(crate) fn drag(stage: &mut Stage, what: &str) {
     let before = stage.size();

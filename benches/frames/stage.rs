@@ -95,9 +95,6 @@ impl Stage {
             ..Setup::default()
         });
         before(&mut model);
-        let mut tally = Tally::new();
-        tally.scene("start");
-        tally.doing("the first frames");
         let ctx = egui::Context::default();
         let (desktop, told) = watch::channel(Desktop::default());
         let (link, _worker) = session::start(
@@ -132,7 +129,7 @@ impl Stage {
             pours: false,
             in_time,
             lang: Lang::En,
-            tally,
+            tally: Tally::new(),
             _desktop: desktop,
             _folder: folder,
             _runtime: runtime,

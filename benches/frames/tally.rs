@@ -125,6 +125,7 @@ impl Tally {
         let over = cost.busy > LIMIT;
         let slowed = if over { self.pace.slowed() } else { 1.0 };
         let Some(scene) = self.scenes.last_mut() else {
+            println!("before the tour: {}", millis(cost.busy));
             return;
         };
         scene.number += 1;
