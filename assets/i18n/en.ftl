@@ -454,6 +454,8 @@ body-part-before = Part before this one
 body-part-after = Part after this one
 body-all = All { $size } are selected: type or paste to replace them
 body-checking = Checking…
+# Pasted where only one line is meant to be.
+paste-too-long = Not pasted: the clipboard holds { $size }, a field like this takes { $most } at most
 
 ## Templates of drafts
 

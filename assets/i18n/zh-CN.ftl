@@ -441,6 +441,8 @@ body-part-before = 上一段
 body-part-after = 下一段
 body-all = 已全选 { $size }：输入或粘贴将替换全部内容
 body-checking = 正在检查…
+# Pasted where only one line is meant to be.
+paste-too-long = 未粘贴：剪贴板中有 { $size }，这类输入框最多接受 { $most }
 
 ## 草稿模板
 

@@ -11,7 +11,7 @@ use super::arranged::{Kept, Sizes, to_keep};
 use super::ask_first::AskFirst;
 use super::code::CodeWindow;
 use super::connections::{Asked, Connections};
-use super::context::Context;
+use super::context::{Context, bytes};
 use super::debugger::DebuggerWindow;
 use super::dock::{Dock, Panes};
 use super::drawer::{Drawer, Part};
@@ -26,7 +26,7 @@ use super::quit::Quit;
 use super::regions::{Region, Regions};
 use super::said::Said;
 use super::settings::SettingsWindow;
-use super::{archive, spoken, status, table_keys, theme, top};
+use super::{archive, paste, spoken, status, table_keys, theme, top};
 
 /// How much larger a panel becomes by a key.
 const STEP: f32 = 24.0;
@@ -140,6 +140,14 @@ impl Panels {
     /// Draws all of them, and does what was asked for by keys before and by them meanwhile.
     pub(super) fn ui(&mut self, ui: &mut Ui, cx: &mut Context<'_>) {
         self.regions.begin(ui.ctx());
+        if let Some(length) = paste::hold_back(ui.ctx()) {
+            let values = [
+                ("size", bytes(length).into()),
+                ("most", bytes(paste::MOST).into()),
+            ];
+            self.said
+                .say(cx.texts.format("paste-too-long", &values), cx);
+        }
         self.inbox.forget();
         self.carry_out(ui, cx);
         self.edges_ui(ui, cx);
@@ -154,7 +162,7 @@ impl Panels {
     fn carry_out(&mut self, ui: &Ui, cx: &mut Context<'_>) {
         for action in std::mem::take(cx.actions) {
             match perform(action, ui, cx, self) {
-                Some(reason) => self.said.refuse(action, reason, cx.now),
+                Some(reason) => self.said.refuse(action, reason, cx),
                 None => self.said.done(),
             }
             ui.ctx().request_repaint();

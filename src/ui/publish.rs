@@ -14,8 +14,8 @@ use crate::session::{
 
 use super::actions::Action;
 use super::again::Refill;
-use super::body_edit::BodyEdit;
 use super::context::{Context, bytes, short_id};
+use super::long_edit::{self, Face, LongEdit};
 use super::outbox::{OutboxPanel, Sends, preview};
 use super::templates::TemplatesMenu;
 use super::theme::icons;
@@ -62,7 +62,7 @@ pub(super) struct PublishPanel {
     /// The body of a long draft is to be formatted with the next question.
     format: bool,
     refill: Refill,
-    body: BodyEdit,
+    body: LongEdit,
     /// An action of the form that was asked for by other ways than its button.
     asked: Option<Action>,
 }
@@ -122,7 +122,7 @@ impl PublishPanel {
             asks: 0,
             format: false,
             refill: Refill::default(),
-            body: BodyEdit::default(),
+            body: LongEdit::new(long_edit::BODY),
             asked: None,
         }
     }
@@ -442,8 +442,13 @@ impl PublishPanel {
         let height = (ui.clip_rect().height() - above - below).max(LEAST_BODY);
         let is_json = self.checked.as_ref();
         let is_json = is_json.is_some_and(|checked| checked.foreseen.is_json);
-        self.body
-            .ui(ui, cx, &mut self.draft.body, is_json, height, label.id);
+        let face = Face {
+            label: label.id,
+            hint: "",
+            is_json,
+            height,
+        };
+        self.body.ui(ui, cx, &mut self.draft.body, face);
         self.remarks_ui(ui, cx, DraftField::Body);
         self.verdict_ui(ui, cx);
     }

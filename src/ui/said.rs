@@ -1,5 +1,5 @@
 //! Says for a moment why what somebody pressed keys for does nothing just now. Keeps it, draws it;
-//! the reasons are the registry's.
+//! the reasons are those of whoever refuses.
 
 use std::time::Duration;
 
@@ -20,13 +20,18 @@ const UP: f32 = -(theme::STATUS_BAR_HEIGHT + theme::PAD);
 /// What is said.
 #[derive(Debug, Default)]
 pub(super) struct Said {
-    shown: Option<(Action, &'static str, Timestamp)>,
+    shown: Option<(String, Timestamp)>,
 }
 
 impl Said {
     /// Says why this is not possible.
-    pub(super) fn refuse(&mut self, action: Action, reason: &'static str, now: Timestamp) {
-        self.shown = Some((action, reason, now));
+    pub(super) fn refuse(&mut self, action: Action, reason: &'static str, cx: &Context<'_>) {
+        let text = format!("{} · {}", action.name(cx.texts), cx.texts.get(reason));
+        self.say(text, cx);
+    }
+
+    pub(super) fn say(&mut self, text: String, cx: &Context<'_>) {
+        self.shown = Some((text, cx.now));
     }
 
     /// Something was done: what was said before is past.
@@ -36,16 +41,16 @@ impl Said {
 
     /// Draws it, while it is fresh.
     pub(super) fn ui(&mut self, ctx: &Egui, cx: &Context<'_>) {
-        let Some((action, reason, at)) = self.shown else {
+        let Some((text, at)) = &self.shown else {
             return;
         };
-        let gone = at + FOR;
+        let gone = *at + FOR;
         if gone <= cx.now {
             self.shown = None;
             return;
         }
         ctx.request_repaint_after(gone.since(cx.now));
-        let text = format!("{} · {}", action.name(cx.texts), cx.texts.get(reason));
+        let text = text.clone();
         let area = Area::new(Id::unique("said"))
             .order(Order::Tooltip)
             .anchor(Align2::CENTER_BOTTOM, vec2(0.0, UP))

@@ -778,6 +778,15 @@ impl Window {
     /// Replaces what is in a field.
     #[track_caller]
     pub(crate) fn fill(&mut self, place: Place, name: &str, text: &str) {
+        self.paste_into(place, name, text);
+        if self.field(place, name).accesskit_node().role() != Role::PasswordInput {
+            self.assert_holds(place, name, text);
+        }
+    }
+
+    /// The same, whatever the field makes of it.
+    #[track_caller]
+    pub(crate) fn paste_into(&mut self, place: Place, name: &str, text: &str) {
         self.settle();
         self.field(place, name).focus();
         self.settle();
@@ -794,9 +803,6 @@ impl Window {
             self.harness.event(Event::Paste(text.to_owned()));
         }
         self.settle();
-        if self.field(place, name).accesskit_node().role() != Role::PasswordInput {
-            self.assert_holds(place, name, text);
-        }
     }
 
     /// Types another number into a field of numbers.

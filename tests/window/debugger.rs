@@ -260,6 +260,29 @@ fn each_mistake_that_is_pasted_comes_first() {
 }
 
 #[test]
+fn a_request_with_a_body_of_megabytes_is_explained_and_shown_in_parts() {
+    let mut window = debugger();
+    let sent = Sent {
+        body: "<Message>".to_owned() + &"0123456789".repeat(400_000),
+        ..Sent::new()
+    };
+    let text = sent.signed_like(&Sent {
+        secret: "another".to_owned(),
+        ..sent.clone()
+    });
+    let field = en("debugger-request");
+    window.paste_into(Place::Only, &field, &text.replace("\r\n", "\n"));
+    window.until("it is explained", |window| {
+        window.has(&en("debugger-copy-json"))
+    });
+    let (kind, report) = first_cause(&mut window);
+    assert_eq!(kind, CauseKind::WrongSecret.id(), "{report}");
+    let shown = window.value(Place::Only, &field);
+    assert!(shown.len() < 20_000, "{} bytes are laid out", shown.len());
+    window.assert_shows("Part ");
+}
+
+#[test]
 fn what_differs_is_in_sight_and_each_sdk_has_its_own_way() {
     let mut window = debugger();
     let right = Sent::new();

@@ -269,3 +269,20 @@ fn the_head_of_a_view_says_what_is_wrong_and_keeps_what_was_typed() {
     window.click("Start");
     assert!(window.has("Stop"));
 }
+
+#[test]
+fn megabytes_pasted_where_a_line_is_meant_are_held_back_and_said_to_be() {
+    let mut window = Window::open();
+    window.fill(Place::Form, "Key", "order-7");
+    let megabytes = "x".repeat(4_000_000);
+    window.paste_into(Place::Form, "Key", &megabytes);
+    assert_eq!(window.value(Place::Form, "Key"), "order-7");
+    window.assert_shows("Not pasted: the clipboard holds 3.8 MB");
+    // As much as anybody means to paste there is taken.
+    let long = "x".repeat(2_000);
+    window.fill(Place::Form, "Key", &long);
+    // And a body is a body.
+    window.paste_into(Place::Form, "Body", &megabytes);
+    window.until_shown("3.8 MB");
+    window.assert_shows("Part ");
+}

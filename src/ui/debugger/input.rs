@@ -1,7 +1,7 @@
 //! What was pasted, and the keys that it should have been signed with.
 
 use egui::text_edit::TextEditState;
-use egui::{Event, Id, ScrollArea, TextEdit, Ui};
+use egui::{Event, Id, TextEdit, Ui};
 use secrecy::zeroize::Zeroizing;
 
 use crate::credentials::Credentials;
@@ -13,6 +13,7 @@ use crate::session::{Command, ConnectionId, DebuggerCommand, ExplainOrder, KeysF
 use crate::ui::actions::Action;
 use crate::ui::connections::connection_name;
 use crate::ui::context::Context;
+use crate::ui::long_edit::{self, Face, LongEdit};
 use crate::ui::theme;
 use crate::ui::widgets::{choice_menu, labelled_edit, link_button, primary_button, remark};
 
@@ -26,11 +27,11 @@ const BELOW_TYPED: f32 = 372.0;
 const LEAST: f32 = 90.0;
 
 /// The left side of the debugger.
-#[derive(Default)]
 pub(super) struct Input {
     /// The opening that was last taken in.
     taken: u64,
     text: String,
+    field: LongEdit,
     /// What was there before something else was opened.
     earlier: Option<String>,
     keys: Choice,
@@ -45,6 +46,25 @@ pub(super) struct Input {
     just_now: bool,
     /// Something has changed since it was last explained.
     stale: bool,
+}
+
+impl Default for Input {
+    fn default() -> Self {
+        Self {
+            taken: 0,
+            text: String::new(),
+            field: LongEdit::new(long_edit::REQUEST),
+            earlier: None,
+            keys: Choice::default(),
+            access_key: Zeroizing::default(),
+            secret_key: Zeroizing::default(),
+            security_token: Zeroizing::default(),
+            secrets: Vec::new(),
+            sent_at: None,
+            just_now: false,
+            stale: false,
+        }
+    }
 }
 
 /// Which keys.
@@ -138,26 +158,21 @@ impl Input {
     fn paste_ui(&mut self, ui: &mut Ui, cx: &Context<'_>, height: f32) -> bool {
         let t = cx.texts;
         let label = ui.label(theme::label(ui.ctx(), t.get("debugger-request")));
-        let response = ScrollArea::vertical()
-            .id_salt("pasted")
-            .max_height(height)
-            .min_scrolled_height(height)
-            .show(ui, |ui| {
-                let edit = TextEdit::multiline(&mut self.text)
-                    .font(theme::mono())
-                    .desired_width(f32::INFINITY)
-                    .min_size(egui::vec2(0.0, height))
-                    .hint_text(theme::hint(t.get("debugger-request-hint")));
-                ui.add(edit).labelled_by(label.id)
-            })
-            .inner;
-        if !response.changed() {
+        let face = Face {
+            label: label.id,
+            hint: t.get("debugger-request-hint"),
+            is_json: false,
+            height,
+        };
+        // Before the field takes it for itself, if it is long.
+        let is_paste = |event: &Event| matches!(event, Event::Paste(_));
+        let pasted = ui.input(|input| input.events.iter().any(is_paste));
+        if !self.field.ui(ui, cx, &mut self.text, face) {
             return false;
         }
         self.stale = true;
         self.sent_at = None;
-        let is_paste = |event: &Event| matches!(event, Event::Paste(_));
-        ui.input(|input| input.events.iter().any(is_paste))
+        pasted
     }
 
     /// Which keys; whether kept ones were just chosen.

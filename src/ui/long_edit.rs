@@ -1,6 +1,7 @@
-//! The body of the publish form. One that is short is a field like any other; of a long one a part is
-//! laid out at a time, as laying out all of it at each letter would hold up the window. What is
-//! typed, pasted or taken out goes into the whole body at once. Does not know what a body may hold.
+//! A field for a text that may be very long, such as a body. One that is short is a field like any
+//! other; of a long one a part is laid out at a time, as laying out all of it at each letter would
+//! hold up the window. What is typed, pasted or taken out goes into the whole text at once. Does not
+//! know what it may hold.
 
 use std::any::TypeId;
 use std::ops::Range;
@@ -26,9 +27,31 @@ const KEPT: usize = 3;
 /// Height of the line that leads from part to part.
 const PARTS_LINE: f32 = theme::CONTROL_HEIGHT + theme::GAP;
 
+/// The fields of this kind.
+pub(super) const BODY: &str = "publish-body";
+pub(super) const REQUEST: &str = "debugger-request";
+
+/// Whether the keyboard is in one of them.
+pub(super) fn has_keyboard(ctx: &egui::Context) -> bool {
+    let focused = ctx.memory(|memory| memory.focused());
+    focused.is_some_and(|focused| [BODY, REQUEST].map(Id::unique).contains(&focused))
+}
+
+/// What a field for a long text looks like.
+pub(super) struct Face<'a> {
+    /// The text that names it.
+    pub(super) label: Id,
+    /// What an empty one says.
+    pub(super) hint: &'a str,
+    pub(super) is_json: bool,
+    /// With the line that leads from part to part.
+    pub(super) height: f32,
+}
+
 /// Where one edits.
-#[derive(Default)]
-pub(super) struct BodyEdit {
+pub(super) struct LongEdit {
+    /// Which field of the window it is.
+    name: &'static str,
     /// The part that is edited, in bytes; none where that is the whole body.
     part: Option<Range<usize>>,
     /// What is selected of the body, or where the cursor is.
@@ -96,40 +119,47 @@ fn boundary(body: &str, at: usize) -> usize {
     }
 }
 
-impl BodyEdit {
-    /// The field, and the way from part to part.
+impl LongEdit {
+    /// The field of this name.
+    pub(super) fn new(name: &'static str) -> Self {
+        Self {
+            name,
+            part: None,
+            selected: 0..0,
+            go: None,
+            all: false,
+            before: Vec::new(),
+            left: (0, 0),
+        }
+    }
+
+    /// The field, and the way from part to part. Whether the text was changed.
     pub(super) fn ui(
         &mut self,
         ui: &mut Ui,
         cx: &Context<'_>,
         body: &mut String,
-        is_json: bool,
-        height: f32,
-        label: Id,
-    ) {
-        let id = Id::unique("publish body");
+        mut face: Face<'_>,
+    ) -> bool {
+        let id = Id::unique(self.name);
         if self.left != place_of(body) {
             // It was filled in from elsewhere.
-            *self = Self::default();
+            *self = Self::new(self.name);
         }
         self.settle(body);
+        let mut changed = false;
         if ui.memory(|memory| memory.has_focus(id)) {
-            self.keys_ui(ui, body, id);
+            changed = self.keys_ui(ui, body, id);
             self.settle(body);
         }
-        let mut height = height;
         if self.part.is_some() {
-            height = (height - PARTS_LINE).max(theme::CONTROL_HEIGHT);
+            face.height = (face.height - PARTS_LINE).max(theme::CONTROL_HEIGHT);
+            face.is_json = false;
             self.parts_ui(ui, cx, body);
         }
-        self.field_ui(
-            ui,
-            body,
-            is_json && self.part.is_none(),
-            height,
-            (id, label),
-        );
+        changed |= self.field_ui(ui, body, &face, id);
         self.left = place_of(body);
+        changed
     }
 
     /// Puts another body in the place of this one, which can be gone back to.
@@ -139,15 +169,9 @@ impl BodyEdit {
         self.left = place_of(body);
     }
 
-    fn field_ui(
-        &mut self,
-        ui: &mut Ui,
-        body: &mut String,
-        is_json: bool,
-        height: f32,
-        (id, label): (Id, Id),
-    ) {
-        let mut area = ScrollArea::vertical().id_salt("body").max_height(height);
+    fn field_ui(&mut self, ui: &mut Ui, body: &mut String, face: &Face<'_>, id: Id) -> bool {
+        let height = face.height;
+        let mut area = ScrollArea::vertical().id_salt(id).max_height(height);
         let mut range = self.part.clone().unwrap_or(0..body.len());
         if let Some(at) = self.go.take() {
             let mut state = TextEditState::load(ui.ctx(), id).unwrap_or_default();
@@ -165,7 +189,7 @@ impl BodyEdit {
         }
         let all = self.all;
         let mut layout = |ui: &Ui, text: &dyn TextBuffer, width: f32| {
-            code_layout(ui, text.as_str(), is_json, width)
+            code_layout(ui, text.as_str(), face.is_json, width)
         };
         let mut part = Part {
             body,
@@ -183,8 +207,9 @@ impl BodyEdit {
                     .layouter(&mut layout)
                     .desired_width(f32::INFINITY)
                     .min_size(egui::vec2(0.0, height))
+                    .hint_text(theme::hint(face.hint))
                     .show(ui);
-                output.response.response.clone().labelled_by(label);
+                output.response.response.clone().labelled_by(face.label);
                 output
             })
             .inner;
@@ -195,6 +220,7 @@ impl BodyEdit {
         if self.part.is_some() {
             self.part = Some(range);
         }
+        output.response.response.changed()
     }
 
     /// The whole body as long as it is short; of a long one the part around the cursor, if there is
@@ -287,8 +313,10 @@ impl BodyEdit {
         });
     }
 
-    /// What the field itself cannot do with a part, or not fast enough.
-    fn keys_ui(&mut self, ui: &Ui, body: &mut String, id: Id) {
+    /// What the field itself cannot do with a part, or not fast enough. Whether it changed the text.
+    fn keys_ui(&mut self, ui: &Ui, body: &mut String, id: Id) -> bool {
+        let before = place_of(body);
+        let mut pasted = false;
         let long = self.part.is_some();
         let select_all = |key: &Event| is_key(key, Key::A, Modifiers::COMMAND);
         let undo = |key: &Event| is_key(key, Key::Z, Modifiers::COMMAND);
@@ -303,6 +331,7 @@ impl BodyEdit {
                 event if undo(event) && self.has_nothing_to_undo(ui, body, id) => self.undo(body),
                 event if self.all => self.with_all(ui, body, event),
                 Event::Paste(text) if text.len() > PART => {
+                    pasted = true;
                     self.keep(body.clone());
                     let at = self.selected.start;
                     self.replace(body, text);
@@ -317,6 +346,7 @@ impl BodyEdit {
             }
         }
         ui.input_mut(|input| input.events = left);
+        pasted || place_of(body) != before
     }
 
     fn turn_to_end_of(&mut self, body: &str, at: usize) {
@@ -472,7 +502,7 @@ mod tests {
 
         #[test]
         fn parts_are_bounded_and_follow_one_another(body in body(), at in 0..60_000_usize) {
-            let mut edit = BodyEdit::default();
+            let mut edit = LongEdit::new(BODY);
             let at = body.floor_char_boundary(at.min(body.len()));
             edit.selected = at..at;
             edit.settle(&body);
