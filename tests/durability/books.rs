@@ -134,6 +134,9 @@ pub(crate) struct Books {
     lost_polls: Mutex<u32>,
 }
 
+/// Bodies with handles: of half messages, and of deliveries.
+pub(crate) type Leftovers = (Vec<(String, ReceiptHandle)>, Vec<(String, ReceiptHandle)>);
+
 impl Books {
     pub(crate) fn new() -> Self {
         Self {
@@ -295,11 +298,7 @@ impl Books {
 
     /// What can still be done in a topic: half messages with their handles, and deliveries with
     /// theirs that live long enough.
-    #[allow(clippy::type_complexity, reason = "two lists of the same")]
-    pub(crate) fn leftovers(
-        &self,
-        topic: &TopicName,
-    ) -> (Vec<(String, ReceiptHandle)>, Vec<(String, ReceiptHandle)>) {
+    pub(crate) fn leftovers(&self, topic: &TopicName) -> Leftovers {
         let alive = self.now() + WORTH_A_TRY;
         let (mut halves, mut handles) = (Vec::new(), Vec::new());
         for (body, message) in self.messages().iter() {

@@ -21,7 +21,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use books::{Books, Decision, Kind};
+use books::{Books, Decision, Kind, Leftovers};
 use mqscope::client::{Client, ClientError, ClientSettings, Consume};
 use mqscope::clock::Clock;
 use mqscope::credentials::Credentials;
@@ -142,8 +142,7 @@ impl Desk {
     }
 
     /// What earlier runs have left behind: handles that are still good, half messages.
-    async fn finish_old(self) -> Option<()> {
-        let (halves, handles) = self.books.leftovers(&self.topic);
+    async fn finish_old(self, (halves, handles): Leftovers) -> Option<()> {
         for (body, handle) in halves {
             self.decide(&body, handle, Decision::Commit).await?;
         }
@@ -230,7 +229,9 @@ async fn work_and_kill(sandbox: Sandbox, topic: &str, round: u64, books: &Arc<Bo
     let desk = Desk::new(&sandbox, topic, books);
     desk.audit(&format!("audit-{round}"), false).await;
     let mut tasks = JoinSet::new();
-    tasks.spawn(desk.clone().finish_old());
+    // Before anybody publishes: each half message is decided by one of them only.
+    let old = books.leftovers(&desk.topic);
+    tasks.spawn(desk.clone().finish_old(old));
     for number in 0..PUBLISHERS {
         tasks.spawn(desk.clone().publish_on(format!("m-{round}-{number}")));
     }
