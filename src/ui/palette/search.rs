@@ -7,7 +7,7 @@ use nucleo_matcher::{Config, Matcher, Utf32Str};
 use super::super::actions::{Action, Place};
 use super::items::{Item, Pick};
 
-/// What a hit in the other language counts less.
+/// What a hit in the other language, or by what kind of thing it is, counts less.
 const OTHER: u32 = 12;
 
 /// What can be done counts more than what cannot just now.
@@ -60,32 +60,23 @@ fn best(pattern: &Pattern, matcher: &mut Matcher, place: usize, item: &Item) -> 
     let mut buffer = Vec::new();
     let mut marks = Vec::new();
     let own = pattern.indices(Utf32Str::new(&item.name, &mut buffer), matcher, &mut marks);
-    let other = item.other.as_ref().and_then(|other| {
-        let mut buffer = Vec::new();
-        pattern.score(Utf32Str::new(other, &mut buffer), matcher)
-    });
-    let other = other.map(|score| score.saturating_sub(OTHER));
-    if own >= other {
-        marks.sort_unstable();
-        marks.dedup();
-        let by_other = false;
-        return Some((
-            own?,
-            Hit {
-                item: place,
-                marks,
-                by_other,
-            },
-        ));
+    let mut score = |text: &str| {
+        let score = pattern.score(Utf32Str::new(text, &mut buffer), matcher);
+        score.map(|score| score.saturating_sub(OTHER))
+    };
+    let by_kind = score(&format!("{} {}", item.kind, item.name));
+    let other = item.other.as_deref().and_then(&mut score);
+    if own < by_kind.max(other) {
+        marks.clear();
     }
-    Some((
-        other?,
-        Hit {
-            item: place,
-            marks: Vec::new(),
-            by_other: true,
-        },
-    ))
+    marks.sort_unstable();
+    marks.dedup();
+    let hit = Hit {
+        item: place,
+        marks,
+        by_other: other > own.max(by_kind),
+    };
+    Some((own.max(by_kind).max(other)?, hit))
 }
 
 fn place_in(recent: &[Action], item: &Item) -> Option<usize> {
@@ -139,7 +130,7 @@ mod tests {
             pick: Pick::Do(action),
             name: name.to_owned(),
             other: Some(other.to_owned()),
-            kind: "",
+            kind: "Deed",
             keys: None,
             reason: (!possible).then_some("no"),
         }
@@ -175,6 +166,8 @@ mod tests {
         check("暂停", &[], &[3]);
         check("连接", &[], &[2]);
         check("xyz", &[], &[]);
+        // With the kind of thing that it is before it.
+        check("deed pause", &[], &[3]);
         let hits = search("暂停", &items(), &[]);
         assert!(hits[0].by_other && hits[0].marks.is_empty());
         let hits = search("ack", &items(), &[]);
