@@ -152,6 +152,13 @@ impl Texts {
         cell.get_or_init(|| Self::parse(lang.tag(), lang.source()))
     }
 
+    /// The language that they are of.
+    pub fn lang(&self) -> Lang {
+        let mut all = Lang::ALL.into_iter();
+        all.find(|lang| std::ptr::eq(Self::of(*lang), self))
+            .unwrap_or_default()
+    }
+
     /// Entries that do not parse are left out: they are compiled in, so a test finds them.
     fn parse(tag: &str, source: &str) -> Self {
         let locale: LanguageIdentifier = tag.parse().unwrap_or_default();

@@ -121,6 +121,7 @@ const EVERYTHING: &[&str] = &[
     "doctor",
     "explained",
     "files",
+    "guide",
     "i18n",
     "protocol",
     "sandbox",
@@ -174,7 +175,7 @@ const LAYERS: &[Layer] = &[
     Layer {
         // Nothing but text.
         modules: &["guide", "guide::*"],
-        may: &[],
+        may: &["i18n"],
         never: &[WINDOW, ASYNC, HTTP_CLIENT, HTTP_SERVER, OS, SOCKETS],
     },
     Layer {
@@ -383,6 +384,7 @@ const LAYERS: &[Layer] = &[
             "doctor::Finding",
             "doctor::Verdict",
             "explained",
+            "guide",
         ],
         never: &[
             WHOLE_BODY,

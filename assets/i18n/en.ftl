@@ -119,6 +119,8 @@ ask-rollback-yes = Roll them back
 
 action-palette = Command palette
 action-help = Keyboard shortcuts
+action-guide = User guide
+action-troubleshooting = Troubleshooting
 action-switch-theme = Switch between dark and light
 action-switch-language = Switch to 中文
 action-zoom-in = Zoom in
@@ -368,6 +370,28 @@ first-minute-watch-text = A countdown shows how long it is yours. Ack it before 
 first-minute-connect = Bring your own cluster
 first-minute-connect-text = When you are ready, add Tencent Cloud TDMQ or Aliyun here
 first-minute-close = Got it
+
+## The user guide in the window
+
+guide-search = Search the guide
+guide-pages = Pages
+guide-hits =
+    { $n ->
+        [one] 1 match
+       *[other] { $n } matches
+    }
+guide-nothing = Nothing in the guide says that
+guide-commands = Commands
+guide-copy = Copy the commands
+guide-first-minute = The first minute
+guide-connect = Reach a cluster
+guide-publish = Publish
+guide-look = Look into a topic
+guide-ack = Ack and dead letters
+guide-refused = Why was it refused
+guide-testing = Test suites
+guide-faults-and-time = Faults and time
+guide-scripts = Scripts
 
 ## Help
 

@@ -119,6 +119,8 @@ ask-rollback-yes = 全部回滚
 
 action-palette = 命令面板
 action-help = 键盘快捷键
+action-guide = 用户指南
+action-troubleshooting = 问题排查
 action-switch-theme = 切换深色／浅色主题
 action-switch-language = 切换为 English
 action-zoom-in = 放大
@@ -364,6 +366,24 @@ first-minute-watch-text = 倒计时表示消息还归你多久。请在 0:00 之
 first-minute-connect = 连接自己的集群
 first-minute-connect-text = 准备好后，在这里添加腾讯云 TDMQ 或阿里云连接
 first-minute-close = 知道了
+
+## 窗口里的用户指南
+
+guide-search = 搜索指南
+guide-pages = 页面
+guide-hits = { $n } 处匹配
+guide-nothing = 指南里没有这些内容
+guide-commands = 命令
+guide-copy = 复制命令
+guide-first-minute = 第一分钟
+guide-connect = 连接集群
+guide-publish = 发布消息
+guide-look = 查看主题
+guide-ack = 确认与死信
+guide-refused = 请求为何被拒绝
+guide-testing = 测试套件
+guide-faults-and-time = 故障与时间
+guide-scripts = 脚本
 
 ## 帮助
 

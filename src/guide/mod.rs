@@ -14,10 +14,16 @@
 //!
 //! 中文版：[`zh_cn`].
 //!
-//! There is no code in these modules: the text is the chapter. Every command in it is run by
-//! `tests/readme`, line by line against a sandbox, and every name of a button is looked up there.
+//! The text of these modules is the chapter; no code is in them. Every command in it is run by
+//! `tests/readme`, line by line against a sandbox, and every name of a button is looked up there. The
+//! window shows the same texts, as pages.
 
+mod markdown;
+mod pages;
 pub mod zh_cn;
+
+pub use markdown::{Block, Span, blocks};
+pub use pages::Page;
 
 pub mod first_minute {
     #![doc = include_str!("first_minute.md")]

@@ -1,4 +1,4 @@
-//! The menu of help: being shown around, sample data, the folders, and what this program is.
+//! The menu of help: the guide, being shown around, sample data, the folders, and what this program is.
 
 use egui::containers::menu::MenuButton;
 use egui::{Button, Ui};
@@ -10,6 +10,7 @@ use super::actions::Action;
 use super::context::Context;
 use super::first_minute::FirstMinute;
 use super::samples;
+use super::spoken::name_place;
 use super::theme;
 use super::widgets::menu_face;
 
@@ -29,14 +30,19 @@ impl HelpMenu {
     pub(super) fn ui(&mut self, ui: &mut Ui, cx: &mut Context<'_>, first_minute: &mut FirstMinute) {
         let t = cx.texts;
         MenuButton::from_button(menu_face(t.get("help"))).ui(ui, |ui| {
+            name_place(ui, t.get("help"));
+            for action in [Action::UserGuide, Action::Troubleshooting, Action::Help] {
+                let mut face = Button::new(action.name(t));
+                if let Some(keys) = action.shortcut(ui.ctx(), t) {
+                    face = face.shortcut_text(theme::label(ui.ctx(), keys));
+                }
+                if ui.add(face).clicked() {
+                    cx.act(action);
+                }
+            }
+            ui.separator();
             if ui.button(t.get("help-show-around")).clicked() {
                 first_minute.show();
-            }
-            let keys = Action::Help.shortcut(ui.ctx(), t).unwrap_or_default();
-            let keys = theme::label(ui.ctx(), keys);
-            let shortcuts = Button::new(Action::Help.name(t)).shortcut_text(keys);
-            if ui.add(shortcuts).clicked() {
-                cx.act(Action::Help);
             }
             ui.separator();
             samples::menu_ui(ui, cx);

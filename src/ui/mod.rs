@@ -23,6 +23,7 @@ mod empty;
 mod endings;
 mod fade;
 mod first_minute;
+mod guide;
 mod halves;
 mod help;
 mod help_menu;

@@ -16,6 +16,7 @@ use super::debugger::DebuggerWindow;
 use super::dock::{Dock, Panes};
 use super::drawer::{Drawer, Part};
 use super::first_minute::FirstMinute;
+use super::guide::GuideWindow;
 use super::help::Help;
 use super::help_menu::HelpMenu;
 use super::inbox::Inbox;
@@ -41,6 +42,7 @@ pub(super) struct Panels {
     pub(super) dock: Dock,
     pub(super) palette: Palette,
     pub(super) help: Help,
+    pub(super) guide: GuideWindow,
     pub(super) help_menu: HelpMenu,
     pub(super) first_minute: FirstMinute,
     pub(super) settings: SettingsWindow,
@@ -69,6 +71,7 @@ impl Panels {
             dock: Dock::new(workspace.layout.as_ref()),
             palette: Palette::restored(kept.get("recent")),
             help: Help::default(),
+            guide: GuideWindow::default(),
             help_menu: HelpMenu::default(),
             first_minute: FirstMinute::new(!preferences.first_minute_seen),
             settings: SettingsWindow::default(),
@@ -292,6 +295,7 @@ impl Panels {
         self.debugger.ui(ui.ctx(), cx);
         self.settings.ui(ui.ctx(), cx);
         self.help.ui(ui.ctx(), cx);
+        self.guide.ui(ui.ctx(), cx);
         let tabs = self.dock.tabs();
         let around = self.around();
         if let Some(pick) = self.palette.ui(ui.ctx(), cx, &tabs, around) {

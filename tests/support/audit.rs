@@ -257,13 +257,15 @@ const DATA: &[&str] = &[
     "enter",
     "escape",
     "space",
+    "secret",
+    "service",
     "connection",
     "refused",
     "error",
 ];
 
-/// Where texts are shown as they are: bodies, and what went over the wire.
-const TYPED: [&str; 2] = ["Document", "请求详情"];
+/// Where texts are shown as they are: bodies, what went over the wire, and commands.
+const TYPED: [&str; 3] = ["Document", "请求详情", "Code"];
 
 /// Words of the messages of a Fluent file.
 fn words_of(source: &str) -> HashSet<String> {

@@ -23,6 +23,7 @@ mod first_start;
 #[path = "../support/fixtures.rs"]
 mod fixtures;
 mod forms;
+mod guide;
 mod halves;
 mod history;
 mod keyboard;

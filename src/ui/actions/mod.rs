@@ -114,6 +114,8 @@ macro_rules! registry {
 registry! {
     Palette,            Window,  "action-palette",            [command(Key::K)];
     Help,               Window,  "action-help",               [plain(Key::Questionmark), plain(Key::F1)];
+    UserGuide,          Window,  "action-guide",              [shift(Key::F1)];
+    Troubleshooting,    Window,  "action-troubleshooting",    [];
     Settings,           Window,  "action-settings",           [command(Key::Comma)];
     OpenSettingsFile,   Window,  "action-settings-file",      [];
     SwitchTheme,        Window,  "action-switch-theme",       [];

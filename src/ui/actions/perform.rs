@@ -4,6 +4,7 @@
 use egui::{Context as Egui, Ui, ViewportCommand, gui_zoom};
 
 use crate::config::{LanguageChoice, Preferences, ThemeChoice};
+use crate::guide::Page;
 use crate::i18n::Lang;
 use crate::session::{
     AckCommand, CodeCommand, Command, DebuggerCommand, LetterCommand, Opening, Subscription,
@@ -44,6 +45,8 @@ fn in_window(action: Action, ctx: &Egui, cx: &mut Context<'_>, panels: &mut Pane
     match action {
         Action::Palette => panels.palette.open(),
         Action::Help => panels.help.open(),
+        Action::UserGuide => panels.guide.open(None),
+        Action::Troubleshooting => panels.guide.open(Some(Page::Troubleshooting)),
         Action::SwitchTheme => switch_theme(ctx, cx),
         Action::SwitchLanguage => switch_language(cx),
         Action::ZoomIn => gui_zoom::zoom_in(ctx),

@@ -9,7 +9,8 @@ use std::sync::{Arc, OnceLock};
 use egui::{Context, FontData, FontDefinitions, FontFamily, FontId, RichText, TextStyle};
 
 use super::{
-    BODY_LINE, BODY_SIZE, HEADING_SIZE, MONO_SIZE, SMALL_LINE, SMALL_SIZE, icons, palette,
+    BODY_LINE, BODY_SIZE, HEADING_SIZE, MONO_SIZE, PAGE_TITLE_LINE, PAGE_TITLE_SIZE, SMALL_LINE,
+    SMALL_SIZE, icons, palette,
 };
 
 const INTER: &str = "Inter";
@@ -141,6 +142,13 @@ pub fn title(text: impl Into<String>) -> RichText {
     RichText::new(text)
         .font(semibold(HEADING_SIZE))
         .line_height(Some(BODY_LINE))
+}
+
+/// The title of a page that is read.
+pub fn page_title(text: impl Into<String>) -> RichText {
+    RichText::new(text)
+        .font(semibold(PAGE_TITLE_SIZE))
+        .line_height(Some(PAGE_TITLE_LINE))
 }
 
 /// Body text that stands out by weight.

@@ -14,7 +14,7 @@ mod style;
 pub(in crate::ui) use focus::{ring, rings, rings_itself};
 pub use fonts::{
     body, code, column_head, column_style, dim, font_definitions, hint, install_fonts, label, mono,
-    semibold, small, strong, title,
+    page_title, semibold, small, strong, title,
 };
 pub use sizes::{Sizes, sizes};
 pub use style::{apply, install, style};
@@ -207,6 +207,10 @@ pub const SMALL_SIZE: f32 = 11.0;
 pub const SMALL_LINE: f32 = 16.0;
 /// Size of a panel's title.
 pub const HEADING_SIZE: f32 = 14.0;
+/// Size of the title of a page that is read.
+pub const PAGE_TITLE_SIZE: f32 = 18.0;
+/// Line height of the title of a page that is read.
+pub const PAGE_TITLE_LINE: f32 = 28.0;
 /// Size of ids, keys and bodies.
 pub const MONO_SIZE: f32 = 12.0;
 /// Size of icons on buttons and beside texts.
