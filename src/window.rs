@@ -18,6 +18,7 @@ use mqscope::session::variables::Environment;
 use mqscope::session::{self, Model, Setup, Start};
 use mqscope::ui::{self, App};
 use tokio::runtime::Handle;
+use tokio::sync::watch;
 
 /// How long the worker may take to keep what it was asked to when the window closes.
 const LAST_WORDS: Duration = Duration::from_secs(3);
@@ -53,11 +54,12 @@ pub(crate) fn open(runtime: &Handle) -> anyhow::Result<()> {
                 file,
                 secrets: Secrets::new(),
                 data_dir,
-                sandbox: SandboxSettings {
+                sandbox: watch::channel(SandboxSettings {
                     admin_token: sandbox::random_token(),
                     data_dir: config::sandbox_data_dir(),
                     ..SandboxSettings::default()
-                },
+                })
+                .1,
                 dialogs: session::Dialogs::Native,
                 desktop: session::DesktopSource::Native,
                 wake: Arc::new(move || ctx.request_repaint()),

@@ -35,6 +35,7 @@ use mqscope::session::{
 };
 use support::Running;
 use tokio::runtime::Runtime;
+use tokio::sync::watch;
 
 const ROUNDS: u32 = 16;
 /// Publishes that are told of before a kill, at most.
@@ -77,10 +78,11 @@ impl Worker {
                 file: Some(file),
                 secrets: Secrets::session_only(),
                 data_dir: Some(data(folder)),
-                sandbox: SandboxSettings {
+                sandbox: watch::channel(SandboxSettings {
                     listen: (Ipv4Addr::LOCALHOST, 0).into(),
                     ..SandboxSettings::default()
-                },
+                })
+                .1,
                 desktop: session::DesktopSource::Nobody,
                 dialogs: Dialogs::Nowhere,
                 wake: Arc::new(move || {

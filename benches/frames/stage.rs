@@ -105,10 +105,11 @@ impl Stage {
                 file: None,
                 secrets: Secrets::session_only(),
                 data_dir: Some(folder.path().join("data")),
-                sandbox: SandboxSettings {
+                sandbox: watch::channel(SandboxSettings {
                     admin_token: Some(ADMIN_TOKEN.into()),
                     ..SandboxSettings::default()
-                },
+                })
+                .1,
                 dialogs: Dialogs::Nowhere,
                 desktop: DesktopSource::Told(told),
                 // Frames come by themselves.

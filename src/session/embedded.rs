@@ -47,7 +47,7 @@ pub(super) async fn start(
     shared: &Arc<Shared>,
     mut stopped: watch::Receiver<bool>,
 ) -> Option<Embedded> {
-    let mut settings = shared.sandbox_settings().clone();
+    let mut settings = shared.sandbox_settings();
     let wished = settings.listen;
     // Its time can be moved, and the window's does not move with it.
     let clock = shared.clock.movable();

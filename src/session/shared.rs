@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use tokio::sync::Notify;
 use tokio::sync::mpsc::Sender;
+use tokio::sync::{Notify, watch};
 
 use secrecy::SecretString;
 
@@ -42,8 +42,9 @@ pub struct Start {
     pub secrets: Secrets,
     /// Where the window keeps its own data; `None` keeps nothing.
     pub data_dir: Option<PathBuf>,
-    /// How the embedded broker is set up.
-    pub sandbox: SandboxSettings,
+    /// How the embedded broker is set up; looked at anew for each start, when what was in the way of
+    /// an earlier one may be gone.
+    pub sandbox: watch::Receiver<SandboxSettings>,
     /// What shows file dialogs.
     pub dialogs: Dialogs,
     /// Who tells what the desktop asks for.
@@ -55,7 +56,7 @@ pub struct Start {
 /// What all tasks share.
 pub(super) struct Shared {
     pub(super) clock: Clock,
-    sandbox: SandboxSettings,
+    sandbox: watch::Receiver<SandboxSettings>,
     secrets: Secrets,
     data_dir: Option<PathBuf>,
     dialogs: Dialogs,
@@ -115,8 +116,13 @@ impl Shared {
     }
 
     /// How the embedded broker is to be set up.
-    pub(super) fn sandbox_settings(&self) -> &SandboxSettings {
-        &self.sandbox
+    pub(super) fn sandbox_settings(&self) -> SandboxSettings {
+        self.sandbox.borrow().clone()
+    }
+
+    /// The token of its admin API.
+    fn sandbox_token(&self) -> Option<SecretString> {
+        self.sandbox.borrow().admin_token.clone()
     }
 
     /// The embedded broker takes requests here from now on.
@@ -211,7 +217,7 @@ impl Shared {
 
     fn make_admin_client(&self, id: &ConnectionId) -> Result<AdminClient, Box<Trouble>> {
         let (settings, token): (ClientSettings, Option<SecretString>) = match id {
-            ConnectionId::Sandbox => (self.sandbox_client()?, self.sandbox.admin_token.clone()),
+            ConnectionId::Sandbox => (self.sandbox_client()?, self.sandbox_token()),
             ConnectionId::Profile(profile) => {
                 let settings = self.profile_client(profile)?;
                 let token = settings.credentials.admin_token.clone();
@@ -233,7 +239,7 @@ impl Shared {
                 observer: None,
                 ..shared.sandbox_client()?
             };
-            let token = shared.sandbox.admin_token.clone();
+            let token = shared.sandbox_token();
             let token = token.ok_or_else(|| unusable("trouble-admin-token", String::new()))?;
             let clock = || shared.clock.clone();
             let client = Client::new(settings.clone(), clock())
@@ -252,7 +258,7 @@ impl Shared {
             .and_then(|endpoint| endpoint.parse().ok())
             .ok_or_else(|| unusable("trouble-sandbox-down", String::new()))?;
         let keys = self
-            .sandbox
+            .sandbox_settings()
             .client_keys()
             .ok_or_else(|| unusable("trouble-no-keys", String::new()))?;
         Ok(ClientSettings {
@@ -310,7 +316,7 @@ impl Shared {
     /// The keys that requests of a connection are signed with. Blocks on the keyring.
     pub(super) fn keys_of(&self, id: &ConnectionId) -> Result<Credentials, Box<Trouble>> {
         let keys = match id {
-            ConnectionId::Sandbox => Ok(self.sandbox.client_keys()),
+            ConnectionId::Sandbox => Ok(self.sandbox_settings().client_keys()),
             ConnectionId::Profile(profile) => self.secrets.load(profile),
         };
         keys.map_err(|error| unusable("trouble-keyring", error.to_string()))?

@@ -7,6 +7,7 @@ use egui::{
 use crate::protocol::{GroupId, TopicName};
 use crate::session::{Command, Connection, ConnectionId, GroupContent, SandboxState, TopicContent};
 
+use super::actions::Action;
 use super::connection_form::ConnectionForm;
 use super::context::Context;
 use super::sights::{Sight, saw};
@@ -68,6 +69,7 @@ impl Connections {
                 for connection in model.connections() {
                     self.connection_ui(ui, cx, connection);
                     if connection.id == ConnectionId::Sandbox {
+                        start_ui(ui, cx);
                         asked = self.content_ui(ui, cx, model.sandbox_content());
                         ui.add_space(theme::GAP);
                     }
@@ -288,6 +290,17 @@ fn entry_ui(ui: &mut Ui, cx: &Context<'_>, indent: f32, face: RichText, count: u
         })
     })
     .inner
+}
+
+/// The way to a sandbox that runs once more, where it does not.
+fn start_ui(ui: &mut Ui, cx: &mut Context<'_>) {
+    if !matches!(cx.model.sandbox(), SandboxState::Failed(_)) {
+        return;
+    }
+    let name = Action::StartSandbox.name(cx.texts);
+    if marked_link(ui, icons::START, &name, cx.palette).clicked() {
+        cx.act(Action::StartSandbox);
+    }
 }
 
 /// What a connection is called.

@@ -180,6 +180,7 @@ pub(crate) struct Window {
     runtime: Runtime,
     copied: Option<String>,
     desktop: watch::Sender<Desktop>,
+    sandbox: watch::Sender<SandboxSettings>,
     audited: bool,
 }
 
@@ -233,6 +234,13 @@ impl Window {
             std::fs::create_dir_all(&data).expect("a folder");
             std::fs::write(data.join(name), text).expect("the file can be written");
         }
+        let (sandbox, set_up) = watch::channel(SandboxSettings {
+            listen: start.listen,
+            data_dir: start.data_dir,
+            admin_token: Some(ADMIN_TOKEN.into()),
+            max_deliveries: start.max_deliveries,
+            ..SandboxSettings::default()
+        });
         let (link, _worker) = session::start(
             runtime.handle(),
             session::Start {
@@ -241,13 +249,7 @@ impl Window {
                 file: Some(file),
                 secrets: start.secrets,
                 data_dir: Some(data.clone()),
-                sandbox: SandboxSettings {
-                    listen: start.listen,
-                    data_dir: start.data_dir,
-                    admin_token: Some(ADMIN_TOKEN.into()),
-                    max_deliveries: start.max_deliveries,
-                    ..SandboxSettings::default()
-                },
+                sandbox: set_up,
                 dialogs: start.dialogs,
                 desktop: DesktopSource::Told(told),
                 wake: Arc::new(move || {
@@ -275,6 +277,7 @@ impl Window {
             runtime,
             copied: None,
             desktop,
+            sandbox,
             audited: start.audited,
         }
     }
@@ -415,6 +418,11 @@ impl Window {
             let _ = self.wakes.recv_timeout(Duration::from_millis(250));
             self.settle();
         }
+    }
+
+    /// The sandbox listens here when it starts the next time.
+    pub(crate) fn sandbox_may_listen(&mut self, on: SocketAddr) {
+        self.sandbox.send_modify(|settings| settings.listen = on);
     }
 
     /// What the desktop asks for changes.
@@ -646,16 +654,27 @@ impl Window {
     /// The same where several have that name: the one that is highest.
     #[track_caller]
     pub(crate) fn click_topmost(&mut self, name: &str) {
+        self.click_least(name, |middle| middle.y);
+    }
+
+    /// The one that is furthest on the right.
+    #[track_caller]
+    pub(crate) fn click_rightmost(&mut self, name: &str) {
+        self.click_least(name, |middle| -middle.x);
+    }
+
+    #[track_caller]
+    fn click_least(&mut self, name: &str, of: impl Fn(Pos2) -> f32) {
         let middles = self
             .harness
             .query_all_by_label(name)
             .filter(|node| !is_inert(node.accesskit_node().role()))
             .map(|node| node.rect().center());
-        let top = middles.min_by(|a, b| a.y.total_cmp(&b.y));
-        let Some(top) = top else {
+        let least = middles.min_by(|a, b| of(*a).total_cmp(&of(*b)));
+        let Some(least) = least else {
             panic!("there is no {name:?}:\n{}", self.tree());
         };
-        self.click_at(top);
+        self.click_at(least);
     }
 
     fn click_at(&mut self, pos: Pos2) {

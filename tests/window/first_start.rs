@@ -4,7 +4,7 @@ use std::net::{TcpListener, TcpStream};
 
 use egui::Key;
 
-use crate::support::{Place, Start, Window};
+use crate::support::{Place, Start, Window, en};
 
 #[test]
 fn everything_is_ready_on_a_first_start() {
@@ -109,8 +109,51 @@ fn a_sandbox_that_cannot_run_leaves_a_window_that_says_so() {
     window.until_shown("not running");
     window.assert_shows("Sandbox not running");
     window.click("Publish");
-    window.until_shown("Start mqscope again, or choose another connection");
+    window.until_shown(&en("trouble-sandbox-down-next"));
     assert_eq!(window.value(Place::Form, "Key"), "order-1043");
+}
+
+#[test]
+fn a_sandbox_that_could_not_run_is_started_once_the_reason_is_gone() {
+    // Not an address of this machine.
+    let elsewhere = "192.0.2.1:8080".parse().unwrap();
+    let here = "127.0.0.1:0".parse().unwrap();
+    for way in ["the view", "the list", "the palette"] {
+        let mut window = Window::start(Start {
+            listen: elsewhere,
+            ..Start::default()
+        });
+        window.until_shown(&en("empty-sandbox"));
+        window.assert_shows("Notices 1");
+        // While the reason is there, it fails once more, and says so.
+        start_sandbox(&mut window, way);
+        window.until("it failed again", |window| window.shows("Notices 2"));
+        window.assert_shows(&en("empty-sandbox"));
+        window.assert_shows(&en("sandbox-failed"));
+
+        window.sandbox_may_listen(here);
+        start_sandbox(&mut window, way);
+        window.until_running();
+        assert!(window.sandbox_addr().ip().is_loopback());
+        assert!(!window.has(&en("sandbox-start")), "{}", window.tree());
+        let id = window.publish_and_see();
+        window.click(&format!("Ack {id}"));
+        window.until_shown("1 received · 1 acked");
+    }
+}
+
+/// By the button in the empty view, by the one below its name, or by name.
+fn start_sandbox(window: &mut Window, way: &str) {
+    let name = en("sandbox-start");
+    match way {
+        "the view" => window.click_rightmost(&name),
+        "the list" => window.click_topmost(&name),
+        _ => {
+            window.press_with_command(Key::K);
+            window.write(&name);
+            window.press(Key::Enter);
+        }
+    }
 }
 
 #[test]

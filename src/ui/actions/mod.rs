@@ -125,6 +125,7 @@ registry! {
     ZoomReset,          Window,  "action-zoom-reset",         [command(Key::Num0)];
     AddConnection,      Window,  "action-add-connection",     [];
     EditConnection,     Window,  "action-edit-connection",    [];
+    StartSandbox,       Window,  "sandbox-start",             [];
     OpenFile,           Window,  "action-open-file",          [command(Key::O)];
     OpenDebugger,       Window,  "debugger-open",             [];
     ShowAround,         Window,  "help-show-around",          [];

@@ -54,6 +54,7 @@ fn in_window(action: Action, ctx: &Egui, cx: &mut Context<'_>, panels: &mut Pane
         Action::ZoomReset => ctx.set_zoom_factor(1.0),
         Action::AddConnection => panels.connections.add(),
         Action::EditConnection => panels.connections.edit(cx),
+        Action::StartSandbox => cx.command(Command::StartSandbox),
         Action::OpenFile => panels.dock.open_file(),
         Action::OpenDebugger => {
             cx.command(Command::Debugger(DebuggerCommand::Open(Opening::default())));

@@ -2,7 +2,7 @@
 //! shows the reason beside the name, keys that do nothing say it aloud.
 
 use crate::session::{
-    ConnectionId, ConsumeField, Level, Polling, Row, RowState, Subscription, WorkKind,
+    ConnectionId, ConsumeField, Level, Polling, Row, RowState, SandboxState, Subscription, WorkKind,
 };
 
 use super::super::context::Context;
@@ -31,6 +31,10 @@ pub(in crate::ui) fn reason(
         Action::EditConnection => match cx.model.selected().id {
             ConnectionId::Sandbox => Some("reason-sandbox"),
             ConnectionId::Profile(_) => None,
+        },
+        Action::StartSandbox => match cx.model.sandbox() {
+            SandboxState::Failed(_) => None,
+            SandboxState::Starting | SandboxState::Running(_) => Some("reason-sandbox-runs"),
         },
         Action::NextTab
         | Action::PreviousTab
