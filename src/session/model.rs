@@ -561,7 +561,8 @@ impl Model {
                 {
                     return None;
                 }
-                self.archive.apply(command, &mut self.views)
+                self.archive
+                    .apply(command, &mut self.views, self.outbox.zone())
             }
             Command::Traffic(command) => {
                 let connections = &self.connections;

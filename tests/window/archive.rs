@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use egui::Key;
 use egui::accesskit::Role;
+use mqscope::config::TimeFormat;
 use mqscope::session::Model;
 use tempfile::TempDir;
 
@@ -219,6 +220,36 @@ fn csv_is_opened_again_with_all_that_it_holds_and_other_tables_say_what_they_lac
     std::fs::write(&other, "amount,price\n1,7\n").unwrap();
     window.drop_file(&other);
     window.until_shown("amount, price are no columns of messages");
+}
+
+#[test]
+fn times_of_a_table_without_a_zone_are_of_the_zone_of_the_settings_which_is_said() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("times.csv");
+    let mut start = Start::default();
+    start.config.preferences.time_zone = "Asia/Kolkata".parse().unwrap();
+    start.config.preferences.time_format = TimeFormat::Full;
+    let mut window = Window::start(start);
+    window.until_running();
+    let said = en_with("archive-csv-zone", &[("zone", "Asia/Kolkata")]);
+
+    let ids = [1, 2, 3].map(|n| format!("{n:032}"));
+    let table = format!("id,body,published\n{},said,2026-11-20T08:00:00Z\n", ids[0]);
+    std::fs::write(&path, table).unwrap();
+    window.drop_file(&path);
+    window.until("its message", |window| window.rows() == ids[..1]);
+    window.assert_not_shown(&said);
+
+    let table = format!(
+        "id,body,published\n{},said,2026-11-20T08:00:00Z\n{},not said,2026-11-20 08:00:00\n",
+        ids[1], ids[2]
+    );
+    std::fs::write(&path, table).unwrap();
+    window.drop_file(&path);
+    window.until("its messages", |window| window.rows().len() == 2);
+    window.assert_shows(&said);
+    window.look_into(&ids[2]);
+    window.until_shown("2026-11-20 08:00:00.000 +05:30");
 }
 
 #[test]

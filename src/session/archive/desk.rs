@@ -42,10 +42,10 @@ impl Desk {
                 let (answers, stop) = self.begin(order.id);
                 tasks.spawn(replayer::run(Arc::clone(shared), *order, answers, stop));
             }
-            ArchiveJob::Load(id, view, path) => {
+            ArchiveJob::Load(id, view, path, zone) => {
                 let (answers, stop) = self.begin(id);
                 let shared = Arc::clone(shared);
-                tasks.spawn(loader::run(shared, id, view, path, answers, stop));
+                tasks.spawn(loader::run(shared, (id, view), (path, zone), answers, stop));
             }
             ArchiveJob::Rows(id, records, looked) => {
                 self.answer(id, Answer { records, looked });

@@ -6,6 +6,7 @@ use std::io::{self, BufRead, BufReader, Read as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use jiff::tz::TimeZone;
 use tokio::sync::{mpsc, watch};
 
 use crate::protocol::Timestamp;
@@ -34,9 +35,8 @@ const AHEAD: usize = 4;
 /// Reads a file for a view until its end, or until it is to stop.
 pub(super) async fn run(
     shared: Arc<Shared>,
-    task: TaskId,
-    view: SubscriptionId,
-    path: PathBuf,
+    (task, view): (TaskId, SubscriptionId),
+    (path, zone): (PathBuf, TimeZone),
     mut taken: mpsc::Receiver<Answer>,
     mut stop: watch::Receiver<bool>,
 ) {
@@ -44,7 +44,7 @@ pub(super) async fn run(
     let now = shared.clock.now();
     let at = path.clone();
     // It ends with the file, or when nobody takes its pieces any more.
-    let reading = blocking(move || read_all(task, &at, now, &pieces));
+    let reading = blocking(move || read_all(task, (&at, zone), now, &pieces));
     let handing_on = async {
         let mut ahead = 0;
         let stopped = loop {
@@ -98,7 +98,7 @@ fn trouble(path: &Path, error: &io::Error) -> Trouble {
 
 fn read_all(
     task: TaskId,
-    path: &Path,
+    (path, zone): (&Path, TimeZone),
     now: Timestamp,
     pieces: &mpsc::Sender<Piece>,
 ) -> io::Result<Result<(), Say>> {
@@ -119,7 +119,7 @@ fn read_all(
             name.eq_ignore_ascii_case("csv") || name.eq_ignore_ascii_case("tsv")
         });
         let sure = is_named_so && !opened.begins_with_brace;
-        match read_table(opened, now, filling()) {
+        match read_table(opened, zone, now, filling()) {
             Err(_) if !sure => {}
             ended => return Ok(ended),
         }
@@ -156,20 +156,30 @@ fn read_lines(file: File, now: Timestamp, mut filling: Filling<'_>) -> io::Resul
 ///
 /// # Errors
 /// Why there are no messages in it.
-fn read_table(mut opened: Opened, now: Timestamp, mut filling: Filling<'_>) -> Result<(), Say> {
+fn read_table(
+    mut opened: Opened,
+    zone: TimeZone,
+    now: Timestamp,
+    mut filling: Filling<'_>,
+) -> Result<(), Say> {
     let safe = opened.begins_with_mark;
-    let mut columns = None;
+    let mut columns: Option<Columns> = None;
     while let Some(row) = opened.next_row() {
         let record = match row {
             Ok(row) => {
-                if columns.is_none() {
-                    let names: Vec<String> = row.names().map(str::to_owned).collect();
-                    let known = columns.insert(Columns::of(&names, safe)?);
-                    filling.piece.notes = known.notes();
-                }
+                let columns = match &mut columns {
+                    Some(columns) => columns,
+                    none => {
+                        let names: Vec<String> = row.names().map(str::to_owned).collect();
+                        let known = Columns::of(&names, safe, zone.clone())?;
+                        filling.piece.notes = known.notes();
+                        none.insert(known)
+                    }
+                };
                 let line = row.line;
-                let record = columns.as_ref().map(|columns| columns.record(&row, now));
-                record.transpose().map_err(|say| BadLine { line, say })
+                let record = columns.record(&row, now);
+                filling.piece.notes.extend(columns.zone_note(now));
+                record.map_err(|say| BadLine { line, say })
             }
             Err(bad) => Err(BadLine {
                 line: bad.line,
@@ -177,7 +187,7 @@ fn read_table(mut opened: Opened, now: Timestamp, mut filling: Filling<'_>) -> R
             }),
         };
         match record {
-            Ok(record) => filling.piece.records.extend(record),
+            Ok(record) => filling.piece.records.push(record),
             Err(bad) => filling.piece.bad.push(bad),
         }
         if !filling.goes_on(opened.read()) {

@@ -22,6 +22,8 @@ mod writer;
 
 use std::path::PathBuf;
 
+use jiff::tz::TimeZone;
+
 use crate::protocol::{Limits, Timestamp, TopicName};
 
 pub use file_view::{BadLine, FileState, FileView};
@@ -122,8 +124,8 @@ pub enum ArchiveJob {
     Rows(TaskId, Vec<Record>, usize),
     /// Go on no longer.
     Stop(TaskId),
-    /// Read a file.
-    Load(TaskId, SubscriptionId, PathBuf),
+    /// Read a file; times that do not say whose they are, are of this zone.
+    Load(TaskId, SubscriptionId, PathBuf, TimeZone),
     /// What was read has been taken in: there is room for more.
     Taken(TaskId),
 }

@@ -2,6 +2,7 @@
 //! row holds it. Of other tables those columns are taken whose names are known, and it is said which
 //! are not; a table without messages is refused.
 
+use jiff::tz::TimeZone;
 use serde_json::{Map, Value, json};
 
 use crate::protocol::Timestamp;
@@ -57,6 +58,11 @@ pub(super) struct Columns {
     unknown: Vec<String>,
     /// Cells that could pass for formulas are kept from that.
     safe: bool,
+    /// Where the clocks are of times that do not say it.
+    zone: TimeZone,
+    /// Whether there was such a time, and whether that is said.
+    zoneless: bool,
+    told: bool,
 }
 
 impl Columns {
@@ -64,12 +70,15 @@ impl Columns {
     ///
     /// # Errors
     /// Why these are no messages.
-    pub(super) fn of(names: &[String], safe: bool) -> Result<Self, Say> {
+    pub(super) fn of(names: &[String], safe: bool, zone: TimeZone) -> Result<Self, Say> {
         let mut columns = Self {
             known: Vec::new(),
             properties: Vec::new(),
             unknown: Vec::new(),
             safe,
+            zone,
+            zoneless: false,
+            told: false,
         };
         for name in names {
             let plain = columns.plain(name).to_owned();
@@ -100,6 +109,17 @@ impl Columns {
         notes
     }
 
+    /// Whose times those were taken for that do not say it, once there is one.
+    pub(super) fn zone_note(&mut self, now: Timestamp) -> Option<Say> {
+        let first = self.zoneless && !std::mem::replace(&mut self.told, self.zoneless);
+        first.then(|| {
+            let at = jiff::Timestamp::from_millisecond(now.millis()).unwrap_or_default();
+            let offset = || self.zone.to_offset(at).to_string();
+            let name = self.zone.iana_name().map(str::to_owned);
+            Say::new("archive-csv-zone").with("zone", name.unwrap_or_else(offset))
+        })
+    }
+
     fn has(&self, column: &str) -> bool {
         self.known.iter().any(|(_, known)| *known == column)
     }
@@ -108,11 +128,12 @@ impl Columns {
     ///
     /// # Errors
     /// Which cell cannot be read.
-    pub(super) fn record(&self, row: &Row, now: Timestamp) -> Result<Record, Say> {
+    pub(super) fn record(&mut self, row: &Row, now: Timestamp) -> Result<Record, Say> {
         let mut cells = Cells {
             row,
             columns: self,
             written: Map::new(),
+            zoneless: false,
         };
         cells.texts();
         cells.properties();
@@ -125,7 +146,8 @@ impl Columns {
             "returns": cells.time("returns")?.map(Timestamp::millis),
             "ack": cells.ack(received)?,
         });
-        let mut written = cells.written;
+        let (mut written, zoneless) = (cells.written, cells.zoneless);
+        self.zoneless |= zoneless;
         if let Some(published) = published {
             written.insert("published".to_owned(), published.millis().into());
         }
@@ -162,6 +184,8 @@ struct Cells<'a> {
     row: &'a Row,
     columns: &'a Columns,
     written: Map<String, Value>,
+    /// Whether a time does not say whose it is.
+    zoneless: bool,
 }
 
 impl Cells<'_> {
@@ -212,12 +236,15 @@ impl Cells<'_> {
         self.written.insert("properties".to_owned(), own.into());
     }
 
-    fn time(&self, column: &str) -> Result<Option<Timestamp>, Say> {
+    fn time(&mut self, column: &str) -> Result<Option<Timestamp>, Say> {
         let Some(text) = self.get(column) else {
             return Ok(None);
         };
-        let millis = || text.trim().parse().ok().map(Timestamp::from_millis);
-        let time = parse_instant(text.trim(), &jiff::tz::TimeZone::system()).or_else(millis);
+        let told = text.trim();
+        let millis = || told.parse().ok().map(Timestamp::from_millis);
+        let written = parse_instant(told, &self.columns.zone);
+        self.zoneless |= written.is_some() && told.parse::<jiff::Timestamp>().is_err();
+        let time = written.or_else(millis);
         time.map(Some).ok_or_else(|| unreadable(column, &text))
     }
 
@@ -229,7 +256,7 @@ impl Cells<'_> {
 
     /// What became of the ack; where the time of that is not told, it is taken for that of the
     /// delivery.
-    fn ack(&self, received: Timestamp) -> Result<Value, Say> {
+    fn ack(&mut self, received: Timestamp) -> Result<Value, Say> {
         let at = self.time("ack_at")?.unwrap_or(received).millis();
         Ok(match self.get("state").as_deref() {
             Some("acked") => json!({"state": "acked", "at": at}),
@@ -292,7 +319,7 @@ mod tests {
         let mut lines = Format::Csv(b',').lines(Cursor::new(bytes));
         let row = lines.next().unwrap().unwrap();
         let names: Vec<String> = row.names().map(str::to_owned).collect();
-        let columns = Columns::of(&names, safe).unwrap();
+        let mut columns = Columns::of(&names, safe, TimeZone::UTC).unwrap();
         assert_eq!(columns.unknown, [""; 0]);
         columns.record(&row, NOW).unwrap()
     }
@@ -381,6 +408,7 @@ mod tests {
         assert_eq!(after.deliveries[0].ack, AckState::Unseen(None));
 
         let names = |names: &[&str]| names.iter().map(|n| (*n).to_owned()).collect::<Vec<_>>();
+        let of = |columns: &[&str]| Columns::of(&names(columns), false, TimeZone::UTC);
         let keys = |columns: &Columns| {
             columns
                 .notes()
@@ -388,12 +416,11 @@ mod tests {
                 .map(|say| say.key)
                 .collect::<Vec<_>>()
         };
-        let of_others =
-            Columns::of(&names(&["MessageId", "message_body", "price"]), false).unwrap();
+        let of_others = of(&["MessageId", "message_body", "price"]).unwrap();
         assert_eq!(keys(&of_others), ["archive-csv-unknown"]);
-        let no_body = Columns::of(&names(&["id", "key"]), false).unwrap();
+        let no_body = of(&["id", "key"]).unwrap();
         assert_eq!(keys(&no_body), ["archive-csv-no-body"]);
-        let Err(refused) = Columns::of(&names(&["price", "amount"]), false) else {
+        let Err(refused) = of(&["price", "amount"]) else {
             panic!("these are no messages");
         };
         assert_eq!(refused.key, "archive-csv-other");

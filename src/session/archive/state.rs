@@ -3,6 +3,8 @@
 
 use std::path::PathBuf;
 
+use jiff::tz::TimeZone;
+
 use crate::config::ConnectionProfile;
 use crate::protocol::{Profile, Timestamp, TopicName};
 use crate::session::rows::Rows;
@@ -126,6 +128,7 @@ impl Archive {
         &mut self,
         command: ArchiveCommand,
         views: &mut Views,
+        zone: &TimeZone,
     ) -> Option<Job> {
         match command {
             ArchiveCommand::Export(wish) => {
@@ -143,14 +146,14 @@ impl Archive {
             }
             ArchiveCommand::Open(path) => {
                 let view = views.open_file(path);
-                self.load(view, views)
+                self.load(view, views, zone)
             }
-            ArchiveCommand::Load(view) => self.load(view, views),
+            ArchiveCommand::Load(view) => self.load(view, views, zone),
         }
     }
 
     /// Begins to read the file of a view, unless that has begun.
-    fn load(&mut self, id: SubscriptionId, views: &mut Views) -> Option<Job> {
+    fn load(&mut self, id: SubscriptionId, views: &mut Views, zone: &TimeZone) -> Option<Job> {
         let task = self.new_id();
         let view = views.get_mut(id)?;
         let file = view.file.as_mut().filter(|file| file.task().is_none())?;
@@ -158,7 +161,8 @@ impl Archive {
         view.rows = Rows::new();
         view.table = Table::new(view.table.saved().clone());
         view.focused = None;
-        Some(Job::Archive(ArchiveJob::Load(task, id, file.path.clone())))
+        let (path, zone) = (file.path.clone(), zone.clone());
+        Some(Job::Archive(ArchiveJob::Load(task, id, path, zone)))
     }
 
     /// Begins to export.
