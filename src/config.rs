@@ -1,8 +1,8 @@
 //! Connection profiles and preferences, in one TOML file. Never a secret: keys are
 //! [`crate::secrets`]' business, and a password inside a URL is dropped on the way to disk.
 //!
-//! Deliberately no migration: keys that this version does not know are passed over and kept, missing
-//! ones have defaults, and a file that cannot be read is left as it is.
+//! Deliberately no migration: keys that this version does not know are told and kept, missing ones have
+//! defaults, and a file that cannot be read is left as it is.
 
 mod ask_before;
 mod document;
@@ -10,6 +10,7 @@ mod file;
 mod password;
 mod preferences;
 mod proxy;
+mod unknown;
 mod watch;
 mod within;
 mod zone;
@@ -29,6 +30,7 @@ pub use preferences::{
     TimeFormat, WaitSecs,
 };
 pub use proxy::{NotAProxy, ProxyChoice, ProxyUrl};
+pub use unknown::UnknownName;
 pub use watch::WatchedConfig;
 pub use within::Within;
 pub use zone::{NamedZone, TimeZoneChoice, UnknownZone};
@@ -280,12 +282,11 @@ impl ConfigError {
     }
 
     fn damaged(path: &Path, text: &str, at: usize, what: &str) -> Self {
-        let before = text.get(..at).unwrap_or(text);
-        let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
+        let (line, column) = position_in(text, at);
         Self(Kind::Damaged {
             path: path.to_owned(),
-            line: before.matches('\n').count() + 1,
-            column: before[line_start..].chars().count() + 1,
+            line,
+            column,
             // TOML's messages may have several lines; ours stand in one.
             what: what.split_whitespace().collect::<Vec<_>>().join(" "),
         })
@@ -307,6 +308,14 @@ impl ConfigError {
             _ => None,
         }
     }
+}
+
+/// Line and column of a place in a text, both from 1.
+fn position_in(text: &str, at: usize) -> (usize, usize) {
+    let before = text.get(..at).unwrap_or(text);
+    let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
+    let column = before[line_start..].chars().count() + 1;
+    (before.matches('\n').count() + 1, column)
 }
 
 fn without_password_ser<S: Serializer>(url: &str, serializer: S) -> Result<S::Ok, S::Error> {

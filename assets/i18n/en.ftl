@@ -96,10 +96,20 @@ settings-ask-all = Ask about everything again
 settings-open-file = Open settings file
 settings-copy-path = Copy the path of the settings file
 settings-file-why = It can be edited by hand: mqscope reads it again as soon as it is saved, and keeps your comments
+settings-unknown-more =
+    { $n ->
+        [one] And 1 more name that means nothing
+       *[other] And { $n } more names that mean nothing
+    }
 settings-not-kept = This system has no place for settings; they hold until mqscope closes
 notice-settings-broken = The settings file has a mistake in line { $line }, column { $column }
 notice-settings-unreadable = The settings file cannot be read
 notice-settings-broken-next = Mend it there; it is read again as soon as it is saved. Until then what held before holds, and mqscope writes nothing to it
+notice-settings-unknown = No setting is called { $name }: line { $line }, column { $column } of the settings file
+notice-settings-unknown-nearest = No setting is called { $name }, did you mean { $nearest }? Line { $line }, column { $column } of the settings file
+notice-settings-unknown-next = Everything else in the file holds, and the line stays as it is
+notice-settings-wait = What you changed is not written yet: the settings file has a mistake
+notice-settings-wait-next = It holds already, and is written as soon as the file can be read again
 notice-settings-not-opened = The settings file could not be opened
 notice-settings-not-opened-next = Open it in an editor; the settings show its path
 
@@ -2617,6 +2627,7 @@ archive-ack-failed-next = What became of it was not seen
 archive-csv-other = { $columns } are no columns of messages: it takes one called body or id
 archive-csv-other-next = Open an export of mqscope, call a column body, or publish it: From file… in the publish form takes any columns
 archive-csv-unknown = Columns passed over: { $columns }
+archive-csv-zone = Times that do not say their time zone are read as { $zone }, as the settings have it
 archive-csv-no-body = The table has no column of bodies: they are empty here
 archive-csv-cell = { $text } cannot be read in column { $column }
 archive-line-json = not JSON: { $why }

@@ -28,7 +28,7 @@ pub(super) fn changed(text: &str, from: &Config, to: &Config) -> Result<String, 
     Ok(document.to_string())
 }
 
-fn written(value: &impl Serialize) -> Result<DocumentMut, ConfigError> {
+pub(super) fn written(value: &impl Serialize) -> Result<DocumentMut, ConfigError> {
     toml_edit::ser::to_document(value).map_err(ConfigError::encode)
 }
 

@@ -45,6 +45,48 @@ pub struct Preferences {
     pub ask_before: AskBefore,
 }
 
+impl Preferences {
+    /// These, but for what differs between the two others: that is as in the second. Everything stays as
+    /// it is should that ever make no sense.
+    #[must_use]
+    pub fn with_changes(&self, from: &Self, to: &Self) -> Self {
+        let value = |preferences| toml::Value::try_from(preferences);
+        let (Ok(mut mine), Ok(from_value), Ok(to_value)) = (value(self), value(from), value(to))
+        else {
+            return self.clone();
+        };
+        take_over(&mut mine, &from_value, &to_value);
+        let Ok(mut changed) = mine.try_into::<Self>() else {
+            return self.clone();
+        };
+        // A password in it is written nowhere.
+        changed.proxy = match from.proxy == to.proxy {
+            true => self.proxy.clone(),
+            false => to.proxy.clone(),
+        };
+        changed
+    }
+}
+
+/// Takes over what differs between two values, key by key.
+fn take_over(mine: &mut toml::Value, from: &toml::Value, to: &toml::Value) {
+    if from == to {
+        return;
+    }
+    let (toml::Value::Table(mine), toml::Value::Table(from), toml::Value::Table(to)) =
+        (&mut *mine, from, to)
+    else {
+        *mine = to.clone();
+        return;
+    };
+    for (key, to) in to {
+        match (mine.get_mut(key), from.get(key)) {
+            (Some(mine), Some(from)) => take_over(mine, from, to),
+            _ => drop(mine.insert(key.clone(), to.clone())),
+        }
+    }
+}
+
 /// Light or dark.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -239,6 +281,25 @@ pub(super) mod tests {
     }
 
     proptest! {
+        #[test]
+        fn what_was_changed_is_taken_over_and_nothing_else(
+            mine in any_preferences(),
+            from in any_preferences(),
+            to in any_preferences(),
+        ) {
+            prop_assert_eq!(&mine.with_changes(&mine, &to), &to);
+            prop_assert_eq!(&mine.with_changes(&from, &from), &mine);
+            let changed = mine.with_changes(&from, &to);
+            let theme = if from.theme == to.theme { mine.theme } else { to.theme };
+            prop_assert_eq!(changed.theme, theme);
+            let (wait, before, now) = (mine.new_views, from.new_views, to.new_views);
+            let same = before.wait_secs == now.wait_secs;
+            let expected = if same { wait.wait_secs } else { now.wait_secs };
+            prop_assert_eq!(changed.new_views.wait_secs, expected);
+            let expected = if from.proxy == to.proxy { &mine.proxy } else { &to.proxy };
+            prop_assert_eq!(&changed.proxy, expected);
+        }
+
         #[test]
         fn what_is_written_is_read(preferences in any_preferences()) {
             let text = toml::to_string_pretty(&preferences).unwrap();

@@ -3,6 +3,7 @@
 
 use std::fs::{self, Metadata};
 
+use super::unknown::{UnknownName, unknown_names};
 use super::{Config, ConfigError, ConfigFile};
 
 /// The file, and what it said last.
@@ -70,6 +71,11 @@ impl WatchedConfig {
         self.stamp = self.stamp_now();
         self.text = Some(text);
         Ok(config)
+    }
+
+    /// Names in what it said last that mean nothing.
+    pub fn unknown(&self) -> Vec<UnknownName> {
+        self.text.as_deref().map(unknown_names).unwrap_or_default()
     }
 
     fn stamp_now(&self) -> Option<Metadata> {

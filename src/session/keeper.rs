@@ -78,9 +78,9 @@ fn keep(shared: &Shared, job: Job) -> Vec<Event> {
         }
         Job::SaveConnection(profile, keys) => Some(shared.save_connection(profile, keys)),
         Job::DeleteConnection(id) => shared.delete_connection(&id),
-        Job::Config(ConfigJob::Look) => shared.look_at_config(),
+        Job::Config(ConfigJob::Look) => return shared.look_at_config(),
         Job::Config(ConfigJob::Open) => shared.open_config(),
-        Job::SavePreferences(preferences) => shared.save_preferences(preferences),
+        Job::SavePreferences(preferences) => return shared.save_preferences(preferences),
         Job::SaveWorkspace(workspace) => {
             let saved = shared.data_dir().map(|dir| save_workspace(dir, &workspace));
             saved.and_then(Result::err).map(Event::WorkspaceNotWritten)

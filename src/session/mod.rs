@@ -133,7 +133,7 @@ pub use samples::{
 pub use say::{Level, Notice, Say, Trouble};
 pub use sent::Sent;
 pub use series::{Idle, Series, Totals};
-pub use settings::{ConfigEvent, ConfigJob, ConfigTrouble, SettingsFile};
+pub use settings::{ConfigEvent, ConfigJob, ConfigTrouble, SettingsFile, unknown_name};
 pub use shared::Start;
 pub use subscription::{Polling, Source, Subscription, SubscriptionId};
 pub use table::{ColumnSetting, Place, SavedTable, Table, TableCommand};

@@ -3,7 +3,9 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::config::Config;
+use crate::config::{Config, UnknownName};
+
+use super::say::Say;
 
 /// Asked of whoever keeps the file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,6 +23,12 @@ pub enum ConfigEvent {
     Reloaded(Box<Config>),
     /// It says what holds anyway.
     Same,
+    /// Names in it that mean nothing; all that there are, and none if there are none.
+    Unknown(Vec<UnknownName>),
+    /// What was changed here holds, and is written once the file can be understood.
+    Waits,
+    /// What was changed here while it could not be understood is written.
+    CaughtUp,
     /// It cannot be understood: what held before still does, and nothing is written to it.
     Broken(ConfigTrouble),
     /// It could not be opened; why.
@@ -41,11 +49,16 @@ pub struct ConfigTrouble {
 pub struct SettingsFile {
     path: Option<PathBuf>,
     broken: Option<ConfigTrouble>,
+    unknown: Vec<UnknownName>,
+    waits: bool,
 }
 
 impl SettingsFile {
     pub(super) fn new(path: Option<PathBuf>) -> Self {
-        Self { path, broken: None }
+        Self {
+            path,
+            ..Self::default()
+        }
     }
 
     /// Where it is; `None` where nothing is kept.
@@ -58,6 +71,33 @@ impl SettingsFile {
         self.broken.as_ref()
     }
 
+    /// Names in it that mean nothing.
+    pub fn unknown(&self) -> &[UnknownName] {
+        &self.unknown
+    }
+
+    /// Whether something that was changed here is not written yet, but will be.
+    pub fn waits(&self) -> bool {
+        self.waits
+    }
+
+    /// Takes in the names that mean nothing; gives those that were not known.
+    pub(super) fn take_unknown(&mut self, unknown: Vec<UnknownName>) -> Vec<UnknownName> {
+        let old = std::mem::replace(&mut self.unknown, unknown);
+        // A line that was moved is no news.
+        let is_new = |name: &&UnknownName| old.iter().all(|old| old.name != name.name);
+        self.unknown.iter().filter(is_new).cloned().collect()
+    }
+
+    /// Whether it is news that something waits to be written.
+    pub(super) fn wait(&mut self) -> bool {
+        !std::mem::replace(&mut self.waits, true)
+    }
+
+    pub(super) fn caught_up(&mut self) {
+        self.waits = false;
+    }
+
     pub(super) fn broke(&mut self, trouble: ConfigTrouble) {
         self.broken = Some(trouble);
     }
@@ -65,4 +105,16 @@ impl SettingsFile {
     pub(super) fn mended(&mut self) {
         self.broken = None;
     }
+}
+
+/// A name in the file that means nothing, and which was meant.
+pub fn unknown_name(name: &UnknownName) -> Say {
+    let say = match &name.nearest {
+        Some(nearest) => Say::new("notice-settings-unknown-nearest").with("nearest", nearest),
+        None => Say::new("notice-settings-unknown"),
+    };
+    let (line, column) = name.at;
+    say.with("name", &name.name)
+        .with("line", line)
+        .with("column", column)
 }

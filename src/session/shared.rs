@@ -15,7 +15,9 @@ use secrecy::SecretString;
 use crate::cards::{Card, Doing};
 use crate::client::{AdminClient, Client, ClientSettings, Endpoint, InvalidEndpoint};
 use crate::clock::Clock;
-use crate::config::{Config, ConfigFile, ConnectionProfile, Preferences, WatchedConfig};
+use crate::config::{
+    Config, ConfigError, ConfigFile, ConnectionProfile, Preferences, WatchedConfig,
+};
 use crate::credentials::Credentials;
 use crate::protocol::InvalidName;
 use crate::sandbox::SandboxSettings;
@@ -79,6 +81,102 @@ pub(super) struct Shared {
 struct Disk {
     config: Config,
     file: Option<WatchedConfig>,
+    /// Preferences that hold and could not be written, as the file cannot be understood.
+    unwritten: Option<Unwritten>,
+}
+
+/// What was changed here while the file could not be understood.
+#[derive(Clone)]
+struct Unwritten {
+    from: Preferences,
+    to: Preferences,
+}
+
+impl Unwritten {
+    /// These preferences with what was changed here.
+    fn upon(&self, preferences: &Preferences) -> Preferences {
+        preferences.with_changes(&self.from, &self.to)
+    }
+}
+
+impl Disk {
+    /// Changes what is kept and writes it. On an error nothing has changed.
+    fn change(&mut self, change: impl FnOnce(&mut Config)) -> Result<(), ConfigError> {
+        match &mut self.file {
+            // Another window, or a person with an editor, may have changed the file meanwhile.
+            Some(file) => self.config = file.change(&self.config, change)?,
+            None => change(&mut self.config),
+        }
+        Ok(())
+    }
+
+    /// Keeps preferences: of those in the file, what was changed here is changed there.
+    fn save(&mut self, wanted: Preferences) -> Result<Vec<ConfigEvent>, String> {
+        let from = match self.unwritten.take() {
+            Some(unwritten) => unwritten.from,
+            None => self.config.preferences.clone(),
+        };
+        let waited = Unwritten {
+            from,
+            to: wanted.clone(),
+        };
+        match self.change(|config| config.preferences = waited.upon(&config.preferences)) {
+            Ok(()) => {}
+            Err(error) if error.position().is_some() => {
+                self.unwritten = Some(waited);
+                return Ok(vec![ConfigEvent::Waits]);
+            }
+            Err(error) => return Err(error.to_string()),
+        }
+        let mut events = Vec::new();
+        if self.config.preferences != wanted {
+            events.push(ConfigEvent::Reloaded(Box::new(self.config.clone())));
+        }
+        events.push(ConfigEvent::CaughtUp);
+        events.extend(self.unknown());
+        Ok(events)
+    }
+
+    fn unknown(&self) -> Option<ConfigEvent> {
+        let file = self.file.as_ref()?;
+        Some(ConfigEvent::Unknown(file.unknown()))
+    }
+
+    /// What has become of the file since the last look.
+    fn look(&mut self) -> Vec<ConfigEvent> {
+        let looked = self.file.as_mut().and_then(WatchedConfig::look);
+        let mut read = match looked {
+            None => return Vec::new(),
+            Some(Ok(read)) => read,
+            Some(Err(error)) => {
+                return vec![ConfigEvent::Broken(ConfigTrouble {
+                    at: error.position(),
+                    what: error.what(),
+                })];
+            }
+        };
+        read.keep_passwords_of(&self.config);
+        let mut events = Vec::new();
+        if let Some(waited) = self.unwritten.take() {
+            self.config = read;
+            match self.change(|config| config.preferences = waited.upon(&config.preferences)) {
+                Ok(()) => events.push(ConfigEvent::CaughtUp),
+                // It holds all the same, and goes with the next change.
+                Err(_) => {
+                    self.config.preferences = waited.upon(&self.config.preferences);
+                    self.unwritten = Some(waited);
+                }
+            }
+            events.push(ConfigEvent::Reloaded(Box::new(self.config.clone())));
+        } else if read == self.config {
+            events.push(ConfigEvent::Same);
+        } else {
+            self.config.clone_from(&read);
+            events.push(ConfigEvent::Reloaded(Box::new(read)));
+        }
+        events.extend(self.unknown());
+        events
+    }
 }
 
 /// A lock that a panicking task cannot spoil for the others: each holds it for one assignment.
@@ -102,6 +200,7 @@ impl Shared {
             disk: Mutex::new(Disk {
                 config: start.config,
                 file: start.file.map(WatchedConfig::new),
+                unwritten: None,
             }),
             clients: Mutex::new(HashMap::new()),
             admins: Mutex::new(HashMap::new()),
@@ -330,43 +429,19 @@ impl Shared {
 
     /// Changes what is kept and writes it. On an error nothing has changed.
     pub(super) fn change_config(&self, change: impl FnOnce(&mut Config)) -> Result<(), String> {
-        let mut disk = lock(&self.disk);
-        let Disk { config, file } = &mut *disk;
-        match file {
-            // Another window, or a person with an editor, may have changed the file meanwhile.
-            Some(file) => {
-                let changed = file.change(config, change);
-                *config = changed.map_err(|error| error.to_string())?;
-            }
-            None => change(config),
-        }
-        Ok(())
+        lock(&self.disk)
+            .change(change)
+            .map_err(|error| error.to_string())
     }
 
     /// Looks whether somebody else has changed the file, and what that means.
-    pub(super) fn look_at_config(&self) -> Option<Event> {
-        let mut disk = lock(&self.disk);
-        let looked = disk.file.as_mut()?.look()?;
-        let event = match looked {
-            Ok(mut read) => {
-                read.keep_passwords_of(&disk.config);
-                if read == disk.config {
-                    ConfigEvent::Same
-                } else {
-                    disk.config.clone_from(&read);
-                    ConfigEvent::Reloaded(Box::new(read))
-                }
-            }
-            Err(error) => ConfigEvent::Broken(ConfigTrouble {
-                at: error.position(),
-                what: error.what(),
-            }),
-        };
-        drop(disk);
-        if matches!(event, ConfigEvent::Reloaded(_)) {
+    pub(super) fn look_at_config(&self) -> Vec<Event> {
+        let events = lock(&self.disk).look();
+        let reloaded = |event: &ConfigEvent| matches!(event, ConfigEvent::Reloaded(_));
+        if events.iter().any(reloaded) {
             self.forget_clients();
         }
-        Some(Event::Config(event))
+        events.into_iter().map(Event::Config).collect()
     }
 
     /// Opens the file in what this desktop opens such files with; there is one from then on.
@@ -465,14 +540,19 @@ impl Shared {
         Some(Event::KeysNotDeleted(error.to_string()))
     }
 
-    /// Keeps what somebody chose.
-    pub(super) fn save_preferences(&self, preferences: Preferences) -> Option<Event> {
-        let other_way = lock(&self.disk).config.preferences.proxy != preferences.proxy;
-        let saved = self.change_config(|config| config.preferences = preferences);
+    /// Keeps what somebody chose. What others changed in the file meanwhile stays.
+    pub(super) fn save_preferences(&self, preferences: Preferences) -> Vec<Event> {
+        let mut disk = lock(&self.disk);
+        let other_way = disk.config.preferences.proxy != preferences.proxy;
+        let saved = disk.save(preferences);
+        drop(disk);
         if saved.is_ok() && other_way {
             self.forget_clients();
         }
-        saved.err().map(Event::ConfigNotWritten)
+        match saved {
+            Ok(events) => events.into_iter().map(Event::Config).collect(),
+            Err(why) => vec![Event::ConfigNotWritten(why)],
+        }
     }
 
     /// The next use of any connection makes a new client.

@@ -287,13 +287,81 @@ fn a_broken_file_is_told_by_line_and_column_and_left_alone() {
     // What held before still does, and what is changed holds, but nothing is written.
     window.assert_shows("desk");
     window.click(&choice("settings-format", "settings-format-full"));
-    window.until("it is told", |window| {
-        window.shows(&en("notice-config-not-written")) || window.shows("2 notices")
-    });
+    window.until_shown(&en("notice-settings-wait-next"));
     assert_eq!(window.config_text(), broken);
-    window.write_config("[preferences]\nlanguage = 'en'\ntheme = 'light'\n");
+    // Once it is mended, that is written, and what somebody else wrote stays.
+    let mended = "[preferences]\nlanguage = 'en'\ntheme = 'light' # at day\nmotion = 'reduced'\n";
+    window.write_config(mended);
     window.until("it is mended", |window| !window.shows(&told));
+    let saved = window.until_saved(|config| config.preferences.time_format == TimeFormat::Full);
+    assert_eq!(saved.preferences.motion, Motion::Reduced);
+    assert!(window.config_text().starts_with(mended));
+    window.until("both hold", |window| {
+        window.is_chosen(&choice("settings-motion", "settings-motion-reduced"))
+    });
+    assert!(window.is_chosen(&choice("settings-format", "settings-format-full")));
     assert_eq!(window.context().theme(), egui::Theme::Light);
+    window.assert_not_shown(&en("notice-settings-wait-next"));
+}
+
+#[test]
+fn a_change_that_crosses_one_by_other_hands_takes_nothing_of_it_back() {
+    let mut window = Window::start(Start::default());
+    window.until_running();
+    open_settings(&mut window);
+    // Written by somebody else, and not looked at here yet.
+    window.write_config("[preferences]\nlanguage = 'en'\nmotion = 'reduced'\n");
+    window.click(&choice("settings-format", "settings-format-full"));
+    let saved = window.until_saved(|config| config.preferences.time_format == TimeFormat::Full);
+    assert_eq!(saved.preferences.motion, Motion::Reduced);
+    window.until("both hold", |window| {
+        window.is_chosen(&choice("settings-motion", "settings-motion-reduced"))
+    });
+    assert!(window.is_chosen(&choice("settings-format", "settings-format-full")));
+}
+
+#[test]
+fn a_misspelt_setting_is_told_with_its_place_and_the_one_that_was_meant() {
+    let mut window = Window::start(Start::default());
+    window.until_running();
+    let mine =
+        "[preferences]\nlanguage = 'en'\nthem = 'light' # mine\nmotion = 'reduced'\nlater = 1\n";
+    window.write_config(mine);
+    let meant = en_with(
+        "notice-settings-unknown-nearest",
+        &[
+            ("name", "them"),
+            ("nearest", "theme"),
+            ("line", "3"),
+            ("column", "1"),
+        ],
+    );
+    let unknown = en_with(
+        "notice-settings-unknown",
+        &[("name", "later"), ("line", "5"), ("column", "1")],
+    );
+    window.until_shown("Notices 2");
+    open_settings(&mut window);
+    window.assert_shows(&meant);
+    window.assert_shows(&unknown);
+    // Everything else holds, and what is changed here leaves the line as it is.
+    assert!(window.is_chosen(&choice("settings-motion", "settings-motion-reduced")));
+    window.click(&choice("settings-format", "settings-format-full"));
+    window.until_saved(|config| config.preferences.time_format == TimeFormat::Full);
+    assert!(
+        window.config_text().starts_with(mine),
+        "{}",
+        window.config_text()
+    );
+    window.assert_shows(&meant);
+
+    // It is told once, and no more once it is mended.
+    window.write_config(&mine.replace("them ", "theme "));
+    window.until("it is mended", |window| !window.shows(&meant));
+    window.assert_shows(&unknown);
+    assert_eq!(window.context().theme(), egui::Theme::Light);
+    window.click(&en("close"));
+    window.assert_shows("Notices 2");
 }
 
 #[test]
@@ -307,10 +375,11 @@ fn a_file_that_is_broken_at_the_start_is_told_and_left_alone() {
     open_settings(&mut window);
     window.until_shown(&told);
     window.click(&choice("settings-format", "settings-format-full"));
-    window.until("it is told", |window| {
-        window.shows(&en("notice-config-not-written")) || window.shows("2 notices")
-    });
+    window.until_shown(&en("notice-settings-wait-next"));
     assert_eq!(window.config_text(), broken);
+    window.write_config("[preferences] # mine\n");
+    window.until_saved(|config| config.preferences.time_format == TimeFormat::Full);
+    assert!(window.config_text().starts_with("[preferences] # mine\n"));
 }
 
 #[test]

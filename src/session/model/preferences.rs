@@ -3,7 +3,7 @@
 
 use jiff::tz::TimeZone;
 
-use crate::config::{ConnectionProfile, NewViews, Preferences, Question};
+use crate::config::{ConnectionProfile, NewViews, Preferences, Question, UnknownName};
 
 use super::Model;
 use crate::protocol::{MAX_HANDLES, Profile, Timestamp};
@@ -11,8 +11,11 @@ use crate::session::acking::AckCommand;
 use crate::session::form::ConsumeForm;
 use crate::session::halves::HalfCommand;
 use crate::session::say::{Level, Notice, Say};
-use crate::session::settings::{ConfigEvent, ConfigTrouble, SettingsFile};
+use crate::session::settings::{ConfigEvent, ConfigTrouble, SettingsFile, unknown_name};
 use crate::session::{Command, ConnectionId, Desktop, Job};
+
+/// Names without a meaning that are told in notices of their own; the settings show all.
+const MOST_UNKNOWN: usize = 8;
 
 impl Model {
     /// Theme, language and the like.
@@ -97,6 +100,22 @@ impl Model {
                 self.go_by(config.preferences);
                 self.follow_profiles(config.profiles);
             }
+            ConfigEvent::Unknown(names) => {
+                for name in self.settings.take_unknown(names).iter().take(MOST_UNKNOWN) {
+                    self.notices.push(unknown(name, now));
+                }
+            }
+            ConfigEvent::Waits => {
+                if self.settings.wait() {
+                    self.notices.warn(
+                        Say::new("notice-settings-wait"),
+                        String::new(),
+                        Say::new("notice-settings-wait-next"),
+                        now,
+                    );
+                }
+            }
+            ConfigEvent::CaughtUp => self.settings.caught_up(),
             ConfigEvent::Broken(trouble) => {
                 self.notices.push(broken(&trouble, now));
                 self.settings.broke(trouble);
@@ -139,6 +158,17 @@ impl Model {
     /// Bytes that the messages of all views may take from now on.
     pub fn set_memory(&mut self, bytes: usize) {
         self.views.set_budget(bytes);
+    }
+}
+
+fn unknown(name: &UnknownName, now: Timestamp) -> Notice {
+    Notice {
+        at: now,
+        level: Level::Warning,
+        summary: unknown_name(name),
+        detail: String::new(),
+        next_step: Some(Say::new("notice-settings-unknown-next")),
+        card: None,
     }
 }
 

@@ -7,7 +7,7 @@ mod rows;
 use egui::{Id, Label, Modal, ScrollArea, Ui};
 
 use crate::config::Preferences;
-use crate::session::Command;
+use crate::session::{Command, unknown_name};
 
 use super::context::Context;
 use super::theme;
@@ -22,6 +22,12 @@ const AROUND: egui::Vec2 = egui::vec2(64.0, 96.0);
 
 /// Room for title and file.
 const BESIDE_LIST: f32 = 116.0;
+
+/// However much is said about the file.
+const LEAST_LIST: f32 = 160.0;
+
+/// Names without a meaning that there is room for.
+const MOST_UNKNOWN: usize = 4;
 
 /// Whether the settings are open, and what is typed and not taken over yet.
 #[derive(Default)]
@@ -64,7 +70,11 @@ impl SettingsWindow {
                 from_the_right(ui, |ui| ui.button(t.get("close")).clicked())
             })
             .inner;
+        let top = ui.cursor().top();
         broken_ui(ui, cx);
+        unknown_ui(ui, cx);
+        // What is said there takes its room from the list.
+        let height = (height - (ui.cursor().top() - top)).max(LEAST_LIST);
         ui.add_space(theme::GAP);
         let old = cx.model.preferences();
         let mut new: Preferences = old.clone();
@@ -86,6 +96,23 @@ impl SettingsWindow {
     }
 }
 
+/// Names in the file that mean nothing.
+fn unknown_ui(ui: &mut Ui, cx: &Context<'_>) {
+    let (t, p) = (cx.texts, cx.palette);
+    let unknown = cx.model.settings().unknown();
+    for name in unknown.iter().take(MOST_UNKNOWN) {
+        ui.add_space(theme::GAP_SMALL);
+        marked_remark(ui, icons::WARNING, &cx.say(&unknown_name(name)), p.soon);
+    }
+    if unknown.len() > MOST_UNKNOWN {
+        let more = [("n", (unknown.len() - MOST_UNKNOWN).into())];
+        remark(ui, &t.format("settings-unknown-more", &more), p.dim);
+    }
+    if !unknown.is_empty() {
+        remark(ui, t.get("notice-settings-unknown-next"), p.dim);
+    }
+}
+
 /// What is wrong with the file, and what that means.
 fn broken_ui(ui: &mut Ui, cx: &Context<'_>) {
     let (t, p) = (cx.texts, cx.palette);
@@ -103,6 +130,14 @@ fn broken_ui(ui: &mut Ui, cx: &Context<'_>) {
     marked_remark(ui, icons::WARNING, &title, p.bad);
     remark(ui, &trouble.what, p.text);
     remark(ui, t.get("notice-settings-broken-next"), p.dim);
+    if cx.model.settings().waits() {
+        marked_remark(
+            ui,
+            icons::WAITING,
+            t.get("notice-settings-wait-next"),
+            p.soon,
+        );
+    }
 }
 
 /// Where the file is, and the way to it.
