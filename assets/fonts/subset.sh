@@ -10,7 +10,7 @@ cd "$(dirname "$0")/../.."
 
 INTER=${INTER:-/usr/share/fonts/opentype/inter}
 MONO=${MONO:-/usr/share/fonts/truetype/jetbrains-mono}
-NOTO=${NOTO:-/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc}
+NOTO=${NOTO:-/usr/share/fonts/opentype/noto}
 EMOJI=${EMOJI:-}
 PHOSPHOR=${PHOSPHOR:-}
 OUT=assets/fonts
@@ -105,9 +105,29 @@ found |= set(range(0xFF01, 0xFF5F)) | set(range(0xFF61, 0xFFA0)) | {0xFFE5}
 found |= {ord(c) for c in "⌘⏎☀◐◑◌"}
 print("\n".join(f"U+{code:04X}" for code in sorted(found)))
 PYTHON
-"$VENV/bin/pyftsubset" "$NOTO" --font-number=2 --output-file="$OUT/NotoSansSC-Regular.otf" \
-    --unicodes-file="$WORK/cjk" --layout-features='' --no-hinting --desubroutinize \
-    --drop-tables+=vhea,vmtx,VORG --name-IDs=0,1,2,3,4,5,6,13,14
+# What stands out by weight are words of the window: the frequent characters of GB 2312 (its first
+# level), and whatever else assets/i18n/zh-CN.ftl has.
+"$VENV/bin/python" - assets/i18n/zh-CN.ftl > "$WORK/cjk-bold" <<'PYTHON'
+import sys
+
+found = {ord(c) for c in open(sys.argv[1], encoding="utf-8").read() if ord(c) >= 0x2E80}
+for high in range(0xB0, 0xD8):
+    for low in range(0xA1, 0xFF):
+        try:
+            found.add(ord(bytes((high, low)).decode("gb2312")))
+        except UnicodeDecodeError:
+            continue
+found |= set(range(0x3000, 0x3020)) | set(range(0xFF01, 0xFF5F)) | {0xFFE5}
+found.discard(0xFFFD)
+print("\n".join(f"U+{code:04X}" for code in sorted(found)))
+PYTHON
+cjk() {
+    "$VENV/bin/pyftsubset" "$NOTO/NotoSansCJK-$1.ttc" --font-number=2 \
+        --output-file="$OUT/NotoSansSC-$1.otf" --unicodes-file="$2" --layout-features='' --no-hinting \
+        --desubroutinize --drop-tables+=vhea,vmtx,VORG --name-IDs=0,1,2,3,4,5,6,13,14
+}
+cjk Regular "$WORK/cjk"
+cjk Bold "$WORK/cjk-bold"
 
 # The emoji that the ones egui brings lack, which end with Unicode 7: it has no 🙂 and no 🚲.
 [ -n "$EMOJI" ] || {

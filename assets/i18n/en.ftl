@@ -649,16 +649,28 @@ notice-run-ended-next = The summary in the publish form says what went wrong
 
 ## What is wrong with a field
 
-problem-name-empty = Fill in the { $what }
-problem-name-long = The { $what } has { $len } characters, at most { $max } are allowed
-problem-name-character = The { $what } cannot hold “{ $found }”; use letters, digits, - _ and %
+problem-name-empty = Fill in the { $what ->
+    [topic] topic
+    [group] consumer group
+   *[instance] instance ID
+}
+problem-name-long = The { $what ->
+    [topic] topic
+    [group] consumer group
+   *[instance] instance ID
+} has { $len } characters, at most { $max } are allowed
+problem-name-character = The { $what ->
+    [topic] topic
+    [group] consumer group
+   *[instance] instance ID
+} cannot hold “{ $found }”; use letters, digits, - _ and %
 problem-body-empty = Write a body
 problem-body-large = The body has { $bytes } bytes, at most { $max } are allowed
 problem-not-xml = Character { $at } is { $code }, which XML cannot carry; send it encoded, for example as base64
 problem-tag-long = The tag has { $len } characters, at most { $max } are allowed
 problem-tag-bars = No filter can match a tag with two bars in it
 problem-blank-ends = Begins or ends with a blank
-problem-forbidden = Cannot hold { $found }; none of " ' & < > : and the bar can stand here
+problem-forbidden = “{ $found }” cannot stand here, nor any of " ' & < > : |
 problem-property-no-key = Give this property a key
 problem-property-reserved = This key belongs to the protocol; use the field for it
 problem-property-twice = The same key stands above; readers see only one of them
@@ -844,6 +856,9 @@ explain-theirs-same = It is the one that was signed
 explain-theirs-unknown = What was signed instead could not be found out
 explain-server = that the server printed
 explain-causes = Why, most likely first
+explain-form-http = HTTP request
+explain-form-curl = curl command
+explain-form-quoted = HTTP request, %q (Go)
 explain-proven = proven
 explain-likely = likely
 explain-possible = possible
@@ -952,7 +967,7 @@ view-stop = Stop
 view-stopping = Stopping…
 view-stopping-why = The poll in flight finishes first, so that no message is lost to sight
 ack-selected = Ack selected ({ $n })
-banner-consumes = Looking consumes: these messages are held by { $group } until you ack them or they return
+banner-consumes = Looking consumes: { $group } holds these until they are acked or return
 banner-held = You hold { $n }
 banner-held-until = You hold { $n }, next returns in { $left }
 banner-retry = Next try in { $left }
@@ -1080,7 +1095,10 @@ notice-sandbox-time = The sandbox's time is still moved
 notice-sandbox-time-next = Open the sandbox to move it back
 notice-sandbox-failed = The sandbox is not running
 notice-sandbox-failed-next = Connections to servers work all the same; start it once more beside its name, once the reason is gone
-notice-damaged = { $count } damaged messages came in
+notice-damaged = { $count ->
+    [one] One damaged message came in
+   *[other] { $count } damaged messages came in
+}
 notice-damaged-next = They are listed with what is left of them and can be acked if their handle was readable
 notice-no-keyring = The keys are kept until mqscope closes: there is no keyring here
 notice-no-keyring-next = Install and unlock one (gnome-keyring, KWallet), then save the connection again
@@ -1551,6 +1569,7 @@ card-cause-mixed-up = A proxy or a cache mixes answers up
 
 ## The doctor: each check, what it saw, what to do
 
+doctor-line = { $title }: { $evidence }
 doctor-name = Name
 doctor-tcp = TCP
 doctor-tls = TLS
@@ -2727,6 +2746,7 @@ file-bad-hide = Hide them
 file-bad-line = Line { $line }: { $what }
 file-bad-more = … and { $n } more
 empty-file = No messages in this file
+empty-file-next = Open another file to see messages here
 empty-file-reading = Reading…
 delivery-unseen = not acked when it was exported, returns { $at }
 ending-unseen = Not acked

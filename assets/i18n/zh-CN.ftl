@@ -637,7 +637,7 @@ problem-not-xml = 第 { $at } 个字符为 { $code }，XML 无法承载；请编
 problem-tag-long = 标签有 { $len } 个字符，最多允许 { $max } 个
 problem-tag-bars = 含有两条竖线的标签无法被过滤匹配
 problem-blank-ends = 首尾含有空格
-problem-forbidden = 不能包含 { $found }；此处不允许 " ' & < > : 和竖线
+problem-forbidden = 不能包含“{ $found }”，也不能包含 " ' & < > : | 中的其他字符
 problem-property-no-key = 请填写该属性的键
 problem-property-reserved = 该键由协议保留，请使用对应的字段
 problem-property-twice = 与上方的键重复，读取方只能看到其中一个
@@ -823,6 +823,9 @@ explain-theirs-same = 与实际签名的内容一致
 explain-theirs-unknown = 无法得知实际签名的内容
 explain-server = 服务端给出的
 explain-causes = 原因，最可能的在前
+explain-form-http = HTTP 请求
+explain-form-curl = curl 命令
+explain-form-quoted = HTTP 请求，%q 格式（Go）
 explain-proven = 已证实
 explain-likely = 很可能
 explain-possible = 有可能
@@ -1521,6 +1524,7 @@ card-cause-mixed-up = 代理或缓存混淆了响应
 
 ## 诊断：每一项检查、看到了什么、该怎么做
 
+doctor-line = { $title }：{ $evidence }
 doctor-name = 域名
 doctor-tcp = TCP
 doctor-tls = TLS
@@ -1714,7 +1718,7 @@ plot-per-second = { $n }/秒
 plot-now = 现在
 plot-minutes-ago = { $n } 分钟前
 plot-seconds-ago = { $n } 秒前
-plot-millis = { $n } 毫秒
+plot-millis = { $n } ms
 
 ## 图表
 
@@ -2602,6 +2606,7 @@ file-bad-hide = 隐藏
 file-bad-line = 第 { $line } 行：{ $what }
 file-bad-more = … 另有 { $n } 行
 empty-file = 文件中没有消息
+empty-file-next = 请打开其他文件
 empty-file-reading = 读取中…
 delivery-unseen = 导出时未确认，{ $at } 返回
 ending-unseen = 未确认

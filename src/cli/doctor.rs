@@ -107,8 +107,7 @@ fn show(finding: &Finding, texts: &Texts) {
         Verdict::Bad => "✗",
         Verdict::Skipped => "–",
     };
-    let title = texts.say(&finding.check.title());
-    let mut text = format!("{mark} {title}: {}\n", texts.say(&finding.evidence));
+    let mut text = format!("{mark} {}\n", finding.line(texts));
     if !finding.detail.is_empty() {
         text.push_str(&format!("    {}\n", finding.detail));
     }

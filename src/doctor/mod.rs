@@ -16,7 +16,7 @@ use serde::Serialize;
 
 use crate::client::{Client, ClientError, ClientSettings};
 use crate::clock::Clock;
-use crate::i18n::Say;
+use crate::i18n::{Say, Texts};
 use crate::protocol::{GroupId, TopicName};
 
 /// How long a single step of the network may take. Real time.
@@ -106,6 +106,15 @@ pub struct Finding {
 }
 
 impl Finding {
+    /// What was checked and what was seen, on one line.
+    pub fn line(&self, texts: &Texts) -> String {
+        let values = [
+            ("title", texts.say(&self.check.title()).into()),
+            ("evidence", texts.say(&self.evidence).into()),
+        ];
+        texts.format("doctor-line", &values)
+    }
+
     fn new(check: Check, verdict: Verdict, evidence: Say) -> Self {
         Self {
             check,

@@ -60,17 +60,17 @@ pub fn sdk_name(sdk: Sdk) -> &'static str {
 }
 
 /// What a pasted text is called.
-pub fn form_name(form: Form) -> &'static str {
+pub fn form_name(texts: &Texts, form: Form) -> &str {
     match form {
-        Form::Http => "HTTP request",
-        Form::Curl => "curl command",
+        Form::Http => texts.get("explain-form-http"),
+        Form::Curl => texts.get("explain-form-curl"),
         Form::CurlVerbose => "curl -v",
         Form::JavaWire => "Apache HttpClient (Java)",
         Form::NodeDebug => "DEBUG=mq:client (Node)",
         Form::PythonSend => "http.client (Python)",
         Form::PythonLog => "mq_http_sdk (Python)",
         Form::CSharp => "HttpRequestMessage (C#)",
-        Form::Quoted => "HTTP request, %q (Go)",
+        Form::Quoted => texts.get("explain-form-quoted"),
     }
 }
 

@@ -47,7 +47,7 @@ pub fn page(
     }
     if let Some(form) = form {
         let read_as = texts.get("explain-read-as");
-        line(&format!("{read_as}: {}", form_name(form)));
+        line(&format!("{read_as}: {}", form_name(texts, form)));
     }
     if let Some(sdk) = found.sdk {
         line(&texts.format("explain-sent-by", &[("sdk", sdk_name(sdk).into())]));

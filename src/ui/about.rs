@@ -47,15 +47,19 @@ impl About {
     fn content_ui(&mut self, ui: &mut Ui, cx: &mut Context<'_>) -> bool {
         let t = cx.texts;
         let version = [("version", VERSION.into())];
-        title_ui(ui, &t.format("about-title", &version));
+        let done = ui
+            .horizontal(|ui| {
+                title_ui(ui, &t.format("about-title", &version));
+                from_the_right(ui, |ui| ui.button(t.get("about-close")).clicked())
+            })
+            .inner;
         ui.label(theme::dim(ui.ctx(), t.get("about-what")));
         ui.add_space(theme::GAP);
         folders_ui(ui, cx);
         ui.add_space(theme::GAP);
         ui.label(theme::label(ui.ctx(), t.get("about-licences")));
         self.parts_ui(ui, cx);
-        ui.add_space(theme::GAP);
-        ui.button(t.get("about-close")).clicked()
+        done
     }
 
     fn parts_ui(&mut self, ui: &mut Ui, cx: &Context<'_>) {

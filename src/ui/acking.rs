@@ -1,7 +1,7 @@
 //! Acking many at once: the button, how it goes with a way to stop it, and the switch that acks
 //! what arrives. Changes nothing itself.
 
-use egui::{Button, Checkbox, ProgressBar, RichText, Ui};
+use egui::{Button, ProgressBar, RichText, Ui};
 
 use crate::session::{AckCommand, AckRun, Command, Decision, RunStop, Subscription, TableCommand};
 
@@ -9,7 +9,7 @@ use super::context::Context;
 use super::theme;
 use super::theme::icons;
 use super::toolbar::table;
-use super::widgets::{from_the_right, icon_button, link_button, marked_button, named};
+use super::widgets::{check_box, from_the_right, icon_button, link_button, marked_button, named};
 
 /// So many rows are acked before one could read how it goes: that is said only if some failed.
 const AT_ONCE: usize = 16;
@@ -38,7 +38,7 @@ pub(super) fn auto_ui(ui: &mut Ui, cx: &mut Context<'_>, view: &Subscription) {
     let mut on = view.acking.is_auto();
     let connection = cx.model.connection(view.connection());
     let locked = connection.is_some_and(|connection| connection.profile.read_only);
-    let check = Checkbox::new(&mut on, t.get("auto-ack"));
+    let check = check_box(&mut on, t.get("auto-ack"));
     let response = ui
         .add_enabled(!locked || view.acking.is_auto(), check)
         .on_hover_text(t.get("auto-ack-why"))

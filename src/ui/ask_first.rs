@@ -1,7 +1,7 @@
 //! Questions before something is done: the window of each, with a way to stop asking it, and what
 //! waits for the answer of those that come up by a command, from wherever that was given.
 
-use egui::{Checkbox, Context as Egui, Id, Label, Modal};
+use egui::{Context as Egui, Id, Label, Modal};
 
 use crate::config::Question;
 use crate::session::{Command, Decision, HalfCommand, Model};
@@ -10,6 +10,7 @@ use super::connections::connection_name;
 use super::context::Context;
 use super::spoken::title_ui;
 use super::theme;
+use super::widgets::check_box;
 
 const WIDTH: f32 = 420.0;
 
@@ -38,7 +39,7 @@ pub(super) fn question_ui(
         ui.add_space(theme::GAP);
         ui.add(Label::new(theme::dim(ui.ctx(), words.what)).wrap());
         ui.add_space(theme::GAP);
-        ui.add(Checkbox::new(&mut stop_asking, t.get("ask-never-again")))
+        ui.add(check_box(&mut stop_asking, t.get("ask-never-again")))
             .on_hover_text(t.get("ask-never-again-why"));
         ui.add_space(theme::GAP);
         ui.horizontal(|ui| {

@@ -3,15 +3,15 @@
 
 use std::sync::Arc;
 
-use egui::{Button, CollapsingHeader, Color32, Frame, Label, RichText, ScrollArea, Ui};
+use egui::{Button, Color32, Frame, Label, RichText, ScrollArea, Ui};
 
 use crate::cards::{Card, Doing, Evidence, Tone};
 use crate::session::{Ending, Failed, Trouble};
 
 use super::context::Context;
 use super::debugger;
-use super::theme::{self, Palette};
-use super::widgets::{Dot, dot, popover, remark};
+use super::theme::{self, Palette, icons};
+use super::widgets::{Dot, disclosure, dot, marked_remark, popover, remark};
 
 /// Width of an open card.
 const WIDTH: f32 = 460.0;
@@ -43,7 +43,7 @@ pub(super) fn colors_of(trouble: &Trouble, p: &Palette) -> (Color32, Color32) {
 /// What failed and what to do first, under a form; with its card to open.
 pub(super) fn trouble_ui(ui: &mut Ui, cx: &Context<'_>, trouble: &Trouble) {
     let (color, _) = colors_of(trouble, cx.palette);
-    remark(ui, &cx.say(&trouble.what), color);
+    marked_remark(ui, icons::WARNING, &cx.say(&trouble.what), color);
     remark(ui, &cx.say(&trouble.next), cx.palette.dim);
     of_trouble_ui(ui, cx, trouble);
 }
@@ -51,7 +51,7 @@ pub(super) fn trouble_ui(ui: &mut Ui, cx: &Context<'_>, trouble: &Trouble) {
 /// The same for what has nothing but its card.
 pub(super) fn failed_ui(ui: &mut Ui, cx: &Context<'_>, card: &Card) {
     let (color, _) = colors(card.tone, cx.palette);
-    remark(ui, &cx.say(&card.title), color);
+    marked_remark(ui, icons::WARNING, &cx.say(&card.title), color);
     remark(ui, &cx.say(&card.first_step()), cx.palette.dim);
     link_ui(ui, cx, card);
 }
@@ -140,8 +140,8 @@ fn card_ui(ui: &mut Ui, cx: &Context<'_>, card: &Card) {
             ui.horizontal_top(|ui| {
                 ui.spacing_mut().item_spacing.x = theme::GAP_SMALL;
                 let number = format!("{}.", place + 1);
-                ui.label(RichText::new(number).color(p.faint));
-                ui.add(Label::new(t.say(line)).wrap());
+                ui.label(theme::inked(number, p.faint));
+                ui.add(Label::new(theme::inked(t.say(line), p.text)).wrap());
             });
         }
     }
@@ -163,9 +163,15 @@ fn raw_ui(ui: &mut Ui, cx: &Context<'_>, card: &Card) {
     let t = cx.texts;
     let raw = card.raw();
     if !raw.is_empty() {
-        CollapsingHeader::new(t.get("card-raw"))
-            .id_salt("card-raw")
-            .show_unindented(ui, |ui| raw_text_ui(ui, &raw));
+        let id = ui.scope_id().with("card-raw");
+        let mut open = ui.data(|data| data.get_temp(id).unwrap_or(false));
+        if disclosure(ui, open, t.get("card-raw"), cx.palette).clicked() {
+            open = !open;
+            ui.data_mut(|data| data.insert_temp(id, open));
+        }
+        if open {
+            raw_text_ui(ui, &raw);
+        }
     }
     ui.horizontal(|ui| {
         signature_ui(ui, cx, card);

@@ -1,7 +1,7 @@
 //! The examination in the form of a connection: check by check, with what was seen and what to do
 //! next. Makes no check itself.
 
-use egui::{Align, Label, RichText, Ui};
+use egui::{Align, Label, Ui};
 
 use crate::doctor::{Check, Finding, Verdict};
 use crate::protocol::Profile;
@@ -113,10 +113,10 @@ fn finding_ui(ui: &mut Ui, cx: &Context<'_>, kind: Profile, finding: &Finding) -
                 Verdict::Skipped => p.faint,
                 _ => p.text,
             };
-            let seen = format!("{title}: {}", cx.say(&finding.evidence));
-            ui.add(Label::new(RichText::new(seen).color(ink)).wrap());
+            let seen = finding.line(t);
+            ui.add(Label::new(theme::inked(seen, ink)).wrap());
             if let Some(next) = &finding.next {
-                ui.add(Label::new(RichText::new(cx.say(next)).color(color)).wrap());
+                ui.add(Label::new(theme::inked(cx.say(next), color)).wrap());
             }
             if !finding.detail.is_empty() {
                 ui.add(Label::new(theme::dim(ui.ctx(), &finding.detail)).wrap());

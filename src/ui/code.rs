@@ -1,7 +1,7 @@
 //! The program that does what a form says, in the language of one's choice, to be copied. Writes no
 //! program itself.
 
-use egui::{Id, Modal, RichText, ScrollArea, TextEdit, Ui};
+use egui::{Id, Modal, ScrollArea, TextEdit, Ui};
 
 use crate::code::{self, BODY_FILE, Language, Order, Program, Task};
 use crate::session::{CodeCommand, Command, Filled};
@@ -57,7 +57,12 @@ impl CodeWindow {
             Task::Publish(_) => t.get("code-publish-title"),
             Task::Consume(_) => t.get("code-consume-title"),
         };
-        title_ui(ui, title);
+        let done = ui
+            .horizontal(|ui| {
+                title_ui(ui, title);
+                from_the_right(ui, |ui| ui.button(t.get("close")).clicked())
+            })
+            .inner;
         ui.horizontal(|ui| {
             let choices = Language::ALL.map(|language| (language, language.name()));
             segmented(ui, &mut self.language, &choices);
@@ -72,7 +77,7 @@ impl CodeWindow {
             Ok(program) => program,
             Err(why) => {
                 remark(ui, why, cx.palette.bad);
-                return ui.button(t.get("close")).clicked();
+                return done;
             }
         };
         ScrollArea::both()
@@ -111,10 +116,9 @@ impl CodeWindow {
             {
                 ui.ctx().copy_text(publish.parts.body.clone());
             }
-            ui.label(RichText::new(program.file_name).color(cx.palette.dim));
-            from_the_right(ui, |ui| ui.button(t.get("close")).clicked())
-        })
-        .inner
+            ui.label(theme::dim(ui.ctx(), program.file_name));
+        });
+        done
     }
 
     /// The program, written anew only if it is another one.

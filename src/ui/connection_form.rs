@@ -18,11 +18,14 @@ use super::context::Context;
 use super::path_field::PathField;
 use super::spoken::title_ui;
 use super::theme;
-use super::widgets::{from_the_right, link_button, primary_button, remark};
+use super::widgets::{check_box, from_the_right, link_button, primary_button, remark};
 pub(super) use fields::Spot;
 use import::Import;
 
 const WIDTH: f32 = 560.0;
+
+/// Room for title and buttons, and around the form.
+const BESIDE_FIELDS: f32 = 216.0;
 
 /// The form, if it is open.
 #[derive(Default)]
@@ -129,7 +132,7 @@ impl Open {
             },
         );
         ui.add_space(theme::GAP);
-        let height = (ui.ctx().content_rect().height() - 180.0).max(240.0);
+        let height = (ui.ctx().content_rect().height() - BESIDE_FIELDS).max(240.0);
         ScrollArea::vertical()
             .max_height(height)
             .min_scrolled_height(height)
@@ -198,6 +201,7 @@ impl Open {
             );
             remark(ui, &text, cx.palette.soon);
         }
+        ui.horizontal(|ui| self.examine_ui(ui, cx));
         ui.horizontal(|ui| {
             // Doubts stand beside their fields: whoever saves all the same was told.
             let save = match self.edit.doubts().is_empty() {
@@ -210,7 +214,6 @@ impl Open {
                 cx.command(self.edit.command());
             }
             done = ui.button(t.get("cancel")).clicked();
-            self.examine_ui(ui, cx);
             if !self.new {
                 from_the_right(ui, |ui| done |= self.delete_ui(ui, cx));
             }
@@ -241,7 +244,7 @@ impl Open {
         }
         let profile = &self.edit.profile;
         if !profile.topic.trim().is_empty() && !profile.group.trim().is_empty() {
-            ui.checkbox(&mut self.consume, t.get("checkup-consume"))
+            ui.add(check_box(&mut self.consume, t.get("checkup-consume")))
                 .on_hover_text(t.get("checkup-consume-hint"));
         } else {
             self.consume = false;

@@ -140,7 +140,7 @@ impl Connections {
         let p = cx.palette;
         let chosen = cx.model.selected().id == connection.id;
         let name = connection_name(cx, connection);
-        let (line, alive) = connection_line(cx, connection);
+        let (line, _) = connection_line(cx, connection);
         let fill = if chosen {
             p.selected
         } else {
@@ -154,8 +154,7 @@ impl Connections {
         let inner = frame.show(ui, |ui| {
             ui.set_width(ui.available_width());
             ui.horizontal(|ui| {
-                let shape = if alive { Dot::Full } else { Dot::Ring };
-                dot(ui, shape, profile_color(p, connection.profile.color));
+                connection_dot(ui, cx, connection);
                 from_the_right(ui, |ui| {
                     if let ConnectionId::Profile(_) = connection.id {
                         let label = cx
@@ -303,6 +302,17 @@ fn start_ui(ui: &mut Ui, cx: &mut Context<'_>) {
     }
 }
 
+/// The colour of a connection, filled while something runs there.
+pub(super) fn connection_dot(ui: &mut Ui, cx: &Context<'_>, connection: &Connection) {
+    let (_, alive) = connection_line(cx, connection);
+    let shape = if alive { Dot::Full } else { Dot::Ring };
+    dot(
+        ui,
+        shape,
+        profile_color(cx.palette, connection.profile.color),
+    );
+}
+
 /// What a connection is called.
 pub(super) fn connection_name(cx: &Context<'_>, connection: &Connection) -> String {
     match connection.id {
@@ -336,8 +346,9 @@ fn connection_line(cx: &Context<'_>, connection: &Connection) -> (String, bool) 
     } else {
         t.get("connection-idle")
     };
+    // What is locked matters more than what is not open, and a narrow panel has no room for both.
     let line = if connection.profile.read_only {
-        format!("{state} · {}", t.get("connection-read-only"))
+        format!("{} · {state}", t.get("connection-read-only"))
     } else {
         state.to_owned()
     };

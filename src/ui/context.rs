@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use crate::i18n::{Texts, Value};
+use crate::i18n::Texts;
 use crate::protocol::Timestamp;
 use crate::session::{Command, Model, Say};
 
@@ -46,30 +46,7 @@ impl Context<'_> {
 
     /// Puts what the session says into words.
     pub(super) fn say(&self, say: &Say) -> String {
-        let texts = self.texts;
-        let values: Vec<(&'static str, Value<'_>)> = say
-            .values
-            .iter()
-            .map(|(name, value)| match *name {
-                // The field that a name is for is a word of the language too.
-                "what" => (*name, self.field_name(value).into()),
-                _ => (*name, value.as_str().into()),
-            })
-            .collect();
-        texts.format(say.key, &values)
-    }
-
-    fn field_name<'v>(&self, what: &'v str) -> &'v str
-    where
-        Self: 'v,
-    {
-        let texts = self.texts;
-        match what {
-            "topic" => texts.get("field-topic"),
-            "group" => texts.get("field-group"),
-            "instance" => texts.get("field-instance"),
-            other => other,
-        }
+        self.texts.say(say)
     }
 
     /// Time since an instant, in one rounded unit: `8 s`, `2 min`, `3 h`, `4 d`.

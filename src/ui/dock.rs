@@ -24,6 +24,9 @@ use super::theme;
 use super::theme::icons;
 use super::widgets::{Dot, dot, icon, icon_button, link_button, named_choice, profile_color};
 
+/// Most width for the name of a tab: a longer one would push the others out of sight.
+const TAB_NAME: f32 = 300.0;
+
 /// What lies in a tab.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -439,7 +442,11 @@ impl Behavior<Pane> for Drawing<'_, '_, '_> {
                     }
                     // The name stands on the whole tab.
                     let text = RichText::new(&title).color(ink);
-                    ui.add(egui::Label::new(text).selectable(false));
+                    let name = egui::Label::new(text).selectable(false).truncate();
+                    ui.scope(|ui| {
+                        ui.set_max_width(TAB_NAME);
+                        ui.add(name);
+                    });
                     let left = ui.min_rect();
                     if let Some(view) = view
                         && state.active

@@ -48,6 +48,10 @@ impl Part {
     }
 }
 
+/// Least height of the drawer, and what it leaves to the rows above it: a view's head and some of them.
+const LEAST: f32 = 140.0;
+const BESIDE: f32 = 300.0;
+
 /// The drawer and what its parts keep.
 #[derive(Default)]
 pub(super) struct Drawer {
@@ -129,26 +133,25 @@ impl Drawer {
             Part::Traffic | Part::Sandbox => 320.0,
             Part::Plots => 300.0,
         };
-        let most = (ui.available_height() - 240.0).max(140.0);
+        let most = (ui.available_height() - BESIDE).max(LEAST);
         let size = sizes.of(id, size);
         let panel = sizes
-            .sized(Panel::bottom(id).resizable(true), id, size, 140.0..=most)
+            .sized(Panel::bottom(id).resizable(true), id, size, LEAST..=most)
             .frame(theme::panel_frame(ui.ctx()))
             .show(ui, |ui| {
                 // A panel shrinks to what is in it, and at first there is little.
                 ui.set_min_height(ui.available_height());
                 spoken::name_place(ui, name_of(cx, part));
+                let beside_tabs = ui.available_width() >= one_line_from(cx, part);
                 ui.horizontal(|ui| {
                     tabs_ui(ui, cx, &mut part);
-                    match part {
-                        Part::Notices => notices::head_ui(ui, cx),
-                        Part::History => self.history.head_ui(ui, cx),
-                        Part::Halves => halves::head_ui(ui, cx),
-                        Part::Traffic => self.traffic.head_ui(ui, cx),
-                        Part::Plots => self.plots.head_ui(ui, cx),
-                        Part::Sandbox => self.control.head_ui(ui, cx),
+                    if beside_tabs {
+                        self.head_ui(ui, cx, part);
                     }
                 });
+                if !beside_tabs {
+                    ui.horizontal(|ui| self.head_ui(ui, cx, part));
+                }
                 match part {
                     Part::Notices => notices::ui(ui, cx),
                     Part::History => self.history.ui(ui, cx),
@@ -168,6 +171,27 @@ impl Drawer {
         spoken::splitter(ui, cx.texts, id, name_of(cx, part));
         self.shown = Some(part);
         Some(rect)
+    }
+
+    /// What belongs to a part beside its tab.
+    fn head_ui(&mut self, ui: &mut Ui, cx: &mut Context<'_>, part: Part) {
+        match part {
+            Part::Notices => notices::head_ui(ui, cx),
+            Part::History => self.history.head_ui(ui, cx),
+            Part::Halves => halves::head_ui(ui, cx),
+            Part::Traffic => self.traffic.head_ui(ui, cx),
+            Part::Plots => self.plots.head_ui(ui, cx),
+            Part::Sandbox => self.control.head_ui(ui, cx),
+        }
+    }
+}
+
+/// From this width on, what belongs to a part shares the line of the tabs.
+fn one_line_from(cx: &Context<'_>, part: Part) -> f32 {
+    match part {
+        Part::Traffic if cx.model.connections().len() > 1 => 1360.0,
+        Part::Traffic => 1180.0,
+        _ => 0.0,
     }
 }
 

@@ -169,6 +169,14 @@ fn failed(cx: &Context<'_>, why: Failed<'_>, deed: Deed) -> String {
     }
 }
 
+/// Width of the bar of a lease, and the least that still shows how it shrinks. Where there is less, the
+/// countdown is enough.
+const BAR: f32 = 64.0;
+const LEAST_BAR: f32 = 16.0;
+
+/// Room for the countdown beside it.
+const COUNTDOWN: f32 = 52.0;
+
 /// What a row is now: shape, and the time that is left or the word.
 pub(super) fn state_ui(ui: &mut Ui, cx: &Context<'_>, row: &Row, deed: Deed) {
     let (t, p) = (cx.texts, cx.palette);
@@ -182,7 +190,12 @@ pub(super) fn state_ui(ui: &mut Ui, cx: &Context<'_>, row: &Row, deed: Deed) {
                 return;
             };
             match why {
-                None => lease_bar(ui, lease.fraction(cx.now), color, p),
+                None => {
+                    let width = (ui.available_width() - COUNTDOWN).min(BAR);
+                    if width >= LEAST_BAR {
+                        lease_bar(ui, width, lease.fraction(cx.now), color, p);
+                    }
+                }
                 Some(_) => {
                     pill(ui, word(ending, deed, t), p.bad, p.bad_bg)
                         .on_hover_text(sentence(cx, ending, deed));

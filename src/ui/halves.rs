@@ -75,16 +75,22 @@ pub(super) fn ui(ui: &mut Ui, cx: &mut Context<'_>) {
         let text = t.format("halves-dropped", &n);
         ui.label(RichText::new(text).color(cx.palette.soon));
     }
-    let height = cx.sizes.row + 2.0 * theme::SMALL_LINE;
+    let height = match halves.iter().any(|half| says_more(half, cx)) {
+        true => cx.sizes.row + 2.0 * theme::SMALL_LINE,
+        false => cx.sizes.row,
+    };
     ScrollArea::vertical()
         .id_salt("halves")
         .auto_shrink(false)
         .show_rows(ui, height, halves.iter().len(), |ui, rows| {
             for half in rows.filter_map(|place| halves.from_newest(place)) {
-                ui.allocate_ui(egui::vec2(ui.available_width(), height), |ui| {
+                let row = ui.allocate_ui(egui::vec2(ui.available_width(), height), |ui| {
                     ui.set_min_height(height);
                     half_ui(ui, cx, half);
                 });
+                let (row, line) = (row.response.rect, theme::hairline(ui.ctx()));
+                let below = row.bottom() + ui.spacing().item_spacing.y / 2.0;
+                ui.painter().hline(row.x_range(), below, line);
             }
         });
 }
@@ -140,6 +146,15 @@ fn half_ui(ui: &mut Ui, cx: &mut Context<'_>, half: &Half) {
         _ => return,
     };
     remark(ui, &text, ink);
+}
+
+/// Whether there is something to say below what it is.
+fn says_more(half: &Half, cx: &Context<'_>) -> bool {
+    let settled = matches!(
+        half.state,
+        HalfState::Open | HalfState::Done(..) | HalfState::Deciding(..)
+    );
+    !settled || half.is_late(cx.now)
 }
 
 /// Whether only a fresh handle can decide on it.

@@ -498,7 +498,7 @@ fn entry_ui(ui: &mut Ui, cx: &Context<'_>, entry: &Entry) {
             ("max", bytes(KEPT_BODY_BYTES).into()),
         ];
         let text = t.format("history-too-large", &values);
-        ui.add(Label::new(RichText::new(text).color(p.soon)).wrap());
+        ui.add(Label::new(theme::inked(text, p.soon)).wrap());
     }
     body_ui(ui, cx, &message.body);
 }

@@ -94,7 +94,11 @@ impl Inbox {
         });
         if cx.model.shown_view().is_some_and(|shown| shown.id == id) {
             let mut first = ui.available_rect_before_wrap();
-            let height = cx.sizes.head + cx.sizes.row;
+            // A table that is not there yet leaves its place to words, which begin below this.
+            let height = match view.rows.is_empty() {
+                true => cx.sizes.row + theme::GAP,
+                false => cx.sizes.head + cx.sizes.row,
+            };
             first.set_height(height.min(first.height()));
             saw(ui.ctx(), Sight::Messages, first.shrink(theme::GAP_SMALL));
         }
@@ -362,7 +366,9 @@ fn nothing_found_ui(ui: &mut Ui, cx: &mut Context<'_>, view: &Subscription) {
 fn empty_ui(ui: &mut Ui, cx: &mut Context<'_>, view: &Subscription) {
     let empty = match view.polling {
         Polling::Stopped if view.file.is_some() => match view.file.as_ref().map(|f| &f.state) {
-            Some(FileState::Ended(_)) => Empty::new(icons::FILE, "empty-file"),
+            Some(FileState::Ended(_)) => {
+                Empty::new(icons::FILE, "empty-file").next("empty-file-next")
+            }
             _ => Empty::new(icons::FILE, "empty-file-reading"),
         },
         Polling::Stopped => Empty::new(icons::INBOX, "empty-stopped").next("empty-stopped-next"),

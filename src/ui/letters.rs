@@ -1,9 +1,7 @@
 //! What is different about a view of dead letters: the selected ones are sent again, with a
 //! question before and the progress after. Asks for it; sends nothing itself.
 
-use egui::{
-    Align, Button, Checkbox, Id, Label, Layout, Modal, ProgressBar, RichText, TextEdit, Ui,
-};
+use egui::{Align, Button, Id, Label, Layout, Modal, ProgressBar, RichText, TextEdit, Ui};
 
 use crate::config::Question as Asked;
 use crate::protocol::{InvalidName, TopicName};
@@ -14,7 +12,8 @@ use super::spoken::title_ui;
 use super::theme;
 use super::theme::icons;
 use super::widgets::{
-    from_the_right, icon_button, labelled_edit, link_button, named, primary_button, remark,
+    check_box, from_the_right, icon_button, labelled_edit, link_button, named, primary_button,
+    remark,
 };
 
 const WIDTH: f32 = 420.0;
@@ -113,12 +112,9 @@ fn question_ui(
                 remark(ui, t.get("letters-topic-wrong"), cx.palette.bad);
             }
             if asked.names_origin {
-                ui.add(Checkbox::new(
-                    &mut asked.to_origin,
-                    t.get("letters-to-origin"),
-                ));
+                ui.add(check_box(&mut asked.to_origin, t.get("letters-to-origin")));
             }
-            ui.add(Checkbox::new(&mut asked.ack, t.get("letters-ack")));
+            ui.add(check_box(&mut asked.ack, t.get("letters-ack")));
             ui.add(Label::new(theme::dim(ui.ctx(), t.get("letters-what"))).wrap());
             ui.horizontal(|ui| {
                 let text = t.format("letters-send", &[("n", count.into())]);

@@ -47,11 +47,12 @@ fn notice_ui(ui: &mut Ui, cx: &Context<'_>, notice: &Notice) {
             let wrapped = |ui: &mut Ui, text: RichText| {
                 ui.add(Label::new(text).wrap());
             };
-            wrapped(ui, theme::strong(cx.say(&notice.summary)));
+            let summary = cx.say(&notice.summary);
+            wrapped(ui, theme::strong(&summary));
             if let Some(next) = &notice.next_step {
-                wrapped(ui, RichText::new(cx.say(next)));
+                wrapped(ui, theme::inked(cx.say(next), cx.palette.text));
             }
-            if !notice.detail.is_empty() {
+            if !notice.detail.is_empty() && notice.detail != summary {
                 wrapped(ui, theme::code(&notice.detail).color(cx.palette.dim));
             }
             if let Some(card) = &notice.card {

@@ -243,12 +243,19 @@ impl Panels {
         // Where room is short, an empty pane gets none.
         let shown = cx.model.shown_view();
         let focused = shown.is_some_and(|view| view.focused.is_some());
+        // Nor does any beside the drawer, which somebody opened later and can close.
+        let squeezed = self.drawer.is_open() && height < theme::DETAILS_BESIDE_DRAWER_FROM;
         let most = match self.drawer.is_open() {
             true => (height * 0.42).min(height - 200.0),
             false => height - 240.0,
         };
-        if focused || height >= theme::DETAILS_ALWAYS_FROM {
-            let size = self.sizes.of("details", (height * 0.4).max(200.0));
+        let roomy = height >= theme::DETAILS_ALWAYS_FROM;
+        if (focused && !squeezed) || roomy {
+            let size = match roomy {
+                true => (height * 0.4).max(200.0),
+                false => height * 0.32,
+            };
+            let size = self.sizes.of("details", size);
             let panel = Panel::bottom("details").resizable(true);
             let panel = self
                 .sizes

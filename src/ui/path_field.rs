@@ -11,7 +11,7 @@ use crate::session::{
 
 use super::context::{Context, bytes};
 use super::theme;
-use super::widgets::remark;
+use super::widgets::{check_box, remark};
 
 /// Room for the button beside the field.
 const BROWSE_WIDTH: f32 = 96.0;
@@ -211,7 +211,7 @@ impl PathField {
                 let size = bytes(usize::try_from(*size).unwrap_or(usize::MAX));
                 let text = t.format("path-replace", &[("size", size.into())]);
                 let mut replaces = self.replaces();
-                if ui.checkbox(&mut replaces, text).changed() {
+                if ui.add(check_box(&mut replaces, text)).changed() {
                     self.replace = replaces.then(|| self.text.clone());
                 }
             }

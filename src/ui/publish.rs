@@ -21,7 +21,7 @@ use super::templates::TemplatesMenu;
 use super::theme::icons;
 use super::variables;
 use super::widgets::{
-    disclosure, from_the_right, icon_button, labelled_edit, link_button, marked_link,
+    check_box, disclosure, from_the_right, icon_button, labelled_edit, link_button, marked_link,
     marked_remark, named, remark, segmented,
 };
 use super::{card, halves, theme};
@@ -40,6 +40,9 @@ const LINT_AGAIN_MILLIS: i64 = 10_000;
 
 /// Bytes of a body up to which a draft is kept for the next start: all that a message can hold.
 const KEPT_BYTES: usize = 4 << 20;
+
+/// Height of what is seldom needed, without the line for half messages: a label and its field.
+const MORE_LINES: f32 = theme::SMALL_LINE + theme::GAP_SMALL + theme::CONTROL_HEIGHT + theme::GAP;
 
 /// Least height of the body.
 const LEAST_BODY: f32 = 96.0;
@@ -426,7 +429,7 @@ impl PublishPanel {
                     if link_button(ui, t.get("body-format"), cx.palette).clicked() {
                         self.format_body();
                     }
-                    ui.checkbox(&mut self.draft.variables, t.get("variables"))
+                    ui.add(check_box(&mut self.draft.variables, t.get("variables")))
                         .on_hover_text(t.get("variables-why"));
                 });
                 label
@@ -436,6 +439,12 @@ impl PublishPanel {
         if self.draft.variables {
             below += VARIABLES_LINE;
             below += if self.preview { PREVIEW_ROOM } else { 0.0 };
+        }
+        if self.more {
+            below += match self.serves_halves(cx) {
+                true => MORE_LINES + cx.sizes.control + theme::GAP,
+                false => MORE_LINES,
+            };
         }
         // As if nothing were scrolled: the body is not to grow with that.
         let above = ui.cursor().top() - ui.min_rect().top();
@@ -546,10 +555,14 @@ impl PublishPanel {
         }
     }
 
+    /// Where half messages are not served, one that came from elsewhere can be made whole.
+    fn serves_halves(&self, cx: &Context<'_>) -> bool {
+        cx.model.limits().half || self.draft.half
+    }
+
     fn more_ui(&mut self, ui: &mut Ui, cx: &mut Context<'_>) {
         let t = cx.texts;
-        // Where half messages are not served, one that came from elsewhere can be made whole.
-        let half = cx.model.limits().half || self.draft.half;
+        let half = self.serves_halves(cx);
         let what = match half {
             true => t.get("publish-more-half"),
             false => t.get("publish-more"),
@@ -579,7 +592,7 @@ impl PublishPanel {
     fn half_ui(&mut self, ui: &mut Ui, cx: &Context<'_>) {
         let t = cx.texts;
         ui.horizontal(|ui| {
-            ui.checkbox(&mut self.draft.half, t.get("field-half"))
+            ui.add(check_box(&mut self.draft.half, t.get("field-half")))
                 .on_hover_text(t.get("field-half-why"));
             if self.draft.half {
                 let edit = TextEdit::singleline(&mut self.draft.check_after)

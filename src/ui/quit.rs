@@ -62,7 +62,7 @@ impl Quit {
                     ("first", countdown(first.since(cx.now)).into()),
                     ("last", countdown(last.since(cx.now)).into()),
                 ];
-                ui.add(Label::new(t.format(text, &values)).wrap());
+                ui.add(Label::new(theme::dim(ui.ctx(), t.format(text, &values))).wrap());
                 ui.add_space(theme::GAP);
             }
             if !work.is_empty() {
@@ -70,7 +70,7 @@ impl Quit {
                 title_ui(ui, &t.format("quit-work", &n));
                 ui.add_space(theme::GAP);
                 for work in &work {
-                    ui.add(Label::new(words(cx, work)).wrap());
+                    ui.add(Label::new(theme::inked(words(cx, work), cx.palette.text)).wrap());
                     ui.add_space(theme::GAP);
                 }
             }

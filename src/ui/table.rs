@@ -2,7 +2,7 @@
 //! in which order and under which columns is the model's. Asks for acks and selections; changes nothing itself.
 
 use egui::scroll_area::ScrollBarVisibility;
-use egui::{Align, Button, Checkbox, Color32, Id, Label, Layout, RichText, Sense, Ui, UiBuilder};
+use egui::{Align, Button, Color32, Id, Label, Layout, RichText, Sense, Ui, UiBuilder};
 use egui_extras::{Column as Width, TableBuilder, TableRow};
 
 use crate::i18n::Texts;
@@ -18,7 +18,7 @@ use super::fade::Fade;
 use super::scroll::{Sight, bar_ui};
 use super::theme::icons;
 use super::toolbar::{column_name, column_spoken};
-use super::widgets::{from_the_right, icon, named, named_choice, pill};
+use super::widgets::{check_box, from_the_right, icon, named, named_choice, pill};
 use super::{halves, spoken, table_keys, theme};
 
 /// From this width on a body leaves room for a word before it.
@@ -291,6 +291,8 @@ fn with_focused(ui: &Ui, view: &Subscription, sight: Sight) -> Sight {
 #[derive(Clone, Copy)]
 enum Extent {
     Exact(f32),
+    /// At the least, and where there is room.
+    Fluid(f32, f32),
     /// At the least, at first where there is room, and at the most.
     Elastic(f32, f32, f32),
     /// What the others leave: the least of it, and before the others have what they would at first.
@@ -301,11 +303,11 @@ impl Extent {
     fn of(column: &Column) -> Self {
         match column {
             Column::State => Self::Elastic(60.0, 104.0, 200.0),
-            Column::Returns => Self::Exact(140.0),
+            Column::Returns => Self::Fluid(100.0, 140.0),
             Column::Id => Self::Elastic(80.0, 106.0, 300.0),
-            Column::Tag => Self::Elastic(40.0, 64.0, 240.0),
+            Column::Tag => Self::Elastic(56.0, 72.0, 240.0),
             Column::Key | Column::ShardingKey | Column::Property(_) => {
-                Self::Elastic(40.0, 94.0, 300.0)
+                Self::Elastic(56.0, 94.0, 300.0)
             }
             Column::Times => Self::Exact(36.0),
             Column::Size | Column::Age => Self::Exact(64.0),
@@ -318,6 +320,7 @@ impl Extent {
     fn width(self, share: f32) -> Width {
         match self {
             Self::Exact(width) => Width::exact(width),
+            Self::Fluid(least, most) => Width::exact(egui::lerp(least..=most, share)),
             Self::Elastic(least, first, most) => Width::initial(egui::lerp(least..=first, share))
                 .range(least..=most)
                 .clip(true),
@@ -333,7 +336,9 @@ fn share(extents: impl Iterator<Item = Extent>, room: f32) -> f32 {
     for extent in extents {
         match extent {
             Extent::Exact(width) => least += width,
-            Extent::Elastic(small, first, _) | Extent::Rest(small, first) => {
+            Extent::Fluid(small, first)
+            | Extent::Elastic(small, first, _)
+            | Extent::Rest(small, first) => {
                 least += small;
                 wished += first - small;
             }
@@ -372,6 +377,15 @@ fn contents(ui: &mut Ui, of: Option<Owner>, add: impl FnOnce(&mut Ui)) {
     });
 }
 
+/// What stands at the right of its column, apart from what the next one begins with.
+fn number_ui(ui: &mut Ui, add: impl FnOnce(&mut Ui)) {
+    from_the_right(ui, |ui| {
+        ui.spacing_mut().item_spacing.x = 0.0;
+        ui.add_space(theme::GAP_SMALL);
+        add(ui);
+    });
+}
+
 fn header_ui(
     mut row: TableRow<'_, '_>,
     t: &'static Texts,
@@ -379,8 +393,10 @@ fn header_ui(
     asked: &mut Vec<Command>,
 ) {
     cell(&mut row, None, |ui| {
-        let mut all = view.table.all_selected() || view.rows.all_selected();
-        let response = ui.add(Checkbox::without_text(&mut all));
+        // What was selected may have been acked since.
+        let some = view.rows.selected().len() > 0;
+        let mut all = some && (view.table.all_selected() || view.rows.all_selected());
+        let response = ui.add(check_box(&mut all, ()));
         let response = named_choice(ui, response, egui::Role::CheckBox, all, t.get("select-all"));
         if response.clicked() {
             asked.push(Command::Table(view.id, TableCommand::SelectShown(all)));
@@ -389,10 +405,7 @@ fn header_ui(
     for setting in view.table.columns() {
         cell(&mut row, None, |ui| {
             if is_number(&setting.column) {
-                from_the_right(ui, |ui| {
-                    ui.spacing_mut().item_spacing.x = 0.0;
-                    head_ui(ui, t, view, &setting.column, asked);
-                });
+                number_ui(ui, |ui| head_ui(ui, t, view, &setting.column, asked));
             } else {
                 head_ui(ui, t, view, &setting.column, asked);
             }
@@ -537,15 +550,15 @@ impl RowUi<'_, '_> {
     fn column_ui(&self, ui: &mut Ui, column: &Column, state: RowState, id: &str, ink: Color32) {
         let (row, p) = (self.row, self.cx.palette);
         let dim_number = |ui: &mut Ui, text: String| {
-            from_the_right(ui, |ui| {
-                ui.spacing_mut().item_spacing.x = 0.0;
+            number_ui(ui, |ui| {
                 ui.label(RichText::new(text).color(p.dim));
             });
         };
         match column {
             Column::State => {
                 let ending = Ending::of_newest(row, self.cx.now);
-                text_ui(ui, word(ending, self.deed(), self.cx.texts), ink);
+                let word = word(ending, self.deed(), self.cx.texts);
+                ui.add(Label::new(theme::inked(word, ink)).truncate());
             }
             Column::Returns => state_ui(ui, self.cx, row, self.deed()),
             Column::Id => {
@@ -632,7 +645,7 @@ impl RowUi<'_, '_> {
     fn select_ui(&self, ui: &mut Ui, id: &str, asked: &mut Vec<Command>) {
         let mut selected = self.view.rows.is_selected(self.row.number);
         let can = selected || !acks(self.view) || self.row.can_ack(self.cx.now);
-        let response = ui.add_enabled(can, Checkbox::without_text(&mut selected));
+        let response = ui.add_enabled(can, check_box(&mut selected, ()));
         let name = self.cx.texts.format("select-row", &[("id", id.into())]);
         if named_choice(ui, response, egui::Role::CheckBox, selected, &name).clicked() {
             asked.push(Command::ToggleSelected(self.view.id, self.row.number));
@@ -648,7 +661,9 @@ impl RowUi<'_, '_> {
         } else {
             RichText::new(times.to_string()).color(ink)
         };
-        from_the_right(ui, |ui| ui.label(text));
+        number_ui(ui, |ui| {
+            ui.label(text);
+        });
     }
 
     /// At zero the button goes dead and says why.

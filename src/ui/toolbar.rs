@@ -3,7 +3,7 @@
 //! itself.
 
 use egui::containers::menu::{MenuButton, MenuConfig};
-use egui::{Button, Checkbox, PopupCloseBehavior, TextEdit, Ui};
+use egui::{Button, PopupCloseBehavior, TextEdit, Ui};
 
 use crate::i18n::Texts;
 use crate::session::{
@@ -17,8 +17,8 @@ use super::archive::{self, More};
 use super::context::Context;
 use super::theme::icons;
 use super::widgets::{
-    from_the_right, icon_button, marked_button, marked_link, menu_face, named, named_choice, pill,
-    remark,
+    check_box, from_the_right, icon_button, marked_button, marked_link, menu_face, named,
+    named_choice, pill, remark,
 };
 use super::{halves, theme};
 
@@ -212,10 +212,10 @@ fn columns_ui(ui: &mut Ui, cx: &mut Context<'_>, view: &Subscription) {
         for column in offered {
             let place = columns.iter().position(|setting| setting.column == column);
             let mut on = place.is_some();
-            let name = column_name(t, &column);
-            let response = ui.add(Checkbox::new(&mut on, name));
-            let spoken = column_spoken(t, &column);
-            let response = named_choice(ui, response, egui::Role::CheckBox, on, &spoken);
+            // In words: there is room for them.
+            let name = column_spoken(t, &column);
+            let response = ui.add(check_box(&mut on, name.as_str()));
+            let response = named_choice(ui, response, egui::Role::CheckBox, on, &name);
             if response.changed() {
                 match place {
                     Some(place) => drop(columns.remove(place)),

@@ -8,12 +8,12 @@ use crate::i18n::Lang;
 use crate::session::Command;
 
 use super::actions::Action;
-use super::connections::connection_name;
+use super::connections::{connection_dot, connection_name};
 use super::context::Context;
 use super::first_minute::FirstMinute;
 use super::help_menu::HelpMenu;
 use super::theme::icons;
-use super::widgets::{Dot, dot, from_the_right, icon_button, named, profile_color};
+use super::widgets::{from_the_right, icon_button, named};
 use super::{theme, tools};
 
 /// All of it.
@@ -23,12 +23,11 @@ pub(super) fn ui(
     help: &mut HelpMenu,
     first_minute: &mut FirstMinute,
 ) {
-    let p = cx.palette;
     ui.horizontal_centered(|ui| {
         ui.label(theme::title("mqscope"));
         ui.add_space(theme::GAP);
         let connection = cx.model.selected();
-        dot(ui, Dot::Full, profile_color(p, connection.profile.color));
+        connection_dot(ui, cx, connection);
         ui.label(connection_name(cx, connection));
         ui.label(theme::dim(ui.ctx(), &connection.profile.endpoint));
         from_the_right(ui, |ui| {

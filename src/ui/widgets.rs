@@ -4,11 +4,11 @@ use egui::accesskit::Role;
 use std::sync::Arc;
 
 use egui::containers::menu::{MenuButton, MenuConfig};
-use egui::style::StyleModifier;
+use egui::style::{Spacing, StyleModifier};
 use egui::text::{LayoutJob, TextFormat};
 use egui::{
-    Align, Button, Color32, Frame, Galley, Label, Layout, PopupCloseBehavior, Response, RichText,
-    Sense, Stroke, TextEdit, Ui, Vec2, WidgetInfo,
+    Align, Button, Checkbox, Color32, Frame, Galley, IntoAtoms, Label, Layout, PopupCloseBehavior,
+    Response, RichText, Sense, Stroke, TextEdit, Ui, Vec2, Widget, WidgetInfo,
 };
 use egui_extras::syntax_highlighting::highlight;
 
@@ -31,7 +31,7 @@ pub(super) enum Dot {
     Tick,
 }
 
-/// Draws a state's shape in a square of the height of a line.
+/// Draws a state's shape, as high as a line: beside more than one it belongs to the first.
 pub(super) fn dot(ui: &mut Ui, dot: Dot, color: Color32) -> Response {
     sensing_dot(ui, dot, color, Sense::hover())
 }
@@ -42,7 +42,8 @@ pub(super) fn choice_dot(ui: &mut Ui, dot: Dot, color: Color32) -> Response {
 }
 
 fn sensing_dot(ui: &mut Ui, dot: Dot, color: Color32, sense: Sense) -> Response {
-    let (rect, response) = ui.allocate_exact_size(Vec2::splat(theme::DOT + 4.0), sense);
+    let size = Vec2::new(theme::DOT + 4.0, theme::BODY_LINE);
+    let (rect, response) = ui.allocate_exact_size(size, sense);
     let (center, radius) = (rect.center(), theme::DOT / 2.0);
     let painter = ui.painter();
     match dot {
@@ -91,8 +92,8 @@ pub(super) fn pill(ui: &mut Ui, text: &str, ink: Color32, ground: Color32) -> Re
 }
 
 /// The bar of a lease: how much is left.
-pub(super) fn lease_bar(ui: &mut Ui, left: f32, color: Color32, palette: &Palette) {
-    let size = Vec2::new(64.0, theme::LEASE_BAR_HEIGHT);
+pub(super) fn lease_bar(ui: &mut Ui, width: f32, left: f32, color: Color32, palette: &Palette) {
+    let size = Vec2::new(width, theme::LEASE_BAR_HEIGHT);
     let (rect, _) = ui.allocate_exact_size(size, Sense::hover());
     let radius = theme::LEASE_BAR_HEIGHT / 2.0;
     ui.painter().rect_filled(rect, radius, palette.line);
@@ -104,24 +105,66 @@ pub(super) fn lease_bar(ui: &mut Ui, left: f32, color: Color32, palette: &Palett
 
 /// A button whose face is an icon; `name` is what it is called.
 pub(super) fn icon_button(ui: &mut Ui, icon: Icon, name: &str) -> Response {
-    ui.scope(|ui| {
-        // As wide as it is high.
-        ui.spacing_mut().button_padding.x = (ui.spacing().interact_size.y - theme::ICON_SIZE) / 2.0;
+    spaced(ui, as_wide_as_high, |ui| {
         let button = Button::new(icon).frame_when_inactive(false);
         let response = ui.add(button).on_hover_text(name);
         named(ui, response, Role::Button, name)
     })
-    .inner
+}
+
+fn as_wide_as_high(spacing: &mut Spacing) {
+    spacing.button_padding.x = (spacing.interact_size.y - theme::ICON_SIZE) / 2.0;
+}
+
+fn as_high_as_a_line(spacing: &mut Spacing) {
+    spacing.interact_size.y = theme::BODY_LINE;
+}
+
+/// Adds something with another spacing. In a place of its own it would not go to the next line where
+/// there is no room for it.
+fn spaced<R>(ui: &mut Ui, change: impl FnOnce(&mut Spacing), add: impl FnOnce(&mut Ui) -> R) -> R {
+    let old = ui.spacing().clone();
+    change(ui.spacing_mut());
+    let added = add(ui);
+    *ui.spacing_mut() = old;
+    added
 }
 
 /// The same where it is on or off.
 pub(super) fn icon_toggle(ui: &mut Ui, icon: Icon, on: bool, name: &str) -> Response {
-    ui.scope(|ui| {
-        ui.spacing_mut().button_padding.x = (ui.spacing().interact_size.y - theme::ICON_SIZE) / 2.0;
+    spaced(ui, as_wide_as_high, |ui| {
         let response = ui.add(Button::selectable(on, icon)).on_hover_text(name);
         named_choice(ui, response, Role::Button, on, name)
     })
-    .inner
+}
+
+/// A box to tick. Its edge is drawn in an ink that can be seen while it is empty; what is ticked looks
+/// like all that is chosen.
+pub(super) fn check_box<'a>(
+    checked: &'a mut bool,
+    text: impl IntoAtoms<'a> + 'a,
+) -> impl Widget + 'a {
+    move |ui: &mut Ui| {
+        let p = theme::palette(ui.ctx());
+        let old = ui.visuals().widgets.clone();
+        let widgets = &mut ui.visuals_mut().widgets;
+        for state in [
+            &mut widgets.inactive,
+            &mut widgets.hovered,
+            &mut widgets.active,
+        ] {
+            (state.bg_fill, state.bg_stroke.color) = match *checked {
+                true => (p.accent_bg, p.accent),
+                false => (p.bg, p.faint),
+            };
+        }
+        if !*checked {
+            widgets.hovered.bg_stroke.color = p.text;
+        }
+        let response = ui.add(Checkbox::new(checked, text));
+        ui.visuals_mut().widgets = old;
+        response
+    }
 }
 
 /// A button with an icon before its text, both in this colour.
@@ -138,13 +181,11 @@ pub(super) fn menu_face<'a>(text: impl Into<egui::WidgetText>) -> Button<'a> {
 pub(super) fn disclosure(ui: &mut Ui, open: bool, text: &str, palette: &Palette) -> Response {
     let face = RichText::new(text).color(palette.accent);
     let icon = fold_icon(open).small_colored(palette.accent);
-    let height = theme::BODY_LINE;
-    let response = ui.scope(|ui| {
-        ui.spacing_mut().interact_size.y = height;
+    let response = spaced(ui, as_high_as_a_line, |ui| {
         let button = Button::new((icon, face)).gap(theme::GAP_SMALL);
         ui.add(button.frame(false))
     });
-    expandable(ui, response.inner, open)
+    expandable(ui, response, open)
 }
 
 /// The icon of what is open or shut.
@@ -229,23 +270,17 @@ pub(super) fn primary_button(
 /// A quiet action that reads as a link.
 pub(super) fn link_button(ui: &mut Ui, text: &str, palette: &Palette) -> Response {
     let face = RichText::new(text).color(palette.accent);
-    let height = theme::BODY_LINE;
-    ui.scope(|ui| {
-        ui.spacing_mut().interact_size.y = height;
+    spaced(ui, as_high_as_a_line, |ui| {
         ui.add(Button::new(face).frame(false))
     })
-    .inner
 }
 
 /// The same with an icon before it.
 pub(super) fn marked_link(ui: &mut Ui, mark: Icon, text: &str, palette: &Palette) -> Response {
-    let height = theme::BODY_LINE;
-    ui.scope(|ui| {
-        ui.spacing_mut().interact_size.y = height;
+    spaced(ui, as_high_as_a_line, |ui| {
         let button = marked_button(mark, RichText::new(text), palette.accent);
         ui.add(button.frame(false))
     })
-    .inner
 }
 
 /// Some choices of which one holds. Each is a button; the one that holds is pressed.
@@ -276,6 +311,7 @@ fn segments_ui<T: Copy + PartialEq>(
         .show(ui, |ui| {
             ui.horizontal(|ui| {
                 ui.spacing_mut().item_spacing.x = 0.0;
+                ui.spacing_mut().button_padding.x = theme::GAP;
                 for &(choice, text) in choices {
                     let holds = *chosen == choice;
                     let face = Button::selectable(holds, text)
@@ -369,7 +405,9 @@ fn is_coloured(text: &str) -> bool {
 pub(super) fn code_layout(ui: &Ui, text: &str, is_json: bool, width: f32) -> Arc<Galley> {
     let mut job = if is_json && is_coloured(text) {
         let colours = theme::code_theme(ui.ctx().theme());
-        highlight(ui.ctx(), ui.style(), &colours, text, "json")
+        let mut job = highlight(ui.ctx(), ui.style(), &colours, text, "json");
+        ink_keys(&mut job, theme::palette(ui.ctx()));
+        job
     } else {
         let format = TextFormat {
             line_height: Some(theme::BODY_LINE),
@@ -379,6 +417,19 @@ pub(super) fn code_layout(ui: &Ui, text: &str, is_json: bool, width: f32) -> Arc
     };
     job.wrap.max_width = width;
     ui.fonts_mut(|fonts| fonts.layout_job(job))
+}
+
+/// Keys of JSON in the ink that they have wherever a body is shown; to what colours it, they are strings
+/// like others.
+fn ink_keys(job: &mut LayoutJob, palette: &Palette) {
+    for section in &mut job.sections {
+        let (from, to) = (section.byte_range.start, section.byte_range.end);
+        let is_string = job.text.as_bytes().get(from.0) == Some(&b'"');
+        let mut after = job.text.as_bytes().iter().skip(to.0);
+        if is_string && after.find(|byte| !byte.is_ascii_whitespace()) == Some(&b':') {
+            section.format.color = palette.tag;
+        }
+    }
 }
 
 /// Gives a widget that shows no text, or too little, its accessible name.
@@ -403,7 +454,7 @@ pub(super) fn named_choice(
 
 /// A small remark under a field.
 pub(super) fn remark(ui: &mut Ui, text: &str, color: Color32) {
-    let text = RichText::new(text).font(theme::small()).color(color);
+    let text = theme::label(ui.ctx(), text).color(color);
     ui.add(Label::new(text).wrap());
 }
 
@@ -418,11 +469,14 @@ pub(super) fn marked_remark(ui: &mut Ui, mark: Icon, text: &str, color: Color32)
 
 /// A name and a value on one line, the value to be copied.
 pub(super) fn fact(ui: &mut Ui, name: &str, value: &str, palette: &Palette) {
-    ui.horizontal_wrapped(|ui| {
+    ui.scope(|ui| {
+        // The height that a line begins with.
         ui.spacing_mut().interact_size.y = theme::SMALL_LINE;
-        ui.spacing_mut().item_spacing = Vec2::new(theme::GAP, 0.0);
-        ui.label(RichText::new(name).font(theme::mono()).color(palette.dim));
-        ui.label(theme::code(value));
+        ui.horizontal_wrapped(|ui| {
+            ui.spacing_mut().item_spacing = Vec2::new(theme::GAP, 0.0);
+            ui.label(theme::code(name).color(palette.dim));
+            ui.label(theme::code(value));
+        });
     });
 }
 

@@ -142,6 +142,11 @@ impl Machine {
         command
     }
 
+    /// Where its session bus is.
+    pub(crate) fn bus(&self) -> &str {
+        &self.bus
+    }
+
     /// The bus of the screen readers, on this machine's own.
     pub(crate) fn start_reader_bus(&self, launcher: &str) -> Running {
         let mut command = self.program(launcher);
@@ -424,6 +429,14 @@ impl RealWindow {
             self.connection
                 .get_image(ImageFormat::Z_PIXMAP, self.window, 0, 0, width, height, !0);
         request.unwrap().reply().unwrap().data
+    }
+
+    /// What it is drawn on: red, green, blue of a corner where nothing is.
+    pub(crate) fn ground(&self) -> [u8; 3] {
+        let (connection, format) = (&self.connection, ImageFormat::Z_PIXMAP);
+        let request = connection.get_image(format, self.window, 2, 2, 1, 1, !0);
+        let pixel = request.unwrap().reply().unwrap().data;
+        [pixel[2], pixel[1], pixel[0]]
     }
 
     /// Closes it as the button in its title bar would, and waits for the process to end well.

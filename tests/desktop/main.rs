@@ -14,6 +14,7 @@
 
 mod machine;
 mod pictures;
+mod portal;
 mod reader;
 #[path = "../support/mod.rs"]
 mod support;

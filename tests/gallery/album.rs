@@ -22,11 +22,13 @@ const LOOKS: [(Theme, f32); 4] = [
     (Theme::Light, 2.0),
 ];
 
-/// Says that pictures are wanted.
+/// Says that pictures are wanted: `1` for all of them, or the names of some, with commas between.
 const WANTED: &str = "MQSCOPE_GALLERY";
 
 pub(crate) struct Album {
     folder: Option<PathBuf>,
+    /// Names of pictures, where not all of them are wanted.
+    only: Option<Vec<String>>,
 }
 
 impl Album {
@@ -34,8 +36,11 @@ impl Album {
     pub(crate) fn wanted() -> Self {
         let target = Path::new(env!("CARGO_TARGET_TMPDIR")).parent();
         let folder = target.map(|target| target.join("gallery"));
+        let wanted = env::var(WANTED).ok();
+        let only = wanted.as_deref().filter(|wanted| *wanted != "1");
         Self {
-            folder: folder.filter(|_| env::var_os(WANTED).is_some()),
+            folder: folder.filter(|_| wanted.is_some()),
+            only: only.map(|only| only.split(',').map(str::to_owned).collect()),
         }
     }
 
@@ -55,15 +60,24 @@ impl Album {
         }
     }
 
+    fn wants(&self, name: &str) -> bool {
+        let only = self.only.as_ref();
+        only.is_none_or(|only| only.iter().any(|wanted| name.starts_with(wanted)))
+    }
+
     /// Paints the window in each look, and leaves it as it was.
     pub(crate) fn take(&self, window: &mut Window, lang: Lang, view: &str) {
         for &(theme, scale) in self.looks() {
+            let name = name_of(theme, lang, scale);
+            if !self.wants(&name) {
+                continue;
+            }
             window.look_like(theme, scale);
             let picture = window.paint();
             if let Some(folder) = &self.folder {
                 let folder = folder.join(view);
                 fs::create_dir_all(&folder).expect("the folder can be made");
-                write(&picture, &folder.join(name_of(theme, lang, scale)));
+                write(&picture, &folder.join(name));
             }
         }
         window.look_like(Theme::Dark, 1.0);

@@ -4,7 +4,7 @@
 //!     MQSCOPE_GALLERY=1 cargo test --test gallery
 //!
 //! puts them into `target/gallery/`, with an `index.html` to leaf through; a name behind it, such as
-//! `letters`, makes only some. Otherwise nothing is kept, and each view is painted once. What stands in
+//! `letters`, makes only some, and so does `MQSCOPE_GALLERY=dark-en-1x,light-zh-CN-1x` of each. Otherwise nothing is kept, and each view is painted once. What stands in
 //! a view is the business of `tests/window`; nothing here compares pictures, people look at them.
 
 #![allow(

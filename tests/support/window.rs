@@ -112,6 +112,8 @@ pub(crate) struct Start {
     /// Whether all that is drawn has to be good for a screen reader, in every state. Always so
     /// where `MQSCOPE_AUDIT` is set.
     pub(crate) audited: bool,
+    /// How far time is from one frame to the next, in seconds.
+    pub(crate) frame: f32,
     /// What has happened before the window opens.
     pub(crate) before: fn(&mut Model),
 }
@@ -139,6 +141,7 @@ impl Default for Start {
             desktop: Desktop::default(),
             missing_glyphs: false,
             audited: std::env::var_os("MQSCOPE_AUDIT").is_some(),
+            frame: 0.25,
             before: |_| {},
         }
     }
@@ -261,6 +264,7 @@ impl Window {
         let own = start.own_clock.unwrap_or_else(|| clock.clone());
         let mut builder = Harness::builder()
             .with_size(start.size)
+            .with_step_dt(start.frame)
             // Its own check runs only where a window comes to rest; ours looks at every state.
             .with_accessibility_check(false);
         if start.missing_glyphs {

@@ -103,8 +103,8 @@ fn each_field_of_the_form_says_what_is_wrong_and_nothing_is_saved() {
     let name = |what| en_with("problem-name-character", &[("what", what), ("found", " ")]);
     for (field, remark) in [
         ("Instance ID", en("problem-instance")),
-        ("Default topic", name("Topic")),
-        ("Default consumer group", name("Consumer group")),
+        ("Default topic", name("topic")),
+        ("Default consumer group", name("group")),
     ] {
         window.fill(Place::Only, field, "a b");
         window.assert_shows(&remark);
@@ -373,7 +373,7 @@ fn a_connection_that_is_read_only_publishes_and_acks_nothing() {
     window.click(&lock);
     assert!(window.is_chosen(&lock));
     window.click("Save");
-    window.until_shown("not connected · read-only");
+    window.until_shown("read-only · not connected");
 
     window.click("Publish");
     window.assert_shows(&en("notice-read-only"));

@@ -157,7 +157,7 @@ fn an_illegal_character_spoils_one_message_of_a_batch_and_even_that_can_be_acked
     set_faults(&window, &["consume:*:illegal-character:next=1"]);
     window.click("Start");
     window.until_shown("3 received");
-    window.assert_shows("1 damaged messages came in");
+    window.assert_shows("One damaged message came in");
     assert!(window.has("two") && window.has("three") && !window.has("one"));
     window.fill(Place::Only, "Filter", "is:damaged");
     assert_eq!(window.rows(), [ids[0].clone()]);
@@ -177,7 +177,7 @@ fn a_truncated_answer_loses_nothing_for_good() {
         .collect();
     set_faults(&window, &["consume:*:truncate:next=1"]);
     window.click("Start");
-    window.until_shown("damaged messages came in");
+    window.until_shown("damaged message came in");
     assert!(window.has("one"), "what was whole is there");
     assert!(!window.has("four"));
     // What was cut off returns in its time.

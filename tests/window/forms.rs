@@ -34,7 +34,7 @@ fn assert_only_now_published(window: &mut Window) {
 #[test]
 fn each_field_of_the_publish_form_says_what_is_wrong_and_nothing_is_sent() {
     let mut window = Window::open();
-    let topic = ("what", "Topic");
+    let topic = ("what", "topic");
     let check = &mut |field: &str, typed: &str, remark: &str| {
         refused(&mut window, field, typed, remark);
     };
@@ -195,7 +195,7 @@ fn what_only_surprises_is_a_remark_and_does_not_hold_up() {
 #[test]
 fn an_empty_form_is_not_wrong_before_somebody_tries_to_send_it() {
     let mut window = Window::open();
-    let no_topic = en_with("problem-name-empty", &[("what", "Topic")]);
+    let no_topic = en_with("problem-name-empty", &[("what", "topic")]);
     window.fill(Place::Form, "Topic", "");
     window.fill(Place::Form, "Body", "");
     window.assert_not_shown(&no_topic);
@@ -247,7 +247,7 @@ fn the_head_of_a_view_says_what_is_wrong_and_keeps_what_was_typed() {
         window.fill(Place::Head, field, &right);
         window.assert_not_shown(remark);
     };
-    let (topic, group) = (("what", "Topic"), ("what", "Consumer group"));
+    let (topic, group) = (("what", "topic"), ("what", "group"));
     let slash = ("found", "/");
     check(
         "Topic",

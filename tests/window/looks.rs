@@ -9,7 +9,7 @@ use mqscope::protocol::Profile;
 use mqscope::session::{Desktop, Shade};
 use mqscope::ui::theme;
 
-use crate::support::{Place, Start, Window, say};
+use crate::support::{Place, Start, Window, en, say};
 
 #[test]
 fn the_language_changes_at_once_and_back_and_is_kept() {
@@ -108,6 +108,53 @@ fn a_new_row_is_there_at_once_where_nothing_may_move() {
     };
     assert!(is_whole_at_once(calm, Motion::System));
     assert!(is_whole_at_once(Desktop::default(), Motion::Reduced));
+    assert!(!is_whole_at_once(Desktop::default(), Motion::System));
+    assert!(!is_whole_at_once(calm, Motion::Full));
+}
+
+/// How much of the ground of a button is to be seen, of 255.
+fn ink_of(window: &Window, name: &str) -> u8 {
+    let button = window.rect(name);
+    let inks = window
+        .shapes()
+        .iter()
+        .filter_map(|clipped| match &clipped.shape {
+            egui::Shape::Rect(shape) if shape.rect.center() == button.center() => {
+                Some(shape.fill.a())
+            }
+            _ => None,
+        });
+    inks.max().unwrap_or(0)
+}
+
+#[test]
+fn a_new_row_fades_in_for_a_moment_and_then_nothing_is_drawn_any_more() {
+    let frame = 0.03;
+    let mut window = Window::start(Start {
+        frame,
+        ..Start::default()
+    });
+    window.until_running();
+    window.publish_and_see();
+    window.begin_to_publish();
+    window.until_first_frame("the row", |window| window.rows().len() == 2);
+    let ack = format!("Ack {}", window.rows()[0]);
+    let mut inks = vec![ink_of(&window, &ack)];
+    while inks.last() != Some(&255) && inks.len() < 20 {
+        window.draw();
+        inks.push(ink_of(&window, &ack));
+    }
+    // From nothing to all of it, a little more with each frame.
+    assert_eq!((inks[0], inks.last()), (0, Some(&255)), "{inks:?}");
+    assert!(inks.is_sorted(), "{inks:?}");
+    let frames = inks.len() - 1;
+    assert_eq!(
+        frames,
+        (theme::FADE_SECONDS / frame).round() as usize,
+        "{inks:?}"
+    );
+    window.settle();
+    assert!(!window.repaints_after().is_zero(), "it goes on drawing");
 }
 
 #[test]
@@ -167,6 +214,69 @@ fn a_small_window_has_the_form_in_a_tab() {
     window.resize([1440.0, 900.0]);
     assert!(window.has("Stop") && window.has("Add property"));
     assert_eq!(window.value(Place::Form, "Key"), "small");
+}
+
+/// Fails if one of these lies on another.
+#[track_caller]
+fn assert_apart(window: &Window, names: &[&str]) {
+    let rects: Vec<_> = names.iter().map(|name| window.rect(name)).collect();
+    for (index, rect) in rects.iter().enumerate() {
+        for (other, name) in rects.iter().zip(names).skip(index + 1) {
+            assert!(!rect.intersects(*other), "{} lies on {name}", names[index]);
+        }
+    }
+}
+
+#[test]
+fn what_belongs_to_the_drawer_does_not_lie_on_each_other_in_a_small_window() {
+    for connections in 0..2 {
+        let mut start = Start {
+            size: theme::MIN_WINDOW,
+            ..Start::default()
+        };
+        if connections > 0 {
+            start = start.with("desk", Profile::Tdmq, "http://127.0.0.1:9");
+        }
+        let mut window = Window::start(start);
+        window.until_running();
+        window.publish_and_see();
+        window.click(&en("traffic-open"));
+        let choice = |label, choice| format!("{} · {}", en(label), en(choice));
+        let kinds = choice("traffic-kind", "traffic-all-kinds");
+        let classes = choice("traffic-status", "traffic-all-statuses");
+        assert_apart(
+            &window,
+            &[
+                &en("traffic-filter"),
+                &kinds,
+                &classes,
+                &en("traffic-save"),
+                &en("traffic-pause"),
+                &en("traffic-clear"),
+            ],
+        );
+    }
+}
+
+#[test]
+fn what_ends_the_form_of_a_connection_does_not_lie_on_each_other() {
+    let start = Start::default().with("desk", Profile::Tdmq, "http://127.0.0.1:9");
+    let mut window = Window::start(start);
+    window.until_running();
+    window.click("Edit desk…");
+    let beside = [
+        en("checkup-button"),
+        en("checkup-consume"),
+        en("save"),
+        en("cancel"),
+    ];
+    for delete in ["delete", "delete-sure"] {
+        let delete = en(delete);
+        let mut names: Vec<&str> = beside.iter().map(String::as_str).collect();
+        names.push(&delete);
+        assert_apart(&window, &names);
+        window.click(&delete);
+    }
 }
 
 /// Roles that one can use.

@@ -11,7 +11,7 @@ use super::super::context::Context;
 use super::super::path_field::PathField;
 use super::super::spoken::title_ui;
 use super::super::theme;
-use super::super::widgets::{primary_button, remark, segmented};
+use super::super::widgets::{check_box, primary_button, remark, segmented};
 use super::{form_ui, scope_ui};
 
 /// Kinds of files, as the form offers them.
@@ -135,8 +135,8 @@ impl ExportForm {
         };
         remark(ui, what, cx.palette.dim);
         if self.kind == As::Csv {
-            ui.checkbox(&mut self.as_shown, t.get("export-csv-columns"));
-            ui.checkbox(&mut self.safe, t.get("export-csv-safe"))
+            ui.add(check_box(&mut self.as_shown, t.get("export-csv-columns")));
+            ui.add(check_box(&mut self.safe, t.get("export-csv-safe")))
                 .on_hover_text(t.get("export-csv-safe-why"));
         }
     }

@@ -85,7 +85,8 @@ impl FileHead {
                     ui.add(
                         ProgressBar::new(part)
                             .desired_width(BAR_WIDTH)
-                            .desired_height(6.0),
+                            .desired_height(theme::LEASE_BAR_HEIGHT)
+                            .fill(p.accent),
                     );
                     let n = [("n", file.messages.into())];
                     ui.label(theme::strong(t.format("file-reading", &n)));

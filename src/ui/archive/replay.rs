@@ -14,7 +14,9 @@ use super::super::connections::connection_name;
 use super::super::context::Context;
 use super::super::spoken::title_ui;
 use super::super::theme;
-use super::super::widgets::{choice_menu, labelled_edit, primary_button, remark, segmented};
+use super::super::widgets::{
+    check_box, choice_menu, labelled_edit, primary_button, remark, segmented,
+};
 use super::{form_ui, scope_ui};
 
 /// How fast, as the form offers it.
@@ -133,7 +135,7 @@ impl ReplayForm {
         let mut confirmed = self.confirmed.as_ref() == Some(&connection.id);
         let text = t.format("replay-sure", &[("name", name.into())]);
         let face = egui::RichText::new(text).color(p.bad);
-        if ui.checkbox(&mut confirmed, face).changed() {
+        if ui.add(check_box(&mut confirmed, face)).changed() {
             self.confirmed = confirmed.then(|| connection.id.clone());
         }
         confirmed

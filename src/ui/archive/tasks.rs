@@ -43,7 +43,8 @@ fn line_ui(ui: &mut Ui, cx: &mut Context<'_>, task: &Task) {
                         ui.add(
                             ProgressBar::new(part)
                                 .desired_width(BAR_WIDTH)
-                                .desired_height(6.0),
+                                .desired_height(theme::LEASE_BAR_HEIGHT)
+                                .fill(cx.palette.accent),
                         );
                     }
                     let line = match mark {

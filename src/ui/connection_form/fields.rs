@@ -16,8 +16,8 @@ use crate::ui::context::Context;
 use crate::ui::theme;
 use crate::ui::theme::icons;
 use crate::ui::widgets::{
-    Dot, choice_dot, labelled_edit, link_button, marked_remark, named_choice, profile_color,
-    remark, segmented,
+    Dot, check_box, choice_dot, labelled_edit, link_button, marked_remark, named_choice,
+    profile_color, remark, segmented,
 };
 
 /// A field that the form can lead to.
@@ -289,7 +289,10 @@ impl Open {
             Some(path) => path.display().to_string(),
             None => self.ca_file.text().to_owned(),
         };
-        ui.checkbox(&mut self.edit.profile.read_only, t.get("connection-lock"));
+        ui.add(check_box(
+            &mut self.edit.profile.read_only,
+            t.get("connection-lock"),
+        ));
     }
 }
 

@@ -70,6 +70,9 @@ fn free(cx: &Context<'_>) -> bool {
     cx.model.control().pending().is_none()
 }
 
+/// From this width on there is room for the figures and for what became of an action.
+const BOTH_FROM: f32 = 760.0;
+
 /// How the last action ended, and what the sandbox has done so far.
 fn head_ui(ui: &mut Ui, cx: &Context<'_>) {
     let (t, p) = (cx.texts, cx.palette);
@@ -81,7 +84,9 @@ fn head_ui(ui: &mut Ui, cx: &Context<'_>) {
         }
     }
     from_the_right(ui, |ui| {
-        if let Some(look) = control.look() {
+        // What was just done is told first.
+        let room = control.outcome().is_none() || ui.available_width() >= BOTH_FROM;
+        if let Some(look) = control.look().filter(|_| room) {
             let seen = &look.statistics;
             let refused: u64 = seen.requests_refused.values().sum();
             let dead: u64 = seen.dead.iter().map(|dead| dead.count).sum();
@@ -97,7 +102,8 @@ fn head_ui(ui: &mut Ui, cx: &Context<'_>) {
                     ("parked", look.overview.parked_polls.into()),
                 ],
             );
-            ui.label(RichText::new(text).font(theme::small()).color(p.dim));
+            let text = theme::label(ui.ctx(), text);
+            ui.add(Label::new(text).truncate());
         }
         let (shape, text, color) = match control.outcome() {
             None => return,

@@ -130,11 +130,17 @@ fn verdict_ui(ui: &mut Ui, cx: &Context<'_>, found: &Explained) {
     });
     if let (RequestFrom::Sandbox(_, request), Verdict::Good) = (&found.from, &explanation.verdict) {
         let code = [("code", request.code.as_str().into())];
-        ui.add(Label::new(t.format("debugger-refused-otherwise", &code)).wrap());
+        ui.add(
+            Label::new(theme::inked(
+                t.format("debugger-refused-otherwise", &code),
+                p.text,
+            ))
+            .wrap(),
+        );
     }
     let mut facts = Vec::new();
     if let RequestFrom::Pasted(form) = found.from {
-        let form = [("form", explained::form_name(form).into())];
+        let form = [("form", explained::form_name(t, form).into())];
         facts.push(t.format("debugger-read-as", &form));
         if let Some(sdk) = explanation.sdk {
             facts.push(t.format("explain-sent-by", &[("sdk", sdk_name(sdk).into())]));
@@ -172,7 +178,7 @@ fn cause_ui(ui: &mut Ui, cx: &Context<'_>, place: usize, cause: &Cause, other: O
                 pill(ui, explained::certainty(t, cause.certainty), ink, ground);
                 let fix = [("fix", explained::fix(t, cause).into())];
                 let fix = t.format("debugger-fix", &fix);
-                ui.add(Label::new(RichText::new(fix).color(p.dim)).wrap());
+                ui.add(Label::new(theme::dim(ui.ctx(), fix)).wrap());
             });
             if let Some(other) = other {
                 let other = [("place", other.into())];

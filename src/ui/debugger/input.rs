@@ -15,7 +15,9 @@ use crate::ui::connections::connection_name;
 use crate::ui::context::Context;
 use crate::ui::long_edit::{self, Face, LongEdit};
 use crate::ui::theme;
-use crate::ui::widgets::{choice_menu, labelled_edit, link_button, primary_button, remark};
+use crate::ui::widgets::{
+    check_box, choice_menu, labelled_edit, link_button, primary_button, remark,
+};
 
 /// Height of everything below the paste area.
 const BELOW: f32 = 190.0;
@@ -243,7 +245,7 @@ impl Input {
             remark(ui, &t.format("debugger-sent-at", &at), cx.palette.dim);
             return;
         }
-        let box_ = ui.checkbox(&mut self.just_now, t.get("debugger-just-now"));
+        let box_ = ui.add(check_box(&mut self.just_now, t.get("debugger-just-now")));
         let box_ = box_.on_hover_text(t.get("debugger-just-now-why"));
         self.stale |= box_.changed();
     }

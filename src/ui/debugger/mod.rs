@@ -28,7 +28,7 @@ use input::Input;
 const SIZE: Vec2 = egui::vec2(1240.0, 860.0);
 
 /// What it leaves free around it.
-const AROUND: Vec2 = egui::vec2(64.0, 96.0);
+const AROUND: Vec2 = egui::vec2(96.0, 96.0);
 
 /// Width of the left side, of the whole.
 const LEFT: f32 = 0.3;
@@ -189,8 +189,7 @@ fn trouble_ui(ui: &mut Ui, cx: &Context<'_>, trouble: &DebuggerTrouble) {
     ui.horizontal_top(|ui| {
         dot(ui, Dot::Full, p.bad);
         ui.vertical(|ui| {
-            let what = egui::RichText::new(what).color(p.bad);
-            ui.add(egui::Label::new(what).wrap());
+            ui.add(egui::Label::new(theme::inked(what, p.bad)).wrap());
             if !detail.is_empty() {
                 remark(ui, &detail, p.dim);
             }

@@ -1,7 +1,7 @@
 //! A message that was damaged on its way: what is wrong and where, what can still be read of it,
 //! and its ack. Its XML is shown below, like any other text.
 
-use egui::{Button, Label, RichText, Ui};
+use egui::{Button, Label, Ui};
 
 use crate::protocol::DamagedMessage;
 use crate::session::body::{Damage, Place};
@@ -20,38 +20,45 @@ pub(super) fn damaged_ui(
     known: Option<&Damage>,
 ) {
     let t = cx.texts;
-    ui.horizontal_wrapped(|ui| {
-        // A half message is decided on in its row.
-        let decides = cx.model.view(view).is_some_and(|view| view.checks_halves());
-        let can = row.can_ack(cx.now) && !decides;
-        let ack = Button::new(theme::strong(t.get("viewer-ack-damaged")));
-        let ack = ui.add_enabled(can, ack);
-        let why = match row.newest().handle {
-            Some(_) => t.get("viewer-ack-over"),
-            None => t.get("viewer-ack-no-handle"),
-        };
-        if ack.on_disabled_hover_text(why).clicked() {
-            cx.command(Command::Ack(view, vec![row.number]));
-        }
+    ui.scope(|ui| {
+        ui.spacing_mut().item_spacing.y = theme::GAP_SMALL;
         let why = [("why", damaged.problem.to_string().into())];
-        let text = RichText::new(t.format("details-damaged", &why)).color(cx.palette.bad);
+        let text = theme::inked(t.format("details-damaged", &why), cx.palette.bad);
         ui.add(Label::new(text).wrap());
-    });
-    if let Some(place) = known.and_then(|known| known.place.as_ref()) {
-        place_ui(ui, cx, place);
-    }
-    let handle = damaged.receipt_handle.as_ref();
-    for (name, value) in [
-        (t.get("fact-id"), damaged.message_id.as_deref()),
-        (
-            t.get("fact-tag"),
-            known.and_then(|known| known.tag.as_deref()),
-        ),
-        (t.get("fact-handle"), handle.map(|handle| handle.as_str())),
-    ] {
-        if let Some(value) = value {
-            fact(ui, name, value, cx.palette);
+        if let Some(place) = known.and_then(|known| known.place.as_ref()) {
+            place_ui(ui, cx, place);
         }
+        ack_ui(ui, cx, view, row);
+        let handle = damaged.receipt_handle.as_ref();
+        for (name, value) in [
+            (t.get("fact-id"), damaged.message_id.as_deref()),
+            (
+                t.get("fact-tag"),
+                known.and_then(|known| known.tag.as_deref()),
+            ),
+            (t.get("fact-handle"), handle.map(|handle| handle.as_str())),
+        ] {
+            if let Some(value) = value {
+                fact(ui, name, value, cx.palette);
+            }
+        }
+    });
+}
+
+/// Its ack, as far as its handle could be read.
+fn ack_ui(ui: &mut Ui, cx: &mut Context<'_>, view: SubscriptionId, row: &Row) {
+    let t = cx.texts;
+    // A half message is decided on in its row.
+    let decides = cx.model.view(view).is_some_and(|view| view.checks_halves());
+    let can = row.can_ack(cx.now) && !decides;
+    let ack = Button::new(theme::strong(t.get("viewer-ack-damaged")));
+    let ack = ui.add_enabled(can, ack);
+    let why = match row.newest().handle {
+        Some(_) => t.get("viewer-ack-over"),
+        None => t.get("viewer-ack-no-handle"),
+    };
+    if ack.on_disabled_hover_text(why).clicked() {
+        cx.command(Command::Ack(view, vec![row.number]));
     }
 }
 
@@ -71,7 +78,7 @@ fn place_ui(ui: &mut Ui, cx: &Context<'_>, place: &Place) {
             text.push_str(t.get("viewer-place-end"));
         }
     }
-    ui.label(RichText::new(text).color(p.bad));
+    ui.add(Label::new(theme::inked(text, p.bad)).wrap());
     ui.scope(|ui| {
         ui.spacing_mut().item_spacing = egui::Vec2::ZERO;
         let mut marks = place.after.chars();

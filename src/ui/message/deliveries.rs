@@ -260,7 +260,7 @@ fn times_ui(ui: &mut Ui, cx: &Context<'_>, delivery: &Delivery, ending: Ending<'
         ),
         (_, None) => t.get("delivery-unknown").to_owned(),
     };
-    let line = RichText::new(format!("{consumed} · {end}")).color(cx.palette.dim);
+    let line = theme::dim(ui.ctx(), format!("{consumed} · {end}"));
     ui.add(Label::new(line).wrap());
 }
 
@@ -275,7 +275,7 @@ fn ending_ui(ui: &mut Ui, cx: &Context<'_>, ending: Ending<'_>, deed: Deed) {
         | Ending::Unseen(_, None) => p.dim,
         _ => p.bad,
     };
-    ui.add(Label::new(RichText::new(sentence(cx, ending, deed)).color(ink)).wrap());
+    ui.add(Label::new(theme::inked(sentence(cx, ending, deed), ink)).wrap());
     if let Some(found) = card::of_ending(ending, deed.doing()) {
         card::link_ui(ui, cx, &found);
     }

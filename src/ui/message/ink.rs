@@ -1,6 +1,7 @@
-//! Colours of one line of JSON or XML. Looks at the line alone, so that a frame costs what is in
-//! sight; a line that goes on from the one above is left in one colour.
+//! Colours of one row of JSON or XML. Looks at its line alone and at no more of that than it is given, so
+//! that a frame costs what is in sight.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use egui::text::{LayoutJob, TextFormat};
@@ -19,13 +20,21 @@ pub(super) enum Ink {
     Xml,
 }
 
-/// A line, coloured.
-pub(super) fn job(ui: &Ui, palette: &Palette, ink: Ink, text: &str) -> LayoutJob {
+/// A row, coloured; `lead` is what stands before it in its line.
+pub(super) fn job(ui: &Ui, palette: &Palette, ink: Ink, lead: &str, text: &str) -> LayoutJob {
+    let line: Cow<'_, str> = match lead {
+        "" => text.into(),
+        lead => format!("{lead}{text}").into(),
+    };
     let spans = match ink {
         Ink::Plain => Vec::new(),
-        Ink::Json => json(text, palette),
-        Ink::Xml => xml(text, palette),
+        Ink::Json => json(&line, palette),
+        Ink::Xml => xml(&line, palette),
     };
+    let behind = |at: usize| at.saturating_sub(lead.len());
+    let spans = spans
+        .into_iter()
+        .map(|(range, color)| (behind(range.start)..behind(range.end), color));
     let plain = ui.visuals().text_color();
     let mut job = LayoutJob::default();
     job.wrap.max_width = f32::INFINITY;

@@ -14,6 +14,10 @@ use crate::ui::theme::{self, Palette};
 use super::ink::{self, Ink};
 use super::sheet::{Go, LINE, Sheet, Shown, row_text};
 
+/// A row that goes on from so far behind the beginning of its line is left in one colour: colours are
+/// found anew in each frame, from there on.
+const LEAD: usize = 4 << 10;
+
 /// What to mark: everything that was found, and which of it is the current one.
 pub(super) struct Marks<'a> {
     pub(super) hits: Option<&'a Hits>,
@@ -97,9 +101,28 @@ impl LinesView<'_> {
     }
 
     fn galley(&self, ui: &Ui, palette: &Palette, line: &Line<'_>) -> Arc<Galley> {
-        let ink = if line.first { self.ink } else { Ink::Plain };
-        let job = ink::job(ui, palette, ink, line.text);
+        let (ink, lead) = match self.lead(line) {
+            Some(lead) => (self.ink, lead),
+            None => (Ink::Plain, ""),
+        };
+        let job = ink::job(ui, palette, ink, lead, line.text);
         ui.fonts_mut(|fonts| fonts.layout_job(job))
+    }
+
+    /// What stands before a row in its line, if that is near.
+    fn lead(&self, line: &Line<'_>) -> Option<&str> {
+        if line.first {
+            return Some("");
+        }
+        let (text, end) = (self.doc.text(), line.start);
+        let near = end.saturating_sub(LEAD);
+        let before = text.as_bytes().get(near..end)?;
+        let from = match before.iter().rposition(|byte| *byte == b'\n') {
+            Some(at) => near + at + 1,
+            None if near == 0 => 0,
+            None => return None,
+        };
+        text.get(from..end)
     }
 
     #[expect(

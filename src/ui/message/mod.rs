@@ -548,6 +548,6 @@ fn notes_ui(ui: &mut Ui, cx: &Context<'_>, opened: &Opened, look: Look) {
         ui.label(theme::dim(ui.ctx(), t.get("viewer-rebuilt")));
     }
     for note in notes {
-        ui.add(Label::new(RichText::new(note).color(cx.palette.soon)).wrap());
+        ui.add(Label::new(theme::inked(note, cx.palette.soon)).wrap());
     }
 }

@@ -1,7 +1,7 @@
 //! A file to publish: which, what its lines are, from which line on; and what a look at it found.
 //! Nothing is published from a file that nobody has looked at.
 
-use egui::{Label, RichText, ScrollArea, Ui};
+use egui::{ScrollArea, Ui};
 
 use crate::protocol::Limits;
 use crate::session::outbox::{BadLine, Each, FileSource, Findings, Format, OutboxCommand, Scan};
@@ -243,10 +243,7 @@ fn bad_line_ui(ui: &mut Ui, cx: &Context<'_>, bad: &BadLine) {
             cx.texts.format("outbox-bad-line", &values)
         }
     };
-    let text = RichText::new(text)
-        .font(theme::small())
-        .color(cx.palette.bad);
-    ui.add(Label::new(text).wrap());
+    remark(ui, &text, cx.palette.bad);
 }
 
 fn size(n: u64) -> String {

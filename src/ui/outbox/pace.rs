@@ -7,7 +7,7 @@ use egui::{DragValue, Ui};
 use crate::session::outbox::{MOST_A_SECOND, MOST_PARALLEL, Pace};
 use crate::ui::context::Context;
 use crate::ui::theme;
-use crate::ui::widgets::remark;
+use crate::ui::widgets::{check_box, remark};
 
 /// What is filled in.
 #[derive(Debug, Clone, Copy)]
@@ -53,8 +53,11 @@ impl PaceForm {
             let name = t.get("outbox-parallel");
             number_ui(&mut columns[2], name, &mut self.parallel, parallel);
         });
-        ui.checkbox(&mut self.unlimited, t.get("outbox-unlimited"));
-        ui.checkbox(&mut self.stop_at_error, t.get("outbox-stop-at-error"));
+        ui.add(check_box(&mut self.unlimited, t.get("outbox-unlimited")));
+        ui.add(check_box(
+            &mut self.stop_at_error,
+            t.get("outbox-stop-at-error"),
+        ));
         if self.parallel > 1 {
             remark(ui, t.get("outbox-unordered"), cx.palette.dim);
         }

@@ -1,6 +1,6 @@
 //! Every setting: its words, its choices, and what is typed until it makes sense.
 
-use egui::{Checkbox, Key, TextEdit, Ui};
+use egui::{Key, TextEdit, Ui};
 
 use crate::config::{
     AskBefore, Density, LanguageChoice, Motion, Preferences, ProxyChoice, Question, ThemeChoice,
@@ -9,7 +9,7 @@ use crate::config::{
 use crate::i18n::Lang;
 use crate::ui::context::{Context, bytes};
 use crate::ui::theme;
-use crate::ui::widgets::{link_button, named, remark};
+use crate::ui::widgets::{check_box, link_button, named, remark};
 
 use super::rows::{choices_ui, number_ui, row_ui, section_ui};
 
@@ -312,7 +312,7 @@ fn ask_ui(ui: &mut Ui, cx: &Context<'_>, ask: &mut AskBefore) {
             Question::ClearHistory => "settings-ask-clear-history",
             Question::DeleteConnection => "settings-ask-delete-connection",
         });
-        ui.add(Checkbox::new(ask.switch(question), name));
+        ui.add(check_box(ask.switch(question), name));
     }
     if *ask != AskBefore::default()
         && link_button(ui, t.get("settings-ask-all"), cx.palette).clicked()

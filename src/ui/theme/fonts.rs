@@ -6,7 +6,7 @@
 
 use std::sync::{Arc, OnceLock};
 
-use egui::{Context, FontData, FontDefinitions, FontFamily, FontId, RichText, TextStyle};
+use egui::{Color32, Context, FontData, FontDefinitions, FontFamily, FontId, RichText, TextStyle};
 
 use super::{
     BODY_LINE, BODY_SIZE, HEADING_SIZE, MONO_SIZE, PAGE_TITLE_LINE, PAGE_TITLE_SIZE, SMALL_LINE,
@@ -18,6 +18,8 @@ const INTER_SEMIBOLD: &str = "Inter SemiBold";
 const JETBRAINS_MONO: &str = "JetBrains Mono";
 /// Chinese, and what Japanese and Korean need: a machine without a font shows them all.
 const NOTO_SC: &str = "Noto Sans SC";
+/// The same where words stand out by weight; of the frequent characters alone.
+const NOTO_SC_BOLD: &str = "Noto Sans SC Bold";
 /// The emoji that egui's fonts lack.
 const NOTO_EMOJI: &str = "Noto Emoji";
 /// Nothing but the icons of the window.
@@ -31,7 +33,7 @@ pub fn font_definitions() -> FontDefinitions {
     fonts
         .font_data
         .retain(|name, _| SYMBOLS.contains(&name.as_str()));
-    let bundled: [(&str, &'static [u8]); 6] = [
+    let bundled: [(&str, &'static [u8]); 7] = [
         (
             INTER,
             include_bytes!("../../../assets/fonts/Inter-Regular.otf"),
@@ -49,6 +51,10 @@ pub fn font_definitions() -> FontDefinitions {
             include_bytes!("../../../assets/fonts/NotoSansSC-Regular.otf"),
         ),
         (
+            NOTO_SC_BOLD,
+            include_bytes!("../../../assets/fonts/NotoSansSC-Bold.otf"),
+        ),
+        (
             NOTO_EMOJI,
             include_bytes!("../../../assets/fonts/NotoEmoji-Regular.ttf"),
         ),
@@ -63,8 +69,9 @@ pub fn font_definitions() -> FontDefinitions {
             .insert(name.to_owned(), Arc::new(FontData::from_static(bytes)));
     }
     // Each text font lends the other its symbols: only JetBrains Mono has ▸ and ▾.
-    let chain = |first: &str, lender: &str| {
-        let mut names = vec![first.to_owned(), NOTO_SC.to_owned()];
+    let chain = |first: &[&str], lender: &str| {
+        let mut names: Vec<String> = first.iter().map(|name| (*name).to_owned()).collect();
+        names.push(NOTO_SC.to_owned());
         names.extend(
             SYMBOLS
                 .iter()
@@ -75,9 +82,12 @@ pub fn font_definitions() -> FontDefinitions {
         names
     };
     fonts.families = [
-        (FontFamily::Proportional, chain(INTER, JETBRAINS_MONO)),
-        (FontFamily::Monospace, chain(JETBRAINS_MONO, INTER)),
-        (semibold_family(), chain(INTER_SEMIBOLD, JETBRAINS_MONO)),
+        (FontFamily::Proportional, chain(&[INTER], JETBRAINS_MONO)),
+        (FontFamily::Monospace, chain(&[JETBRAINS_MONO], INTER)),
+        (
+            semibold_family(),
+            chain(&[INTER_SEMIBOLD, NOTO_SC_BOLD], JETBRAINS_MONO),
+        ),
         (icons::family(), vec![PHOSPHOR.to_owned()]),
     ]
     .into();
@@ -158,6 +168,14 @@ pub fn strong(text: impl Into<String>) -> RichText {
         .line_height(Some(BODY_LINE))
 }
 
+/// Body text in the ink of a state. However many lines it takes, they lie as far apart as all others.
+pub fn inked(text: impl Into<String>, ink: Color32) -> RichText {
+    RichText::new(text)
+        .font(body())
+        .line_height(Some(BODY_LINE))
+        .color(ink)
+}
+
 /// Body text that stays quiet.
 pub fn dim(ctx: &Context, text: impl Into<String>) -> RichText {
     RichText::new(text)
@@ -182,7 +200,6 @@ pub fn code(text: impl Into<String>) -> RichText {
 
 #[cfg(test)]
 mod tests {
-    use egui::Color32;
     use egui::epaint::text::{Fonts, TextOptions};
 
     use super::*;
@@ -228,6 +245,23 @@ mod tests {
                 }
             }
         }
+    }
+
+    /// Half of a title in another weight looks like a mistake.
+    #[test]
+    fn chinese_words_of_the_window_stand_out_as_a_whole() {
+        let mut definitions = font_definitions();
+        let bold = vec![NOTO_SC_BOLD.to_owned()];
+        definitions.families.insert(semibold_family(), bold);
+        let mut fonts = Fonts::new(TextOptions::default(), definitions);
+        let mut view = fonts.with_pixels_per_point(1.0);
+        let words = include_str!("../../../assets/i18n/zh-CN.ftl");
+        let lacking: String = words
+            .chars()
+            .filter(|c| ('\u{2e80}'..'\u{fffd}').contains(c))
+            .filter(|c| !view.has_glyph(&semibold(BODY_SIZE), *c))
+            .collect();
+        assert_eq!(lacking, "", "assets/fonts/subset.sh takes them along");
     }
 
     #[test]

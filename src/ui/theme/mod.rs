@@ -13,8 +13,8 @@ mod style;
 
 pub(in crate::ui) use focus::{ring, rings, rings_itself};
 pub use fonts::{
-    body, code, column_head, column_style, dim, font_definitions, hint, install_fonts, label, mono,
-    page_title, semibold, small, strong, title,
+    body, code, column_head, column_style, dim, font_definitions, hint, inked, install_fonts,
+    label, mono, page_title, semibold, small, strong, title,
 };
 pub use sizes::{Sizes, sizes};
 pub use style::{apply, install, style};
@@ -178,6 +178,8 @@ pub const PUBLISH_AS_TAB_BELOW: f32 = 1100.0;
 /// From this height on, consume views leave room for details though no message is chosen: with less,
 /// as when the drawer is open in a small window, rows matter more.
 pub const DETAILS_ALWAYS_FROM: f32 = 560.0;
+/// From this height on there is room for rows, for details and for the drawer.
+pub const DETAILS_BESIDE_DRAWER_FROM: f32 = 360.0;
 /// The smallest window everything fits in.
 pub const MIN_WINDOW: [f32; 2] = [960.0, 600.0];
 /// The window on the first start.

@@ -1,7 +1,7 @@
 //! What of an exchange can be copied. Nothing of it holds a signature.
 
-use egui::Ui;
 use egui::containers::menu::MenuButton;
+use egui::{Frame, Ui};
 
 use crate::session::{Exchange, Kept, Seen, traffic_text};
 
@@ -44,7 +44,10 @@ pub(super) fn ui(ui: &mut Ui, cx: &Context<'_>, seen: &Seen) {
                 ui.close();
             }
         }
-        ui.label(theme::dim(ui.ctx(), t.get("traffic-copy-redacted")));
+        let padding = ui.spacing().button_padding;
+        Frame::NONE.inner_margin(padding).show(ui, |ui| {
+            ui.label(theme::dim(ui.ctx(), t.get("traffic-copy-redacted")));
+        });
     });
     named(ui, response, egui::Role::Button, t.get("traffic-copy"));
 }

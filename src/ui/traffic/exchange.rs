@@ -14,7 +14,7 @@ use super::super::actions::Action;
 use super::super::context::{Context, bytes};
 use super::super::theme;
 use super::super::theme::icons;
-use super::super::widgets::{from_the_right, icon_button, remark, segmented};
+use super::super::widgets::{check_box, from_the_right, icon_button, remark, segmented};
 use super::{ask, copy, summary};
 
 /// What of it is shown.
@@ -92,7 +92,7 @@ impl ExchangePane {
         }
         ui.horizontal(|ui| {
             if sheet.pretty.is_some() {
-                ui.checkbox(&mut self.pretty, t.get("traffic-pretty"));
+                ui.add(check_box(&mut self.pretty, t.get("traffic-pretty")));
             }
             if signed {
                 let mut revealed = self.revealed == Some(exchange.number);

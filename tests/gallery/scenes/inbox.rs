@@ -16,7 +16,9 @@ pub(crate) fn first_start(lang: Lang, album: &Album) {
     let mut stage = Stage::begin(lang, album, start);
     stage.paint("first-minute");
     stage.click("first-minute-close");
+    stage.wait(3);
     stage.paint("first-start");
+    stage.stop();
     stage.click("help");
     stage.paint("help");
     stage.click("help-about");
@@ -66,6 +68,7 @@ pub(crate) fn leases_in_every_state(lang: Lang, album: &Album) {
     // The first ones have 25 seconds left, the next 75.
     stage.pass_to(575);
     stage.paint("leases");
+    stage.wait(3);
     stage.look_into(&again);
     stage.paint("leases-details");
     stage.stop();

@@ -50,6 +50,7 @@ pub(crate) fn dead_letters(lang: Lang, album: &Album) {
         .window
         .until("the letters", |window| window.rows().len() == 5);
     stage.paint("letters");
+    stage.stop();
     stage.click("select-all");
     stage.click_with("letters-resend", &[("n", "5")]);
     stage.paint("letters-resend");

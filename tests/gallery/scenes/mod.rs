@@ -4,11 +4,15 @@ mod connections;
 mod control;
 mod debugger;
 mod drawer;
+mod empty;
+mod extremes;
 mod files;
 mod inbox;
 mod letters;
 mod message;
 mod publish;
+mod samples;
+mod settings;
 mod traffic;
 
 use mqscope::i18n::Lang;
@@ -46,6 +50,15 @@ acts![
     drawer::history_and_plots,
     drawer::quitting,
     files::out_and_in,
+    settings::settings,
+    samples::sample_data,
+    empty::places_with_nothing,
+    empty::nothing_found,
+    empty::no_sandbox,
+    extremes::compact,
+    extremes::narrow,
+    extremes::long_names,
+    extremes::a_great_many,
 ];
 
 /// Plays an act in each language that is wanted.
