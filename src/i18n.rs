@@ -203,7 +203,7 @@ impl Texts {
         let values: Vec<(&'static str, Value<'_>)> = say
             .values
             .iter()
-            .map(|(name, value)| (*name, value.as_str().into()))
+            .map(|(name, value)| (*name, number_or_text(value)))
             .collect();
         self.format(say.key, &values)
     }
@@ -232,6 +232,17 @@ fn keys(source: &str) -> impl Iterator<Item = &str> {
         .lines()
         .filter(|line| line.starts_with(|first: char| first.is_ascii_alphabetic()))
         .filter_map(|line| line.split([' ', '=']).next())
+}
+
+/// Digits of numbers that come out as they went in.
+const EXACT_DIGITS: usize = 9;
+
+/// A number where it is written as one, as plurals go by numbers; otherwise text.
+fn number_or_text(value: &str) -> Value<'_> {
+    match value.parse::<i64>() {
+        Ok(number) if value.len() <= EXACT_DIGITS && number.to_string() == value => number.into(),
+        _ => value.into(),
+    }
 }
 
 #[cfg(test)]

@@ -431,6 +431,16 @@ impl RealWindow {
         request.unwrap().reply().unwrap().data
     }
 
+    /// The pixels of a part of it, which is in points.
+    pub(crate) fn part(&self, part: egui::Rect) -> Vec<u8> {
+        let pixels = |length: f32| (length * f32::from(self.scale)).round() as u16;
+        let (x, y) = (pixels(part.min.x) as i16, pixels(part.min.y) as i16);
+        let (width, height) = (pixels(part.width()), pixels(part.height()));
+        let (connection, format) = (&self.connection, ImageFormat::Z_PIXMAP);
+        let request = connection.get_image(format, self.window, x, y, width, height, !0);
+        request.unwrap().reply().unwrap().data
+    }
+
     /// What it is drawn on: red, green, blue of a corner where nothing is.
     pub(crate) fn ground(&self) -> [u8; 3] {
         let (connection, format) = (&self.connection, ImageFormat::Z_PIXMAP);

@@ -80,41 +80,29 @@ fn the_window_follows_the_desktop_while_it_runs_unless_told_otherwise() {
     assert!(shown(&window, Theme::Dark));
 }
 
-/// Whether a new row is there as a whole in the first frame that has it. In the end it is.
-fn is_whole_at_once(desktop: Desktop, motion: Motion) -> bool {
+/// Much less than a row takes to fade in, in seconds.
+const FRAME: f32 = 0.03;
+
+/// A window in the first frame in which its second row is told of. The first one brings the table along,
+/// which is laid out twice in its first frame.
+fn with_a_new_row(desktop: Desktop, motion: Motion) -> Window {
     let mut start = Start {
         desktop,
+        frame: FRAME,
         ..Start::default()
     };
     start.config.preferences.motion = motion;
     let mut window = Window::start(start);
     window.until_running();
-    // The first row brings the table along, which is laid out twice in its first frame.
     window.publish_and_see();
     window.begin_to_publish();
     window.until_first_frame("the row", |window| window.rows().len() == 2);
-    // The head of the column, and the button of each row that is seen.
-    let at_once = window.painted("Ack") == 3;
-    window.settle();
-    assert_eq!(window.painted("Ack"), 3, "{motion:?}");
-    at_once
+    window
 }
 
-#[test]
-fn a_new_row_is_there_at_once_where_nothing_may_move() {
-    let calm = Desktop {
-        reduced_motion: true,
-        ..Desktop::default()
-    };
-    assert!(is_whole_at_once(calm, Motion::System));
-    assert!(is_whole_at_once(Desktop::default(), Motion::Reduced));
-    assert!(!is_whole_at_once(Desktop::default(), Motion::System));
-    assert!(!is_whole_at_once(calm, Motion::Full));
-}
-
-/// How much of the ground of a button is to be seen, of 255.
-fn ink_of(window: &Window, name: &str) -> u8 {
-    let button = window.rect(name);
+/// How much there is of the newest row, of 255.
+fn ink_of_newest(window: &Window) -> u8 {
+    let button = window.rect(&format!("Ack {}", window.rows()[0]));
     let inks = window
         .shapes()
         .iter()
@@ -128,29 +116,35 @@ fn ink_of(window: &Window, name: &str) -> u8 {
 }
 
 #[test]
+fn a_new_row_is_there_at_once_where_nothing_may_move() {
+    let calm = Desktop {
+        reduced_motion: true,
+        ..Desktop::default()
+    };
+    for (desktop, motion, at_once) in [
+        (calm, Motion::System, true),
+        (Desktop::default(), Motion::Reduced, true),
+        (Desktop::default(), Motion::System, false),
+        (calm, Motion::Full, false),
+    ] {
+        let window = with_a_new_row(desktop, motion);
+        assert_eq!(ink_of_newest(&window) == 255, at_once, "{motion:?}");
+    }
+}
+
+#[test]
 fn a_new_row_fades_in_for_a_moment_and_then_nothing_is_drawn_any_more() {
-    let frame = 0.03;
-    let mut window = Window::start(Start {
-        frame,
-        ..Start::default()
-    });
-    window.until_running();
-    window.publish_and_see();
-    window.begin_to_publish();
-    window.until_first_frame("the row", |window| window.rows().len() == 2);
-    let ack = format!("Ack {}", window.rows()[0]);
-    let mut inks = vec![ink_of(&window, &ack)];
+    let mut window = with_a_new_row(Desktop::default(), Motion::System);
+    let mut inks = vec![ink_of_newest(&window)];
     while inks.last() != Some(&255) && inks.len() < 20 {
         window.draw();
-        inks.push(ink_of(&window, &ack));
+        inks.push(ink_of_newest(&window));
     }
-    // From nothing to all of it, a little more with each frame.
-    assert_eq!((inks[0], inks.last()), (0, Some(&255)), "{inks:?}");
-    assert!(inks.is_sorted(), "{inks:?}");
-    let frames = inks.len() - 1;
-    assert_eq!(
-        frames,
-        (theme::FADE_SECONDS / frame).round() as usize,
+    // A little more with each frame, to all of it; before the first of these there was nothing.
+    let frames = (theme::FADE_SECONDS / FRAME).round() as usize;
+    assert_eq!((inks.len(), inks.last()), (frames, Some(&255)), "{inks:?}");
+    assert!(
+        inks.is_sorted_by(|before, after| before < after),
         "{inks:?}"
     );
     window.settle();
