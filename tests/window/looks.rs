@@ -233,7 +233,6 @@ fn what_belongs_to_the_drawer_does_not_lie_on_each_other_in_a_small_window() {
         }
         let mut window = Window::start(start);
         window.until_running();
-        window.publish_and_see();
         window.click(&en("traffic-open"));
         let choice = |label, choice| format!("{} · {}", en(label), en(choice));
         let kinds = choice("traffic-kind", "traffic-all-kinds");
