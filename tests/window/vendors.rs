@@ -159,7 +159,8 @@ fn a_sandbox_that_does_not_run_can_be_started_again() {
     window.until_shown(&en("empty-sandbox"));
     window.assert_shows(&en("connections-none"));
     window.assert_shows("Notices 1");
-    window.click(&en("sandbox-start"));
+    // One is beside its name, one in the view.
+    window.click_topmost(&en("sandbox-start"));
     // It tried, and says again why it could not.
     window.until_shown("Notices 2");
     window.assert_shows(&en("empty-sandbox"));
