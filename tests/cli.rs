@@ -653,8 +653,17 @@ fn a_mistake_in_the_file_is_found_where_it_is() {
         assert!(finished.stderr.contains(path), "{}", finished.stderr);
     };
     let (_folder, path) = config("# settings\nlisten = '127.0.0.1:0'\nauto-craete = true\n");
-    check(&path, "line 3, column 1: unknown field `auto-craete`");
+    check(
+        &path,
+        "line 3, column 1: No setting is called auto-craete here",
+    );
     check("/nowhere/sandbox.toml", "cannot read");
+    let mut command = mqscope(&home);
+    command
+        .args(["sandbox", "--config", &path])
+        .env("MQSCOPE_LANG", "zh-CN");
+    let finished = run(command, b"");
+    assert_usage(&finished, "第 3 行第 1 列：此处没有名为 auto-craete 的设置");
 }
 
 #[test]

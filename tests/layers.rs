@@ -342,6 +342,7 @@ const LAYERS: &[Layer] = &[
             "config",
             "credentials",
             "doctor",
+            "explained",
             "files",
             "i18n",
             "protocol",

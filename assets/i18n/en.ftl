@@ -105,8 +105,8 @@ settings-not-kept = This system has no place for settings; they hold until mqsco
 notice-settings-broken = The settings file has a mistake in line { $line }, column { $column }
 notice-settings-unreadable = The settings file cannot be read
 notice-settings-broken-next = Mend it there; it is read again as soon as it is saved. Until then what held before holds, and mqscope writes nothing to it
-notice-settings-unknown = No setting is called { $name }: line { $line }, column { $column } of the settings file
-notice-settings-unknown-nearest = No setting is called { $name }, did you mean { $nearest }? Line { $line }, column { $column } of the settings file
+notice-settings-unknown = No setting is called “{ $name }”: line { $line }, column { $column } of the settings file
+notice-settings-unknown-nearest = No setting is called “{ $name }”, did you mean “{ $nearest }”? Line { $line }, column { $column } of the settings file
 notice-settings-unknown-next = Everything else in the file holds, and the line stays as it is
 notice-settings-wait = What you changed is not written yet: the settings file has a mistake
 notice-settings-wait-next = It holds already, and is written as soon as the file can be read again
@@ -2505,6 +2505,32 @@ cli-wrong-fault-pause = the pause '{ $found }' is not such as 50ms, 2s or 50ms..
 cli-wrong-fault-probability = the probability { $found } is not from 0 to 1
 cli-wrong-fault-when = the condition '{ $found }' is neither next=N nor p=0..1
 cli-wrong-lang = there are en and zh-CN
+
+## Mistakes in files of settings
+
+file-at = { $path }: line { $line }, column { $column }: { $what }
+file-says = { $what }
+file-utf8 = This is no text in UTF-8
+file-proxy = Expected system, none or an address such as http://host:3128
+file-zone = { $name } is no time zone; expected local, utc or a place such as Asia/Shanghai
+file-wants-choice = Expected one of { $choices }, not { $found }
+file-unknown-name = No setting is called { $found } here; there are { $choices }
+file-missing = { $name } is missing here
+file-wants-boolean = Expected true or false
+file-wants-text = Expected a text in quotes
+file-wants-list = Expected a list in square brackets
+file-wants-table = Expected a table of settings
+file-wants-number = Expected a whole number from { $min } to { $max }
+file-wants-positive = Expected a whole number of at least 1
+file-wants-whole = Expected a whole number, 0 or more
+file-wants-size = Expected a size such as 65536, "64KiB" or "4MiB"
+file-no-keys = Without keys nobody could come in
+file-access-key = An access key has at least one character and no blanks
+file-secret-empty = The secret is empty
+file-secret-which = Give the key either a secret-key or a secret-key-env
+file-variable = The variable { $name } is not set
+file-twice = { $name } is there twice
+file-folder = Name a folder, or leave it out
 
 ## The command line: what it says to people
 

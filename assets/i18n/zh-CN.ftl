@@ -101,8 +101,8 @@ settings-not-kept = 系统没有可保存设置的位置，设置仅在 mqscope 
 notice-settings-broken = 设置文件第 { $line } 行第 { $column } 列有错误
 notice-settings-unreadable = 无法读取设置文件
 notice-settings-broken-next = 请在文件中修正，保存后会立即重新读取；在此之前沿用之前的设置，mqscope 不会写入该文件
-notice-settings-unknown = 没有名为 { $name } 的设置：设置文件第 { $line } 行第 { $column } 列
-notice-settings-unknown-nearest = 没有名为 { $name } 的设置，是否想写 { $nearest }？设置文件第 { $line } 行第 { $column } 列
+notice-settings-unknown = 没有名为“{ $name }”的设置：设置文件第 { $line } 行第 { $column } 列
+notice-settings-unknown-nearest = 没有名为“{ $name }”的设置，是否想写“{ $nearest }”？设置文件第 { $line } 行第 { $column } 列
 notice-settings-unknown-next = 文件中其他设置照常生效，该行保持原样
 notice-settings-wait = 修改尚未写入：设置文件有错误
 notice-settings-wait-next = 修改已经生效，文件恢复可读后会立即写入
@@ -2400,6 +2400,32 @@ cli-wrong-fault-pause = 延迟“{ $found }”应类似 50ms、2s 或 50ms..2s�
 cli-wrong-fault-probability = 概率 { $found } 应在 0 到 1 之间
 cli-wrong-fault-when = 条件“{ $found }”应为 next=N 或 p=0..1
 cli-wrong-lang = 可用 en 和 zh-CN
+
+## 设置文件中的错误
+
+file-at = { $path }：第 { $line } 行第 { $column } 列：{ $what }
+file-says = 解析器的原话：{ $what }
+file-utf8 = 不是 UTF-8 文本
+file-proxy = 此处应为 system、none 或 http://host:3128 这样的地址
+file-zone = { $name } 不是时区；此处应为 local、utc 或 Asia/Shanghai 这样的地名
+file-wants-choice = 此处应为 { $choices } 之一，而不是 { $found }
+file-unknown-name = 此处没有名为 { $found } 的设置；可用的有 { $choices }
+file-missing = 缺少 { $name }
+file-wants-boolean = 此处应为 true 或 false
+file-wants-text = 此处应为带引号的文本
+file-wants-list = 此处应为方括号中的列表
+file-wants-table = 此处应为一组设置
+file-wants-number = 此处应为 { $min } 到 { $max } 的整数
+file-wants-positive = 此处应为不小于 1 的整数
+file-wants-whole = 此处应为不小于 0 的整数
+file-wants-size = 此处应为大小，例如 65536、"64KiB" 或 "4MiB"
+file-no-keys = 没有密钥就没有人能访问
+file-access-key = AccessKey 至少一个字符，且不含空白
+file-secret-empty = 密钥为空
+file-secret-which = 请在 secret-key 和 secret-key-env 中只填一个
+file-variable = 环境变量 { $name } 未设置
+file-twice = { $name } 重复出现
+file-folder = 请填写文件夹，或省略该项
 
 ## 命令行：提示
 

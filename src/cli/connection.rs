@@ -6,11 +6,11 @@ use std::path::PathBuf;
 use clap::{ArgGroup, Args};
 
 use super::exit::Failure;
-use super::language::texts;
+use super::language::{file_at, texts};
 use super::values;
 use crate::client::{Client, ClientSettings, Endpoint};
 use crate::clock::Clock;
-use crate::config::{Config, ConfigFile, ConnectionProfile, ProxyChoice};
+use crate::config::{Config, ConfigError, ConfigFile, ConnectionProfile, ProxyChoice};
 use crate::credentials::Credentials;
 use crate::i18n::Value;
 use crate::protocol::{InstanceId, Limits, Profile};
@@ -111,12 +111,20 @@ struct Saved {
     keys: Result<Credentials, Failure>,
 }
 
+/// What is wrong with the file of the settings, in words.
+fn damaged(error: &ConfigError, file: &ConfigFile) -> String {
+    match error.position() {
+        Some(at) => file_at(file.path(), at, &error.what()),
+        None => error.to_string(),
+    }
+}
+
 async fn saved(name: &str) -> Result<Saved, Failure> {
     let file = ConfigFile::default_location()
         .ok_or_else(|| Failure::usage("config", texts().get("cli-say-no-config-folder")))?;
     let config = file
         .load()
-        .map_err(|error| Failure::usage("config", error.to_string()))?;
+        .map_err(|error| Failure::usage("config", damaged(&error, &file)))?;
     let profile = find(&config, name, &file)?.clone();
     let keys = match from_keyring(&profile.id).await {
         Ok(Some(keys)) => Ok(keys),

@@ -2,7 +2,9 @@
 //! system. Only texts for people follow it; what scripts read is the same in every language.
 
 use std::ffi::OsString;
+use std::path::Path;
 
+use crate::explained::file::mistake;
 use crate::i18n::{Lang, Texts};
 
 const VARIABLE: &str = "MQSCOPE_LANG";
@@ -49,6 +51,19 @@ pub(super) fn parse(name: &str) -> Result<Lang, String> {
 /// The texts in the language of this process; English unless [`Lang::choose`] was called.
 pub(super) fn texts() -> &'static Texts {
     Texts::of(Lang::chosen().unwrap_or_default())
+}
+
+/// Where in a file something is wrong, and what.
+pub(super) fn file_at(path: &Path, (line, column): (usize, usize), what: &str) -> String {
+    let texts = texts();
+    let what = texts.say(&mistake(what));
+    let values = [
+        ("path", path.display().to_string().into()),
+        ("line", line.into()),
+        ("column", column.into()),
+        ("what", what.into()),
+    ];
+    texts.format("file-at", &values)
 }
 
 #[cfg(test)]

@@ -11,7 +11,7 @@ use clap::Args;
 use secrecy::SecretString;
 
 use super::exit::{Exit, Failure, Outcome};
-use super::language::texts;
+use super::language::{file_at, texts};
 use super::output;
 use super::stop::Stop;
 use super::values;
@@ -106,8 +106,10 @@ impl ServeSandbox {
         get: impl Fn(&str) -> Option<String>,
     ) -> Result<SandboxSettings, Failure> {
         let path = self.config.as_deref().unwrap_or(Path::new(""));
-        let mut settings = parse_config(file.unwrap_or_default(), &get)
-            .map_err(|error| Failure::usage("config", format!("{}: {error}", path.display())))?;
+        let mut settings = parse_config(file.unwrap_or_default(), &get).map_err(|error| {
+            let at = (error.line, error.column);
+            Failure::usage("config", file_at(path, at, &error.message))
+        })?;
         // A path in a file is meant from where the file is; `join` leaves an absolute one alone.
         let beside = |dir: PathBuf| path.parent().map_or(dir.clone(), |folder| folder.join(dir));
         settings.data_dir = self.data_dir.clone().or(settings.data_dir.map(beside));

@@ -1,7 +1,8 @@
 //! What is known about a signature, put into words: as text for people, as JSON for scripts, and
 //! with every character in sight. The command line and the window say it in the same way. Finds
-//! nothing out itself: that is `protocol::explain`.
+//! nothing out itself: that is `protocol::explain`. And what is wrong in a file of settings.
 
+pub mod file;
 pub mod json;
 pub mod refused;
 pub mod text;

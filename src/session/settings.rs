@@ -40,8 +40,8 @@ pub enum ConfigEvent {
 pub struct ConfigTrouble {
     /// Line and column, both from 1; `None` where it cannot be read at all.
     pub at: Option<(usize, usize)>,
-    /// What was found there, and what is expected.
-    pub what: String,
+    /// What is wrong there.
+    pub what: Say,
 }
 
 /// What is known of the file.

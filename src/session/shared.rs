@@ -19,6 +19,7 @@ use crate::config::{
     Config, ConfigError, ConfigFile, ConnectionProfile, Preferences, WatchedConfig,
 };
 use crate::credentials::Credentials;
+use crate::explained::file::mistake;
 use crate::protocol::InvalidName;
 use crate::sandbox::SandboxSettings;
 use crate::secrets::{Kept, Secrets, SecretsError};
@@ -151,7 +152,7 @@ impl Disk {
             Some(Err(error)) => {
                 return vec![ConfigEvent::Broken(ConfigTrouble {
                     at: error.position(),
-                    what: error.what(),
+                    what: mistake(&error.what()),
                 })];
             }
         };

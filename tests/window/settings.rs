@@ -11,8 +11,9 @@ use mqscope::config::{
 use mqscope::i18n::Lang;
 use mqscope::protocol::Profile;
 
+use crate::fixtures;
 use crate::scripted::{Scripted, message};
-use crate::support::{Place, Start, Window, en, en_with, say};
+use crate::support::{BEGIN, Place, Start, Window, en, en_with, say};
 
 fn start_with(change: impl FnOnce(&mut Preferences)) -> Start {
     let mut start = Start::default();
@@ -134,6 +135,69 @@ fn nobody_is_asked_who_does_not_want_to_be() {
     window.click(&en("view-close"));
     assert!(!window.shows("Consume orders · GID_second"));
     assert!(window.asks_to_close(), "the window closes at once");
+}
+
+#[test]
+fn what_is_deleted_and_cleared_is_so_at_once_where_nobody_wants_to_be_asked() {
+    let mut window = Window::start(
+        start_with(|p| {
+            for question in [Question::DeleteConnection, Question::ClearHistory] {
+                *p.ask_before.switch(question) = false;
+            }
+        })
+        .with("desk", Profile::Tdmq, "http://127.0.0.1:9"),
+    );
+    window.until_running();
+    window.publish_and_see();
+    window.click(&en_with("connection-edit", &[("name", "desk")]));
+    window.click(&en("delete"));
+    window.until_saved(|config| config.profiles.is_empty());
+    assert!(!window.has(&en_with("connection-use", &[("name", "desk")])));
+
+    window.click(&en("history-open"));
+    window.until("what was published", |window| {
+        window.is_on(&en("history-clear"))
+    });
+    window.click(&en("history-clear"));
+    window.until_shown(&en("history-none"));
+}
+
+#[test]
+fn the_oldest_messages_go_when_there_is_less_memory_for_them() {
+    let mut window = Window::start(Start {
+        before: |model| {
+            let body = |n: u64| fixtures::text_of(1 << 20, |at| format!("{n} {at} "));
+            // Returned at once, so that nobody holds them.
+            let all = (0..96).map(|n| fixtures::arrival(n, body(n), BEGIN, BEGIN));
+            model.absorb(fixtures::polled(all, BEGIN), BEGIN);
+        },
+        ..Start::default()
+    });
+    window.settle();
+    let evicted = en_with("status-evicted", &[("n", "")]);
+    assert!(window.texts_with(&evicted).is_empty(), "512 MB hold them");
+    open_settings(&mut window);
+    window.type_number(&en("settings-memory"), "64");
+    window.until_saved(|config| config.preferences.memory_mb.get() == 64);
+    window.click(&en("close"));
+    window.until("the oldest are gone", |window| {
+        !window.texts_with(&evicted).is_empty()
+    });
+}
+
+#[test]
+fn a_mistake_in_the_file_is_told_in_the_language_of_the_window() {
+    let mut window = Window::start(start_with(|p| p.language = LanguageChoice::ZhCn));
+    window.until_running();
+    window.write_config("[preferences]\nlanguage = 'zh-cn'\nmemory-mb = 1\n");
+    window.press_with_command(Key::Comma);
+    let t = |key, values: &[(&'static str, mqscope::i18n::Value<'_>)]| {
+        mqscope::i18n::Texts::of(Lang::ZhCn).format(key, values)
+    };
+    let place = [("line", 3.into()), ("column", 13.into())];
+    window.until_shown(&t("notice-settings-broken", &place));
+    let bounds = [("min", "64".into()), ("max", "16384".into())];
+    window.assert_shows(&t("file-wants-number", &bounds));
 }
 
 #[test]
@@ -283,7 +347,7 @@ fn a_broken_file_is_told_by_line_and_column_and_left_alone() {
     open_settings(&mut window);
     let told = en_with("notice-settings-broken", &[("line", "3"), ("column", "9")]);
     window.until_shown(&told);
-    window.assert_shows("`system`, `dark`, `light`");
+    window.assert_shows("Expected one of system, dark, light, not pink");
     // What held before still does, and what is changed holds, but nothing is written.
     window.assert_shows("desk");
     window.click(&choice("settings-format", "settings-format-full"));

@@ -183,8 +183,8 @@ fn broken(trouble: &ConfigTrouble, now: Timestamp) -> Notice {
         at: now,
         level: Level::Error,
         summary,
-        detail: trouble.what.clone(),
-        next_step: Some(Say::new("notice-settings-broken-next")),
+        detail: String::new(),
+        next_step: Some(trouble.what.clone()),
         card: None,
     }
 }

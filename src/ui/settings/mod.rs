@@ -128,7 +128,7 @@ fn broken_ui(ui: &mut Ui, cx: &Context<'_>) {
     };
     ui.add_space(theme::GAP_SMALL);
     marked_remark(ui, icons::WARNING, &title, p.bad);
-    remark(ui, &trouble.what, p.text);
+    remark(ui, &cx.say(&trouble.what), p.text);
     remark(ui, t.get("notice-settings-broken-next"), p.dim);
     if cx.model.settings().waits() {
         marked_remark(
