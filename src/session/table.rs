@@ -104,7 +104,7 @@ impl Default for SavedTable {
 
 impl SavedTable {
     /// As a file is first shown: nothing returns, and the order is that of the file.
-    pub(super) fn of_file() -> Self {
+    pub fn of_file() -> Self {
         let columns = [
             Column::State,
             Column::Id,

@@ -1,10 +1,11 @@
 //! What this program is: version, licence, the fonts in it with theirs, and where it keeps things.
 
-use egui::{Context as Egui, Id, Label, Modal, ScrollArea, Ui};
+use egui::{Context as Egui, Label, ScrollArea, Ui};
 
 use crate::session::{Command, Folder, FolderCommand, PARTS, VERSION};
 
 use super::context::Context;
+use super::dialog;
 use super::spoken::title_ui;
 use super::theme;
 use super::widgets::{from_the_right, link_button};
@@ -33,14 +34,11 @@ impl About {
         if !self.open {
             return;
         }
-        let frame = egui::Frame::popup(&ctx.global_style()).inner_margin(2.0 * theme::PAD);
-        let modal = Modal::new(Id::unique("about"))
-            .frame(frame)
-            .show(ctx, |ui| {
-                ui.set_width(WIDTH);
-                self.content_ui(ui, cx)
-            });
-        self.open = !(modal.inner || modal.should_close());
+        let (done, left) = dialog::show(ctx, "about", |ui| {
+            ui.set_width(WIDTH);
+            self.content_ui(ui, cx)
+        });
+        self.open = !(done || left);
     }
 
     /// All of it; whether it is done with.
@@ -50,7 +48,9 @@ impl About {
         let done = ui
             .horizontal(|ui| {
                 title_ui(ui, &t.format("about-title", &version));
-                from_the_right(ui, |ui| ui.button(t.get("about-close")).clicked())
+                from_the_right(ui, |ui| {
+                    dialog::is_pressed(t, ui.button(t.get("about-close")))
+                })
             })
             .inner;
         ui.label(theme::dim(ui.ctx(), t.get("about-what")));

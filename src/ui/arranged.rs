@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
 
-use egui::{Context, Panel};
+use egui::{Context, Panel, Pos2, Rect};
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
@@ -18,12 +18,39 @@ const LONGEST: f64 = 20_000.0;
 #[derive(Debug, Default)]
 pub(super) struct Sizes {
     chosen: BTreeMap<String, f32>,
-    seen: BTreeMap<&'static str, f32>,
+    seen: BTreeMap<&'static str, Seen>,
     /// A panel that is to become larger by so much, as the keyboard has it.
     wished: Option<(&'static str, f32)>,
 }
 
+/// A panel as it was drawn last.
+#[derive(Debug, Clone, Copy)]
+struct Seen {
+    size: f32,
+    rect: Rect,
+    /// Frames since then.
+    age: u8,
+}
+
 impl Sizes {
+    /// Another frame begins.
+    pub(super) fn begin(&mut self) {
+        for seen in self.seen.values_mut() {
+            seen.age = seen.age.saturating_add(1);
+        }
+    }
+
+    /// The innermost panel that lies here, in this frame or the one before.
+    pub(super) fn holding(&self, at: Pos2) -> Option<&'static str> {
+        let there = |seen: &Seen| seen.age <= 1 && seen.rect.contains(at);
+        let holding = self.seen.iter().filter(|(_, seen)| there(seen));
+        let innermost = holding.min_by(|(_, one), (_, other)| {
+            let (one, other) = (one.rect.area(), other.rect.area());
+            one.total_cmp(&other)
+        });
+        innermost.map(|(name, _)| *name)
+    }
+
     /// What was kept of an earlier run.
     pub(super) fn restored(kept: &Kept<'_>) -> Self {
         let sizes = kept.0.and_then(|kept| kept.get("sizes")?.as_object());
@@ -60,17 +87,18 @@ impl Sizes {
         let (Some((_, by)), Some(seen)) = (by, self.seen.get(name)) else {
             return panel.default_size(first).size_range(limits);
         };
-        let size = (seen + by).clamp(*limits.start(), *limits.end());
+        let size = (seen.size + by).clamp(*limits.start(), *limits.end());
         self.chosen.insert(name.to_owned(), size);
         panel.exact_size(size)
     }
 
     /// Takes in how large a panel is drawn. It was chosen if somebody drags something just then:
     /// otherwise another window or other contents made it so.
-    pub(super) fn saw(&mut self, ctx: &Context, panel: &'static str, size: f32) {
-        let before = self.seen.insert(panel, size);
+    pub(super) fn saw(&mut self, ctx: &Context, panel: &'static str, size: f32, rect: Rect) {
+        let seen = Seen { size, rect, age: 0 };
+        let before = self.seen.insert(panel, seen);
         let dragged = ctx.dragged_id().is_some() || ctx.drag_stopped_id().is_some();
-        if dragged && before.is_some_and(|before| (before - size).abs() > SAME) {
+        if dragged && before.is_some_and(|before| (before.size - size).abs() > SAME) {
             self.chosen.insert(panel.to_owned(), size);
         }
     }
@@ -110,7 +138,28 @@ pub(super) fn to_keep(sizes: &Sizes, values: Vec<(&str, Value)>) -> Value {
 
 #[cfg(test)]
 mod tests {
+    use egui::pos2;
+
     use super::*;
+
+    #[test]
+    fn the_innermost_panel_is_meant_while_it_is_there() {
+        let ctx = Context::default();
+        let mut sizes = Sizes::default();
+        let whole = Rect::from_min_max(pos2(0.0, 0.0), pos2(100.0, 50.0));
+        sizes.saw(&ctx, "drawer", 50.0, whole);
+        sizes.saw(&ctx, "exchange", 40.0, whole.with_min_x(60.0));
+        let (left, right) = (pos2(10.0, 10.0), pos2(80.0, 10.0));
+        assert_eq!(sizes.holding(left), Some("drawer"));
+        assert_eq!(sizes.holding(right), Some("exchange"));
+        assert_eq!(sizes.holding(pos2(10.0, 60.0)), None);
+        sizes.begin();
+        sizes.saw(&ctx, "drawer", 50.0, whole);
+        assert_eq!(sizes.holding(right), Some("exchange"), "one frame ago");
+        sizes.begin();
+        sizes.saw(&ctx, "drawer", 50.0, whole);
+        assert_eq!(sizes.holding(right), Some("drawer"));
+    }
 
     #[test]
     fn one_value_that_makes_no_sense_costs_no_other() {

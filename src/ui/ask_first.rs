@@ -1,13 +1,14 @@
 //! Questions before something is done: the window of each, with a way to stop asking it, and what
 //! waits for the answer of those that come up by a command, from wherever that was given.
 
-use egui::{Context as Egui, Id, Label, Modal};
+use egui::{Context as Egui, Id, Label};
 
 use crate::config::Question;
 use crate::session::{Command, Decision, HalfCommand, Model};
 
 use super::connections::connection_name;
 use super::context::Context;
+use super::dialog;
 use super::spoken::title_ui;
 use super::theme;
 use super::widgets::check_box;
@@ -31,9 +32,8 @@ pub(super) fn question_ui(
 ) -> Option<bool> {
     let t = cx.texts;
     let id = Id::unique(("question", question));
-    let frame = egui::Frame::popup(&ctx.global_style()).inner_margin(2.0 * theme::PAD);
     let mut stop_asking: bool = ctx.data(|data| data.get_temp(id)).unwrap_or_default();
-    let modal = Modal::new(id).frame(frame).show(ctx, |ui| {
+    let ((yes, no), left) = dialog::show(ctx, "question", |ui| {
         ui.set_width(WIDTH);
         title_ui(ui, &words.title);
         ui.add_space(theme::GAP);
@@ -44,13 +44,12 @@ pub(super) fn question_ui(
         ui.add_space(theme::GAP);
         ui.horizontal(|ui| {
             let yes = theme::strong(words.yes).color(cx.palette.bad);
-            let yes = ui.button(yes).clicked();
+            let yes = dialog::is_pressed(t, ui.button(yes));
             (yes, ui.button(t.get("cancel")).clicked())
         })
         .inner
     });
-    let (yes, no) = modal.inner;
-    let no = no || modal.should_close();
+    let no = no || left;
     let open = !(yes || no);
     ctx.data_mut(|data| {
         data.remove::<bool>(id);

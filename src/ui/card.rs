@@ -90,18 +90,19 @@ pub(super) fn of_ending(ending: Ending<'_>, doing: Doing) -> Option<Arc<Card>> {
 /// Opens what an empty poll means.
 pub(super) fn empty_ui(ui: &mut Ui, cx: &Context<'_>, doing: Doing) {
     let card = Card::of(Evidence::of_code("MessageNotExist", ""), doing);
-    open_ui(ui, cx, &card, cx.texts.get("card-why-empty"));
+    open_ui(ui, cx, &card, ("card-why-empty", "card-why-empty-of"));
 }
 
 /// Opens a card.
 pub(super) fn link_ui(ui: &mut Ui, cx: &Context<'_>, card: &Card) {
-    open_ui(ui, cx, card, cx.texts.get("card-why"));
+    open_ui(ui, cx, card, ("card-why", "card-why-of"));
 }
 
-fn open_ui(ui: &mut Ui, cx: &Context<'_>, card: &Card, face: &str) {
+/// `texts`: what stands on it, and its name, which holds that and says more.
+fn open_ui(ui: &mut Ui, cx: &Context<'_>, card: &Card, texts: (&str, &str)) {
     let t = cx.texts;
-    let name = t.format("card-why-of", &[("title", t.say(&card.title).into())]);
-    let face = RichText::new(face).color(cx.palette.accent);
+    let name = t.format(texts.1, &[("title", t.say(&card.title).into())]);
+    let face = RichText::new(t.get(texts.0)).color(cx.palette.accent);
     ui.scope(|ui| {
         // It reads as a link, in line with the text above it.
         ui.spacing_mut().button_padding.x = 0.0;

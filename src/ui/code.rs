@@ -1,12 +1,13 @@
 //! The program that does what a form says, in the language of one's choice, to be copied. Writes no
 //! program itself.
 
-use egui::{Id, Modal, ScrollArea, TextEdit, Ui};
+use egui::{ScrollArea, TextEdit, Ui};
 
 use crate::code::{self, BODY_FILE, Language, Order, Program, Task};
 use crate::session::{CodeCommand, Command, Filled};
 
 use super::context::Context;
+use super::dialog;
 use super::spoken::title_ui;
 use super::theme;
 use super::widgets::{code_layout, from_the_right, named, remark, segmented};
@@ -32,13 +33,12 @@ impl CodeWindow {
             self.written = None;
             return;
         };
-        let frame = egui::Frame::popup(&ctx.global_style()).inner_margin(2.0 * theme::PAD);
         let size = SIZE.min(ctx.content_rect().size() - egui::vec2(64.0, 64.0));
-        let modal = Modal::new(Id::unique("code")).frame(frame).show(ctx, |ui| {
+        let (done, left) = dialog::show(ctx, "code", |ui| {
             ui.set_width(size.x);
             self.content_ui(ui, cx, order, size.y - AROUND)
         });
-        if modal.inner || modal.should_close() {
+        if done || left {
             cx.command(Command::Code(CodeCommand::Close));
         }
     }
@@ -108,7 +108,7 @@ impl CodeWindow {
             remark(ui, &t.format("code-body-file", &values), cx.palette.soon);
         }
         ui.horizontal(|ui| {
-            if ui.button(t.get("code-copy")).clicked() {
+            if dialog::is_pressed(t, ui.button(t.get("code-copy"))) {
                 ui.ctx().copy_text(program.text.clone());
             }
             if let (true, Task::Publish(publish)) = (program.reads_body_file, &order.task)

@@ -6,7 +6,7 @@ mod fields;
 mod import;
 
 use egui::text_edit::TextEditState;
-use egui::{Id, Modal, RichText, ScrollArea, Ui};
+use egui::{Id, RichText, ScrollArea, Ui};
 
 use crate::config::{ConnectionProfile, Question};
 use crate::session::{
@@ -15,6 +15,7 @@ use crate::session::{
 };
 
 use super::context::Context;
+use super::dialog;
 use super::path_field::PathField;
 use super::spoken::title_ui;
 use super::theme;
@@ -96,16 +97,11 @@ impl ConnectionForm {
         let id = open.edit.profile.id.clone();
         let saved = open.saving && cx.model.edit_outcome(&id) == Some(&EditOutcome::Saved);
         let mut close = saved;
-        let frame = egui::Frame::popup(&ui.ctx().global_style()).inner_margin(2.0 * theme::PAD);
-        let modal = Modal::new(Id::unique("connection form"))
-            .frame(frame)
-            .show(ui.ctx(), |ui| {
-                ui.set_width(WIDTH);
-                ui.push_id(open.serial, |ui| close |= open.ui(ui, cx));
-            });
-        // Backdrop and Escape close without asking, so only where nothing would be lost.
-        let untouched = open.edit.profile == open.before && !open.edit.has_keys();
-        close |= modal.should_close() && untouched;
+        let (_, left) = dialog::show(ui.ctx(), "connection form", |ui| {
+            ui.set_width(WIDTH);
+            ui.push_id(open.serial, |ui| close |= open.ui(ui, cx));
+        });
+        close |= left && !open.is_touched();
         if close {
             for id in open.secrets.drain(..) {
                 ui.ctx().data_mut(|data| data.remove::<TextEditState>(id));
@@ -150,6 +146,12 @@ impl Open {
             });
         ui.add_space(theme::GAP);
         self.buttons_ui(ui, cx)
+    }
+
+    /// Whether something would be lost if it were closed without a question.
+    fn is_touched(&self) -> bool {
+        let pasted = self.import.as_ref().is_some_and(Import::holds_text);
+        pasted || self.edit.profile != self.before || self.edit.has_keys()
     }
 
     /// Takes a profile from text, or gives this one away as text.
@@ -209,7 +211,7 @@ impl Open {
                 false => t.get("save-anyway"),
             };
             let save = primary_button(ui, save, 96.0, !pending && !busy, cx.palette);
-            if save.clicked() && self.is_fit() {
+            if dialog::is_pressed(t, save) && self.is_fit() {
                 self.saving = true;
                 cx.command(self.edit.command());
             }

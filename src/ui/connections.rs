@@ -11,6 +11,7 @@ use super::actions::Action;
 use super::connection_form::ConnectionForm;
 use super::context::Context;
 use super::sights::{Sight, saw};
+use super::spoken;
 use super::theme;
 use super::theme::icons;
 use super::widgets::{Dot, dot, from_the_right, icon_button, marked_link, profile_color};
@@ -232,12 +233,16 @@ fn topic_ui(ui: &mut Ui, cx: &mut Context<'_>, topic: &TopicContent) -> Option<A
         other_instance_ui(ui, cx, face, instance.as_str(), topic.messages);
         return None;
     }
-    entry_ui(ui, cx, 22.0, face, topic.messages).then(|| Asked::PublishTo(name.to_owned()))
+    let entry = entry_ui(ui, cx, 22.0, face, topic.messages);
+    entry.clicked().then(|| Asked::PublishTo(name.to_owned()))
 }
 
 fn group_ui(ui: &mut Ui, cx: &mut Context<'_>, topic: &TopicContent, group: &GroupContent) {
     let face = RichText::new(group.group.as_str()).color(cx.palette.dim);
-    if entry_ui(ui, cx, 42.0, face, group.invisible) {
+    let entry = entry_ui(ui, cx, 42.0, face, group.invisible);
+    // A group of this name may stand under each topic.
+    spoken::tell(&entry, |node| node.set_description(topic.topic.as_str()));
+    if entry.clicked() {
         consume(cx, &topic.topic, &group.group);
     }
 }
@@ -271,7 +276,13 @@ fn other_instance_ui(ui: &mut Ui, cx: &Context<'_>, face: RichText, instance: &s
         .on_hover_text(why);
 }
 
-fn entry_ui(ui: &mut Ui, cx: &Context<'_>, indent: f32, face: RichText, count: u64) -> bool {
+fn entry_ui(
+    ui: &mut Ui,
+    cx: &Context<'_>,
+    indent: f32,
+    face: RichText,
+    count: u64,
+) -> egui::Response {
     ui.horizontal(|ui| {
         ui.add_space(indent);
         from_the_right(ui, |ui| {
@@ -283,7 +294,6 @@ fn entry_ui(ui: &mut Ui, cx: &Context<'_>, indent: f32, face: RichText, count: u
             );
             ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
                 ui.add(egui::Button::new(face).frame(false).truncate())
-                    .clicked()
             })
             .inner
         })

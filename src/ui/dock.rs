@@ -419,6 +419,7 @@ impl Behavior<Pane> for Drawing<'_, '_, '_> {
             return ui.interact(egui::Rect::NOTHING, id, Sense::hover());
         };
         let pane = *pane;
+        spoken::here(ui, egui::Role::TabList, self.cx.texts.get("dock-tabs"));
         let view = match pane {
             Pane::View(view) => self.cx.model.view(view),
             Pane::Publish => None,

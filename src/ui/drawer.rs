@@ -1,7 +1,7 @@
 //! The drawer at the foot of the window: one of several places for what is about more than one
 //! message. Opens and closes them; what is in them is their own business.
 
-use egui::{Panel, Rect, Ui};
+use egui::{Id, Rect, Ui};
 use serde::{Deserialize, Serialize};
 
 use crate::session::Command;
@@ -10,11 +10,12 @@ use super::arranged::Sizes;
 use super::context::Context;
 use super::control::{self, ControlRoom};
 use super::halves;
-use super::history::HistoryPane;
+use super::history::{self, HistoryPane};
+use super::pane::{Pane, Side};
 use super::plots::Plots;
-use super::traffic::TrafficPane;
+use super::traffic::{self, TrafficPane};
 use super::widgets::segmented_tabs;
-use super::{notices, spoken, theme};
+use super::{list_keys, notices, theme};
 
 /// What the drawer can show.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -80,6 +81,15 @@ impl Drawer {
         self.shown
     }
 
+    /// The list that has the keyboard in the part that is open, if it has one.
+    pub(super) fn list(&self) -> Option<Id> {
+        match self.shown? {
+            Part::History => Some(list_keys::area_id(history::LIST)),
+            Part::Traffic => Some(list_keys::area_id(traffic::LIST)),
+            Part::Notices | Part::Halves | Part::Plots | Part::Sandbox => None,
+        }
+    }
+
     pub(super) fn is_open(&self) -> bool {
         self.shown.is_some()
     }
@@ -134,43 +144,43 @@ impl Drawer {
             Part::Plots => 300.0,
         };
         let most = (ui.available_height() - BESIDE).max(LEAST);
-        let size = sizes.of(id, size);
-        let panel = sizes
-            .sized(Panel::bottom(id).resizable(true), id, size, LEAST..=most)
-            .frame(theme::panel_frame(ui.ctx()))
-            .show(ui, |ui| {
-                // A panel shrinks to what is in it, and at first there is little.
-                ui.set_min_height(ui.available_height());
-                spoken::name_place(ui, name_of(cx, part));
-                let beside_tabs = ui.available_width() >= one_line_from(cx, part);
-                ui.horizontal(|ui| {
-                    tabs_ui(ui, cx, &mut part);
-                    if beside_tabs {
-                        self.head_ui(ui, cx, part);
-                    }
-                });
-                if !beside_tabs {
-                    ui.horizontal(|ui| self.head_ui(ui, cx, part));
-                }
-                match part {
-                    Part::Notices => notices::ui(ui, cx),
-                    Part::History => self.history.ui(ui, cx),
-                    Part::Halves => halves::ui(ui, cx),
-                    Part::Traffic => {
-                        if let Some(id) = self.traffic.ui(ui, cx) {
-                            self.history.seek(cx, id);
-                            part = Part::History;
-                        }
-                    }
-                    Part::Plots => self.plots.ui(ui, cx),
-                    Part::Sandbox => self.control.ui(ui, cx),
+        let pane = Pane {
+            id,
+            name: name_of(cx, part),
+            side: Side::Bottom,
+            first: size,
+            limits: LEAST..=most,
+            frame: theme::panel_frame(ui.ctx()),
+        };
+        let panel = pane.show(ui, cx.texts, sizes, |ui, sizes| {
+            // A panel shrinks to what is in it, and at first there is little.
+            ui.set_min_height(ui.available_height());
+            let beside_tabs = ui.available_width() >= one_line_from(cx, part);
+            ui.horizontal(|ui| {
+                tabs_ui(ui, cx, &mut part);
+                if beside_tabs {
+                    self.head_ui(ui, cx, part);
                 }
             });
-        let rect = panel.response.rect;
-        sizes.saw(ui.ctx(), id, rect.height());
-        spoken::splitter(ui, cx.texts, id, name_of(cx, part));
+            if !beside_tabs {
+                ui.horizontal(|ui| self.head_ui(ui, cx, part));
+            }
+            match part {
+                Part::Notices => notices::ui(ui, cx),
+                Part::History => self.history.ui(ui, cx, sizes),
+                Part::Halves => halves::ui(ui, cx),
+                Part::Traffic => {
+                    if let Some(id) = self.traffic.ui(ui, cx, sizes) {
+                        self.history.seek(cx, id);
+                        part = Part::History;
+                    }
+                }
+                Part::Plots => self.plots.ui(ui, cx),
+                Part::Sandbox => self.control.ui(ui, cx, sizes),
+            }
+        });
         self.shown = Some(part);
-        Some(rect)
+        Some(panel.response.rect)
     }
 
     /// What belongs to a part beside its tab.
@@ -197,7 +207,7 @@ fn one_line_from(cx: &Context<'_>, part: Part) -> f32 {
 
 fn tabs_ui(ui: &mut Ui, cx: &Context<'_>, part: &mut Part) {
     let tabs = PARTS.map(|one| (one, name_of(cx, one)));
-    segmented_tabs(ui, part, &tabs);
+    segmented_tabs(ui, cx.texts.get("drawer-tabs"), part, &tabs);
 }
 
 /// The parts in the order of their tabs.

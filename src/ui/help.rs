@@ -1,10 +1,11 @@
 //! All shortcuts on one sheet, by the place where they mean something. Reads the registry; lists
 //! only what has keys.
 
-use egui::{Frame, Id, Label, Modal, ScrollArea, Ui, vec2};
+use egui::{Label, ScrollArea, Ui, vec2};
 
 use super::actions::{Action, Place};
 use super::context::Context;
+use super::dialog;
 use super::spoken;
 use super::theme;
 use super::widgets::{from_the_right, keys_ui};
@@ -35,15 +36,14 @@ impl Help {
             return;
         }
         let t = cx.texts;
-        let frame = Frame::popup(&ctx.global_style()).inner_margin(2.0 * theme::PAD);
         let size = SIZE.min(ctx.content_rect().size() - AROUND);
-        let modal = Modal::new(Id::unique("help")).frame(frame).show(ctx, |ui| {
+        let (done, left) = dialog::show(ctx, "help", |ui| {
             spoken::name_place(ui, t.get("action-help"));
             ui.set_width(size.x);
             let done = ui
                 .horizontal(|ui| {
                     ui.label(theme::title(t.get("action-help")));
-                    from_the_right(ui, |ui| ui.button(t.get("close")).clicked())
+                    from_the_right(ui, |ui| dialog::is_pressed(t, ui.button(t.get("close"))))
                 })
                 .inner;
             ui.label(theme::dim(ui.ctx(), t.get("help-what")));
@@ -56,7 +56,7 @@ impl Help {
                 .show(ui, |ui| columns_ui(ui, cx));
             done
         });
-        if modal.inner || modal.should_close() || Action::Help.taken_in_field(ctx) {
+        if done || left || Action::Help.taken_in_field(ctx) {
             self.open = false;
         }
     }

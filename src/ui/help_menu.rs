@@ -1,7 +1,7 @@
 //! The menu of help: the guide, being shown around, sample data, the folders, and what this program is.
 
+use egui::Ui;
 use egui::containers::menu::MenuButton;
-use egui::{Button, Ui};
 
 use crate::session::{Command, Folder, FolderCommand};
 
@@ -9,9 +9,9 @@ use super::about::About;
 use super::actions::Action;
 use super::context::Context;
 use super::first_minute::FirstMinute;
+use super::menu_line::action_line;
 use super::samples;
 use super::spoken::name_place;
-use super::theme;
 use super::widgets::menu_face;
 
 /// The menu and what it opens.
@@ -32,11 +32,7 @@ impl HelpMenu {
         MenuButton::from_button(menu_face(t.get("help"))).ui(ui, |ui| {
             name_place(ui, t.get("help"));
             for action in [Action::UserGuide, Action::Troubleshooting, Action::Help] {
-                let mut face = Button::new(action.name(t));
-                if let Some(keys) = action.shortcut(ui.ctx(), t) {
-                    face = face.shortcut_text(theme::label(ui.ctx(), keys));
-                }
-                if ui.add(face).clicked() {
+                if action_line(ui, t, action, &action.name(t)).clicked() {
                     cx.act(action);
                 }
             }

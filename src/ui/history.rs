@@ -2,24 +2,31 @@
 //! details of one entry beside it. Asks for pages and entries and shows what has come.
 
 use egui::containers::menu::MenuButton;
-use egui::{Align, Button, Color32, Label, Layout, RichText, ScrollArea, Sense, Ui};
+use egui::{Align, Button, Color32, Id, Label, Layout, RichText, ScrollArea, Sense, Ui, UiBuilder};
 use egui_extras::{Column, TableBuilder, TableRow};
 
 use crate::config::Question;
 use crate::session::{
-    Command, ConnectionId, Entry, EntryRow, HistoryCommand, KEPT_BODY_BYTES, Outcome,
+    Command, ConnectionId, Entry, EntryPlace, EntryRow, HistoryCommand, KEPT_BODY_BYTES, Outcome,
     TrafficCommand,
 };
 
-use super::actions::Action;
+use super::arranged::Sizes;
 use super::card;
 use super::context::{Context, bytes, short_id};
 use super::empty::Empty;
+use super::grid;
+use super::list_keys::{self, List, Rows};
+use super::pane::{Pane, Side};
+use super::regions::saw_right;
 use super::spoken::{self, Row as Spoken};
 use super::table::{preview, text_ui};
 use super::theme;
 use super::theme::icons;
 use super::widgets::{Dot, dot, fact, from_the_right, icon_button, menu_face, named, pill};
+
+/// What the list is called among those that have the keyboard.
+pub(super) const LIST: &str = "history";
 
 /// Width of the details.
 const DETAILS: std::ops::RangeInclusive<f32> = 280.0..=560.0;
@@ -83,7 +90,7 @@ impl HistoryPane {
     }
 
     /// List and details.
-    pub(super) fn ui(&mut self, ui: &mut Ui, cx: &mut Context<'_>) {
+    pub(super) fn ui(&mut self, ui: &mut Ui, cx: &mut Context<'_>, sizes: &mut Sizes) {
         let model = cx.model;
         let history = model.history();
         if !history.is_opened() {
@@ -91,23 +98,22 @@ impl HistoryPane {
         }
         if history.focused().is_some() {
             let width = (ui.available_width() * 0.4).clamp(*DETAILS.start(), *DETAILS.end());
-            egui::Panel::right("history-entry")
-                .resizable(true)
-                .default_size(width)
-                .size_range(DETAILS)
-                .frame(theme::panel_frame(ui.ctx()))
-                .show(ui, |ui| {
-                    spoken::name_place(ui, cx.texts.get("pane-entry"));
-                    details_ui(ui, cx);
-                });
-            spoken::splitter(ui, cx.texts, "history-entry", cx.texts.get("pane-entry"));
+            let pane = Pane {
+                id: "history-entry",
+                name: cx.texts.get("pane-entry"),
+                side: Side::Right,
+                first: width,
+                limits: DETAILS,
+                frame: theme::panel_frame(ui.ctx()),
+            };
+            let panel = pane.show(ui, cx.texts, sizes, |ui, _| details_ui(ui, cx));
+            saw_right(ui.ctx(), panel.response.rect);
         }
         notes_ui(ui, cx);
         if history.rows().is_empty() {
             empty_ui(ui, cx);
         } else {
-            let name = cx.texts.get("history-title");
-            spoken::place(ui, egui::Role::Table, name, |ui| table_ui(ui, cx));
+            list_ui(ui, cx);
         }
     }
 }
@@ -146,12 +152,38 @@ fn empty_ui(ui: &mut Ui, cx: &mut Context<'_>) {
     }
 }
 
-fn table_ui(ui: &mut Ui, cx: &mut Context<'_>) {
+fn list_ui(ui: &mut Ui, cx: &mut Context<'_>) {
+    let history = cx.model.history();
+    let room = ui.available_rect_before_wrap();
+    let rows = Rows {
+        name: cx.texts.get("history-title"),
+        room,
+        count: history.rows().len(),
+        at: &|place| history.rows().get(place).map(|row| row.place),
+        open: history.focused(),
+    };
+    let list = List::begin(ui, cx, LIST, &rows);
+    let builder = UiBuilder::new()
+        .max_rect(room)
+        .accessibility_parent(list.area.id);
+    ui.scope_builder(builder, |ui| table_ui(ui, cx, &list));
+    list.end(history.rows().len(), list.row.map(node_of));
+    if let Some(place) = list.opens {
+        ask(cx, HistoryCommand::Focus(place));
+    }
+}
+
+/// The row of an entry in the tree of screen readers.
+fn node_of(place: EntryPlace) -> Id {
+    Id::unique(("history row", place))
+}
+
+fn table_ui(ui: &mut Ui, cx: &mut Context<'_>, list: &List<EntryPlace>) {
     let model = cx.model;
     let history = model.history();
     let rows = history.rows();
     let wide = ui.available_width() >= WITH_ALL;
-    let (node, across) = (ui.unique_id(), ui.max_rect().x_range());
+    let across = ui.max_rect().x_range();
     let is_on = spoken::is_on(ui);
     ui.spacing_mut().item_spacing = egui::Vec2::ZERO;
     ui.visuals_mut().selection.bg_fill = cx.palette.selected;
@@ -178,6 +210,9 @@ fn table_ui(ui: &mut Ui, cx: &mut Context<'_>) {
             .column(Column::exact(70.0).clip(true))
             .column(text(122.0));
     }
+    if let Some(place) = list.go {
+        table = table.scroll_to_row(place, None);
+    }
     let mut last = 0;
     table
         .column(Column::remainder().at_least(60.0).clip(true))
@@ -200,16 +235,16 @@ fn table_ui(ui: &mut Ui, cx: &mut Context<'_>) {
                     false => Default::default(),
                 };
                 let spoken = Spoken {
-                    id: egui::Id::unique(("history row", row.place)),
-                    table: node,
+                    id: node_of(row.place),
+                    table: list.area.id,
                     name: &name,
                     more: &more,
                     selected: history.focused() == Some(row.place),
                     place: cells.index(),
-                    focusable: true,
+                    focusable: false,
                     across,
                 };
-                row_ui(&mut cells, cx, row, wide, spoken);
+                row_ui(&mut cells, cx, row, wide, spoken, list);
             });
         });
     if last >= rows.len() && history.has_older() && !history.is_reading() {
@@ -257,6 +292,7 @@ fn row_ui(
     row: &EntryRow,
     wide: bool,
     spoken: Spoken<'_>,
+    list: &List<EntryPlace>,
 ) {
     let p = cx.palette;
     let t = cx.texts;
@@ -291,7 +327,11 @@ fn row_ui(
     cells.col(|ui| text_ui(ui, &preview(&row.body), p.dim));
     let cells = cells.response();
     let response = whole.map_or_else(|| cells.clone(), |whole| whole | cells.clone());
+    if list.row == Some(row.place) {
+        grid::row_seen(&list.area, cells.rect);
+    }
     if response.clicked() {
+        list.area.request_focus();
         ask(cx, HistoryCommand::Focus(row.place));
     }
     response.context_menu(|ui| {
@@ -359,9 +399,10 @@ fn details_ui(ui: &mut Ui, cx: &mut Context<'_>) {
     };
     ui.horizontal(|ui| {
         from_the_right(ui, |ui| {
-            let escape = Action::CloseDialog.taken_in_field(ui);
+            let escape = list_keys::closes(ui);
             if icon_button(ui, icons::CLOSE, t.get("history-close")).clicked() || escape {
                 ask(cx, HistoryCommand::Unfocus);
+                list_keys::enter_if_lost(ui, LIST);
             }
             if let Some(entry) = history.entry() {
                 copy_ui(ui, cx, entry);

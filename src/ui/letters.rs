@@ -1,13 +1,14 @@
 //! What is different about a view of dead letters: the selected ones are sent again, with a
 //! question before and the progress after. Asks for it; sends nothing itself.
 
-use egui::{Align, Button, Id, Label, Layout, Modal, ProgressBar, RichText, TextEdit, Ui};
+use egui::{Align, Button, Label, Layout, ProgressBar, RichText, TextEdit, Ui};
 
 use crate::config::Question as Asked;
 use crate::protocol::{InvalidName, TopicName};
 use crate::session::{Command, LetterCommand, LetterRun, ResendWish, Subscription};
 
 use super::context::Context;
+use super::dialog;
 use super::spoken::title_ui;
 use super::theme;
 use super::theme::icons;
@@ -21,6 +22,8 @@ const WIDTH: f32 = 420.0;
 /// The question before anything is sent.
 pub(super) struct Question {
     topic: String,
+    /// The topic as it was before anybody typed.
+    suggested: String,
     /// Whether the first of the letters says where it came from.
     names_origin: bool,
     to_origin: bool,
@@ -30,8 +33,10 @@ pub(super) struct Question {
 impl Question {
     fn about(cx: &Context<'_>, view: &Subscription) -> Self {
         let origin = cx.model.named_origin(view);
+        let topic = cx.model.likely_origin(view).unwrap_or_default();
         Self {
-            topic: cx.model.likely_origin(view).unwrap_or_default(),
+            suggested: topic.clone(),
+            topic,
             names_origin: origin.is_some(),
             to_origin: origin.is_some(),
             ack: true,
@@ -98,36 +103,32 @@ fn question_ui(
     let t = cx.texts;
     let count = view.rows.selected().len();
     let ctx = ui.ctx();
-    let frame = egui::Frame::popup(&ctx.global_style()).inner_margin(2.0 * theme::PAD);
-    let modal = Modal::new(Id::unique("resend letters"))
-        .frame(frame)
-        .show(ctx, |ui| {
-            ui.set_width(WIDTH);
-            ui.spacing_mut().item_spacing.y = theme::GAP;
-            title_ui(ui, &t.format("letters-title", &[("n", count.into())]));
-            let edit = TextEdit::singleline(&mut asked.topic).desired_width(WIDTH);
-            labelled_edit(ui, t.get("letters-topic"), edit);
-            let topic: Result<TopicName, InvalidName> = asked.topic.trim().parse();
-            if topic.is_err() {
-                remark(ui, t.get("letters-topic-wrong"), cx.palette.bad);
-            }
-            if asked.names_origin {
-                ui.add(check_box(&mut asked.to_origin, t.get("letters-to-origin")));
-            }
-            ui.add(check_box(&mut asked.ack, t.get("letters-ack")));
-            ui.add(Label::new(theme::dim(ui.ctx(), t.get("letters-what"))).wrap());
-            ui.horizontal(|ui| {
-                let text = t.format("letters-send", &[("n", count.into())]);
-                let can = topic.is_ok() && count > 0;
-                let send = primary_button(ui, &text, 96.0, can, cx.palette).clicked();
-                let stay = ui.button(t.get("cancel")).clicked();
-                (send, stay)
-            })
-            .inner
-        });
-    let away = modal.should_close();
-    let (send, stay) = modal.inner;
-    let closes = stay || away || send;
+    let ((send, stay), left) = dialog::show(ctx, "resend letters", |ui| {
+        ui.set_width(WIDTH);
+        ui.spacing_mut().item_spacing.y = theme::GAP;
+        title_ui(ui, &t.format("letters-title", &[("n", count.into())]));
+        let edit = TextEdit::singleline(&mut asked.topic).desired_width(WIDTH);
+        labelled_edit(ui, t.get("letters-topic"), edit);
+        let topic: Result<TopicName, InvalidName> = asked.topic.trim().parse();
+        if topic.is_err() {
+            remark(ui, t.get("letters-topic-wrong"), cx.palette.bad);
+        }
+        if asked.names_origin {
+            ui.add(check_box(&mut asked.to_origin, t.get("letters-to-origin")));
+        }
+        ui.add(check_box(&mut asked.ack, t.get("letters-ack")));
+        ui.add(Label::new(theme::dim(ui.ctx(), t.get("letters-what"))).wrap());
+        ui.horizontal(|ui| {
+            let text = t.format("letters-send", &[("n", count.into())]);
+            let can = topic.is_ok() && count > 0;
+            let send = primary_button(ui, &text, 96.0, can, cx.palette);
+            let send = dialog::is_pressed(t, send);
+            let stay = ui.button(t.get("cancel")).clicked();
+            (send, stay)
+        })
+        .inner
+    });
+    let closes = stay || send || (left && asked.topic == asked.suggested);
     if send && let Some(wish) = asked.wish() {
         cx.command(Command::Letters(LetterCommand::Resend(view.id, wish)));
     }

@@ -14,7 +14,7 @@ use super::connections::{Asked, Connections};
 use super::context::{Context, bytes};
 use super::debugger::DebuggerWindow;
 use super::dock::{Dock, Panes};
-use super::drawer::{Drawer, Part};
+use super::drawer::Drawer;
 use super::first_minute::FirstMinute;
 use super::guide::GuideWindow;
 use super::help::Help;
@@ -22,15 +22,13 @@ use super::help_menu::HelpMenu;
 use super::inbox::Inbox;
 use super::message::MessagePane;
 use super::palette::{self, Palette, Pick, Target};
+use super::pane::{Pane, STEP, Side};
 use super::publish::PublishPanel;
 use super::quit::Quit;
 use super::regions::{Region, Regions};
 use super::said::Said;
 use super::settings::SettingsWindow;
-use super::{archive, paste, spoken, status, table_keys, theme, top};
-
-/// How much larger a panel becomes by a key.
-const STEP: f32 = 24.0;
+use super::{archive, grid, paste, spoken, status, table_keys, theme, top};
 
 /// All panels.
 pub(super) struct Panels {
@@ -117,15 +115,9 @@ impl Panels {
         }
     }
 
-    /// The panel that the keyboard is in, if that can be made larger or smaller.
+    /// The innermost panel that the keyboard is in, if that can be made larger or smaller.
     fn resizable(&self) -> Option<&'static str> {
-        match self.regions.current()? {
-            Region::Side => Some("side"),
-            Region::Details => Some("details"),
-            Region::Publish => Some("publish"),
-            Region::Drawer => self.drawer.shown().map(Part::id),
-            Region::Top | Region::Work | Region::Foot => None,
-        }
+        self.sizes.holding(self.regions.place()?)
     }
 
     /// Makes the panel that the keyboard is in larger by so many steps.
@@ -151,6 +143,7 @@ impl Panels {
             self.said
                 .say(cx.texts.format("paste-too-long", &values), cx);
         }
+        self.sizes.begin();
         self.inbox.forget();
         self.carry_out(ui, cx);
         self.edges_ui(ui, cx);
@@ -191,45 +184,42 @@ impl Panels {
             });
         self.regions.saw(Region::Foot, foot.response.rect, None);
         if let Some(rect) = self.drawer.ui(ui, cx, &mut self.sizes) {
-            self.regions.saw(Region::Drawer, rect, None);
+            self.regions.saw(Region::Drawer, rect, self.drawer.list());
         }
         if self.side {
             self.side_ui(ui, cx);
         }
         if is_roomy(ui) {
-            let width = self.sizes.of("publish", theme::PUBLISH_WIDTH);
-            let panel = Panel::right("publish").resizable(true);
-            let panel = self
-                .sizes
-                .sized(panel, "publish", width, 280.0..=600.0)
-                .frame(theme::panel_frame(ui.ctx()))
-                .show(ui, |ui| {
-                    spoken::name_place(ui, cx.texts.get("publish-title"));
-                    self.publish.ui(ui, cx);
-                });
-            spoken::splitter(ui, cx.texts, "publish", cx.texts.get("publish-title"));
+            let pane = Pane {
+                id: "publish",
+                name: cx.texts.get("publish-title"),
+                side: Side::Right,
+                first: theme::PUBLISH_WIDTH,
+                limits: 280.0..=600.0,
+                frame: theme::panel_frame(ui.ctx()),
+            };
+            let panel = pane.show(ui, cx.texts, &mut self.sizes, |ui, _| {
+                self.publish.ui(ui, cx);
+            });
             let rect = panel.response.rect;
-            self.sizes.saw(ui.ctx(), "publish", rect.width());
             self.regions.saw(Region::Publish, rect, None);
         }
         self.details_ui(ui, cx);
     }
 
     fn side_ui(&mut self, ui: &mut Ui, cx: &mut Context<'_>) {
-        let width = self.sizes.of("side", theme::SIDE_WIDTH);
-        let side = Panel::left("connections").resizable(true);
-        let side = self
-            .sizes
-            .sized(side, "side", width, 160.0..=400.0)
-            .frame(theme::panel_frame(ui.ctx()))
-            .show(ui, |ui| {
-                spoken::name_place(ui, cx.texts.get("connections-title"));
-                self.connections.ui(ui, cx)
-            });
-        let name = cx.texts.get("connections-title");
-        spoken::splitter(ui, cx.texts, "connections", name);
+        let pane = Pane {
+            id: "side",
+            name: cx.texts.get("connections-title"),
+            side: Side::Left,
+            first: theme::SIDE_WIDTH,
+            limits: 160.0..=400.0,
+            frame: theme::panel_frame(ui.ctx()),
+        };
+        let side = pane.show(ui, cx.texts, &mut self.sizes, |ui, _| {
+            self.connections.ui(ui, cx)
+        });
         let rect = side.response.rect;
-        self.sizes.saw(ui.ctx(), "side", rect.width());
         self.regions.saw(Region::Side, rect, None);
         if let Some(Asked::PublishTo(topic)) = side.inner {
             cx.command(Command::Select(ConnectionId::Sandbox));
@@ -251,23 +241,21 @@ impl Panels {
         };
         let roomy = height >= theme::DETAILS_ALWAYS_FROM;
         if (focused && !squeezed) || roomy {
-            let size = match roomy {
-                true => (height * 0.4).max(200.0),
-                false => height * 0.32,
+            let pane = Pane {
+                id: "details",
+                name: cx.texts.get("pane-details"),
+                side: Side::Bottom,
+                first: match roomy {
+                    true => (height * 0.4).max(200.0),
+                    false => height * 0.32,
+                },
+                limits: 120.0..=most.max(120.0),
+                frame: Frame::NONE.fill(cx.palette.panel),
             };
-            let size = self.sizes.of("details", size);
-            let panel = Panel::bottom("details").resizable(true);
-            let panel = self
-                .sizes
-                .sized(panel, "details", size, 120.0..=most.max(120.0))
-                .frame(Frame::NONE.fill(cx.palette.panel))
-                .show(ui, |ui| {
-                    spoken::name_place(ui, cx.texts.get("pane-details"));
-                    self.message.ui(ui, cx, &mut self.sizes);
-                });
-            spoken::splitter(ui, cx.texts, "details", cx.texts.get("pane-details"));
+            let panel = pane.show(ui, cx.texts, &mut self.sizes, |ui, sizes| {
+                self.message.ui(ui, cx, sizes);
+            });
             let rect = panel.response.rect;
-            self.sizes.saw(ui.ctx(), "details", rect.height());
             self.regions.saw(Region::Details, rect, None);
         }
     }
@@ -289,8 +277,13 @@ impl Panels {
             .shown_view()
             .map(|view| table_keys::area_id(view.id));
         self.regions.saw(Region::Work, work.response.rect, table);
-        for view in cx.model.views() {
-            if let Some(grid) = table_keys::grid(ui.ctx(), view.id) {
+        let tables = cx
+            .model
+            .views()
+            .iter()
+            .map(|view| table_keys::area_id(view.id));
+        for table in tables.chain(self.drawer.list()) {
+            if let Some(grid) = grid::of(ui.ctx(), table) {
                 self.regions.saw_table(grid);
             }
         }

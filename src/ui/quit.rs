@@ -2,11 +2,12 @@
 //! ends with the window: says what, and asks whether that is meant. Nothing is acked or lost either
 //! way; what is held comes again for the group.
 
-use egui::{Context as Egui, Id, Label, Modal, ViewportCommand};
+use egui::{Context as Egui, Label, ViewportCommand};
 
 use crate::session::{Work, WorkKind};
 
 use super::context::{Context, countdown};
+use super::dialog;
 use super::spoken::title_ui;
 use super::theme;
 
@@ -46,8 +47,7 @@ impl Quit {
             return self.close(ctx);
         }
         let t = cx.texts;
-        let frame = egui::Frame::popup(&ctx.global_style()).inner_margin(2.0 * theme::PAD);
-        let modal = Modal::new(Id::unique("quit")).frame(frame).show(ctx, |ui| {
+        let ((quit, stay), left) = dialog::show(ctx, "quit", |ui| {
             ui.set_width(WIDTH);
             for (what, title, text) in [
                 (held, "quit-title", "quit-what"),
@@ -77,14 +77,13 @@ impl Quit {
             ui.horizontal(|ui| {
                 let quit = ui.button(theme::strong(t.get("quit-yes")).color(cx.palette.bad));
                 let stay = ui.button(t.get("quit-no"));
-                (quit.clicked(), stay.clicked())
+                (dialog::is_pressed(t, quit), stay.clicked())
             })
             .inner
         });
-        let (quit, stay) = modal.inner;
         if quit {
             self.close(ctx);
-        } else if stay || modal.should_close() {
+        } else if stay || left {
             *self = Quit::No;
         }
     }

@@ -7,7 +7,7 @@
 use egui::accesskit::{self, ActionRequest, TreeId};
 use egui::{Context, FocusDirection, Id, Key, LayerId, Modifiers, Pos2, Rangef, Rect, WidgetRect};
 
-use super::table_keys::Grid;
+use super::grid::Grid;
 
 /// The middles of what stands on one line are no further apart.
 const ONE_LINE: f32 = 4.0;
@@ -79,6 +79,8 @@ pub(super) struct Regions {
     above: Vec<Above>,
     /// What had the keyboard, before it was nowhere.
     held: Option<Id>,
+    /// Where that was, unless it was on top of the window.
+    place: Option<Pos2>,
     /// What had the keyboard before a menu opened.
     before_menu: Option<Id>,
 }
@@ -117,9 +119,9 @@ impl Regions {
         spot.first = first;
     }
 
-    /// The panel that the keyboard is in, or was in last.
-    pub(super) fn current(&self) -> Option<Region> {
-        self.current
+    /// Where in the window the keyboard is, or was last.
+    pub(super) fn place(&self) -> Option<Pos2> {
+        self.place
     }
 
     /// A table was drawn.
@@ -203,9 +205,12 @@ impl Regions {
     /// Rows are gone through by the arrows: of what is in them only the row in focus takes part.
     fn takes_part(&self, widget: &WidgetRect) -> bool {
         let at = in_sight(widget);
+        let seen = widget.interact_rect;
         self.tables.iter().all(|table| {
             let in_row = table.row.is_some_and(|row| row.contains(at));
-            widget.id == table.area || !table.rows.contains(at) || in_row
+            // The edge of a pane beside the table lies over the edge of its rows.
+            let juts_out = seen.is_positive() && !table.rows.expand(1.0).contains_rect(seen);
+            widget.id == table.area || !table.rows.contains(at) || in_row || juts_out
         })
     }
 
@@ -245,6 +250,7 @@ impl Regions {
             // What has just come to lie on top does not count: it is not known as such yet.
             if let Some(widget) = below.filter(|w| w.layer_id == LayerId::background()) {
                 self.held = Some(widget.id);
+                self.place = Some(in_sight(&widget));
                 if let Some(region) = self.region_of(widget.rect.center()) {
                     self.current = Some(region);
                     self.spots[region as usize].last = Some(widget.id);
@@ -284,6 +290,7 @@ impl Regions {
             .or(first);
         if let Some(id) = wanted {
             self.current = Some(region);
+            self.place = widget(ctx, id).map(|widget| in_sight(&widget));
             ctx.memory_mut(|memory| memory.request_focus(id));
             ctx.request_repaint();
         }

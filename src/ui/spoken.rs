@@ -66,9 +66,14 @@ pub(super) fn here(ui: &Ui, role: Role, name: &str) {
     });
 }
 
-/// The handle that makes a panel larger is called after the panel. `ui` is what the panel is in.
+/// The edge of a panel that makes it larger. `ui` is what the panel is in.
+pub(super) fn splitter_id(ui: &Ui, panel: &str) -> Id {
+    ui.scope_id().with(panel).with("__resize")
+}
+
+/// The same is called after the panel.
 pub(super) fn splitter(ui: &Ui, t: &Texts, panel: &str, name: &str) {
-    let id = ui.scope_id().with(panel).with("__resize");
+    let id = splitter_id(ui, panel);
     if ui.ctx().has_accesskit_node(id) {
         let name = t.format("splitter-name", &[("pane", name.into())]);
         ui.ctx()

@@ -49,26 +49,32 @@ fn notices_ui(ui: &mut Ui, cx: &mut Context<'_>, drawer: &mut Drawer) {
 }
 
 fn history_ui(ui: &mut Ui, cx: &Context<'_>, drawer: &mut Drawer) {
-    let t = cx.texts;
-    let open = drawer.shows(Part::History);
-    let face = RichText::new(t.get("history-title")).color(cx.palette.dim);
-    let button = Button::selectable(open, face).frame_when_inactive(open);
-    let response = ui.add(button).on_hover_text(t.get("history-open"));
-    let response = named(ui, response, egui::Role::Button, t.get("history-open"));
-    if response.clicked() {
-        drawer.toggle(Part::History);
-    }
+    let texts = ("history-title", "history-open");
+    part_ui(ui, cx, drawer, Part::History, texts);
 }
 
 fn traffic_ui(ui: &mut Ui, cx: &Context<'_>, drawer: &mut Drawer) {
-    let t = cx.texts;
-    let open = drawer.shows(Part::Traffic);
-    let face = RichText::new(t.get("traffic-title")).color(cx.palette.dim);
+    let texts = ("traffic-title", "traffic-open");
+    part_ui(ui, cx, drawer, Part::Traffic, texts);
+}
+
+/// Opens a part of the drawer; `texts`: what stands on the button, and what it is called, which says
+/// more and begins with the same words.
+fn part_ui(
+    ui: &mut Ui,
+    cx: &Context<'_>,
+    drawer: &mut Drawer,
+    part: Part,
+    texts: (&'static str, &'static str),
+) {
+    let (face, name) = (cx.texts.get(texts.0), cx.texts.get(texts.1));
+    let open = drawer.shows(part);
+    let face = RichText::new(face).color(cx.palette.dim);
     let button = Button::selectable(open, face).frame_when_inactive(open);
-    let response = ui.add(button).on_hover_text(t.get("traffic-open"));
-    let response = named(ui, response, egui::Role::Button, t.get("traffic-open"));
-    if response.clicked() {
-        drawer.toggle(Part::Traffic);
+    let response = ui.add(button).on_hover_text(name);
+    let response = named(ui, response, egui::Role::Button, name);
+    if expandable(ui, response, open).clicked() {
+        drawer.toggle(part);
     }
 }
 

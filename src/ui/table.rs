@@ -7,19 +7,19 @@ use egui_extras::{Column as Width, TableBuilder, TableRow};
 
 use crate::i18n::Texts;
 use crate::session::{
-    Column, Command, Ending, LetterCommand, Place, Row, RowState, Sort, Subscription, TableCommand,
-    cells,
+    Column, Command, Ending, LetterCommand, Place, Row, RowState, Subscription, TableCommand, cells,
 };
 
 use super::actions::Action;
+use super::columns::{Head, Widths};
 use super::context::{Context, bytes, short_id};
 use super::endings::{Deed, alike_look, alike_mark, alike_word, sentence, state_ui, word};
 use super::fade::Fade;
+use super::menu_line::action_line;
 use super::scroll::{Sight, bar_ui};
 use super::theme::icons;
-use super::toolbar::{column_name, column_spoken};
 use super::widgets::{check_box, from_the_right, icon, named, named_choice, pill};
-use super::{halves, spoken, table_keys, theme};
+use super::{grid, halves, spoken, table_keys, theme};
 
 /// From this width on a body leaves room for a word before it.
 const ALIKE_WORD_FROM: f32 = 180.0;
@@ -92,11 +92,10 @@ fn rows_ui(
         (true, true) => halves::ROW_WIDTH,
         (true, false) => 68.0,
     };
-    let extents = columns.iter().map(|setting| Extent::of(&setting.column));
-    let share = share(extents, ui.available_width() - CHECKBOX - deeds);
+    let widths = Widths::new(columns, ui.available_width() - CHECKBOX - deeds);
     let mut table = TableBuilder::new(ui)
         // Another set of columns has widths of its own, and so has one that lacks room.
-        .id_salt((view.id, columns.len(), share < 1.0))
+        .id_salt((view.id, columns.len(), widths.are_short()))
         // Rows are reached by the arrows: only the table as a whole takes part in Tab.
         .sense(Sense::CLICK)
         .animate_scrolling(false)
@@ -106,7 +105,7 @@ fn rows_ui(
         .cell_layout(Layout::left_to_right(Align::Center))
         .column(Width::exact(CHECKBOX));
     for setting in columns {
-        table = table.column(Extent::of(&setting.column).width(share));
+        table = table.column(widths.of(setting));
     }
     // Only some rows around those in sight are known to the table: a distance from the top of
     // very many would not be exact.
@@ -143,7 +142,7 @@ fn rows_ui(
                     let response = cells.response();
                     clicked(&response, area, view, row, asked);
                     if view.focused == Some(row.number) {
-                        table_keys::row_seen(area, response.rect);
+                        grid::row_seen(area, response.rect);
                     }
                     table_keys::menu(&response, area, row.number)
                         .show(|ui| menu_ui(ui, cx, view, row, asked));
@@ -215,19 +214,6 @@ fn clicked(
     asked.push(Command::Focus(view.id, row.number));
 }
 
-/// A line of the menu with the keys that do the same.
-fn entry(ui: &mut Ui, t: &Texts, action: Action, text: &str) -> egui::Response {
-    let keys = action.shortcut(ui.ctx(), t).unwrap_or_default();
-    let shortcut = theme::label(ui.ctx(), keys.as_str());
-    let response = ui.add(Button::new(text).shortcut_text(shortcut));
-    // The keys are no part of the name.
-    let response = named(ui, response, egui::Role::Button, text);
-    if !keys.is_empty() {
-        spoken::tell(&response, |node| node.set_keyboard_shortcut(keys));
-    }
-    response
-}
-
 /// What can be done with one row.
 fn menu_ui(
     ui: &mut Ui,
@@ -242,14 +228,14 @@ fn menu_ui(
         true => t.get("row-unpin"),
         false => t.get("row-pin"),
     };
-    let line = entry(ui, t, Action::Pin, text);
+    let line = action_line(ui, t, Action::Pin, text);
     table_keys::enter_menu(ui, view.id, &line);
     if line.clicked() {
         asked.push(table_keys::pin(view, row.number));
         ui.close();
     }
     let send = t.get("send-again");
-    if row.message().is_some() && entry(ui, t, Action::SendAgain, send).clicked() {
+    if row.message().is_some() && action_line(ui, t, Action::SendAgain, send).clicked() {
         asked.push(Command::SendAgain(view.id, row.number));
         ui.close();
     }
@@ -285,74 +271,6 @@ fn with_focused(ui: &Ui, view: &Subscription, sight: Sight) -> Sight {
         Some(place) => sight.with_row(place),
         None => sight,
     }
-}
-
-/// How wide a column is.
-#[derive(Clone, Copy)]
-enum Extent {
-    Exact(f32),
-    /// At the least, and where there is room.
-    Fluid(f32, f32),
-    /// At the least, at first where there is room, and at the most.
-    Elastic(f32, f32, f32),
-    /// What the others leave: the least of it, and before the others have what they would at first.
-    Rest(f32, f32),
-}
-
-impl Extent {
-    fn of(column: &Column) -> Self {
-        match column {
-            Column::State => Self::Elastic(60.0, 104.0, 200.0),
-            Column::Returns => Self::Fluid(100.0, 140.0),
-            Column::Id => Self::Elastic(80.0, 106.0, 300.0),
-            Column::Tag => Self::Elastic(56.0, 72.0, 240.0),
-            Column::Key | Column::ShardingKey | Column::Property(_) => {
-                Self::Elastic(56.0, 94.0, 300.0)
-            }
-            Column::Times => Self::Exact(36.0),
-            Column::Size | Column::Age => Self::Exact(64.0),
-            Column::Published => Self::Elastic(60.0, 96.0, 200.0),
-            Column::Body => Self::Rest(60.0, 138.0),
-        }
-    }
-
-    /// With this share of what the column would have at first above its least.
-    fn width(self, share: f32) -> Width {
-        match self {
-            Self::Exact(width) => Width::exact(width),
-            Self::Fluid(least, most) => Width::exact(egui::lerp(least..=most, share)),
-            Self::Elastic(least, first, most) => Width::initial(egui::lerp(least..=first, share))
-                .range(least..=most)
-                .clip(true),
-            Self::Rest(least, _) => Width::remainder().at_least(least).clip(true),
-        }
-    }
-}
-
-/// How much of what elastic columns would have at first fits into the room, so that the last column
-/// is never pushed out of sight by how the others begin.
-fn share(extents: impl Iterator<Item = Extent>, room: f32) -> f32 {
-    let (mut least, mut wished) = (0.0, 0.0);
-    for extent in extents {
-        match extent {
-            Extent::Exact(width) => least += width,
-            Extent::Fluid(small, first)
-            | Extent::Elastic(small, first, _)
-            | Extent::Rest(small, first) => {
-                least += small;
-                wished += first - small;
-            }
-        }
-    }
-    if wished <= 0.0 {
-        return 1.0;
-    }
-    ((room - least) / wished).clamp(0.0, 1.0)
-}
-
-/// Whether what stands in a column is a number, at the right.
-fn is_number(column: &Column) -> bool {
-    matches!(column, Column::Times | Column::Age | Column::Size)
 }
 
 /// A cell with room at its left, and what its contents need of spacing. Its widgets belong to
@@ -403,13 +321,8 @@ fn header_ui(
         }
     });
     for setting in view.table.columns() {
-        cell(&mut row, None, |ui| {
-            if is_number(&setting.column) {
-                number_ui(ui, |ui| head_ui(ui, t, view, &setting.column, asked));
-            } else {
-                head_ui(ui, t, view, &setting.column, asked);
-            }
-        });
+        let head = Head { t, view, setting };
+        row.col(|ui| head.ui(ui, asked));
     }
     if acks(view) {
         cell(&mut row, None, |ui| {
@@ -419,53 +332,6 @@ fn header_ui(
             };
             ui.label(theme::column_head(ui.ctx(), head));
         });
-    }
-}
-
-/// The name of a column; a click sorts by it, another one turns the order round, a third one goes
-/// back to the newest first.
-fn head_ui(
-    ui: &mut Ui,
-    t: &'static Texts,
-    view: &Subscription,
-    column: &Column,
-    asked: &mut Vec<Command>,
-) {
-    let sort = view.table.arrangement().sort();
-    let sorted = sort.column.as_ref() == Some(column);
-    let name = column_name(t, column);
-    let spoken_name = column_spoken(t, column);
-    let text = theme::column_head(ui.ctx(), name.as_str());
-    let (mark, key) = match sort.descending {
-        false => (icons::ASCENDING, "sorted-up"),
-        true => (icons::DESCENDING, "sorted-down"),
-    };
-    let (response, spoken) = if sorted {
-        let spoken = t.format(key, &[("column", spoken_name.into())]);
-        let ink = theme::palette(ui.ctx()).accent;
-        let face = egui::WidgetAtom::new((text, mark.small_colored(ink)))
-            .gap(theme::GAP_SMALL)
-            .wrap_mode(egui::TextWrapMode::Truncate)
-            .sense(Sense::click());
-        (face.show(ui).response.on_hover_text(&spoken), spoken)
-    } else {
-        let label = Label::new(text).selectable(false).truncate();
-        (ui.add(label.sense(Sense::click())), spoken_name)
-    };
-    let response = named(ui, response, egui::Role::ColumnHeader, &spoken);
-    if response.clicked() {
-        let next = match (sorted, sort.descending) {
-            (false, _) => Sort {
-                column: Some(column.clone()),
-                descending: false,
-            },
-            (true, false) => Sort {
-                column: Some(column.clone()),
-                descending: true,
-            },
-            (true, true) => Sort::default(),
-        };
-        asked.push(Command::Table(view.id, TableCommand::SortBy(next)));
     }
 }
 

@@ -1,11 +1,8 @@
 //! The live table by the keyboard: the place in it that has the keyboard, what its keys and the
 //! actions of the registry mean for the row in focus and the selected ones, and the menu of a row.
-//! Asks for commands; draws nothing but the ring around the row.
+//! Asks for commands; draws nothing.
 
-use egui::{
-    EventFilter, FocusDirection, Id, Popup, PopupAnchor, Rect, Response, Role, Sense,
-    SetOpenCommand, StrokeKind, Ui,
-};
+use egui::{FocusDirection, Id, Popup, PopupAnchor, Rect, Response, SetOpenCommand, Ui};
 
 use crate::session::{
     AckCommand, Command, Decision, HalfCommand, Subscription, SubscriptionId, TableCommand, cells,
@@ -13,9 +10,8 @@ use crate::session::{
 
 use super::actions::{Action, Around, Place, reason};
 use super::context::Context;
+use super::grid;
 use super::scroll::Sight;
-use super::theme;
-use super::widgets::named;
 
 /// Rows that are looked at for the next one that is not selected.
 const LOOK_AHEAD: usize = 4_096;
@@ -31,22 +27,6 @@ struct State {
     opening: bool,
     /// Its first line has yet to get the keyboard.
     enter: bool,
-    /// Where the rows are drawn.
-    rows: Option<Rect>,
-    /// Where the row in focus is drawn.
-    row: Option<Rect>,
-}
-
-/// Where a table lies, for the way of Tab through the window: of the widgets in its rows only
-/// those of the row in focus take part, or one would go through hundreds.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Grid {
-    /// What has the keyboard in it.
-    pub(super) area: Id,
-    /// All rows in sight.
-    pub(super) rows: Rect,
-    /// The row in focus, if it is in sight.
-    pub(super) row: Option<Rect>,
 }
 
 fn state(ctx: &egui::Context, id: Id) -> State {
@@ -62,53 +42,10 @@ pub(super) fn area_id(view: SubscriptionId) -> Id {
     Id::unique(("live table", view))
 }
 
-/// Where the table of a view was drawn in this frame.
-pub(super) fn grid(ctx: &egui::Context, view: SubscriptionId) -> Option<Grid> {
-    let area = area_id(view);
-    let known = state(ctx, area);
-    Some(Grid {
-        area,
-        rows: known.rows.filter(|_| ctx.read_response(area).is_some())?,
-        row: known.row,
-    })
-}
-
 /// The table as one thing that takes the keyboard. Before its rows, which lie on top of it.
 pub(super) fn area_ui(ui: &Ui, cx: &Context<'_>, view: SubscriptionId, room: Rect) -> Response {
-    let id = area_id(view);
-    let area = ui.interact(room, id, Sense::FOCUSABLE);
-    let area = named(ui, area, Role::Table, cx.texts.get("table-name"));
-    if area.has_focus() {
-        // In the menu of a row the arrows are the menu's.
-        let ours = !Popup::is_any_open(ui.ctx());
-        let filter = EventFilter {
-            horizontal_arrows: ours,
-            vertical_arrows: ours,
-            escape: ours,
-            ..EventFilter::default()
-        };
-        ui.memory_mut(|memory| memory.set_focus_lock_filter(id, filter));
-    }
-    let mut known = state(ui.ctx(), id);
-    known.row = None;
-    known.rows = Some(room.with_min_y(room.top() + cx.sizes.head));
-    set_state(ui.ctx(), id, known);
-    area
-}
-
-/// The row in focus was drawn here. It has the ring, instead of the whole table.
-pub(super) fn row_seen(area: &Response, rect: Rect) {
-    let ctx = &area.ctx;
-    let mut known = state(ctx, area.id);
-    let rect = rect.intersect(area.rect);
-    known.row = Some(rect);
-    set_state(ctx, area.id, known);
-    theme::rings_itself(ctx, area.id);
-    if area.has_focus() && theme::rings(ctx) {
-        ctx.layer_painter(area.layer_id)
-            .with_clip_rect(area.rect)
-            .rect_stroke(rect, 0.0, theme::ring(ctx), StrokeKind::Inside);
-    }
+    let name = cx.texts.get("table-name");
+    grid::area_ui(ui, area_id(view), room, cx.sizes.head, name, true)
 }
 
 /// Does what the keys say, or what was asked for otherwise. Where one looks after that.

@@ -2,13 +2,10 @@
 //! columns, what came meanwhile, and the buttons that ack, pause, start and stop. Changes nothing
 //! itself.
 
-use egui::containers::menu::{MenuButton, MenuConfig};
-use egui::{Button, PopupCloseBehavior, TextEdit, Ui};
+use egui::{Button, TextEdit, Ui};
 
-use crate::i18n::Texts;
 use crate::session::{
-    CodeCommand, Column, ColumnSetting, Command, FilterError, FilterProblem, Polling, Subscription,
-    TableCommand,
+    CodeCommand, Command, FilterError, FilterProblem, Polling, Subscription, TableCommand,
 };
 
 use super::acking;
@@ -17,10 +14,9 @@ use super::archive::{self, More};
 use super::context::Context;
 use super::theme::icons;
 use super::widgets::{
-    check_box, from_the_right, icon_button, marked_button, marked_link, menu_face, named,
-    named_choice, pill, remark,
+    from_the_right, icon_button, marked_button, marked_link, named, pill, remark,
 };
-use super::{halves, theme};
+use super::{column_menu, halves, theme};
 
 /// Least and greatest width of the filter field.
 const FILTER_WIDTH: std::ops::RangeInclusive<f32> = 140.0..=420.0;
@@ -178,7 +174,7 @@ fn polls_ui(ui: &mut Ui, cx: &mut Context<'_>, view: &Subscription) -> bool {
 /// The buttons about the table.
 fn table_ui(ui: &mut Ui, cx: &mut Context<'_>, view: &Subscription, more: &mut Option<More>) {
     archive::menu_ui(ui, cx, more);
-    columns_ui(ui, cx, view);
+    column_menu::ui(ui, cx, view);
     code_ui(ui, cx, view);
 }
 
@@ -187,94 +183,6 @@ fn code_ui(ui: &mut Ui, cx: &mut Context<'_>, view: &Subscription) {
     let t = cx.texts;
     if icon_button(ui, icons::CODE, t.get("code-consume-title")).clicked() {
         cx.command(Command::Code(CodeCommand::OfView(view.id)));
-    }
-}
-
-/// Which columns there are; each with its name, and the properties that rows have.
-fn columns_ui(ui: &mut Ui, cx: &mut Context<'_>, view: &Subscription) {
-    let t = cx.texts;
-    let button = menu_face(t.get("table-columns"));
-    let config = MenuConfig::new().close_behavior(PopupCloseBehavior::CloseOnClickOutside);
-    let (response, _) = MenuButton::from_button(button).config(config).ui(ui, |ui| {
-        super::spoken::name_place(ui, t.get("table-columns"));
-        let mut columns = view.table.columns().to_vec();
-        let mut offered = ALL.to_vec();
-        let newest = view.rows.from_newest(0);
-        let of_rows = newest
-            .into_iter()
-            .flat_map(crate::session::cells::properties);
-        offered.extend(of_rows.map(|(name, _)| Column::Property(name.to_owned())));
-        for setting in &columns {
-            if !offered.contains(&setting.column) {
-                offered.push(setting.column.clone());
-            }
-        }
-        for column in offered {
-            let place = columns.iter().position(|setting| setting.column == column);
-            let mut on = place.is_some();
-            // In words: there is room for them.
-            let name = column_spoken(t, &column);
-            let response = ui.add(check_box(&mut on, name.as_str()));
-            let response = named_choice(ui, response, egui::Role::CheckBox, on, &name);
-            if response.changed() {
-                match place {
-                    Some(place) => drop(columns.remove(place)),
-                    None => {
-                        // The body takes the room that is left, so it stays the last.
-                        let body = columns.iter().position(|c| c.column == Column::Body);
-                        let width = None;
-                        let at = body.unwrap_or(columns.len());
-                        columns.insert(at, ColumnSetting { column, width });
-                    }
-                }
-                if !columns.is_empty() {
-                    table(cx, view, TableCommand::SetColumns(columns.clone()));
-                }
-            }
-        }
-    });
-    named(ui, response, egui::Role::Button, t.get("table-columns"));
-}
-
-/// Columns that every table has.
-const ALL: [Column; 11] = [
-    Column::State,
-    Column::Returns,
-    Column::Id,
-    Column::Tag,
-    Column::Key,
-    Column::Size,
-    Column::Times,
-    Column::Age,
-    Column::Published,
-    Column::ShardingKey,
-    Column::Body,
-];
-
-/// What a column is called.
-pub(super) fn column_name(t: &Texts, column: &Column) -> String {
-    let name = match column {
-        Column::State => t.get("column-state"),
-        Column::Returns => t.get("column-returns"),
-        Column::Id => t.get("column-id"),
-        Column::Tag => t.get("column-tag"),
-        Column::Key => t.get("column-key"),
-        Column::Size => t.get("column-size"),
-        Column::Times => t.get("column-times"),
-        Column::Age => t.get("column-age"),
-        Column::Published => t.get("column-published"),
-        Column::ShardingKey => t.get("field-sharding-key"),
-        Column::Body => t.get("column-body"),
-        Column::Property(name) => return name.clone(),
-    };
-    name.to_owned()
-}
-
-/// The same for those who hear it: a sign is no name.
-pub(super) fn column_spoken(t: &Texts, column: &Column) -> String {
-    match column {
-        Column::Times => t.get("column-times-name").to_owned(),
-        _ => column_name(t, column),
     }
 }
 

@@ -14,7 +14,7 @@ use super::first_minute::FirstMinute;
 use super::help_menu::HelpMenu;
 use super::theme::icons;
 use super::widgets::{from_the_right, icon_button, named};
-use super::{theme, tools};
+use super::{spoken, theme, tools};
 
 /// All of it.
 pub(super) fn ui(
@@ -48,7 +48,11 @@ fn palette_ui(ui: &mut Ui, cx: &mut Context<'_>) {
         .unwrap_or_default();
     let button = egui::Button::new(theme::label(ui.ctx(), keys));
     let response = ui.add(button).on_hover_text(&name);
-    if named(ui, response, egui::Role::Button, &name).clicked() {
+    let response = named(ui, response, egui::Role::Button, &name);
+    if let Some(keys) = Action::Palette.shortcut_aloud(ui.ctx(), cx.texts) {
+        spoken::tell(&response, |node| node.set_keyboard_shortcut(keys));
+    }
+    if response.clicked() {
         cx.act(Action::Palette);
     }
 }

@@ -14,7 +14,7 @@ use egui_extras::syntax_highlighting::highlight;
 
 use crate::config::ProfileColor;
 
-use super::spoken::{name_place, tell};
+use super::spoken::{here, name_place, tell};
 use super::theme::icons::{self, Icon};
 use super::theme::{self, Palette};
 
@@ -285,23 +285,24 @@ pub(super) fn marked_link(ui: &mut Ui, mark: Icon, text: &str, palette: &Palette
 
 /// Some choices of which one holds. Each is a button; the one that holds is pressed.
 pub(super) fn segmented<T: Copy + PartialEq>(ui: &mut Ui, chosen: &mut T, choices: &[(T, &str)]) {
-    segments_ui(ui, chosen, choices, Role::Button);
+    segments_ui(ui, chosen, choices, None);
 }
 
-/// The same where each choice shows another content below.
+/// The same where each choice shows another content below; `name` is what all of them are called.
 pub(super) fn segmented_tabs<T: Copy + PartialEq>(
     ui: &mut Ui,
+    name: &str,
     chosen: &mut T,
     choices: &[(T, &str)],
 ) {
-    segments_ui(ui, chosen, choices, Role::Tab);
+    segments_ui(ui, chosen, choices, Some(name));
 }
 
 fn segments_ui<T: Copy + PartialEq>(
     ui: &mut Ui,
     chosen: &mut T,
     choices: &[(T, &str)],
-    role: Role,
+    tabs: Option<&str>,
 ) {
     let height = ui.spacing().interact_size.y;
     Frame::NONE
@@ -310,6 +311,9 @@ fn segments_ui<T: Copy + PartialEq>(
         .corner_radius(theme::RADIUS)
         .show(ui, |ui| {
             ui.horizontal(|ui| {
+                if let Some(name) = tabs {
+                    here(ui, Role::TabList, name);
+                }
                 ui.spacing_mut().item_spacing.x = 0.0;
                 ui.spacing_mut().button_padding.x = theme::GAP;
                 for &(choice, text) in choices {
@@ -318,9 +322,9 @@ fn segments_ui<T: Copy + PartialEq>(
                         .frame_when_inactive(holds)
                         .min_size(Vec2::new(0.0, height - 2.0 * theme::HAIRLINE));
                     let response = ui.add(face);
-                    if role == Role::Tab {
+                    if tabs.is_some() {
                         tell(&response, |node| {
-                            node.set_role(role);
+                            node.set_role(Role::Tab);
                             node.set_selected(holds);
                         });
                     }

@@ -8,6 +8,8 @@ use std::collections::{HashMap, HashSet};
 use std::sync::OnceLock;
 
 use egui::accesskit::{Action, Role, Toggled};
+use egui::epaint::ClippedShape;
+use egui::{Rect, Shape};
 use egui_kittest::Node;
 use egui_kittest::kittest::NodeT as _;
 
@@ -111,6 +113,84 @@ fn is_sign(c: char) -> bool {
         | 0xE000..=0xF8FF | 0x1F000..=0x1FAFF)
         // Words are joined by an arrow now and then, and it is read as one.
         && c != '→'
+}
+
+/// Words that stand on something and are no part of its name: whoever says what they see to the
+/// machine, or hears what somebody else sees, does not find it by them.
+pub(crate) fn unsaid(root: Node<'_>, shapes: &[ClippedShape]) -> Vec<String> {
+    let mut seen = seen_texts(shapes);
+    // What is a text of its own there is read as one.
+    let texts: HashSet<String> = root
+        .children_recursive()
+        .filter(|node| node.accesskit_node().role() == Role::Label)
+        .filter_map(|node| node.accesskit_node().value())
+        .collect();
+    seen.retain(|(_, text)| !texts.contains(text));
+    let worded = |role| {
+        matches!(
+            role,
+            Role::Button | Role::CheckBox | Role::RadioButton | Role::Link | Role::Tab
+        )
+    };
+    let nodes: Vec<Node<'_>> = root
+        .children_recursive()
+        .filter(|node| worded(node.accesskit_node().role()) && !node.accesskit_node().is_hidden())
+        .collect();
+    let mut found = Vec::new();
+    for (rect, text) in seen {
+        // What is scrolled away lies over others: it is enough if one of them says it.
+        let on = nodes
+            .iter()
+            .filter(|node| node.rect().expand(1.0).contains_rect(rect));
+        let on: Vec<&Node<'_>> = on.collect();
+        if !on.is_empty() && !on.iter().any(|node| says(node, &text)) {
+            let name = on[0].accesskit_node().label().unwrap_or_default();
+            found.push(format!("seen and not said: {text:?} on {name:?}"));
+        }
+    }
+    found
+}
+
+/// Whether the words are in the name. Parts may be told apart by more words; keys are written with
+/// signs, and told in words.
+fn says(node: &Node<'_>, text: &str) -> bool {
+    let inner = node.accesskit_node();
+    let name = plain(&inner.label().unwrap_or_default());
+    let keys = inner.data().keyboard_shortcut().unwrap_or_default();
+    let mut parts = text.split('·').map(plain);
+    !keys.is_empty() || parts.all(|part| name.contains(&part))
+}
+
+/// Letters and digits alone.
+fn plain(text: &str) -> String {
+    let lower = text.to_lowercase();
+    lower.chars().filter(|c| c.is_alphanumeric()).collect()
+}
+
+/// The texts in sight and where they stand: without what something else lies on, or what is cut off.
+fn seen_texts(shapes: &[ClippedShape]) -> Vec<(Rect, String)> {
+    let mut seen = Vec::new();
+    for clipped in shapes {
+        look_at(&clipped.shape, clipped.clip_rect, &mut seen);
+    }
+    seen
+}
+
+fn look_at(shape: &Shape, clip: Rect, seen: &mut Vec<(Rect, String)>) {
+    match shape {
+        Shape::Vec(shapes) => shapes.iter().for_each(|one| look_at(one, clip, seen)),
+        Shape::Rect(shape) if shape.fill.is_opaque() => {
+            let cover = shape.rect.intersect(clip);
+            seen.retain(|(rect, _)| !cover.contains_rect(*rect));
+        }
+        Shape::Text(shape) => {
+            let rect = shape.visual_bounding_rect();
+            if !plain(shape.galley.text()).is_empty() && clip.contains(rect.center()) {
+                seen.push((rect, shape.galley.text().to_owned()));
+            }
+        }
+        _ => {}
+    }
 }
 
 #[derive(Default)]

@@ -11,8 +11,8 @@ pub(crate) mod audit;
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use egui::accesskit::{Role, Toggled};
@@ -172,6 +172,23 @@ pub(crate) enum Place {
     Form,
 }
 
+/// Where what is copied goes, in whichever frame that is.
+struct Clipboard(Arc<Mutex<Option<String>>>);
+
+impl egui::Plugin for Clipboard {
+    fn debug_name(&self) -> &'static str {
+        "clipboard"
+    }
+
+    fn output_hook(&mut self, _: &egui::Context, output: &mut egui::FullOutput) {
+        for command in &output.platform_output.commands {
+            if let OutputCommand::CopyText(text) = command {
+                *self.0.lock().expect("nobody panics with it") = Some(text.clone());
+            }
+        }
+    }
+}
+
 /// The window.
 pub(crate) struct Window {
     harness: Harness<'static, App>,
@@ -181,7 +198,7 @@ pub(crate) struct Window {
     folder: TempDir,
     data: PathBuf,
     runtime: Runtime,
-    copied: Option<String>,
+    copied: Arc<Mutex<Option<String>>>,
     desktop: watch::Sender<Desktop>,
     sandbox: watch::Sender<SandboxSettings>,
     audited: bool,
@@ -270,7 +287,12 @@ impl Window {
         if start.missing_glyphs {
             builder = builder.allow_missing_glyphs();
         }
-        let harness = builder.build_eframe(|cc| App::new(&cc.egui_ctx, model, link, own));
+        let copied = Arc::new(Mutex::new(None));
+        let clipboard = Clipboard(Arc::clone(&copied));
+        let harness = builder.build_eframe(|cc| {
+            cc.egui_ctx.add_plugin(clipboard);
+            App::new(&cc.egui_ctx, model, link, own)
+        });
         Self {
             harness,
             wakes,
@@ -279,7 +301,7 @@ impl Window {
             folder,
             data,
             runtime,
-            copied: None,
+            copied,
             desktop,
             sandbox,
             audited: start.audited,
@@ -310,11 +332,6 @@ impl Window {
     pub(crate) fn settle(&mut self) {
         for _ in 0..FRAMES {
             self.harness.step();
-            for command in &self.harness.output().platform_output.commands {
-                if let OutputCommand::CopyText(text) = command {
-                    self.copied = Some(text.clone());
-                }
-            }
         }
         if self.audited {
             self.assert_spoken();
@@ -327,6 +344,7 @@ impl Window {
     pub(crate) fn assert_spoken(&self) {
         let things = audit::things(self.harness.root());
         let mut flaws = audit::flaws(&things);
+        flaws.extend(audit::unsaid(self.harness.root(), self.shapes()));
         let chinese = say(Lang::ZhCn, "pane-top");
         if things.iter().any(|thing| thing.name == chinese) {
             flaws.extend(audit::foreign(&things));
@@ -853,8 +871,9 @@ impl Window {
 
     /// What was last copied.
     #[track_caller]
-    pub(crate) fn copied(&self) -> &str {
-        self.copied.as_deref().expect("something was copied")
+    pub(crate) fn copied(&self) -> String {
+        let copied = self.copied.lock().expect("nobody panics with it");
+        copied.clone().expect("something was copied")
     }
 
     /// Presses a key with Ctrl, or what stands for it.
@@ -914,6 +933,15 @@ impl Window {
             node.role() == Role::ListBoxOption && node.toggled() == Some(Toggled::True)
         });
         name_of(&chosen.unwrap_or_else(|| panic!("no line is chosen:\n{}", self.tree())))
+    }
+
+    /// Whether one of this role and name is told to be the one that is selected.
+    pub(crate) fn is_selected(&self, role: Role, name: &str) -> bool {
+        let mut nodes = self.nodes();
+        nodes.any(|node| {
+            let inner = node.accesskit_node();
+            inner.role() == role && inner.is_selected() == Some(true) && name_of(&node) == name
+        })
     }
 
     /// Whether a button of several is the one that holds.

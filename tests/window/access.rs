@@ -11,7 +11,7 @@ use mqscope::config::LanguageChoice;
 use mqscope::i18n::Lang;
 
 use crate::scripted::{FLOOD, Scripted};
-use crate::support::audit::{flaws, foreign, things};
+use crate::support::audit::{flaws, foreign, things, unsaid};
 use crate::support::{Start, Window, en, en_with, say};
 
 const LEASE: Duration = Duration::from_secs(300);
@@ -308,6 +308,22 @@ fn the_audit_sees_what_is_wrong() {
                 .accesskit_node_builder(tab.id, |node| node.set_role(Role::Tab));
         }),
     );
+    let mut harness = Harness::builder()
+        .with_accessibility_check(false)
+        .build_ui(|ui| {
+            let history = ui.button("History");
+            let name = |node: &mut egui::accesskit::Node| node.set_label("What was published");
+            ui.ctx().accesskit_node_builder(history.id, name);
+            // What lies over it is all that is seen.
+            let below = ui.button("Traffic").rect;
+            let cover = ui.visuals().panel_fill;
+            ui.painter().rect_filled(below, 0.0, cover);
+            ui.put(below, egui::Button::new("All").frame(false));
+        });
+    harness.run();
+    let unsaid = unsaid(harness.root(), &harness.output().shapes);
+    assert_eq!(unsaid.len(), 1, "{unsaid:#?}");
+    check("seen and not said: \"History\"", unsaid);
     let mut harness = Harness::builder()
         .with_accessibility_check(false)
         .build_ui(|ui| {

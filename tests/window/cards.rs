@@ -40,7 +40,10 @@ fn a_refused_publish_says_why_under_the_form_and_among_the_notices() {
 #[test]
 fn an_empty_poll_is_explained_and_no_error() {
     let mut window = Window::open();
-    window.click(&en_with("card-why-of", &[("title", &en("card-empty"))]));
+    window.click(&en_with(
+        "card-why-empty-of",
+        &[("title", &en("card-empty"))],
+    ));
     window.until_shown(&en("card-effect-empty"));
     window.assert_shows(&en("card-cause-others-hold"));
     assert!(

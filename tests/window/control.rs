@@ -26,7 +26,7 @@ fn quiet() -> Window {
 }
 
 /// Chooses from the menu of a place.
-fn choose(window: &mut Window, place: &str, what: &str) {
+pub(crate) fn choose(window: &mut Window, place: &str, what: &str) {
     window.click(&format!("Actions for {place}"));
     window.click(what);
 }

@@ -121,7 +121,7 @@ fn paste(window: &mut Window, text: &str) {
 /// The kind of the first cause, as the JSON that can be copied has it.
 fn first_cause(window: &mut Window) -> (String, serde_json::Value) {
     window.click(&en("debugger-copy-json"));
-    let report: serde_json::Value = serde_json::from_str(window.copied()).unwrap();
+    let report: serde_json::Value = serde_json::from_str(&window.copied()).unwrap();
     let kind = report["causes"][0]["kind"].as_str().unwrap_or_default();
     (kind.to_owned(), report)
 }

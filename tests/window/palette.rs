@@ -171,6 +171,7 @@ fn every_action_is_listed_with_its_keys_and_runs_or_says_why_not() {
         "place-panels",
         "place-views",
         "place-table",
+        "place-columns",
         "place-details",
         "place-publish",
         "place-lists",
@@ -239,6 +240,15 @@ fn is_keys(part: &str) -> bool {
         "F6",
         "F8",
         "F10",
+        "Up arrow",
+        "Down arrow",
+        "Left arrow",
+        "Right arrow",
+        "Plus",
+        "Minus",
+        "Comma",
+        "Slash",
+        "Question mark",
     ];
     let key = part.rsplit('+').next().unwrap_or_default();
     key.chars().count() <= 1 || named.contains(&key)

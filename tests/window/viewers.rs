@@ -9,7 +9,7 @@ use base64::prelude::BASE64_STANDARD;
 use mqscope::protocol::MessageParts;
 
 use crate::outside::{publish, set_faults};
-use crate::support::{Place, Window};
+use crate::support::{Place, Window, en};
 
 /// A window whose details show a message with this body.
 fn opened(body: &str) -> Window {
@@ -99,7 +99,7 @@ fn what_is_searched_for_is_counted_and_gone_through() {
     window.click("Previous match");
     window.click("Previous match");
     assert!(window.has("3/3"), "round the end");
-    window.click("Match case");
+    window.click(&en("viewer-find-case"));
     window.until("two", |window| window.has("1/2"));
     window.fill(Place::Only, "Find in body", "three");
     window.until("none", |window| window.has("No match"));

@@ -12,7 +12,11 @@ use crate::support::{Place, Start, Window, en};
 const SECOND: Duration = Duration::from_secs(1);
 
 /// The workspace that the window keeps a moment after the last click.
-fn kept(window: &mut Window, what: &str, there: impl Fn(&Workspace) -> bool) -> Workspace {
+pub(crate) fn kept(
+    window: &mut Window,
+    what: &str,
+    there: impl Fn(&Workspace) -> bool,
+) -> Workspace {
     window.advance(2 * SECOND);
     window.until_outside(what, |window| {
         window.kept_workspace().is_some_and(|kept| there(&kept))

@@ -15,7 +15,7 @@ use crate::i18n::Texts;
 
 pub(super) use perform::perform;
 pub(super) use reasons::{Around, reason};
-use shortcut::{command, command_shift, plain, shift};
+use shortcut::{alt, command, command_shift, plain, shift};
 
 /// Where an action belongs, and where its keys mean it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,6 +28,8 @@ pub(super) enum Place {
     Views,
     /// The live table, while nobody types.
     Table,
+    /// The head of a column of the live table, while it has the keyboard.
+    Columns,
     /// The message in the details.
     Details,
     /// The publish form.
@@ -40,11 +42,12 @@ pub(super) enum Place {
 
 impl Place {
     /// Every place, in the order of the help.
-    pub(super) const ALL: [Self; 8] = [
+    pub(super) const ALL: [Self; 9] = [
         Self::Window,
         Self::Panels,
         Self::Views,
         Self::Table,
+        Self::Columns,
         Self::Details,
         Self::Publish,
         Self::Lists,
@@ -58,6 +61,7 @@ impl Place {
             Self::Panels => "place-panels",
             Self::Views => "place-views",
             Self::Table => "place-table",
+            Self::Columns => "place-columns",
             Self::Details => "place-details",
             Self::Publish => "place-publish",
             Self::Lists => "place-lists",
@@ -70,7 +74,7 @@ impl Place {
     fn is_global(self) -> bool {
         match self {
             Self::Window | Self::Panels | Self::Views | Self::Publish => true,
-            Self::Table | Self::Details | Self::Lists | Self::Dialogs => false,
+            Self::Table | Self::Columns | Self::Details | Self::Lists | Self::Dialogs => false,
         }
     }
 }
@@ -196,6 +200,11 @@ registry! {
     ClearFilter,        Table,   "action-clear-filter",       [];
     Newest,             Table,   "action-newest",             [];
 
+    ColumnLeft,         Columns, "action-column-left",        [shift(Key::ArrowLeft)];
+    ColumnRight,        Columns, "action-column-right",       [shift(Key::ArrowRight)];
+    ColumnNarrower,     Columns, "action-column-narrower",    [alt(Key::ArrowLeft)];
+    ColumnWider,        Columns, "action-column-wider",       [alt(Key::ArrowRight)];
+
     FindInBody,         Details, "viewer-find-open",          [command(Key::F)];
     SelectBody,         Details, "action-select-body",        [command(Key::A)];
     FindNext,           Details, "viewer-find-next",          [plain(Key::Enter)];
@@ -220,7 +229,7 @@ registry! {
     Unfold,             Lists,   "action-unfold",             [plain(Key::ArrowRight)];
     ToggleFold,         Lists,   "action-toggle-fold",        [plain(Key::Enter), plain(Key::Space)];
 
-    Explain,            Dialogs, "debugger-explain",          [command(Key::Enter)];
+    DialogMain,         Dialogs, "action-dialog-main",        [command(Key::Enter)];
     Confirm,            Dialogs, "action-confirm",            [plain(Key::Enter)];
     CloseDialog,        Dialogs, "action-close-dialog",       [plain(Key::Escape)];
 }
@@ -264,6 +273,12 @@ impl Action {
     pub(super) fn shortcut(self, ctx: &egui::Context, t: &Texts) -> Option<String> {
         let keys = self.keys().first()?;
         Some(shortcut::words(keys, ctx.os(), t))
+    }
+
+    /// The same to be spoken.
+    pub(super) fn shortcut_aloud(self, ctx: &egui::Context, t: &Texts) -> Option<String> {
+        let keys = self.keys().first()?;
+        Some(shortcut::spoken(keys, ctx.os(), t))
     }
 
     /// All its keys as they are written.

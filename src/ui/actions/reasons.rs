@@ -55,7 +55,10 @@ pub(in crate::ui) fn reason(
         | Action::Fold
         | Action::Unfold
         | Action::ToggleFold => Some("reason-in-list"),
-        Action::Explain | Action::Confirm | Action::CloseDialog => Some("reason-in-dialog"),
+        Action::ColumnLeft | Action::ColumnRight | Action::ColumnNarrower | Action::ColumnWider => {
+            Some("reason-in-columns")
+        }
+        Action::DialogMain | Action::Confirm | Action::CloseDialog => Some("reason-in-dialog"),
         _ => of_view(action, cx, view?),
     }
 }

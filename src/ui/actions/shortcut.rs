@@ -18,6 +18,11 @@ pub(super) const fn shift(key: Key) -> KeyboardShortcut {
     KeyboardShortcut::new(Modifiers::SHIFT, key)
 }
 
+/// With Alt.
+pub(super) const fn alt(key: Key) -> KeyboardShortcut {
+    KeyboardShortcut::new(Modifiers::ALT, key)
+}
+
 /// With Ctrl, or with Cmd on a Mac.
 pub(super) const fn command(key: Key) -> KeyboardShortcut {
     KeyboardShortcut::new(Modifiers::COMMAND, key)
@@ -78,6 +83,27 @@ fn written_by(keys: &KeyboardShortcut) -> Option<&'static str> {
 
 /// How keys are written: `Ctrl+Enter`, `Cmd+K`.
 pub(super) fn words(keys: &KeyboardShortcut, os: OperatingSystem, t: &Texts) -> String {
+    joined(keys, os, t, key_name(keys.logical_key, t))
+}
+
+/// The same to be spoken: signs are read as anything but the key that they stand on.
+pub(super) fn spoken(keys: &KeyboardShortcut, os: OperatingSystem, t: &Texts) -> String {
+    let key = match keys.logical_key {
+        Key::ArrowUp => t.get("key-arrow-up"),
+        Key::ArrowDown => t.get("key-arrow-down"),
+        Key::ArrowLeft => t.get("key-arrow-left"),
+        Key::ArrowRight => t.get("key-arrow-right"),
+        Key::Plus => t.get("key-plus"),
+        Key::Minus => t.get("key-minus"),
+        Key::Comma => t.get("key-comma"),
+        Key::Slash => t.get("key-slash"),
+        Key::Questionmark => t.get("key-question-mark"),
+        other => key_name(other, t),
+    };
+    joined(keys, os, t, key)
+}
+
+fn joined(keys: &KeyboardShortcut, os: OperatingSystem, t: &Texts, key: &str) -> String {
     let mac = os.is_mac();
     let Modifiers {
         alt,
@@ -86,7 +112,6 @@ pub(super) fn words(keys: &KeyboardShortcut, os: OperatingSystem, t: &Texts) -> 
         command,
         ..
     } = keys.modifiers;
-    let key = key_name(keys.logical_key, t);
     let mut parts = Vec::new();
     if ctrl || (command && !mac) {
         parts.push(t.get("key-ctrl"));
@@ -201,5 +226,8 @@ mod tests {
         );
         check(shift(Key::ArrowDown), "Shift+↓", "Shift+↓");
         check(plain(Key::Questionmark), "?", "?");
+        let aloud = |keys| spoken(&keys, OperatingSystem::Nix, t);
+        assert_eq!(aloud(shift(Key::ArrowDown)), "Shift+Down arrow");
+        assert_eq!(aloud(command(Key::K)), "Ctrl+K");
     }
 }

@@ -8,6 +8,7 @@ use crate::session::{
 
 use super::super::actions::Action;
 use super::super::context::Context;
+use super::super::dialog;
 use super::super::path_field::PathField;
 use super::super::spoken::title_ui;
 use super::super::theme;
@@ -67,8 +68,8 @@ impl ExportForm {
 
     /// Draws it; whether it is done with.
     pub(super) fn ui(&mut self, ui: &mut Ui, cx: &mut Context<'_>, view: &Subscription) -> bool {
-        let (done, closed) = form_ui(ui, "export-form", |ui| self.content_ui(ui, cx, view));
-        let done = done || closed;
+        let (done, left) = form_ui(ui, "export-form", |ui| self.content_ui(ui, cx, view));
+        let done = done || (left && self.path.text() == self.suggested);
         if done {
             self.path.close(cx);
         }
@@ -97,7 +98,7 @@ impl ExportForm {
         ui.horizontal(|ui| {
             let ready = self.path.ready(cx).is_some() && count > 0;
             let yes = primary_button(ui, t.get("export-yes"), 96.0, ready, cx.palette);
-            let go = (yes.clicked() || entered) && ready;
+            let go = (dialog::is_pressed(t, yes) || entered) && ready;
             if go && let Some(path) = self.path.take(cx) {
                 let wish = ExportWish {
                     view: view.id,

@@ -8,11 +8,12 @@ mod replay;
 mod tasks;
 
 use egui::containers::menu::MenuButton;
-use egui::{Button, Id, Modal, Role, Ui};
+use egui::{Button, Role, Ui};
 
 use crate::session::{Scope, Subscription, SubscriptionId};
 
 use super::context::Context;
+use super::dialog;
 use super::theme;
 use super::theme::icons;
 use super::widgets::{named, remark, segmented};
@@ -83,19 +84,14 @@ pub(super) fn menu_ui(ui: &mut Ui, cx: &Context<'_>, more: &mut Option<More>) {
     named(ui, response, Role::Button, t.get("archive-more"));
 }
 
-/// A form in the middle of the window; what it gives, and whether it was closed by Escape or by a
-/// click beside it.
+/// A form in the middle of the window; what it gives, and whether Escape or a click beside it ask it
+/// to go.
 pub(super) fn form_ui<R>(ui: &Ui, name: &str, add: impl FnOnce(&mut Ui) -> R) -> (R, bool) {
-    let frame = egui::Frame::popup(&ui.ctx().global_style()).inner_margin(2.0 * theme::PAD);
-    let modal = Modal::new(Id::unique(name))
-        .frame(frame)
-        .show(ui.ctx(), |ui| {
-            ui.set_width(WIDTH);
-            ui.spacing_mut().item_spacing.y = theme::GAP;
-            add(ui)
-        });
-    let closed = modal.should_close();
-    (modal.inner, closed)
+    dialog::show(ui.ctx(), name, |ui| {
+        ui.set_width(WIDTH);
+        ui.spacing_mut().item_spacing.y = theme::GAP;
+        add(ui)
+    })
 }
 
 /// Which messages of a view; how many those are.

@@ -8,6 +8,7 @@ use crate::session::{ArchiveCommand, Command, Purpose};
 
 use super::super::actions::Action;
 use super::super::context::Context;
+use super::super::dialog;
 use super::super::path_field::PathField;
 use super::super::spoken::title_ui;
 use super::super::widgets::{primary_button, remark};
@@ -33,8 +34,8 @@ impl OpenForm {
     pub(in crate::ui) fn ui(&mut self, ui: &mut Ui, cx: &mut Context<'_>) {
         let Some(path) = &mut self.path else { return };
         let fresh = std::mem::take(&mut self.fresh);
-        let (done, closed) = form_ui(ui, "open-file-form", |ui| content_ui(ui, cx, path, fresh));
-        if done || closed {
+        let (done, left) = form_ui(ui, "open-file-form", |ui| content_ui(ui, cx, path, fresh));
+        if done || (left && path.text().trim().is_empty()) {
             path.close(cx);
             self.path = None;
         }
@@ -57,7 +58,7 @@ fn content_ui(ui: &mut Ui, cx: &mut Context<'_>, path: &mut PathField, fresh: bo
     ui.horizontal(|ui| {
         let ready = path.ready(cx).is_some();
         let yes = primary_button(ui, t.get("open-yes"), 96.0, ready, cx.palette);
-        let go = (yes.clicked() || entered) && ready;
+        let go = (dialog::is_pressed(t, yes) || entered) && ready;
         if go && let Some(path) = path.take(cx) {
             open(cx, &path);
         }

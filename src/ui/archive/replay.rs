@@ -12,7 +12,8 @@ use crate::session::{
 
 use super::super::connections::connection_name;
 use super::super::context::Context;
-use super::super::spoken::title_ui;
+use super::super::dialog;
+use super::super::spoken::{tell, title_ui};
 use super::super::theme;
 use super::super::widgets::{
     check_box, choice_menu, labelled_edit, primary_button, remark, segmented,
@@ -32,6 +33,8 @@ pub(super) struct ReplayForm {
     scope: Scope,
     connection: ConnectionId,
     topic: String,
+    /// The topic as it was before anybody typed.
+    suggested: String,
     pace: Pace,
     times: f64,
     /// The connection that was agreed to.
@@ -42,6 +45,9 @@ impl ReplayForm {
     /// For a view; into a sandbox, to the topic that the messages are from.
     pub(super) fn new(cx: &Context<'_>, view: &Subscription) -> Self {
         let selected = cx.model.selected();
+        let topic = view
+            .topic()
+            .map_or_else(String::new, |topic| topic.to_string());
         Self {
             scope: match view.rows.selected().len() {
                 0 => Scope::Shown,
@@ -51,10 +57,8 @@ impl ReplayForm {
                 true => selected.id.clone(),
                 false => ConnectionId::Sandbox,
             },
-            topic: view
-                .topic()
-                .map(|topic| topic.to_string())
-                .unwrap_or_default(),
+            suggested: topic.clone(),
+            topic,
             pace: Pace::Original,
             times: 10.0,
             confirmed: None,
@@ -63,8 +67,8 @@ impl ReplayForm {
 
     /// Draws it; whether it is done with.
     pub(super) fn ui(&mut self, ui: &mut Ui, cx: &mut Context<'_>, view: &Subscription) -> bool {
-        let (done, closed) = form_ui(ui, "replay-form", |ui| self.content_ui(ui, cx, view));
-        done || closed
+        let (done, left) = form_ui(ui, "replay-form", |ui| self.content_ui(ui, cx, view));
+        done || (left && self.topic == self.suggested)
     }
 
     fn content_ui(&mut self, ui: &mut Ui, cx: &mut Context<'_>, view: &Subscription) -> bool {
@@ -86,7 +90,8 @@ impl ReplayForm {
         ui.add_space(theme::GAP_SMALL);
         ui.horizontal(|ui| {
             let ready = allowed && count > 0 && topic.is_ok();
-            let yes = primary_button(ui, t.get("replay-yes"), 96.0, ready, cx.palette).clicked();
+            let yes = primary_button(ui, t.get("replay-yes"), 96.0, ready, cx.palette);
+            let yes = dialog::is_pressed(t, yes);
             if yes && let Ok(topic) = topic {
                 let wish = ReplayWish {
                     view: view.id,
@@ -160,7 +165,14 @@ impl ReplayForm {
                     .logarithmic(true)
                     .max_decimals(1)
                     .suffix("×");
-                ui.add(slider).labelled_by(label.id);
+                let slider = ui.add(slider).labelled_by(label.id);
+                // The field of the number beside it has the same name.
+                let ends = [
+                    ("least", REPLAY_SPEEDS.start().to_string().into()),
+                    ("most", REPLAY_SPEEDS.end().to_string().into()),
+                ];
+                let ends = t.format("replay-times-ends", &ends);
+                tell(&slider, |node| node.set_description(ends));
             });
         }
         let what = match self.pace {

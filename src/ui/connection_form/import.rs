@@ -19,6 +19,11 @@ pub(super) struct Import {
 }
 
 impl Import {
+    /// Whether there is something in it.
+    pub(super) fn holds_text(&self) -> bool {
+        !self.text.trim().is_empty()
+    }
+
     /// Draws it; the profile that was chosen.
     pub(super) fn ui(&mut self, ui: &mut Ui, cx: &Context<'_>) -> Option<ConnectionProfile> {
         let t = cx.texts;

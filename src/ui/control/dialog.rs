@@ -1,6 +1,6 @@
 //! Asks back before something of the sandbox is destroyed, and where a group is to begin anew.
 
-use egui::{Button, Id, Label, Modal, TextEdit, Ui};
+use egui::{Button, Label, TextEdit, Ui};
 use jiff::tz::TimeZone;
 
 use crate::config::Question;
@@ -9,6 +9,7 @@ use crate::session::{AdminWish, parse_instant};
 
 use super::{ask, free};
 use crate::ui::context::Context;
+use crate::ui::dialog;
 use crate::ui::spoken::title_ui;
 use crate::ui::theme;
 use crate::ui::widgets::{labelled_edit, remark, segmented};
@@ -74,14 +75,12 @@ impl Dialog {
 
     /// Draws it; whether it is done with.
     pub(super) fn ui(&mut self, ui: &mut Ui, cx: &mut Context<'_>) -> bool {
-        let frame = egui::Frame::popup(&ui.ctx().global_style()).inner_margin(2.0 * theme::PAD);
-        let modal = Modal::new(Id::unique("control dialog"))
-            .frame(frame)
-            .show(ui.ctx(), |ui| {
-                ui.set_width(WIDTH);
-                self.content_ui(ui, cx)
-            });
-        modal.inner || modal.should_close()
+        let (done, left) = dialog::show(ui.ctx(), "control dialog", |ui| {
+            ui.set_width(WIDTH);
+            self.content_ui(ui, cx)
+        });
+        let typed = matches!(self, Dialog::Reset(reset) if !reset.time.is_empty());
+        done || (left && !typed)
     }
 
     fn content_ui(&mut self, ui: &mut Ui, cx: &mut Context<'_>) -> bool {
@@ -121,7 +120,8 @@ impl Dialog {
         let mut done = false;
         ui.horizontal(|ui| {
             let face = Button::new(theme::strong(yes).color(cx.palette.bad));
-            if ui.add_enabled(wish.is_some() && free(cx), face).clicked()
+            let yes = ui.add_enabled(wish.is_some() && free(cx), face);
+            if dialog::is_pressed(t, yes)
                 && let Some(wish) = wish
             {
                 ask(cx, wish);

@@ -10,17 +10,18 @@ mod refusals;
 mod statistics;
 mod topics;
 
-use egui::{Align, Button, CentralPanel, Label, Layout, Panel, RichText, ScrollArea, Ui};
+use egui::{Align, Button, CentralPanel, Label, Layout, RichText, ScrollArea, Ui};
 
 use crate::protocol::Profile;
 use crate::session::{ActionOutcome, AdminWish, Command, ConnectionId, Look};
 
+use super::arranged::Sizes;
 use super::card;
 use super::connections::connection_name;
 use super::context::Context;
+use super::pane::{Pane, Side};
 use super::regions::saw_right;
 use super::samples;
-use super::spoken;
 use super::theme;
 use super::theme::icons;
 use super::widgets::{Dot, dot, from_the_right, marked_line};
@@ -143,7 +144,7 @@ impl ControlRoom {
         head_ui(ui, cx);
     }
 
-    pub(super) fn ui(&mut self, ui: &mut Ui, cx: &mut Context<'_>) {
+    pub(super) fn ui(&mut self, ui: &mut Ui, cx: &mut Context<'_>, sizes: &mut Sizes) {
         let model = cx.model;
         let control = model.control();
         if let Some(trouble) = control.trouble() {
@@ -167,7 +168,7 @@ impl ControlRoom {
             }
             return;
         };
-        self.panes_ui(ui, cx, look);
+        self.panes_ui(ui, cx, look, sizes);
         if let Some(dialog) = &self.dialog
             && dialog.goes_unasked(cx)
         {
@@ -180,48 +181,44 @@ impl ControlRoom {
         }
     }
 
-    fn panes_ui(&mut self, ui: &mut Ui, cx: &mut Context<'_>, look: &Look) {
+    fn panes_ui(&mut self, ui: &mut Ui, cx: &mut Context<'_>, look: &Look, sizes: &mut Sizes) {
         let model = cx.model;
         let width = ui.available_width();
         let pane = egui::Frame::NONE.fill(cx.palette.panel);
         let inner = egui::Margin::symmetric(12, 0);
         // Where there is no room for all three, messages take the place of time and faults.
         if width >= ALL_THREE || cx.model.control().peek().is_none() {
-            let panel = Panel::right("control-right")
-                .resizable(true)
-                .default_size(RIGHT)
-                .size_range(RIGHT..=480.0)
-                .frame(pane.inner_margin(inner))
-                .show(ui, |ui| {
-                    spoken::name_place(ui, cx.texts.get("pane-time-faults"));
-                    ScrollArea::vertical()
-                        .id_salt("control-right")
-                        .auto_shrink(false)
-                        .show(ui, |ui| {
-                            self.clock.ui(ui, cx, look);
-                            ui.add_space(theme::GAP);
-                            self.faults.ui(ui, cx, &look.faults);
-                        });
-                });
-            saw_right(ui.ctx(), panel.response.rect);
-            let name = cx.texts.get("pane-time-faults");
-            spoken::splitter(ui, cx.texts, "control-right", name);
-        }
-        Panel::left("control-topics")
-            .resizable(true)
-            .default_size(((width - RIGHT) * 0.46).max(440.0))
-            .size_range(LEFT..=(width - RIGHT - MIDDLE).max(LEFT))
-            .frame(pane)
-            .show(ui, |ui| {
-                spoken::name_place(ui, cx.texts.get("control-topics"));
-                topics::ui(ui, cx, &look.overview, &mut self.dialog)
+            let right = Pane {
+                id: "control-right",
+                name: cx.texts.get("pane-time-faults"),
+                side: Side::Right,
+                first: RIGHT,
+                limits: RIGHT..=480.0,
+                frame: pane.inner_margin(inner),
+            };
+            let panel = right.show(ui, cx.texts, sizes, |ui, _| {
+                ScrollArea::vertical()
+                    .id_salt("control-right")
+                    .auto_shrink(false)
+                    .show(ui, |ui| {
+                        self.clock.ui(ui, cx, look);
+                        ui.add_space(theme::GAP);
+                        self.faults.ui(ui, cx, &look.faults);
+                    });
             });
-        spoken::splitter(
-            ui,
-            cx.texts,
-            "control-topics",
-            cx.texts.get("control-topics"),
-        );
+            saw_right(ui.ctx(), panel.response.rect);
+        }
+        let left = Pane {
+            id: "control-topics",
+            name: cx.texts.get("control-topics"),
+            side: Side::Left,
+            first: ((width - RIGHT) * 0.46).max(440.0),
+            limits: LEFT..=(width - RIGHT - MIDDLE).max(LEFT),
+            frame: pane,
+        };
+        left.show(ui, cx.texts, sizes, |ui, _| {
+            topics::ui(ui, cx, &look.overview, &mut self.dialog)
+        });
         CentralPanel::default()
             .frame(pane.inner_margin(inner))
             .show(ui, |ui| match model.control().peek() {

@@ -13,6 +13,7 @@ use crate::session::{Command, ConnectionId, DebuggerCommand, ExplainOrder, KeysF
 use crate::ui::actions::Action;
 use crate::ui::connections::connection_name;
 use crate::ui::context::Context;
+use crate::ui::dialog;
 use crate::ui::long_edit::{self, Face, LongEdit};
 use crate::ui::theme;
 use crate::ui::widgets::{
@@ -121,8 +122,14 @@ impl Input {
         }
     }
 
-    /// Draws it; `command`: the keys that ask for an explanation were pressed.
-    pub(super) fn ui(&mut self, ui: &mut Ui, cx: &mut Context<'_>, height: f32, command: bool) {
+    /// Whether keys were typed that are kept nowhere else.
+    pub(super) fn holds_keys(&self) -> bool {
+        let typed = [&self.access_key, &self.secret_key, &self.security_token];
+        typed.iter().any(|text| !text.is_empty())
+    }
+
+    /// Draws it.
+    pub(super) fn ui(&mut self, ui: &mut Ui, cx: &mut Context<'_>, height: f32) {
         let t = cx.texts;
         let below = match self.keys {
             Choice::Typed => BELOW_TYPED,
@@ -145,12 +152,12 @@ impl Input {
         let button = ui
             .horizontal(|ui| {
                 let button = primary_button(ui, label, 120.0, ready, cx.palette);
-                let shortcut = Action::Explain.shortcut(ui.ctx(), t).unwrap_or_default();
+                let shortcut = Action::DialogMain.shortcut(ui.ctx(), t).unwrap_or_default();
                 ui.label(theme::label(ui.ctx(), shortcut));
                 button
             })
             .inner;
-        let asked = button.clicked() || command;
+        let asked = dialog::is_pressed(t, button);
         if ready && (asked || pasted || chosen) {
             self.explain(cx);
         }

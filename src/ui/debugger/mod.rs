@@ -9,14 +9,14 @@ mod input;
 mod sent;
 mod strings;
 
-use egui::{Align, Id, Layout, Modal, ScrollArea, Ui, Vec2};
+use egui::{Align, Id, Layout, ScrollArea, Ui, Vec2};
 
 use crate::explained::json::Report;
 use crate::explained::text::{self, Hints};
 use crate::session::{Command, DebuggerCommand, DebuggerTrouble, Explained};
 
-use super::actions::Action;
 use super::context::Context;
+use super::dialog;
 use super::spoken::title_ui;
 use super::theme;
 use super::widgets::{Dot, dot, from_the_right, remark};
@@ -67,15 +67,13 @@ impl DebuggerWindow {
             return;
         }
         self.input.take_opening(cx);
-        let frame = egui::Frame::popup(&ctx.global_style()).inner_margin(2.0 * theme::PAD);
         let size = SIZE.min(ctx.content_rect().size() - AROUND);
-        let modal = Modal::new(Id::unique("debugger"))
-            .frame(frame)
-            .show(ctx, |ui| {
-                ui.set_width(size.x);
-                self.content_ui(ui, cx, size)
-            });
-        if modal.inner || modal.should_close() {
+        let (done, left) = dialog::show(ctx, "debugger", |ui| {
+            ui.set_width(size.x);
+            self.content_ui(ui, cx, size)
+        });
+        // What was pasted stays; keys that were typed would be gone.
+        if done || (left && !self.input.holds_keys()) {
             self.input.wipe(ctx);
             cx.command(Command::Debugger(DebuggerCommand::Close));
         }
@@ -84,8 +82,6 @@ impl DebuggerWindow {
     /// Draws it; whether it is done with.
     fn content_ui(&mut self, ui: &mut Ui, cx: &mut Context<'_>, size: Vec2) -> bool {
         ui.spacing_mut().item_spacing.y = theme::GAP;
-        // Before a button that has the keyboard takes Enter for itself.
-        let explain = Action::Explain.taken(ui);
         let done = head_ui(ui, cx);
         let height = size.y - cx.sizes.control - theme::GAP;
         let left = (size.x * LEFT).max(240.0);
@@ -98,7 +94,7 @@ impl DebuggerWindow {
                 match (about.is_about_pasted(), about.outcome()) {
                     (false, Some(Ok(found))) => sent::ui(ui, cx, found),
                     (false, _) => sent::back_ui(ui, cx),
-                    (true, _) => self.input.ui(ui, cx, height, explain),
+                    (true, _) => self.input.ui(ui, cx, height),
                 }
             });
             ui.add_space(theme::PAD);

@@ -31,8 +31,9 @@ use super::actions::Action;
 use super::arranged::{Kept, Sizes};
 use super::context::{Context, bytes};
 use super::empty::Empty;
+use super::pane::{Pane, Side};
 use super::regions::saw_right;
-use super::spoken;
+
 use super::theme;
 use super::theme::icons;
 use super::widgets::{icon_button, icon_toggle, link_button, named, named_choice, segmented_tabs};
@@ -157,30 +158,28 @@ impl MessagePane {
             return;
         };
         let side = (ui.available_width() * 0.34).clamp(220.0, 360.0);
-        let panel = egui::Panel::right("deliveries")
-            .resizable(true)
-            .default_size(sizes.of("deliveries", side))
-            .min_size(200.0)
-            .max_size((ui.available_width() - 240.0).max(200.0))
-            .frame(theme::panel_frame(ui.ctx()))
-            .show(ui, |ui| {
-                spoken::name_place(ui, cx.texts.get("details-deliveries"));
-                ScrollArea::vertical()
-                    .id_salt("deliveries")
-                    .auto_shrink(false)
-                    .show(ui, |ui| {
-                        alike_ui(ui, cx, view, row, &mut self.same_bodies);
-                        self.timeline.ui(ui, cx, view, row);
-                        if let Some(message) = row.message() {
-                            times_ui(ui, cx, message);
-                            properties_ui(ui, cx, message);
-                        }
-                    });
-            });
-        sizes.saw(ui.ctx(), "deliveries", panel.response.rect.width());
+        let pane = Pane {
+            id: "deliveries",
+            name: cx.texts.get("details-deliveries"),
+            side: Side::Right,
+            first: side,
+            limits: 200.0..=(ui.available_width() - 240.0).max(200.0),
+            frame: theme::panel_frame(ui.ctx()),
+        };
+        let panel = pane.show(ui, cx.texts, sizes, |ui, _| {
+            ScrollArea::vertical()
+                .id_salt("deliveries")
+                .auto_shrink(false)
+                .show(ui, |ui| {
+                    alike_ui(ui, cx, view, row, &mut self.same_bodies);
+                    self.timeline.ui(ui, cx, view, row);
+                    if let Some(message) = row.message() {
+                        times_ui(ui, cx, message);
+                        properties_ui(ui, cx, message);
+                    }
+                });
+        });
         saw_right(ui.ctx(), panel.response.rect);
-        let name = cx.texts.get("details-deliveries");
-        spoken::splitter(ui, cx.texts, "deliveries", name);
         theme::panel_frame(ui.ctx()).show(ui, |ui| self.content_ui(ui, cx, view, row));
     }
 
@@ -291,7 +290,7 @@ impl MessagePane {
         let mut look = chosen.unwrap_or(first);
         let before = look;
         ui.horizontal_wrapped(|ui| {
-            segmented_tabs(ui, &mut look, &there);
+            segmented_tabs(ui, t.get("look-tabs"), &mut look, &there);
             if look != before {
                 self.look = Some(look);
                 self.selection = Selection::default();

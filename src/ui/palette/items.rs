@@ -1,7 +1,5 @@
 //! What the palette lists: every action, and every place that one can go to by its name.
 
-use egui::Context as Egui;
-
 use crate::i18n::{Lang, Texts};
 use crate::protocol::{GroupId, TopicName};
 use crate::session::{Command, ConnectionId, SubscriptionId};
@@ -43,31 +41,32 @@ pub(super) struct Item {
     pub(super) other: Option<String>,
     /// What kind of thing it is.
     pub(super) kind: &'static str,
-    pub(super) keys: Option<String>,
+    /// The action whose keys do the same.
+    pub(super) keys: Option<Action>,
     /// Why it is not possible just now.
     pub(super) reason: Option<&'static str>,
 }
 
 /// Everything, actions first.
-pub(super) fn all(ctx: &Egui, cx: &Context<'_>, tabs: &[Tab], around: Around) -> Vec<Item> {
+pub(super) fn all(cx: &Context<'_>, tabs: &[Tab], around: Around) -> Vec<Item> {
     let mut items: Vec<Item> = Action::ALL
         .iter()
-        .map(|action| of_action(*action, ctx, cx, around))
+        .map(|action| of_action(*action, cx, around))
         .collect();
-    views(ctx, cx, tabs, &mut items);
+    views(cx, tabs, &mut items);
     connections(cx, &mut items);
     topics(cx, &mut items);
     items
 }
 
-fn of_action(action: Action, ctx: &Egui, cx: &Context<'_>, around: Around) -> Item {
+fn of_action(action: Action, cx: &Context<'_>, around: Around) -> Item {
     let t = cx.texts;
     Item {
         pick: Pick::Do(action),
         name: action.name(t),
         other: Some(action.name(other(t))),
         kind: t.get(action.place().name()),
-        keys: action.shortcut(ctx, cx.texts),
+        keys: Some(action),
         reason: reason(action, cx, around).map(|key| t.get(key)),
     }
 }
@@ -79,7 +78,7 @@ fn other(t: &Texts) -> &'static Texts {
     Texts::of(lang.unwrap_or_default())
 }
 
-fn views(ctx: &Egui, cx: &Context<'_>, tabs: &[Tab], items: &mut Vec<Item>) {
+fn views(cx: &Context<'_>, tabs: &[Tab], items: &mut Vec<Item>) {
     for view in cx.model.views() {
         let tab = tabs.iter().position(|tab| *tab == Tab::View(view.id));
         let action = tab.and_then(|tab| Action::ALL.iter().find(|a| a.tab() == Some(tab)));
@@ -88,7 +87,7 @@ fn views(ctx: &Egui, cx: &Context<'_>, tabs: &[Tab], items: &mut Vec<Item>) {
             name: view_title(cx, view),
             other: None,
             kind: cx.texts.get("palette-view"),
-            keys: action.and_then(|action| action.shortcut(ctx, cx.texts)),
+            keys: action.copied(),
             reason: None,
         });
     }

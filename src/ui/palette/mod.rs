@@ -75,7 +75,7 @@ impl Palette {
         if !self.open {
             return None;
         }
-        let items = items::all(ctx, cx, tabs, around);
+        let items = items::all(cx, tabs, around);
         let id = Id::unique("palette");
         let area: Area = Modal::default_area(id).anchor(Align2::CENTER_TOP, vec2(0.0, TOP));
         let frame = Frame::popup(&ctx.global_style()).inner_margin(Margin::ZERO);
@@ -260,7 +260,7 @@ impl Row<'_> {
             response,
             Role::ListBoxOption,
             self.chosen,
-            &self.spoken(),
+            &self.spoken(ui.ctx(), cx),
         );
         ui.ctx().accesskit_node_builder(id, |node| {
             node.set_position_in_set(self.place.0 + 1);
@@ -293,8 +293,9 @@ impl Row<'_> {
         ui.scope_builder(builder, |ui| {
             ui.spacing_mut().item_spacing = Vec2::new(theme::GAP, 0.0);
             from_the_right(ui, |ui| {
-                if let Some(keys) = &self.item.keys {
-                    keys_ui(ui, keys, p, self.item.reason.is_none());
+                let keys = self.item.keys;
+                if let Some(keys) = keys.and_then(|action| action.shortcut(ui.ctx(), cx.texts)) {
+                    keys_ui(ui, &keys, p, self.item.reason.is_none());
                 }
                 let (text, ink) = match self.item.reason {
                     Some(reason) => (reason, p.soon),
@@ -332,9 +333,11 @@ impl Row<'_> {
         job
     }
 
-    fn spoken(&self) -> String {
+    fn spoken(&self, ctx: &egui::Context, cx: &Context<'_>) -> String {
+        let keys = self.item.keys;
+        let keys = keys.and_then(|action| action.shortcut_aloud(ctx, cx.texts));
         let mut words = vec![self.item.name.as_str(), self.item.kind];
-        words.extend(self.item.keys.as_deref());
+        words.extend(keys.as_deref());
         words.extend(self.item.reason);
         words.join(" · ")
     }

@@ -4,12 +4,14 @@
 mod fields;
 mod rows;
 
-use egui::{Id, Label, Modal, ScrollArea, Ui};
+use egui::{Label, ScrollArea, Ui};
 
 use crate::config::Preferences;
 use crate::session::{Command, unknown_name};
 
 use super::context::Context;
+use super::dialog;
+use super::spoken;
 use super::theme;
 use super::theme::icons;
 use super::widgets::{from_the_right, icon_button, marked_remark, remark};
@@ -48,15 +50,12 @@ impl SettingsWindow {
         if !self.open {
             return;
         }
-        let frame = egui::Frame::popup(&ctx.global_style()).inner_margin(2.0 * theme::PAD);
         let size = SIZE.min(ctx.content_rect().size() - AROUND);
-        let modal = Modal::new(Id::unique("settings"))
-            .frame(frame)
-            .show(ctx, |ui| {
-                ui.set_width(size.x);
-                self.content_ui(ui, cx, size.y - BESIDE_LIST)
-            });
-        if modal.inner || modal.should_close() {
+        let (done, left) = dialog::show(ctx, "settings", |ui| {
+            ui.set_width(size.x);
+            self.content_ui(ui, cx, size.y - BESIDE_LIST)
+        });
+        if done || left {
             self.open = false;
         }
     }
@@ -67,7 +66,8 @@ impl SettingsWindow {
         let done = ui
             .horizontal(|ui| {
                 ui.label(theme::title(t.get("settings-title")));
-                from_the_right(ui, |ui| ui.button(t.get("close")).clicked())
+                spoken::name_place(ui, t.get("settings-title"));
+                from_the_right(ui, |ui| dialog::is_pressed(t, ui.button(t.get("close"))))
             })
             .inner;
         let top = ui.cursor().top();

@@ -65,6 +65,10 @@ icons! {
     PREVIOUS = '\u{e13c}', // caret-up
     /// To what is found next.
     NEXT = '\u{e136}', // caret-down
+    /// One place up in a list.
+    MOVE_UP = '\u{e13c}', // caret-up
+    /// One place down in a list.
+    MOVE_DOWN = '\u{e136}', // caret-down
     /// A column sorted from small to large.
     ASCENDING = '\u{e08e}', // arrow-up
     /// A column sorted from large to small.

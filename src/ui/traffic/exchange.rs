@@ -10,12 +10,12 @@ use crate::session::{
     traffic_text,
 };
 
-use super::super::actions::Action;
 use super::super::context::{Context, bytes};
+use super::super::list_keys;
 use super::super::theme;
 use super::super::theme::icons;
 use super::super::widgets::{check_box, from_the_right, icon_button, remark, segmented};
-use super::{ask, copy, summary};
+use super::{LIST, ask, copy, summary};
 
 /// What of it is shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -70,9 +70,10 @@ impl ExchangePane {
         ];
         segmented(ui, &mut self.part, &tabs);
         from_the_right(ui, |ui| {
-            let escape = Action::CloseDialog.taken_in_field(ui);
+            let escape = list_keys::closes(ui);
             if icon_button(ui, icons::CLOSE, t.get("traffic-close")).clicked() || escape {
                 ask(cx, TrafficCommand::Unfocus);
+                list_keys::enter_if_lost(ui, LIST);
             }
             copy::ui(ui, cx, seen);
             let signed = signature_of(&seen.exchange).is_some();

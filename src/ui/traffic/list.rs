@@ -1,17 +1,20 @@
 //! The list of exchanges: a row each, newest first, only those in sight drawn.
 
-use egui::{Align, Color32, Label, Layout, RichText, Sense, Ui};
+use egui::{Align, Color32, Id, Label, Layout, RichText, Sense, Ui, UiBuilder};
 use egui_extras::{Column, TableBuilder, TableRow};
 
 use crate::session::{Exchange, Seen, TrafficCommand};
 
-use super::super::actions::Action;
 use super::super::context::{Context, bytes, short_id};
-use super::super::spoken;
+use super::super::list_keys::{List, Rows};
 use super::super::table::{spaced_text_ui, text_ui};
 use super::super::theme;
 use super::super::widgets::dot;
+use super::super::{grid, spoken};
 use super::{ask, words};
+
+/// What the list is called among those that have the keyboard.
+pub(in crate::ui) const LIST: &str = "traffic";
 
 /// From this width on all columns are there.
 const WITH_ALL: f32 = 860.0;
@@ -28,14 +31,34 @@ pub(super) fn ui(ui: &mut Ui, cx: &mut Context<'_>) {
         wide: ui.available_width() >= WITH_ALL,
         connections: ui.available_width() >= WITH_ALL && cx.model.connections().len() > 1,
     };
-    keyboard_ui(ui, cx);
-    let name = cx.texts.get("traffic-title");
-    spoken::place(ui, egui::Role::Table, name, |ui| table_ui(ui, cx, columns));
+    let room = ui.available_rect_before_wrap();
+    let traffic = cx.model.traffic();
+    let rows = Rows {
+        name: cx.texts.get("traffic-title"),
+        room,
+        count: traffic.shown(),
+        at: &|place| traffic.from_newest(place).map(|seen| seen.exchange.number),
+        open: traffic.focused().map(|seen| seen.exchange.number),
+    };
+    let list = List::begin(ui, cx, LIST, &rows);
+    let builder = UiBuilder::new()
+        .max_rect(room)
+        .accessibility_parent(list.area.id);
+    ui.scope_builder(builder, |ui| table_ui(ui, cx, columns, &list));
+    list.end(traffic.shown(), list.row.map(node_of));
+    if let Some(number) = list.opens {
+        ask(cx, TrafficCommand::Focus(number));
+    }
 }
 
-fn table_ui(ui: &mut Ui, cx: &mut Context<'_>, columns: Columns) {
+/// The row of an exchange in the tree of screen readers.
+fn node_of(number: u64) -> Id {
+    Id::unique(("exchange", number))
+}
+
+fn table_ui(ui: &mut Ui, cx: &mut Context<'_>, columns: Columns, list: &List<u64>) {
     let traffic = cx.model.traffic();
-    let (node, across) = (ui.unique_id(), ui.max_rect().x_range());
+    let across = ui.max_rect().x_range();
     let is_on = spoken::is_on(ui);
     ui.spacing_mut().item_spacing = egui::Vec2::ZERO;
     ui.visuals_mut().selection.bg_fill = cx.palette.selected;
@@ -64,6 +87,9 @@ fn table_ui(ui: &mut Ui, cx: &mut Context<'_>, columns: Columns) {
             .column(Column::exact(76.0).clip(true))
             .column(text(126.0));
     }
+    if let Some(place) = list.go {
+        table = table.scroll_to_row(place, None);
+    }
     table
         .header(cx.sizes.head, |row| head_ui(row, cx, columns))
         .body(|body| {
@@ -80,49 +106,26 @@ fn table_ui(ui: &mut Ui, cx: &mut Context<'_>, columns: Columns) {
                     false => String::new(),
                 };
                 let spoken = spoken::Row {
-                    id: egui::Id::unique(("exchange", number)),
-                    table: node,
+                    id: node_of(number),
+                    table: list.area.id,
                     name: &name,
                     more: "",
                     selected: focused == Some(number),
                     place: cells.index(),
-                    focusable: true,
+                    focusable: false,
                     across,
                 };
                 let whole = row_ui(&mut cells, cx, seen, columns, spoken);
-                if cells.response().clicked() || whole.is_some_and(|whole| whole.clicked()) {
+                let response = cells.response();
+                if list.row == Some(number) {
+                    grid::row_seen(&list.area, response.rect);
+                }
+                if response.clicked() || whole.is_some_and(|whole| whole.clicked()) {
+                    list.area.request_focus();
                     ask(cx, TrafficCommand::Focus(number));
                 }
             });
         });
-}
-
-/// Up and down from the one that is looked at, while nothing is typed into; elsewhere the keys
-/// belong to the live table.
-fn keyboard_ui(ui: &mut Ui, cx: &mut Context<'_>) {
-    let traffic = cx.model.traffic();
-    let Some(focused) = traffic.focused().map(|seen| seen.exchange.number) else {
-        return;
-    };
-    let room = ui.available_rect_before_wrap();
-    if ui.memory(|memory| memory.focused().is_some()) || !ui.rect_contains_pointer(room) {
-        return;
-    }
-    let (down, up) = (Action::ListNext.taken(ui), Action::ListPrevious.taken(ui));
-    let step: isize = match (down, up) {
-        (true, false) => 1,
-        (false, true) => -1,
-        _ => return,
-    };
-    let place = (0..traffic.shown()).find(|&place| {
-        traffic
-            .from_newest(place)
-            .is_some_and(|seen| seen.exchange.number == focused)
-    });
-    let next = place.and_then(|place| place.checked_add_signed(step));
-    if let Some(seen) = next.and_then(|place| traffic.from_newest(place)) {
-        ask(cx, TrafficCommand::Focus(seen.exchange.number));
-    }
 }
 
 fn head_ui(mut row: TableRow<'_, '_>, cx: &Context<'_>, columns: Columns) {

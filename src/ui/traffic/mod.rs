@@ -12,17 +12,19 @@ use egui::{Button, RichText, TextEdit, Ui};
 
 use crate::session::{Class, Command, ConnectionId, ExchangeKind, TrafficCommand, TrafficFilter};
 
+use super::arranged::Sizes;
 use super::connections::connection_name;
 use super::context::{Context, bytes};
 use super::empty::Empty;
+use super::pane::{Pane, Side};
 use super::regions::saw_right;
-use super::spoken;
 use super::theme;
 use super::theme::icons;
 use super::toolbar::filter_problem;
 use super::widgets::{choice_menu, from_the_right, named, remark};
 
 use exchange::ExchangePane;
+pub(super) use list::LIST;
 use save::SaveForm;
 
 /// Width of the details.
@@ -70,25 +72,29 @@ impl TrafficPane {
     }
 
     /// List and details; an id to look for in the history, if that was asked for.
-    pub(super) fn ui(&mut self, ui: &mut Ui, cx: &mut Context<'_>) -> Option<String> {
+    pub(super) fn ui(
+        &mut self,
+        ui: &mut Ui,
+        cx: &mut Context<'_>,
+        sizes: &mut Sizes,
+    ) -> Option<String> {
         if self.save.as_mut().is_some_and(|form| form.ui(ui, cx)) {
             self.save = None;
         }
         let mut sought = None;
         if cx.model.traffic().focused().is_some() {
             let width = (ui.available_width() * 0.46).clamp(*DETAILS.start(), *DETAILS.end());
-            let panel = egui::Panel::right("exchange")
-                .resizable(true)
-                .default_size(width)
-                .size_range(DETAILS)
-                .frame(theme::panel_frame(ui.ctx()))
-                .show(ui, |ui| {
-                    spoken::name_place(ui, cx.texts.get("pane-exchange"));
-                    self.exchange.ui(ui, cx)
-                });
+            let pane = Pane {
+                id: "exchange",
+                name: cx.texts.get("pane-exchange"),
+                side: Side::Right,
+                first: width,
+                limits: DETAILS,
+                frame: theme::panel_frame(ui.ctx()),
+            };
+            let panel = pane.show(ui, cx.texts, sizes, |ui, _| self.exchange.ui(ui, cx));
             saw_right(ui.ctx(), panel.response.rect);
             sought = panel.inner;
-            spoken::splitter(ui, cx.texts, "exchange", cx.texts.get("pane-exchange"));
         }
         notes_ui(ui, cx);
         if cx.model.traffic().shown() == 0 {

@@ -7,6 +7,7 @@ use crate::session::{Purpose, SaveAs, SaveWish, TrafficCommand, WhichExchanges};
 use super::super::actions::Action;
 use super::super::archive::{file_kind, form_ui};
 use super::super::context::Context;
+use super::super::dialog;
 use super::super::path_field::PathField;
 use super::super::spoken::title_ui;
 use super::super::theme;
@@ -47,8 +48,8 @@ impl SaveForm {
 
     /// Draws it; whether it is done with.
     pub(super) fn ui(&mut self, ui: &mut Ui, cx: &mut Context<'_>) -> bool {
-        let (done, closed) = form_ui(ui, "traffic-form", |ui| self.content_ui(ui, cx));
-        let done = done || closed;
+        let (done, left) = form_ui(ui, "traffic-form", |ui| self.content_ui(ui, cx));
+        let done = done || (left && self.path.text() == self.suggested);
         if done {
             self.path.close(cx);
         }
@@ -84,7 +85,7 @@ impl SaveForm {
         ui.horizontal(|ui| {
             let ready = self.path.ready(cx).is_some() && count > 0;
             let yes = primary_button(ui, t.get("traffic-save-yes"), 96.0, ready, cx.palette);
-            let go = (yes.clicked() || entered) && ready;
+            let go = (dialog::is_pressed(t, yes) || entered) && ready;
             if go && let Some(path) = self.path.take(cx) {
                 let wish = SaveWish {
                     which: self.which,

@@ -122,9 +122,9 @@ pub(crate) fn table(lang: Lang, album: &Album) {
 pub(crate) fn troubles(lang: Lang, album: &Album) {
     let mut stage = Stage::open(lang, album);
     let title = stage.t("card-empty");
-    stage.click_with("card-why-of", &[("title", &title)]);
+    stage.click_with("card-why-empty-of", &[("title", &title)]);
     stage.paint("inbox-empty-why");
-    stage.click_with("card-why-of", &[("title", &title)]);
+    stage.click_with("card-why-empty-of", &[("title", &title)]);
     set_faults(&stage.window, &["consume:*:503-text"]);
     stage.arrives(order(3));
     let next = stage.t("card-next-broker-up");
