@@ -377,13 +377,16 @@ impl Head<'_> {
         if lively {
             ui.set_cursor_icon(CursorIcon::ResizeColumn);
         }
-        let ink = if lively { p.accent } else { p.line };
-        let line = cell.shrink2(egui::vec2(0.0, theme::GAP));
-        ui.painter().vline(
-            line.right() - theme::HAIRLINE,
-            line.y_range(),
-            Stroke::new(theme::HAIRLINE, ink),
-        );
+        // Numbers end where the edge is, so it shows only to who looks for it.
+        if lively || ui.rect_contains_pointer(cell) {
+            let ink = if lively { p.accent } else { p.faint };
+            let line = cell.shrink2(egui::vec2(0.0, theme::GAP));
+            ui.painter().vline(
+                line.right() - theme::HAIRLINE,
+                line.y_range(),
+                Stroke::new(theme::HAIRLINE, ink),
+            );
+        }
         let steps = ui.input(|input| {
             let count = |action| input.num_accesskit_action_requests(id, action) as f32;
             count(accesskit::Action::Increment) - count(accesskit::Action::Decrement)

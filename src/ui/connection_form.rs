@@ -97,7 +97,7 @@ impl ConnectionForm {
         let id = open.edit.profile.id.clone();
         let saved = open.saving && cx.model.edit_outcome(&id) == Some(&EditOutcome::Saved);
         let mut close = saved;
-        let (_, left) = dialog::show(ui.ctx(), "connection form", |ui| {
+        let (_, left) = dialog::show(ui.ctx(), "connection-form", |ui| {
             ui.set_width(WIDTH);
             ui.push_id(open.serial, |ui| close |= open.ui(ui, cx));
         });

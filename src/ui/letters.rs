@@ -103,7 +103,7 @@ fn question_ui(
     let t = cx.texts;
     let count = view.rows.selected().len();
     let ctx = ui.ctx();
-    let ((send, stay), left) = dialog::show(ctx, "resend letters", |ui| {
+    let ((send, stay), left) = dialog::show(ctx, "resend-letters", |ui| {
         ui.set_width(WIDTH);
         ui.spacing_mut().item_spacing.y = theme::GAP;
         title_ui(ui, &t.format("letters-title", &[("n", count.into())]));

@@ -65,7 +65,7 @@ impl<K: Key> List<K> {
         // Escape closes what is open; after that it leaves the list.
         let escape = rows.open.is_some();
         let area = grid::area_ui(ui, id, rows.room, head, rows.name, escape);
-        let kept = id.with("row in focus");
+        let kept = id.with("row-in-focus");
         let known: Option<K> = ui.data(|data| data.get_temp(kept));
         let mut list = Self {
             area,

@@ -75,7 +75,7 @@ impl Dialog {
 
     /// Draws it; whether it is done with.
     pub(super) fn ui(&mut self, ui: &mut Ui, cx: &mut Context<'_>) -> bool {
-        let (done, left) = dialog::show(ui.ctx(), "control dialog", |ui| {
+        let (done, left) = dialog::show(ui.ctx(), "control-dialog", |ui| {
             ui.set_width(WIDTH);
             self.content_ui(ui, cx)
         });
