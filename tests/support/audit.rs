@@ -151,11 +151,12 @@ pub(crate) fn unsaid(root: Node<'_>, shapes: &[ClippedShape]) -> Vec<String> {
     found
 }
 
-/// Whether the words are in the name. Parts may be told apart by more words; keys are written with
+/// Whether the words are in the name, or in what is read after it. Parts may be told apart by more words; keys are written with
 /// signs, and told in words.
 fn says(node: &Node<'_>, text: &str) -> bool {
     let inner = node.accesskit_node();
-    let name = plain(&inner.label().unwrap_or_default());
+    let more = inner.description().unwrap_or_default();
+    let name = plain(&inner.label().unwrap_or_default()) + &plain(&more);
     let keys = inner.data().keyboard_shortcut().unwrap_or_default();
     let mut parts = text.split('·').map(plain);
     !keys.is_empty() || parts.all(|part| name.contains(&part))

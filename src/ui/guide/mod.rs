@@ -7,7 +7,7 @@ mod table;
 
 use egui::accesskit::Role;
 use egui::{
-    Button, EventFilter, Id, Layout, Modal, Rect, ScrollArea, Sense, TextEdit, Ui, UiBuilder, vec2,
+    Button, EventFilter, Id, Layout, Rect, ScrollArea, Sense, TextEdit, Ui, UiBuilder, vec2,
 };
 
 use crate::guide::{Block, Page, blocks};
@@ -15,6 +15,7 @@ use crate::i18n::Lang;
 
 use super::actions::Action;
 use super::context::Context;
+use super::dialog;
 use super::spoken::{name_place, tell};
 use super::theme;
 use super::widgets::{from_the_right, named};
@@ -104,15 +105,12 @@ impl GuideWindow {
             self.read = Some((lang, pages.into()));
             self.look_for();
         }
-        let frame = egui::Frame::popup(&ctx.global_style()).inner_margin(2.0 * theme::PAD);
         let size = SIZE.min(ctx.content_rect().size() - AROUND);
-        let modal = Modal::new(Id::unique("guide"))
-            .frame(frame)
-            .show(ctx, |ui| {
-                ui.set_width(size.x);
-                self.content_ui(ui, cx, size.y - HEAD)
-            });
-        if modal.inner || modal.should_close() {
+        let (done, left) = dialog::show(ctx, "guide", |ui| {
+            ui.set_width(size.x);
+            self.content_ui(ui, cx, size.y - HEAD)
+        });
+        if done || left {
             self.open = false;
         }
     }
@@ -124,7 +122,7 @@ impl GuideWindow {
         let done = ui
             .horizontal(|ui| {
                 ui.label(theme::title(t.get("action-guide")));
-                from_the_right(ui, |ui| ui.button(t.get("close")).clicked())
+                from_the_right(ui, |ui| dialog::is_pressed(t, ui.button(t.get("close"))))
             })
             .inner;
         ui.add_space(theme::GAP);
