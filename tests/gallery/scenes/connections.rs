@@ -67,27 +67,4 @@ pub(crate) fn from_the_form_to_the_doctor(lang: Lang, album: &Album) {
     stage.paint("doctor-well");
     stage.click("delete");
     stage.paint("connection-delete");
-    stage.click("cancel");
-
-    // One behind which the same server speaks, and one where nobody listens.
-    stage.click_with("connection-edit", &[("name", "production")]);
-    stage.fill(Place::Only, "connection-endpoint", &endpoint);
-    stage.fill(Place::Only, "keys-ak-aliyun", "sandbox");
-    stage.fill(Place::Only, "keys-sk-aliyun", "sandbox-secret");
-    check(&mut stage);
-    stage.paint("doctor-aliyun");
-    stage.click("cancel");
-    stage.click_with("connection-edit", &[("name", "ci")]);
-    check(&mut stage);
-    stage.paint("doctor-nobody-there");
-}
-
-/// Has the doctor look at the connection of the form.
-fn check(stage: &mut Stage<'_>) {
-    stage.click("checkup-button");
-    let running = stage.t("checkup-running");
-    let ends = ["checkup-good", "checkup-attention", "checkup-bad"].map(|key| stage.t(key));
-    stage.window.until("it is looked at", |window| {
-        !window.shows(&running) && ends.iter().any(|end| window.shows(end))
-    });
 }
