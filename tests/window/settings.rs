@@ -305,6 +305,25 @@ fn what_is_set_in_the_window_holds_at_once_and_is_in_the_file() {
 }
 
 #[test]
+fn what_is_typed_into_the_settings_is_not_lost_when_they_close() {
+    let mut window = Window::start(Start::default());
+    open_settings(&mut window);
+    window.click(&choice("settings-proxy", "settings-proxy-address"));
+    let address = en("settings-proxy-address");
+    window.fill(Place::Only, &address, "socks5://host");
+    window.click(&en("close"));
+    assert!(!window.has(&address));
+    open_settings(&mut window);
+    assert_eq!(window.value(Place::Only, &address), "socks5://host");
+    window.assert_shows(&en("settings-proxy-wrong"));
+    // What makes sense holds, though the field was never left.
+    window.fill(Place::Only, &address, "http://host:3128");
+    window.press_with_command(Key::Enter);
+    let saved = window.until_saved(|config| config.preferences.proxy != ProxyChoice::System);
+    assert_eq!(saved.preferences.proxy.to_string(), "http://host:3128");
+}
+
+#[test]
 fn the_address_of_a_proxy_holds_once_it_makes_sense_and_its_password_stays_here() {
     let mut window = Window::start(Start::default());
     open_settings(&mut window);

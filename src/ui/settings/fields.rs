@@ -24,6 +24,20 @@ pub(super) struct Typed {
     places: Option<Vec<String>>,
 }
 
+impl Typed {
+    /// Whoever closes the settings has left the field: what is typed to its end holds.
+    pub(super) fn take(&mut self, new: &mut Preferences) {
+        if let Some(Ok(url)) = self.proxy.as_ref().map(|text| text.parse()) {
+            new.proxy = ProxyChoice::Url(url);
+            self.proxy = None;
+        }
+        // What means nothing yet is there when they are opened again.
+        self.proxy.take_if(|text| text.trim().is_empty());
+        self.zone
+            .take_if(|text| text.trim().is_empty() || text.parse::<TimeZoneChoice>().is_ok());
+    }
+}
+
 /// Which of the three kinds something is that can also be typed.
 #[derive(Clone, Copy, PartialEq)]
 enum Kind {

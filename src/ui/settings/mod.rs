@@ -42,7 +42,6 @@ impl SettingsWindow {
     /// Opens it.
     pub(super) fn open(&mut self) {
         self.open = true;
-        self.typed = Typed::default();
     }
 
     /// The window, if it is open.
@@ -57,6 +56,12 @@ impl SettingsWindow {
         });
         if done || left {
             self.open = false;
+            let old = cx.model.preferences();
+            let mut new = old.clone();
+            self.typed.take(&mut new);
+            if new != *old {
+                cx.command(Command::SetPreferences(new));
+            }
         }
     }
 
