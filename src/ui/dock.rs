@@ -2,7 +2,7 @@
 //! the side, as tabs that can be dragged side by side. The layout itself is egui_tiles'; here is
 //! what lies in it, and how it follows the views of the model.
 
-use egui::{Color32, Id, Response, RichText, Sense, Stroke, Ui, Visuals, WidgetText};
+use egui::{Color32, Id, Response, RichText, Sense, Stroke, Ui, UiBuilder, Visuals, WidgetText};
 use egui_tiles::{
     Behavior, Container, SimplificationOptions, TabState, Tabs, Tile, TileId, Tiles, Tree,
     UiResponse,
@@ -16,6 +16,7 @@ use super::actions::Action;
 use super::archive::{OpenForm, file_title};
 use super::connections::connection_name;
 use super::context::Context;
+use super::edges;
 use super::inbox::Inbox;
 use super::publish::PublishPanel;
 use super::sights::{Sight, saw};
@@ -238,6 +239,9 @@ impl Dock {
             open_file: &mut self.open_file,
         };
         self.tree.ui(&mut behavior, ui);
+        edges::ui(ui, cx, &mut self.tree, |pane| {
+            told_apart(cx, *pane, title(cx, *pane))
+        });
         self.open_file.ui(ui, cx);
     }
 
@@ -321,33 +325,52 @@ struct Drawing<'a, 'c, 'p> {
     open_file: &'a mut OpenForm,
 }
 
+fn title(cx: &Context<'_>, pane: Pane) -> String {
+    match pane {
+        Pane::Publish => cx.texts.get("publish-title").to_owned(),
+        Pane::View(id) => cx
+            .model
+            .view(id)
+            .map(|view| view_title(cx, view))
+            .unwrap_or_default(),
+    }
+}
+
+/// The name of a tab, with a number where an earlier one is called the same.
+fn told_apart(cx: &Context<'_>, pane: Pane, name: String) -> String {
+    let Pane::View(id) = pane else { return name };
+    let own = title(cx, pane);
+    let views = cx.model.views().iter();
+    let earlier = views.take_while(|view| view.id != id);
+    match earlier.filter(|view| view_title(cx, view) == own).count() {
+        0 => name,
+        n => format!("{name} · {}", n + 1),
+    }
+}
+
 impl Drawing<'_, '_, '_> {
-    fn view(&self, id: SubscriptionId) -> Option<&Subscription> {
-        self.cx.model.view(id)
-    }
-
     fn title(&self, pane: Pane) -> String {
-        match pane {
-            Pane::Publish => self.cx.texts.get("publish-title").to_owned(),
-            Pane::View(id) => self
-                .view(id)
-                .map(|view| view_title(self.cx, view))
-                .unwrap_or_default(),
-        }
+        title(self.cx, pane)
     }
 
-    /// The name of a tab, with a number where an earlier one is called the same.
-    fn told_apart(&self, pane: Pane, name: String) -> String {
-        let Pane::View(id) = pane else { return name };
-        let title = self.title(pane);
-        let views = self.cx.model.views().iter();
-        let earlier = views.take_while(|view| view.id != id);
-        match earlier
-            .filter(|view| view_title(self.cx, view) == title)
-            .count()
+    /// What one begins with, beside the tabs.
+    fn beside_tabs_ui(&mut self, ui: &mut Ui) {
+        ui.add_space(theme::GAP_SMALL);
+        if icon_button(ui, icons::ADD, self.cx.texts.get("view-new")).clicked() {
+            self.cx.command(Command::OpenView(None));
+        }
+        let face = theme::dim(ui.ctx(), self.cx.texts.get("open-menu"));
+        let open = egui::Button::new(face).frame_when_inactive(false);
+        if ui.add(open).clicked() {
+            self.open_file.open();
+        }
+        // Of the view that is shown: one group's dead letters are one click away.
+        if let Some(view) = self.cx.model.shown_view()
+            && view.letters_topic().is_some()
+            && link_button(ui, self.cx.texts.get("letters-short"), self.cx.palette).clicked()
         {
-            0 => name,
-            n => format!("{name} · {}", n + 1),
+            self.cx
+                .command(Command::Letters(LetterCommand::Open(view.id)));
         }
     }
 
@@ -399,6 +422,16 @@ impl Behavior<Pane> for Drawing<'_, '_, '_> {
                 }
             });
         UiResponse::None
+    }
+
+    /// A tab is; a whole bar of them would be by a thing that takes the keyboard and has no name.
+    fn is_tile_draggable(&self, tiles: &Tiles<Pane>, tile: TileId) -> bool {
+        matches!(tiles.get(tile), Some(Tile::Pane(_)))
+    }
+
+    /// Edges of our own take the place of its.
+    fn is_container_resizable(&self, _tiles: &Tiles<Pane>, _container: TileId) -> bool {
+        false
     }
 
     fn tab_title_for_pane(&mut self, pane: &Pane) -> WidgetText {
@@ -454,7 +487,8 @@ impl Behavior<Pane> for Drawing<'_, '_, '_> {
                         && view.polling.is_stopped()
                         && self.cx.model.views().len() > 1
                     {
-                        self.close_ui(ui, view);
+                        let scope = UiBuilder::new().scope_id(id.with("close"));
+                        ui.scope_builder(scope, |ui| self.close_ui(ui, view));
                     }
                     left
                 })
@@ -483,7 +517,7 @@ impl Behavior<Pane> for Drawing<'_, '_, '_> {
             },
             None => title,
         };
-        let name = self.told_apart(pane, name);
+        let name = told_apart(self.cx, pane, name);
         let response = named_choice(ui, response, egui::Role::Tab, state.active, &name);
         spoken::tell(&response, |node| node.set_selected(state.active));
         if response.clicked()
@@ -494,24 +528,10 @@ impl Behavior<Pane> for Drawing<'_, '_, '_> {
         response
     }
 
-    fn tab_bar_trailing_ui(&mut self, _: &Tiles<Pane>, ui: &mut Ui, _: TileId, _: &Tabs) {
-        ui.add_space(theme::GAP_SMALL);
-        if icon_button(ui, icons::ADD, self.cx.texts.get("view-new")).clicked() {
-            self.cx.command(Command::OpenView(None));
-        }
-        let face = theme::dim(ui.ctx(), self.cx.texts.get("open-menu"));
-        let open = egui::Button::new(face).frame_when_inactive(false);
-        if ui.add(open).clicked() {
-            self.open_file.open();
-        }
-        // Of the view that is shown: one group's dead letters are one click away.
-        if let Some(view) = self.cx.model.shown_view()
-            && view.letters_topic().is_some()
-            && link_button(ui, self.cx.texts.get("letters-short"), self.cx.palette).clicked()
-        {
-            self.cx
-                .command(Command::Letters(LetterCommand::Open(view.id)));
-        }
+    fn tab_bar_trailing_ui(&mut self, _: &Tiles<Pane>, ui: &mut Ui, tile: TileId, _: &Tabs) {
+        // A bar that scrolls gets arrows before what is in it, and the keyboard is to stay where it is.
+        let scope = UiBuilder::new().scope_id(Id::unique("beside the tabs").with(tile));
+        ui.scope_builder(scope, |ui| self.beside_tabs_ui(ui));
     }
 
     fn tab_bar_height(&self, _: &egui::Style) -> f32 {

@@ -22,6 +22,7 @@ mod debugger;
 mod dialog;
 mod dock;
 mod drawer;
+mod edges;
 mod empty;
 mod endings;
 mod fade;

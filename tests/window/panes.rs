@@ -225,6 +225,47 @@ fn every_pane_is_made_larger_by_the_arrows_on_its_edge_and_by_keys_inside() {
 }
 
 #[test]
+fn views_that_lie_side_by_side_have_an_edge_with_a_name_and_keys() {
+    let mut window = Window::open();
+    window.press_with_command(Key::T);
+    window.press_with_command(Key::K);
+    window.write(&en("action-split-tab"));
+    window.press(Key::Enter);
+    window.settle();
+    let edge = en_with("splitter-name", &[("pane", "Consume orders · GID_debug")]);
+    let middle = |window: &Window| window.rect(&edge).center().x;
+    let before = middle(&window);
+    // Once around: no stop without a name, and none that the keyboard is lost at.
+    let mut stops = Vec::new();
+    while stops.len() < 160 {
+        window.press(Key::Tab);
+        let Some((role, name)) = window.focused() else {
+            panic!("lost after {stops:?}");
+        };
+        assert!(!name.is_empty(), "{role:?} after {:?}", stops.last());
+        if stops.first() == Some(&(role, name.clone())) {
+            break;
+        }
+        stops.push((role, name));
+    }
+    assert!(stops.iter().any(|(_, name)| name == "Publish"), "{stops:?}");
+    window.tab_till(Role::Splitter, &edge);
+    window.press(Key::ArrowRight);
+    assert!((middle(&window) - before - 24.0).abs() < 2.0);
+    window.press(Key::ArrowLeft);
+    assert!((middle(&window) - before).abs() < 2.0);
+    window.press(Key::End);
+    assert!(middle(&window) > before + 48.0);
+    window.press(Key::Home);
+    assert!(middle(&window) < before - 48.0);
+    assert_eq!(window.here().1, edge, "the edge keeps the keyboard");
+    // By the pointer, too.
+    let from = egui::pos2(middle(&window), 500.0);
+    window.drag(from, egui::pos2(before, 500.0));
+    assert!((middle(&window) - before).abs() < 2.0);
+}
+
+#[test]
 fn the_panes_of_the_control_room_have_edges_and_sizes_that_come_back() {
     let mut window = Window::open();
     window.open_part("action-show-sandbox");
