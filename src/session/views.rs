@@ -20,6 +20,10 @@ use super::{Arrival, ConnectionId, Job, PollOrder};
 /// Rows that go at most for each one that comes: memory shrinks even while they come.
 const ROOM_FOR_EACH: usize = 2;
 
+/// To let a row go costs as much as looking at so many: one large body takes the room of thousands of
+/// small messages, which go in several frames.
+const COST_OF_ROOM: usize = 8;
+
 /// All consume views; there is always at least one.
 #[derive(Debug)]
 pub(super) struct Views {
@@ -392,7 +396,7 @@ impl Views {
             view.rows.expire(now, self.step);
             view.table.work(&mut view.rows, now, self.step);
         }
-        self.keep_within_budget(self.step);
+        self.keep_within_budget((self.step / COST_OF_ROOM).max(1));
     }
 }
 
