@@ -140,9 +140,12 @@ fn a_new_row_fades_in_for_a_moment_and_then_nothing_is_drawn_any_more() {
         window.draw();
         inks.push(ink_of_newest(&window));
     }
-    // A little more with each frame, to all of it; before the first of these there was nothing.
+    // A little more with each frame, to all of it; which is the first with something to see depends on
+    // when the worker brought it.
     let frames = (theme::FADE_SECONDS / FRAME).round() as usize;
-    assert_eq!((inks.len(), inks.last()), (frames, Some(&255)), "{inks:?}");
+    assert_eq!(inks.last(), Some(&255), "{inks:?}");
+    let seen = frames.saturating_sub(2)..=frames + 1;
+    assert!(seen.contains(&inks.len()), "{frames} frames: {inks:?}");
     assert!(
         inks.is_sorted_by(|before, after| before < after),
         "{inks:?}"
