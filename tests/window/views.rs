@@ -201,7 +201,8 @@ fn stop_while_thousands_wait_takes_the_poll_in_flight_and_no_more() {
     };
     window.until_in_time("some have come", |window| received(window) >= 64);
     window.click("Stop");
-    assert!(window.has("Stopping…"));
+    // Between two polls there is nothing to wait for.
+    assert!(window.has("Stopping…") || window.has("Start"));
     window.until_in_time("it has stopped", |window| window.has("Start"));
     let came = received(&window);
     assert!((64..200).contains(&came), "{came}");
