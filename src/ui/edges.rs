@@ -3,11 +3,11 @@
 //! whose own edges have neither a name nor keys.
 
 use egui::accesskit::Role;
-use egui::{CursorIcon, EventFilter, Id, Key, Modifiers, Rect, Sense, Ui, vec2};
+use egui::{CursorIcon, Id, Key, Rect, Sense, Ui, vec2};
 use egui_tiles::{Container, Linear, LinearDir, Tile, TileId, Tiles, Tree};
 
 use super::context::Context;
-use super::pane::STEP;
+use super::pane;
 use super::theme;
 
 /// Least width or height of what lies beside an edge.
@@ -97,10 +97,10 @@ fn first_pane<Pane>(tiles: &Tiles<Pane>, tile: TileId) -> Option<&Pane> {
 }
 
 /// Draws one; by how much it is to be moved.
-fn edge_ui(ui: &Ui, cx: &Context<'_>, edge: &Edge, pane: &str) -> f32 {
+fn edge_ui(ui: &Ui, cx: &Context<'_>, edge: &Edge, before: &str) -> f32 {
     let id = Id::unique("dock edge").with((edge.container, edge.tiles[0]));
     let response = ui.interact(edge.line, id, Sense::click_and_drag());
-    let name = cx.texts.format("splitter-name", &[("pane", pane.into())]);
+    let name = cx.texts.format("splitter-name", &[("pane", before.into())]);
     ui.ctx().accesskit_node_builder(id, |node| {
         node.set_role(Role::Splitter);
         node.set_label(name);
@@ -131,33 +131,14 @@ fn edge_ui(ui: &Ui, cx: &Context<'_>, edge: &Edge, pane: &str) -> f32 {
             false => at.y - edge.line.center().y,
         });
     }
-    match response.has_focus() {
-        true => by_keys(ui, id, is_row),
-        false => 0.0,
+    if !response.has_focus() {
+        return 0.0;
     }
-}
-
-fn by_keys(ui: &Ui, id: Id, is_row: bool) -> f32 {
-    let filter = EventFilter {
-        horizontal_arrows: true,
-        vertical_arrows: true,
-        ..EventFilter::default()
-    };
-    ui.memory_mut(|memory| memory.set_focus_lock_filter(id, filter));
-    let (back, forth) = match is_row {
+    let ways = match is_row {
         true => (Key::ArrowLeft, Key::ArrowRight),
         false => (Key::ArrowUp, Key::ArrowDown),
     };
-    let ways = [
-        (back, -STEP),
-        (forth, STEP),
-        (Key::Home, f32::MIN),
-        (Key::End, f32::MAX),
-    ];
-    let pressed = |key| ui.input_mut(|input| input.consume_key(Modifiers::NONE, key));
-    let mut ways = ways.into_iter();
-    ways.find_map(|(key, by)| pressed(key).then_some(by))
-        .unwrap_or(0.0)
+    pane::by_keys(ui, id, ways, edge.sizes.iter().sum()).unwrap_or_default()
 }
 
 impl Edge {

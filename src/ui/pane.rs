@@ -76,26 +76,31 @@ impl Pane<'_> {
         if !ui.memory(|memory| memory.has_focus(edge)) {
             return None;
         }
-        let filter = EventFilter {
-            horizontal_arrows: true,
-            vertical_arrows: true,
-            ..EventFilter::default()
+        let ways = match self.side {
+            Side::Left => (Key::ArrowLeft, Key::ArrowRight),
+            Side::Right => (Key::ArrowRight, Key::ArrowLeft),
+            Side::Bottom => (Key::ArrowDown, Key::ArrowUp),
         };
-        ui.memory_mut(|memory| memory.set_focus_lock_filter(edge, filter));
-        let (larger, smaller) = match self.side {
-            Side::Left => (Key::ArrowRight, Key::ArrowLeft),
-            Side::Right => (Key::ArrowLeft, Key::ArrowRight),
-            Side::Bottom => (Key::ArrowUp, Key::ArrowDown),
-        };
-        let all = self.limits.end() - self.limits.start();
-        let ways = [
-            (larger, STEP),
-            (smaller, -STEP),
-            (Key::End, all),
-            (Key::Home, -all),
-        ];
-        let pressed = |key| ui.input_mut(|input| input.consume_key(Modifiers::NONE, key));
-        let mut ways = ways.into_iter();
-        ways.find_map(|(key, by)| pressed(key).then_some(by))
+        by_keys(ui, edge, ways, self.limits.end() - self.limits.start())
     }
+}
+
+/// By how much the keys move an edge that has the keyboard: these two a little, Home and End all
+/// there is.
+pub(super) fn by_keys(ui: &Ui, edge: Id, (smaller, larger): (Key, Key), all: f32) -> Option<f32> {
+    let filter = EventFilter {
+        horizontal_arrows: true,
+        vertical_arrows: true,
+        ..EventFilter::default()
+    };
+    ui.memory_mut(|memory| memory.set_focus_lock_filter(edge, filter));
+    let ways = [
+        (larger, STEP),
+        (smaller, -STEP),
+        (Key::End, all),
+        (Key::Home, -all),
+    ];
+    let pressed = |key| ui.input_mut(|input| input.consume_key(Modifiers::NONE, key));
+    let mut ways = ways.into_iter();
+    ways.find_map(|(key, by)| pressed(key).then_some(by))
 }
