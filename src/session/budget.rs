@@ -42,13 +42,25 @@ fn weight(view: &Subscription) -> usize {
     view.rows.bytes() + view.table.bytes()
 }
 
+/// What a step of letting go came to.
+pub(super) struct Room {
+    /// What was held and had to go.
+    pub(super) lost: Option<Lost>,
+    /// As much went as may in a step, and it is not enough: the rest is for the next one.
+    pub(super) more_to_go: bool,
+}
+
 /// Lets go of rows until the views take no more than `budget`, or there is nothing left that may
-/// go, or `most` went, so that no step is ever felt. What was held and had to go.
-pub(super) fn keep_within(views: &mut [Subscription], budget: usize, most: usize) -> Option<Lost> {
+/// go, or `most` went, so that no step is ever felt.
+pub(super) fn keep_within(views: &mut [Subscription], budget: usize, most: usize) -> Room {
     let mut lost: Option<Lost> = None;
+    let done = |lost| Room {
+        lost,
+        more_to_go: false,
+    };
     for _ in 0..most {
         if bytes(views) <= budget {
-            break;
+            return done(lost);
         }
         let free = views.iter_mut().filter(|view| view.rows.has_free());
         if let Some(heaviest) = free.max_by_key(|view| weight(view)) {
@@ -57,17 +69,17 @@ pub(super) fn keep_within(views: &mut [Subscription], budget: usize, most: usize
         }
         // What has returned is not lost, and will be free in the next step.
         if views.iter().any(|view| view.rows.is_expiring()) {
-            break;
+            return done(lost);
         }
         // An order that somebody asked for is no reason to lose what is held.
         if views.iter().map(|view| view.rows.bytes()).sum::<usize>() <= budget {
-            break;
+            return done(lost);
         }
         let held = views
             .iter_mut()
             .filter_map(|view| Some((view.rows.first_to_lose()?, view)));
         let Some(((last_return, number), view)) = held.min_by_key(|(first, _)| *first) else {
-            break;
+            return done(lost);
         };
         view.rows.evict_held(number);
         lost = Some(
@@ -78,7 +90,10 @@ pub(super) fn keep_within(views: &mut [Subscription], budget: usize, most: usize
             .and(lost),
         );
     }
-    lost
+    Room {
+        lost,
+        more_to_go: bytes(views) > budget,
+    }
 }
 
 #[cfg(test)]

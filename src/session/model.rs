@@ -345,7 +345,7 @@ impl Model {
     pub fn is_behind(&self) -> bool {
         let behind = |view: &Subscription| view.table.is_busy() || view.rows.is_expiring();
         self.views.list().iter().any(behind)
-            || self.views.is_closing()
+            || self.views.is_letting_go()
             || self.archive.is_collecting()
             || self.traffic.is_searching()
     }

@@ -38,6 +38,8 @@ pub(super) struct Views {
     budget: usize,
     /// Held messages that had to go since somebody asked.
     lost: Option<Lost>,
+    /// There are too many rows, more of which may go than went in the last step.
+    is_shrinking: bool,
 }
 
 impl Views {
@@ -51,6 +53,7 @@ impl Views {
             step: table::STEP,
             budget: DEFAULT_BUDGET,
             lost: None,
+            is_shrinking: false,
         };
         views.open(form);
         views
@@ -67,6 +70,7 @@ impl Views {
             step: table::STEP,
             budget: DEFAULT_BUDGET,
             lost: None,
+            is_shrinking: false,
         };
         for view in saved {
             if views.get(view.id).is_none() {
@@ -104,7 +108,9 @@ impl Views {
 
     /// Lets go of at most so many rows.
     fn keep_within_budget(&mut self, most: usize) {
-        if let Some(lost) = budget::keep_within(&mut self.list, self.budget, most) {
+        let room = budget::keep_within(&mut self.list, self.budget, most);
+        self.is_shrinking = room.more_to_go;
+        if let Some(lost) = room.lost {
             self.lost = Some(lost.and(self.lost));
         }
     }
@@ -375,9 +381,10 @@ impl Views {
         Some((count, first, last))
     }
 
-    /// Whether views that were closed are still being let go of.
-    pub(super) fn is_closing(&self) -> bool {
-        !self.closed.is_empty()
+    /// Whether there is still something to let go of: views that were closed, or rows for which
+    /// there is no room.
+    pub(super) fn is_letting_go(&self) -> bool {
+        self.is_shrinking || !self.closed.is_empty()
     }
 
     fn let_go(&mut self) {
