@@ -14,7 +14,7 @@
 #[path = "../tests/support/fixtures.rs"]
 mod fixtures;
 mod support;
-#[path = "../tests/support/window.rs"]
+#[path = "../tests/support/window/mod.rs"]
 mod window;
 
 use std::fs;

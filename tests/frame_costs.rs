@@ -13,7 +13,7 @@
 
 #[path = "support/fixtures.rs"]
 mod fixtures;
-#[path = "support/window.rs"]
+#[path = "support/window/mod.rs"]
 mod support;
 
 use std::alloc::System;

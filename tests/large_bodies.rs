@@ -16,7 +16,7 @@ mod fixtures;
 #[path = "window/outside.rs"]
 #[allow(dead_code, reason = "only some of it is needed here")]
 mod outside;
-#[path = "support/window.rs"]
+#[path = "support/window/mod.rs"]
 mod support;
 
 use std::alloc::System;

@@ -18,7 +18,7 @@ mod portal;
 mod reader;
 #[path = "../support/mod.rs"]
 mod support;
-#[path = "../support/window.rs"]
+#[path = "../support/window/mod.rs"]
 mod twin;
 
 use std::net::TcpStream;

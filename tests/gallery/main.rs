@@ -20,5 +20,5 @@ mod album;
 mod outside;
 mod scenes;
 mod stage;
-#[path = "../support/window.rs"]
+#[path = "../support/window/mod.rs"]
 mod support;

@@ -45,7 +45,7 @@ mod scripted;
 #[path = "../support/server.rs"]
 mod server;
 mod settings;
-#[path = "../support/window.rs"]
+#[path = "../support/window/mod.rs"]
 mod support;
 mod table;
 mod traffic;

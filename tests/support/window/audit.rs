@@ -291,8 +291,8 @@ fn trouble(role: Role, node: Node<'_>) -> Option<&'static str> {
 pub(crate) fn foreign(things: &[Thing]) -> Vec<String> {
     static WORDS: OnceLock<HashSet<String>> = OnceLock::new();
     let words = WORDS.get_or_init(|| {
-        let chinese = words_of(include_str!("../../assets/i18n/zh-CN.ftl"));
-        let english = words_of(include_str!("../../assets/i18n/en.ftl"));
+        let chinese = words_of(include_str!("../../../assets/i18n/zh-CN.ftl"));
+        let english = words_of(include_str!("../../../assets/i18n/en.ftl"));
         let data = DATA.iter().map(|&word| word.to_owned());
         let known: HashSet<String> = chinese.into_iter().chain(data).collect();
         english.difference(&known).cloned().collect()
