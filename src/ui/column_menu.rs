@@ -8,7 +8,8 @@ use crate::session::{
     Column, ColumnSetting, SavedTable, Subscription, SubscriptionId, TableCommand, cells,
 };
 
-use super::columns::{column_spoken, drawn, limits, moved, sized};
+use super::column_heads::{column_spoken, drawn};
+use super::columns::{limits, moved, sized};
 use super::context::Context;
 use super::theme;
 use super::theme::icons;

@@ -12,6 +12,7 @@ mod ask_first;
 mod card;
 mod checkup;
 mod code;
+mod column_heads;
 mod column_menu;
 mod columns;
 mod connection_form;

@@ -11,7 +11,8 @@ use crate::session::{
 };
 
 use super::actions::Action;
-use super::columns::{Head, Widths};
+use super::column_heads::Head;
+use super::columns::Widths;
 use super::context::{Context, bytes, short_id};
 use super::endings::{Deed, alike_look, alike_mark, alike_word, sentence, state_ui, word};
 use super::fade::Fade;
