@@ -4,11 +4,14 @@
 
 mod at_work;
 mod connections;
+mod consuming;
 mod halves;
 mod kept;
 mod letters;
 mod not_taken;
 mod preferences;
+mod publishing;
+mod queries;
 mod samples;
 
 pub use at_work::{Work, WorkKind};
@@ -22,33 +25,30 @@ use jiff::tz::TimeZone;
 
 use crate::code::Order;
 use crate::config::{ConnectionProfile, Preferences, ProfileColor, Question};
-use crate::protocol::{ConsumeMode, Limits, Profile, PublishReceipt, Timestamp};
+use crate::protocol::{Profile, PublishReceipt, Timestamp};
 
-use super::acking::AckCommand;
-use super::again::{Offer, Offers};
+use super::again::Offers;
 use super::announcements::{Announcements, Scene};
 use super::archive::{Archive, ArchiveCommand, ArchiveEvent, ArchiveJob, ReplayWish};
-use super::cells::Column;
 use super::checkup::Checkup;
 use super::control::{AdminWish, Control};
 use super::debugger::Debugger;
 use super::desktop::Desktop;
-use super::draft::Draft;
 use super::figures::Figures;
 use super::folders::Folders;
-use super::form::{ConsumeForm, Kind};
+use super::form::ConsumeForm;
 use super::halves::Halves;
 use super::history::{History, HistoryCommand, HistoryEvent};
 use super::letters::Letters;
 use super::notices::Notices;
-use super::outbox::{Outbox, OutboxCommand, OutboxEvent, Surroundings};
+use super::outbox::{Outbox, Surroundings};
 use super::paths::Paths;
-use super::program::{self, CodeCommand, Filled};
+use super::program::{CodeCommand, Filled};
 use super::reader::Reader;
 use super::samples::Samples;
 use super::say::{Notice, Say, Trouble};
 use super::settings::{ConfigJob, SettingsFile};
-use super::subscription::{Polling, Source, Subscription, SubscriptionId};
+use super::subscription::{Polling, SubscriptionId};
 use super::traffic::{self, Traffic};
 use super::views::Views;
 use super::workspace::Workspace;
@@ -284,196 +284,6 @@ impl Model {
             preferences: setup.preferences,
             desktop: Desktop::default(),
         }
-    }
-
-    /// Connections; the sandbox is the first.
-    pub fn connections(&self) -> &[Connection] {
-        &self.connections
-    }
-
-    /// The connection one works with.
-    pub fn selected(&self) -> &Connection {
-        // The sandbox is always there.
-        self.connection(&self.selected)
-            .unwrap_or(&self.connections[0])
-    }
-
-    /// A connection by its id.
-    pub fn connection(&self, id: &ConnectionId) -> Option<&Connection> {
-        self.connections.iter().find(|c| &c.id == id)
-    }
-
-    /// What the selected connection's server takes.
-    pub fn limits(&self) -> Limits {
-        self.selected().profile.kind.limits()
-    }
-
-    /// What the server of a connection takes.
-    pub fn limits_of(&self, id: &ConnectionId) -> Limits {
-        let kind = self
-            .connection(id)
-            .map_or(Profile::Sandbox, |c| c.profile.kind);
-        kind.limits()
-    }
-
-    /// What came back from an earlier run, or was last kept in this one.
-    pub fn workspace(&self) -> &Workspace {
-        &self.workspace
-    }
-
-    /// How many messages all views hold together, and when the first and the last of them return.
-    pub fn held(&self) -> Option<(usize, Timestamp, Timestamp)> {
-        self.views.held()
-    }
-
-    /// The embedded broker.
-    pub fn sandbox(&self) -> &SandboxState {
-        &self.sandbox
-    }
-
-    /// Topics and groups of the sandbox.
-    pub fn sandbox_content(&self) -> &[TopicContent] {
-        &self.content
-    }
-
-    /// Consume views, in the order of their tabs.
-    pub fn views(&self) -> &[Subscription] {
-        self.views.list()
-    }
-
-    /// Whether there is something to work off in the next frames, though nothing happens.
-    pub fn is_behind(&self) -> bool {
-        let behind = |view: &Subscription| view.table.is_busy() || view.rows.is_expiring();
-        self.views.list().iter().any(behind)
-            || self.views.is_letting_go()
-            || self.archive.is_collecting()
-            || self.traffic.is_searching()
-    }
-
-    /// The view that is shown.
-    pub fn shown_view(&self) -> Option<&Subscription> {
-        self.views.shown()
-    }
-
-    /// A view by its id.
-    pub fn view(&self, id: SubscriptionId) -> Option<&Subscription> {
-        self.views.get(id)
-    }
-
-    /// How publishing goes.
-    pub fn publish(&self) -> &PublishState {
-        &self.publish
-    }
-
-    /// The examination of the connection whose form is open.
-    pub fn checkup(&self) -> &Checkup {
-        &self.checkup
-    }
-
-    /// The signature debugger, and what the embedded sandbox refused.
-    pub fn debugger(&self) -> &Debugger {
-        &self.debugger
-    }
-
-    /// What a program is to be shown for.
-    pub fn code(&self) -> Option<&Order> {
-        self.code.as_deref()
-    }
-
-    /// What became of the variables in that.
-    pub fn code_filled(&self) -> Filled {
-        self.code_filled
-    }
-
-    /// Many messages at once, files of them, templates.
-    pub fn outbox(&self) -> &Outbox {
-        &self.outbox
-    }
-
-    /// How saving the profile of this id goes.
-    pub fn edit_outcome(&self, profile: &str) -> Option<&EditOutcome> {
-        let (id, outcome) = self.edit.as_ref()?;
-        (id == profile).then_some(outcome)
-    }
-
-    /// Whether a view listens to this connection or holds messages of it: then it can neither be
-    /// deleted nor led elsewhere, or the handles would be lost.
-    pub fn is_in_use(&self, id: &ConnectionId) -> bool {
-        let publishes = self
-            .outbox
-            .running()
-            .is_some_and(|run| run.connection == *id);
-        publishes || self.views.use_connection(id)
-    }
-
-    /// Notices, newest first.
-    pub fn notices(&self) -> impl ExactSizeIterator<Item = &Notice> {
-        self.notices.iter()
-    }
-
-    /// Notices that nobody has looked at yet.
-    pub fn unseen_notices(&self) -> usize {
-        self.notices.unseen()
-    }
-
-    /// What somebody who does not see the window has to be told.
-    pub fn announcements(&self) -> &Announcements {
-        &self.announcements
-    }
-
-    /// The message in the details pane.
-    pub fn reader(&self) -> &Reader {
-        &self.reader
-    }
-
-    /// What was published before.
-    pub fn history(&self) -> &History {
-        &self.history
-    }
-
-    /// Dead letters that are sent again.
-    pub fn letters(&self) -> &Letters {
-        &self.letters
-    }
-
-    /// Half messages that were published from here.
-    pub fn halves(&self) -> &Halves {
-        &self.halves
-    }
-
-    /// What was last offered to the publish form.
-    pub fn offer(&self) -> Option<&Offer> {
-        self.offers.newest()
-    }
-
-    /// The inside of the sandbox that is looked into.
-    pub fn control(&self) -> &Control {
-        &self.control
-    }
-
-    /// Exports and replays.
-    pub fn archive(&self) -> &Archive {
-        &self.archive
-    }
-
-    /// What went over the wire.
-    pub fn traffic(&self) -> &Traffic {
-        &self.traffic
-    }
-
-    /// Paths that are typed or chosen.
-    pub fn paths(&self) -> &Paths {
-        &self.paths
-    }
-
-    /// Where things are kept, as far as somebody asked.
-    pub fn folders(&self) -> &Folders {
-        &self.folders
-    }
-
-    /// What came and went lately, in numbers.
-    pub fn figures(&self) -> &Figures {
-        &self.figures
     }
 
     /// Carries out a command. What has to happen outside is the answer.
@@ -784,107 +594,6 @@ impl Model {
         self.views.set_step(rows);
     }
 
-    /// Bytes that the messages of all views may take, and those that they do.
-    pub fn memory(&self) -> (usize, usize) {
-        self.views.memory()
-    }
-
-    fn order_of(&self, command: CodeCommand, now: Timestamp) -> Option<Order> {
-        match command {
-            CodeCommand::OfDraft(draft, _) => {
-                let profile = &self.selected().profile;
-                program::publishing(&draft, profile, &self.limits(), now, self.zone())
-            }
-            CodeCommand::OfView(id) => {
-                let form = &self.view(id)?.form;
-                let profile = &self.connection(&form.connection)?.profile;
-                program::consuming(form, profile, &self.limits_of(&form.connection))
-            }
-            CodeCommand::Close => None,
-        }
-    }
-
-    fn publish_draft(&mut self, draft: &Draft, now: Timestamp) -> Option<Job> {
-        if self.publish.pending {
-            return None;
-        }
-        let connection = self.selected();
-        if connection.profile.read_only {
-            self.refuse_read_only(now);
-            return None;
-        }
-        let id = connection.id.clone();
-        let (topic, message) = match self.outbox.one(draft, self.limits(), now) {
-            Ok(made) => made,
-            Err(say) => {
-                // The form says so itself, unless something changed between its look and the click.
-                let next = Say::new("notice-not-published-next");
-                self.notices.warn(say, String::new(), next, now);
-                return None;
-            }
-        };
-        self.outbox.shake();
-        self.publish.pending = true;
-        self.publish.outcome = None;
-        Some(Job::Publish(id, topic, Box::new(message)))
-    }
-
-    fn start_consuming(&mut self, id: SubscriptionId, form: ConsumeForm) -> Option<Job> {
-        let limits = self.limits_of(&form.connection);
-        let (topic, consume) = form.check(&limits).ok()?;
-        let source = Source {
-            connection: form.connection.clone(),
-            topic,
-            consume,
-        };
-        let ordered = form.mode == Kind::Ordered;
-        let was_ordered = self.view(id)?.source.as_ref();
-        let was_ordered = was_ordered.is_some_and(|s| s.consume.mode == ConsumeMode::Ordered);
-        let job = self.views.start(id, form, source)?;
-        if let (Job::StartPolling(order), true) = (&job, ordered && !was_ordered)
-            && let Some(view) = self.views.get_mut(order.subscription)
-        {
-            view.table.show_column(Column::ShardingKey);
-        }
-        Some(job)
-    }
-
-    fn ack(&mut self, id: SubscriptionId, rows: &[u64], now: Timestamp) -> Option<Job> {
-        // A half message is decided on instead.
-        if self.view(id)?.checks_halves() || !self.may_ack(id, now)? {
-            return None;
-        }
-        self.views.begin_ack(id, rows, now)
-    }
-
-    /// What is to be sent is asked for with [`Model::next_job`].
-    fn acking(&mut self, id: SubscriptionId, command: AckCommand, now: Timestamp) -> Option<()> {
-        let asks_for_more = matches!(command, AckCommand::Selected | AckCommand::Auto(true));
-        if asks_for_more && (self.view(id)?.checks_halves() || !self.may_ack(id, now)?) {
-            return None;
-        }
-        let view = self.views.get_mut(id)?;
-        if !view.carry_out(command) {
-            self.acking_is_busy("acking-busy", now);
-        }
-        Some(())
-    }
-
-    fn acking_is_busy(&mut self, what: &'static str, now: Timestamp) {
-        let next = Say::new("acking-busy-next");
-        self.notices.warn(Say::new(what), String::new(), next, now);
-    }
-
-    /// Whether messages of a view may be acked, which is said if not.
-    fn may_ack(&mut self, id: SubscriptionId, now: Timestamp) -> Option<bool> {
-        let connection = self.view(id)?.connection();
-        let may = !self.connection(connection)?.profile.read_only;
-        if !may {
-            self.refuse_read_only(now);
-        }
-        Some(may)
-    }
-
     fn do_with_history(&mut self, command: HistoryCommand) -> Option<Job> {
         let (job, again) = self.history.apply(command);
         if let Some(entry) = again {
@@ -912,24 +621,6 @@ impl Model {
             return None;
         }
         self.control.wish(wish)
-    }
-
-    fn outbox_command(&mut self, command: OutboxCommand, now: Timestamp) -> Option<Job> {
-        if matches!(command, OutboxCommand::Run(_)) && self.selected().profile.read_only {
-            self.refuse_read_only(now);
-            return None;
-        }
-        let (id, limits) = (self.selected.clone(), self.limits());
-        self.outbox.apply(command, id, limits, now)
-    }
-
-    fn outbox_event(&mut self, event: OutboxEvent, now: Timestamp) {
-        if let Some(notice) = self.outbox.absorb(event, now) {
-            self.notices.push(notice);
-        }
-        if let Some((to, sent)) = self.outbox.take_sent() {
-            self.figures.sent(&to, &sent, now);
-        }
     }
 
     /// Views that wait for the sandbox are started by [`Model::next_job`].
