@@ -1,5 +1,5 @@
 //! The behaviour of the sandbox over HTTP once more, with everything kept on disk. The tests are
-//! those of `sandbox.rs`; crashes are `durability`'s business.
+//! those of `sandbox`; crashes are `durability`'s business.
 
-#[path = "sandbox.rs"]
+#[path = "sandbox/main.rs"]
 mod sandbox;
