@@ -31,7 +31,7 @@ use mqscope::sandbox::SandboxSettings;
 use mqscope::secrets::Secrets;
 use mqscope::session::{
     self, ConnectionId, Dialogs, Draft, Event, HistoryEvent, HistoryJob, Job, Link, Page, PageWish,
-    Workspace, load_workspace,
+    SandboxEvent, Workspace, load_workspace,
 };
 use support::Running;
 use tokio::runtime::Runtime;
@@ -132,7 +132,8 @@ fn workspace(number: u32) -> Workspace {
 /// The process that is killed: changes everything again and again.
 fn change_everything(folder: &str, first: &str) -> ! {
     let mut worker = Worker::start(Path::new(folder));
-    worker.until(|event| matches!(event, Event::SandboxStarted { .. }).then_some(()));
+    worker
+        .until(|event| matches!(event, Event::Sandbox(SandboxEvent::Started { .. })).then_some(()));
     let limits = Profile::Sandbox.limits();
     let mut number: u32 = first.parse().unwrap();
     loop {

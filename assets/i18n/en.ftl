@@ -87,7 +87,7 @@ settings-ask-production = Publishing to a connection that is marked red
 settings-ask-publish-many = Publishing many messages to a server that is no sandbox
 settings-ask-replay = Replaying messages to a server that is no sandbox
 settings-ask-resend = Sending dead letters again, where it is known where to
-settings-ask-destroy = Deleting or emptying topics and groups of a sandbox
+settings-ask-destroy = Deleting or emptying topics and groups of a sandbox, or starting it anew without its messages
 settings-ask-close-view = Closing a view that holds messages
 settings-ask-quit = Closing the window while messages are held or work goes on
 settings-ask-clear-history = Clearing the history
@@ -1104,13 +1104,11 @@ notices-clear = Clear
 notice-config-not-written = The settings could not be written
 notice-config-not-written-next = Check the space and the rights of the settings folder; what you changed holds until mqscope closes
 notice-port-taken = Another program listens on { $wished }, so the sandbox took { $addr }
-notice-port-taken-next = Point your SDKs at the new address, or end the other program and start mqscope again
-notice-sandbox-in-memory = The sandbox forgets its messages when mqscope closes: its file cannot be used
-notice-sandbox-in-memory-next = Do what the details say, then start mqscope again
+notice-port-taken-next = Point your SDKs at the new address, or end the other program and bring the sandbox back
+notice-sandbox-in-memory = The sandbox keeps its messages in memory only, until mqscope closes
 notice-sandbox-time = The sandbox's time is still moved
 notice-sandbox-time-next = Open the sandbox to move it back
 notice-sandbox-failed = The sandbox is not running
-notice-sandbox-failed-next = Connections to servers work all the same; start it once more beside its name, once the reason is gone
 notice-damaged = { $count ->
     [one] One damaged message came in
    *[other] { $count } damaged messages came in
@@ -1120,6 +1118,37 @@ notice-no-keyring = The keys are kept until mqscope closes: there is no keyring 
 notice-no-keyring-next = Install and unlock one (gnome-keyring, KWallet), then save the connection again
 notice-read-only = This connection is read-only
 notice-read-only-next = Lift the lock in the connection's form to publish, to ack or to change anything
+
+## The sandbox of the window after trouble
+
+sandbox-restore = Bring the sandbox back
+sandbox-restore-what =
+    { $n ->
+        [one] The sandbox starts anew where it was meant to be. One message is in its memory only, and is gone then
+       *[other] The sandbox starts anew where it was meant to be. { $n } messages are in its memory only, and are gone then
+    }
+sandbox-restore-yes = Start it anew
+sandbox-not-there = It was meant to listen on { $wished }
+sandbox-in-memory = It keeps its messages in memory only
+reason-sandbox-wished = The sandbox runs as it was meant to, or not at all
+reason-sandbox-restores = The sandbox is starting anew
+notice-sandbox-restored = The sandbox is back and listens on { $addr }
+notice-sandbox-not-restored = The sandbox stays as it is, and keeps what it holds
+
+## Why a sandbox does not run as it should
+
+obstacle-address-in-use = Another program listens on { $listen }; end it, or choose another port
+obstacle-address = { $listen } cannot be listened on; choose an address of this machine, and a port above 1023
+obstacle-default-keys = { $listen } can be reached from other machines, and the default keys are known to everybody; set keys of your own, or listen on 127.0.0.1
+obstacle-guessable-token = { $listen } can be reached from other machines, and an admin token of { $chars } characters can be guessed; use at least { $min }
+obstacle-disk = Nothing more can be kept on the disk; make room there, or give the folder its rights back, then start the sandbox again. What was answered is kept
+obstacle-in-use = { $path } is in use by another mqscope; stop that one, or choose another data folder
+obstacle-refused = { $path } cannot be used; put that right, or choose another data folder
+obstacle-version = { $path } was written by another version of mqscope, as { $found } instead of { $known }, and was left as it is; use that mqscope, or choose another data folder
+obstacle-foreign = { $path } was not written by a sandbox, and was left as it is; choose another data folder, or move the file away
+obstacle-stray = { $path } is the log of another store, and was left as it is; put its sandbox.redb back, or move the log away to go on without it
+obstacle-damaged-log = { $path } is damaged, and was left as it is; put good copies of it and of sandbox.redb in their place, or move all of them away to start with nothing
+obstacle-damaged = { $path } is damaged, and was left as it is; put a good copy in its place, or move it away to start with nothing
 
 ## What is announced to screen readers
 
@@ -2576,6 +2605,7 @@ cli-say-md5 = the body of { $id } is not the one that its MD5 speaks of
 cli-say-maybe-taken = the ack was sent more than once: an earlier attempt, whose answer was lost, may have been taken
 cli-say-file = cannot read { $name }: { $why }
 cli-say-address = { $address } is in use by another program; stop that one, or choose another port with --listen (port 0 picks a free one)
+cli-say-with-words = { $what } ({ $words })
 cli-say-time-moved = the sandbox's time is still moved: it is { $now } there; mqscope admin clock moves it
 cli-say-set-keys = { $why }. Keys are set in { $secret } (and { $access }) or in the file
 cli-say-token = set { $name } to the token that the sandbox was started with

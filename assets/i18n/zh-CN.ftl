@@ -87,7 +87,7 @@ settings-ask-production = 向标为红色的连接发布消息
 settings-ask-publish-many = 向非沙箱的服务发布多条消息
 settings-ask-replay = 向非沙箱的服务回放消息
 settings-ask-resend = 已知原主题时重新发送死信
-settings-ask-destroy = 删除或清空沙箱的主题和消费组
+settings-ask-destroy = 删除或清空沙箱的主题和消费组，或重新启动沙箱而丢失其消息
 settings-ask-close-view = 关闭仍持有消息的视图
 settings-ask-quit = 仍持有消息或任务未完成时关闭窗口
 settings-ask-clear-history = 清空历史
@@ -1071,19 +1071,44 @@ notices-clear = 清空
 notice-config-not-written = 无法写入设置
 notice-config-not-written-next = 请检查设置目录的空间和权限；修改在 mqscope 退出前有效
 notice-port-taken = 其他程序占用了 { $wished }，沙箱改用 { $addr }
-notice-port-taken-next = 请将 SDK 指向新地址，或结束占用端口的程序后重新启动 mqscope
-notice-sandbox-in-memory = 沙箱的数据文件无法使用，消息仅保留到 mqscope 退出
-notice-sandbox-in-memory-next = 请按详情处理后重新启动 mqscope
+notice-port-taken-next = 请将 SDK 指向新地址，或结束占用端口的程序后恢复沙箱
+notice-sandbox-in-memory = 沙箱的消息只在内存中，mqscope 退出后即丢失
 notice-sandbox-time = 沙箱的时间仍处于调整后的状态
 notice-sandbox-time-next = 打开沙箱可恢复为真实时间
 notice-sandbox-failed = 沙箱未运行
-notice-sandbox-failed-next = 其他连接不受影响；原因排除后，可在沙箱名称下方重新启动
 notice-damaged = 收到 { $count } 条损坏的消息
 notice-damaged-next = 它们已列在表中；句柄可读时仍可确认
 notice-no-keyring = 此系统没有可用的密钥环，密钥仅保留到 mqscope 退出
 notice-no-keyring-next = 请安装并解锁密钥环（gnome-keyring、KWallet），然后重新保存连接
 notice-read-only = 该连接为只读
 notice-read-only-next = 如需发布、确认或更改，请在连接设置中解除只读
+
+## 窗口中的沙箱：排除故障之后
+
+sandbox-restore = 恢复沙箱
+sandbox-restore-what = 沙箱将按原定的地址和数据目录重新启动。有 { $n } 条消息只在内存中，重启后即丢失
+sandbox-restore-yes = 重新启动
+sandbox-not-there = 原定监听 { $wished }
+sandbox-in-memory = 消息只在内存中
+reason-sandbox-wished = 沙箱已按原定设置运行，或未运行
+reason-sandbox-restores = 沙箱正在重新启动
+notice-sandbox-restored = 沙箱已恢复，监听 { $addr }
+notice-sandbox-not-restored = 沙箱保持现状，其中的消息未受影响
+
+## 沙箱为什么不能正常运行
+
+obstacle-address-in-use = 其他程序占用了 { $listen }；请结束该程序，或换一个端口
+obstacle-address = 无法监听 { $listen }；请使用本机的地址和大于 1023 的端口
+obstacle-default-keys = 其他机器可以访问 { $listen }，而默认密钥人人皆知；请设置自己的密钥，或监听 127.0.0.1
+obstacle-guessable-token = 其他机器可以访问 { $listen }，而 { $chars } 个字符的管理令牌容易被猜出；请至少使用 { $min } 个字符
+obstacle-disk = 磁盘无法再写入；请腾出空间或恢复目录的权限，然后重新启动沙箱。已应答的消息都已保存
+obstacle-in-use = { $path } 正被另一个 mqscope 使用；请停止它，或换一个数据目录
+obstacle-refused = { $path } 无法使用；请解决该问题，或换一个数据目录
+obstacle-version = { $path } 由其他版本的 mqscope 写入（版本 { $found }，本版本为 { $known }），未作改动；请使用那个版本，或换一个数据目录
+obstacle-foreign = { $path } 不是沙箱写入的文件，未作改动；请换一个数据目录，或移走该文件
+obstacle-stray = { $path } 是另一个存储的日志，未作改动；请放回它的 sandbox.redb，或移走该日志以不用它继续
+obstacle-damaged-log = { $path } 已损坏，未作改动；请用完好的副本替换它和 sandbox.redb，或将它们全部移走以从空白开始
+obstacle-damaged = { $path } 已损坏，未作改动；请用完好的副本替换它，或将它移走以从空白开始
 
 ## 读屏播报
 
@@ -2471,6 +2496,7 @@ cli-say-md5 = { $id } 的消息体与其 MD5 不符
 cli-say-maybe-taken = 确认请求发送了不止一次：前一次可能已生效，只是响应丢失
 cli-say-file = 无法读取 { $name }：{ $why }
 cli-say-address = { $address } 已被其他程序占用；请停止该程序，或用 --listen 换一个端口（端口 0 自动选择）
+cli-say-with-words = { $what }（{ $words }）
 cli-say-time-moved = 沙箱时间仍处于调整状态，当前为 { $now }；可用 mqscope admin clock 调整
 cli-say-set-keys = { $why }。密钥在 { $secret }（和 { $access }）或配置文件中设置
 cli-say-token = 请将 { $name } 设为启动沙箱时使用的令牌

@@ -16,10 +16,12 @@ use super::output;
 use super::stop::Stop;
 use super::values;
 use crate::clock::Clock;
+use crate::explained::sandbox::{exposed, obstacle};
 use crate::protocol::faults::FaultRule;
 use crate::sandbox::queue::GroupStart;
 use crate::sandbox::{
-    AccessRule, DEFAULT_CONFIG, Exposure, Sandbox, SandboxErrorKind, SandboxSettings, parse_config,
+    AccessRule, DEFAULT_CONFIG, Exposure, Sandbox, SandboxError, SandboxErrorKind, SandboxSettings,
+    parse_config,
 };
 
 const ACCESS_KEY: &str = "MQSCOPE_SANDBOX_ACCESS_KEY";
@@ -75,19 +77,18 @@ impl ServeSandbox {
         let settings = self.settings(file.as_deref(), |name| std::env::var(name).ok())?;
         let mut stop = Stop::listen()?;
         let listen = settings.listen;
-        let sandbox = Sandbox::bind(settings, clock.movable())
-            .await
-            .map_err(|error| {
-                if error.kind() == SandboxErrorKind::Store {
-                    return Failure::new(Exit::Refused, "store", error.to_string());
-                }
-                let message = if error.is_address_in_use() {
-                    texts().format("cli-say-address", &[("address", listen.to_string().into())])
-                } else {
-                    error.to_string()
-                };
-                Failure::new(Exit::NoConnection, "listen", message)
-            })?;
+        let sandbox =
+            Sandbox::bind(settings, clock.movable())
+                .await
+                .map_err(|error| match error.kind() {
+                    SandboxErrorKind::Store => Failure::new(Exit::Refused, "store", told(&error)),
+                    SandboxErrorKind::AddressInUse => {
+                        let address = [("address", listen.to_string().into())];
+                        let message = texts().format("cli-say-address", &address);
+                        Failure::new(Exit::NoConnection, "listen", message)
+                    }
+                    _ => Failure::new(Exit::NoConnection, "listen", told(&error)),
+                })?;
         announce(sandbox.addr());
         if let Some(now) = sandbox.moved_time() {
             let now = [("now", now.to_string().into())];
@@ -96,7 +97,7 @@ impl ServeSandbox {
         sandbox
             .run(async move { stop.requested().await })
             .await
-            .map_err(|error| Failure::new(Exit::Refused, "sandbox", error.to_string()))?;
+            .map_err(|error| Failure::new(Exit::Refused, "sandbox", told(&error)))?;
         Ok(Exit::Done)
     }
 
@@ -138,20 +139,34 @@ impl ServeSandbox {
     }
 }
 
+/// What is in its way, with the words of whoever found it behind it.
+fn told(error: &SandboxError) -> String {
+    let (say, said) = obstacle(error);
+    let say = texts().say(&say);
+    match said {
+        Some(said) => {
+            let values = [("what", say.into()), ("words", said.into())];
+            texts().format("cli-say-with-words", &values)
+        }
+        None => say,
+    }
+}
+
 fn refused(exposure: Exposure) -> Failure {
+    let why = texts().say(&exposed(&exposure));
     match exposure {
         Exposure::DefaultKeys { .. } => Failure::usage(
             "keys",
             texts().format(
                 "cli-say-set-keys",
                 &[
-                    ("why", exposure.to_string().into()),
+                    ("why", why.into()),
                     ("secret", SECRET_KEY.into()),
                     ("access", ACCESS_KEY.into()),
                 ],
             ),
         ),
-        _ => Failure::usage("token", exposure.to_string()),
+        _ => Failure::usage("token", why),
     }
 }
 

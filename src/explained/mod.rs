@@ -5,6 +5,7 @@
 pub mod file;
 pub mod json;
 pub mod refused;
+pub mod sandbox;
 pub mod text;
 pub mod visible;
 

@@ -28,10 +28,10 @@ mod statistics;
 pub mod store;
 mod waiting;
 
-use std::fmt;
 use std::future::Future;
 use std::io;
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use tokio::net::TcpListener;
@@ -50,7 +50,7 @@ pub use settings::{
 use crate::clock::Clock;
 use crate::protocol::Timestamp;
 use admin::Admin;
-use store::Store;
+use store::{Store, StoreError};
 
 /// A broker with its socket, which takes connections from the start and answers them once it
 /// [runs](Sandbox::run).
@@ -64,10 +64,26 @@ pub struct Sandbox {
 }
 
 /// Why a sandbox cannot start, or cannot go on.
-#[derive(Debug)]
-pub struct SandboxError {
-    kind: SandboxErrorKind,
-    text: String,
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum SandboxError {
+    /// Another process listens there.
+    #[error("cannot listen on {0}: another program listens there")]
+    AddressInUse(SocketAddr),
+    /// The address cannot be listened on, in the system's words.
+    #[error("cannot listen on {listen}: {said}")]
+    Address {
+        /// The address.
+        listen: SocketAddr,
+        /// What the system says.
+        said: String,
+    },
+    /// What the sandbox kept cannot be read, or nothing more can be kept.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// With these settings strangers could come in.
+    #[error(transparent)]
+    Settings(#[from] Exposure),
 }
 
 /// What kind of failure it is.
@@ -90,12 +106,8 @@ impl Sandbox {
     /// # Errors
     /// When strangers could come in, the address cannot be had, or the store cannot be read.
     pub async fn bind(settings: SandboxSettings, clock: Clock) -> Result<Self, SandboxError> {
-        settings.check_exposure().map_err(SandboxError::settings)?;
-        let cannot_listen = |error: io::Error| SandboxError::listen(settings.listen, &error);
-        let listener = TcpListener::bind(settings.listen)
-            .await
-            .map_err(cannot_listen)?;
-        let addr = listener.local_addr().map_err(cannot_listen)?;
+        settings.check_exposure()?;
+        let (listener, addr) = listen(settings.listen).await?;
         let (rules, data_dir) = (settings.rules(), settings.data_dir.clone());
         // A large file takes a while to read, which other tasks need not wait for.
         let opened = tokio::task::spawn_blocking(move || {
@@ -103,16 +115,15 @@ impl Sandbox {
                 Some(data_dir) => Store::open(&data_dir)?,
                 None => Store::Memory,
             };
-            Broker::open(rules, store, clock)
+            Ok::<_, BrokerError>(Broker::open(rules, store, clock)?)
         });
         let broker = match opened.await {
-            Ok(opened) => opened.map_err(SandboxError::store)?,
-            Err(error) => return Err(SandboxError::store(error)),
+            Ok(opened) => opened?,
+            Err(error) => return Err(StoreError::Failed(error.to_string()).into()),
         };
         broker
             .create(&settings.named_topics(), &settings.named_groups())
-            .await
-            .map_err(SandboxError::store)?;
+            .await?;
         Ok(Self {
             chaos: Arc::new(ChaosControl::new(settings.faults.clone())),
             refusals: Arc::new(Refusals::new(&settings.keys)),
@@ -121,6 +132,26 @@ impl Sandbox {
             addr,
             broker: Arc::new(broker),
         })
+    }
+
+    /// Whether this address can be had now. It is not taken.
+    ///
+    /// # Errors
+    /// When it cannot.
+    pub async fn try_address(address: SocketAddr) -> Result<(), SandboxError> {
+        listen(address).await.map(drop)
+    }
+
+    /// Whether what is kept in this folder can be had now. It is left as it is, and free.
+    ///
+    /// # Errors
+    /// When it cannot.
+    pub async fn try_folder(folder: PathBuf) -> Result<(), SandboxError> {
+        let tried = tokio::task::spawn_blocking(move || Store::open(&folder)?.load(|_| {}));
+        match tried.await {
+            Ok(tried) => Ok(tried?),
+            Err(error) => Err(StoreError::Failed(error.to_string()).into()),
+        }
     }
 
     /// Where it listens; with the real port where the settings say 0.
@@ -185,55 +216,48 @@ impl Sandbox {
         server::serve(self.listener, site, limits, ended, || self.broker.stop()).await;
         match self.broker.store_failure() {
             None => Ok(()),
-            Some(error) => Err(SandboxError::store(error)),
+            Some(error) => Err(error.into()),
         }
     }
 }
 
+async fn listen(address: SocketAddr) -> Result<(TcpListener, SocketAddr), SandboxError> {
+    let refused = |error: io::Error| SandboxError::listen(address, &error);
+    let listener = TcpListener::bind(address).await.map_err(refused)?;
+    let addr = listener.local_addr().map_err(refused)?;
+    Ok((listener, addr))
+}
+
 impl SandboxError {
-    fn listen(addr: SocketAddr, error: &io::Error) -> Self {
-        let (kind, why) = match error.kind() {
-            io::ErrorKind::AddrInUse => (
-                SandboxErrorKind::AddressInUse,
-                "another program listens there".to_owned(),
-            ),
-            _ => (SandboxErrorKind::Address, error.to_string()),
-        };
-        Self {
-            kind,
-            text: format!("cannot listen on {addr}: {why}"),
-        }
-    }
-
-    fn settings(error: Exposure) -> Self {
-        Self {
-            kind: SandboxErrorKind::Settings,
-            text: error.to_string(),
-        }
-    }
-
-    fn store(error: impl fmt::Display) -> Self {
-        Self {
-            kind: SandboxErrorKind::Store,
-            text: error.to_string(),
+    fn listen(listen: SocketAddr, error: &io::Error) -> Self {
+        match error.kind() {
+            io::ErrorKind::AddrInUse => SandboxError::AddressInUse(listen),
+            _ => SandboxError::Address {
+                listen,
+                said: error.to_string(),
+            },
         }
     }
 
     /// What kind of failure it is.
     pub fn kind(&self) -> SandboxErrorKind {
-        self.kind
+        match self {
+            SandboxError::AddressInUse(_) => SandboxErrorKind::AddressInUse,
+            SandboxError::Address { .. } => SandboxErrorKind::Address,
+            SandboxError::Store(_) => SandboxErrorKind::Store,
+            SandboxError::Settings(_) => SandboxErrorKind::Settings,
+        }
     }
 
     /// Whether the port is taken, so that another one may do.
     pub fn is_address_in_use(&self) -> bool {
-        self.kind == SandboxErrorKind::AddressInUse
+        matches!(self, SandboxError::AddressInUse(_))
     }
 }
 
-impl fmt::Display for SandboxError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.text)
+impl From<BrokerError> for SandboxError {
+    fn from(error: BrokerError) -> Self {
+        let BrokerError::Store(error) = error;
+        SandboxError::Store(error)
     }
 }
-
-impl std::error::Error for SandboxError {}

@@ -47,6 +47,11 @@ pub enum Exposure {
     },
 }
 
+impl Exposure {
+    /// Characters that an admin token has at least where other machines can come in.
+    pub const MIN_TOKEN_CHARS: usize = MIN_TOKEN_CHARS;
+}
+
 /// Address, keys, names, times and limits of a sandbox.
 #[derive(Clone)]
 pub struct SandboxSettings {

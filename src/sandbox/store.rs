@@ -35,6 +35,7 @@ use std::path::{Path, PathBuf};
 use tokio::sync::{OwnedSemaphorePermit, oneshot};
 
 pub use disk::Disk;
+pub use trouble::Unusable;
 
 use super::queue::Change;
 
@@ -81,14 +82,12 @@ pub enum StoreError {
     #[error("the store has failed: {0}")]
     Failed(String),
     /// The file is not one that this version can work with. It was left as it is.
-    #[error("{} {what}; {next}", path.display())]
+    #[error("{} {why}", path.display())]
     Unusable {
         /// The file, or the folder that it should be in.
         path: PathBuf,
-        /// What is wrong with it; goes on from its name.
-        what: String,
-        /// What to do.
-        next: &'static str,
+        /// What is wrong with it.
+        why: Unusable,
     },
 }
 

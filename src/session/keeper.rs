@@ -107,7 +107,7 @@ fn keep(shared: &Shared, job: Job) -> Vec<Event> {
         | Job::Outbox(_)
         | Job::Samples(_)
         | Job::Folders(_)
-        | Job::StartSandbox
+        | Job::Sandbox(_)
         | Job::Admin(..) => None,
     };
     event.into_iter().collect()

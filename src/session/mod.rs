@@ -56,6 +56,7 @@ mod publishing;
 mod reader;
 mod rows;
 mod samples;
+mod sandbox;
 mod say;
 mod sent;
 mod series;
@@ -130,6 +131,7 @@ pub use rows::{AckState, Delivery, Message, Refusal, Row, RowState, Rows};
 pub use samples::{
     SampleCommand, SampleEnd, SampleEvent, SampleJob, SampleProgress, SampleWork, Samples,
 };
+pub use sandbox::{Makeshift, SandboxCommand, SandboxEvent};
 pub use say::{Level, Notice, Say, Trouble};
 pub use sent::Sent;
 pub use series::{Idle, Series, Totals};
@@ -149,7 +151,6 @@ pub use workspace::{SavedView, WindowPart, Workspace};
 use outbox::{OutboxCommand, OutboxEvent, OutboxJob};
 use templates::TemplateChange;
 
-use std::net::SocketAddr;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
@@ -231,8 +232,8 @@ pub enum Command {
     Admin(Box<AdminWish>),
     /// Do this with the outbox: many messages at once, files, templates.
     Outbox(OutboxCommand),
-    /// Start the sandbox of this process, which does not run.
-    StartSandbox,
+    /// Do this with the sandbox of this process.
+    Sandbox(SandboxCommand),
     /// Say where things are kept, or show it.
     Folders(FolderCommand),
     /// Do this with sample data in the sandbox.
@@ -309,8 +310,8 @@ pub enum Job {
     Archive(ArchiveJob),
     /// Something about the exchanges of the connections.
     Traffic(TrafficJob),
-    /// Start the sandbox of this process, unless it runs.
-    StartSandbox,
+    /// Do this with the sandbox of this process.
+    Sandbox(SandboxCommand),
     /// Say where things are kept, or show it.
     Folders(FolderCommand),
     /// Make sample data in the sandbox, or remove them.
@@ -361,19 +362,8 @@ pub struct Arrival {
 pub enum Event {
     /// What the desktop asks of every window.
     Desktop(Desktop),
-    /// The sandbox takes requests. `wished` was the address that was taken, if it was.
-    SandboxStarted {
-        /// Where it listens.
-        addr: SocketAddr,
-        /// The address it should have had, if another program has it.
-        wished: Option<SocketAddr>,
-    },
-    /// The sandbox keeps everything in memory, as its file cannot be used.
-    SandboxInMemory(String),
-    /// The sandbox's time is not the real one, since an earlier run; what it is.
-    SandboxTimeMoved(String),
-    /// The sandbox cannot run.
-    SandboxFailed(String),
+    /// What happened to the sandbox of this process.
+    Sandbox(SandboxEvent),
     /// What is in the sandbox.
     SandboxContent(Vec<TopicContent>),
     /// A profile is on disk, or why not; where its keys went, if there were new ones.

@@ -13,6 +13,7 @@ mod preferences;
 mod publishing;
 mod queries;
 mod samples;
+mod sandbox;
 
 pub use at_work::{Work, WorkKind};
 
@@ -93,8 +94,8 @@ pub enum SandboxState {
     Starting,
     /// Listening here.
     Running(SocketAddr),
-    /// Not running, and why.
-    Failed(String),
+    /// Not running; the notices say why.
+    Failed,
 }
 
 /// The publish form's other half.
@@ -156,6 +157,7 @@ pub struct Model {
     connections: Vec<Connection>,
     selected: ConnectionId,
     sandbox: SandboxState,
+    running: sandbox::Running,
     content: Vec<TopicContent>,
     views: Views,
     publish: PublishState,
@@ -255,6 +257,7 @@ impl Model {
             samples: Samples::default(),
             folders: Folders::default(),
             sandbox: SandboxState::Starting,
+            running: sandbox::Running::default(),
             content: Vec::new(),
             views,
             local,
@@ -386,7 +389,7 @@ impl Model {
             Command::Half(command) => self.do_with_halves(command, now),
             Command::Admin(wish) => self.admin(*wish, now),
             Command::Outbox(command) => self.outbox_command(command, now),
-            Command::StartSandbox => self.start_sandbox(),
+            Command::Sandbox(command) => self.do_with_sandbox(command),
             Command::Folders(command) => self.folders.apply(command),
             Command::Samples(command) => self.do_with_samples(command),
             Command::ClosePeek => {
@@ -411,22 +414,7 @@ impl Model {
         self.figures.observe(&event, |id| self.views.get(id), now);
         self.announcements.observe(&event, |id| self.views.get(id));
         match event {
-            Event::SandboxStarted { addr, wished } => {
-                self.sandbox_started(addr, wished, now);
-            }
-            Event::SandboxInMemory(why) => self.notices.warn(
-                Say::new("notice-sandbox-in-memory"),
-                why,
-                Say::new("notice-sandbox-in-memory-next"),
-                now,
-            ),
-            Event::SandboxTimeMoved(what) => self.notices.warn(
-                Say::new("notice-sandbox-time"),
-                what,
-                Say::new("notice-sandbox-time-next"),
-                now,
-            ),
-            Event::SandboxFailed(why) => self.sandbox_failed(why, now),
+            Event::Sandbox(event) => self.sandbox_told(event, now),
             Event::SandboxContent(content) => self.content = content,
             Event::ConnectionSaved {
                 profile,
@@ -623,23 +611,6 @@ impl Model {
         self.control.wish(wish)
     }
 
-    /// Views that wait for the sandbox are started by [`Model::next_job`].
-    fn sandbox_started(&mut self, addr: SocketAddr, wished: Option<SocketAddr>, now: Timestamp) {
-        self.sandbox = SandboxState::Running(addr);
-        let sandbox = &mut self.connections[0].profile;
-        sandbox.endpoint = format!("http://{addr}");
-        if let Some(wished) = wished {
-            self.notices.warn(
-                Say::new("notice-port-taken")
-                    .with("wished", wished)
-                    .with("addr", addr),
-                String::new(),
-                Say::new("notice-port-taken-next"),
-                now,
-            );
-        }
-    }
-
     /// The next job that waits for its turn. Asked for until there is none, whenever something
     /// happened.
     pub fn next_job(&mut self, now: Timestamp) -> Option<Job> {
@@ -690,24 +661,6 @@ impl Model {
             Some(connection.profile.clone())
         };
         self.archive.next_job(&self.views, profile_of, now)
-    }
-
-    fn start_sandbox(&mut self) -> Option<Job> {
-        let failed = matches!(self.sandbox, SandboxState::Failed(_));
-        failed.then(|| {
-            self.sandbox = SandboxState::Starting;
-            Job::StartSandbox
-        })
-    }
-
-    fn sandbox_failed(&mut self, why: String, now: Timestamp) {
-        self.sandbox = SandboxState::Failed(why.clone());
-        self.fail(
-            "notice-sandbox-failed",
-            why,
-            "notice-sandbox-failed-next",
-            now,
-        );
     }
 
     fn refuse_read_only(&mut self, now: Timestamp) {

@@ -67,8 +67,7 @@ async fn run(
     wishes: Receiver<history_file::Wish>,
     desktop: listener::Wishes,
 ) {
-    let (stop_sandbox, sandbox_stopped) = watch::channel(false);
-    let mut sandbox = embedded::start(&shared, sandbox_stopped.clone()).await;
+    let mut sandbox = embedded::start(&shared).await;
     let mut pollers: HashMap<SubscriptionId, watch::Sender<Wish>> = HashMap::new();
     let mut watcher: Option<watch::Sender<bool>> = None;
     let mut desk = Desk::default();
@@ -126,11 +125,8 @@ async fn run(
                 Some(Job::Admin(id, wish)) => {
                     tasks.spawn(admin::carry_out(Arc::clone(&shared), id, *wish));
                 }
-                Some(Job::StartSandbox) => {
-                    let ended = sandbox.as_ref().is_none_or(embedded::Embedded::has_ended);
-                    if ended {
-                        sandbox = embedded::start(&shared, sandbox_stopped.clone()).await;
-                    }
+                Some(Job::Sandbox(command)) => {
+                    sandbox = embedded::obey(&shared, sandbox.take(), command).await;
                 }
                 Some(Job::Samples(job)) => samples.take(&shared, job, &mut tasks),
                 Some(Job::Outbox(job)) => desk.take(&shared, job, &mut tasks),
@@ -163,9 +159,8 @@ async fn run(
     let _ = keeper.await;
     shared.ask_history(history_file::Wish::End).await;
     let _ = history.await;
-    stop_sandbox.send_replace(true);
     if let Some(sandbox) = sandbox.take() {
-        let _ = sandbox.task.await;
+        sandbox.end().await;
     }
 }
 
@@ -204,7 +199,7 @@ async fn carry_out(shared: Arc<Shared>, job: Job) {
         | Job::SaveWorkspace(_)
         | Job::Outbox(_)
         | Job::Samples(_)
-        | Job::StartSandbox
+        | Job::Sandbox(_)
         | Job::ChangeTemplates(_)
         | Job::FindKeys(_) => {}
     }

@@ -4,7 +4,7 @@
 use egui::{Context as Egui, Id, Label};
 
 use crate::config::Question;
-use crate::session::{Command, Decision, HalfCommand, Model};
+use crate::session::{Command, Decision, HalfCommand, Model, SandboxCommand};
 
 use super::connections::connection_name;
 use super::context::Context;
@@ -117,6 +117,14 @@ impl AskFirst {
 fn words(cx: &Context<'_>, command: &Command) -> Option<Words<'static>> {
     let t = cx.texts;
     let (id, title, yes) = match command {
+        Command::Sandbox(SandboxCommand::Restore) => {
+            let n = cx.model.only_in_memory();
+            return (n > 0).then(|| Words {
+                title: t.get("sandbox-restore").to_owned(),
+                what: t.format("sandbox-restore-what", &[("n", n.into())]),
+                yes: t.get("sandbox-restore-yes"),
+            });
+        }
         Command::Acking(id, _) => (id, "ask-ack", "ask-ack-yes"),
         Command::Half(HalfCommand::DecideSelected(id, Decision::Commit)) => {
             (id, "ask-commit", "ask-commit-yes")

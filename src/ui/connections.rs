@@ -5,7 +5,9 @@ use egui::{
 };
 
 use crate::protocol::{GroupId, TopicName};
-use crate::session::{Command, Connection, ConnectionId, GroupContent, SandboxState, TopicContent};
+use crate::session::{
+    Command, Connection, ConnectionId, GroupContent, Makeshift, SandboxState, TopicContent,
+};
 
 use super::actions::Action;
 use super::connection_form::ConnectionForm;
@@ -301,15 +303,41 @@ fn entry_ui(
     .inner
 }
 
-/// The way to a sandbox that runs once more, where it does not.
-fn start_ui(ui: &mut Ui, cx: &mut Context<'_>) {
-    if !matches!(cx.model.sandbox(), SandboxState::Failed(_)) {
-        return;
+/// The way to a sandbox that runs once more, where it does not, or runs as it was meant.
+pub(super) fn start_ui(ui: &mut Ui, cx: &mut Context<'_>) {
+    let action = match cx.model.sandbox() {
+        SandboxState::Failed => Action::StartSandbox,
+        SandboxState::Running(_) if cx.model.restores_sandbox() => return,
+        SandboxState::Running(_) if cx.model.makeshift().is_some() => Action::RestoreSandbox,
+        SandboxState::Starting | SandboxState::Running(_) => return,
+    };
+    let name = action.name(cx.texts);
+    let link = marked_link(ui, icons::START, &name, cx.palette);
+    let link = match cx.model.makeshift() {
+        Some(makeshift) => {
+            let why = makeshift_words(cx, makeshift);
+            spoken::tell(&link, |node| node.set_description(why.as_str()));
+            link.on_hover_text(why)
+        }
+        None => link,
+    };
+    if link.clicked() {
+        cx.act(action);
     }
-    let name = Action::StartSandbox.name(cx.texts);
-    if marked_link(ui, icons::START, &name, cx.palette).clicked() {
-        cx.act(Action::StartSandbox);
-    }
+}
+
+/// What the sandbox has to make do with.
+fn makeshift_words(cx: &Context<'_>, makeshift: &Makeshift) -> String {
+    let port = makeshift.wished.map(|wished| {
+        let wished = [("wished", wished.to_string().into())];
+        cx.texts.format("sandbox-not-there", &wished)
+    });
+    let memory = makeshift
+        .in_memory
+        .then(|| cx.texts.get("sandbox-in-memory"));
+    let port = port.as_deref();
+    let words: Vec<&str> = port.into_iter().chain(memory).collect();
+    words.join(" · ")
 }
 
 /// The colour of a connection, filled while something runs there.
@@ -337,11 +365,14 @@ fn connection_line(cx: &Context<'_>, connection: &Connection) -> (String, bool) 
     if connection.id == ConnectionId::Sandbox {
         return match cx.model.sandbox() {
             SandboxState::Starting => (t.get("sandbox-starting").to_owned(), false),
+            SandboxState::Running(_) if cx.model.restores_sandbox() => {
+                (t.get("sandbox-starting").to_owned(), false)
+            }
             SandboxState::Running(addr) => {
                 let values = [("addr", addr.to_string().into())];
                 (t.format("sandbox-running", &values), true)
             }
-            SandboxState::Failed(_) => (t.get("sandbox-failed").to_owned(), false),
+            SandboxState::Failed => (t.get("sandbox-failed").to_owned(), false),
         };
     }
     let in_use = cx.model.views().iter().any(|view| {

@@ -6,7 +6,7 @@ use egui::{Align, Color32, DragValue, Layout, TextWrapMode, Ui};
 use crate::protocol::ConsumeMode;
 use crate::session::{
     Command, Connection, ConnectionId, ConsumeField, ConsumeForm, FileState, KeysState, Kind,
-    Level, Polling, SandboxState, Subscription, SubscriptionId, TableCommand,
+    Level, Polling, SandboxCommand, SandboxState, Subscription, SubscriptionId, TableCommand,
 };
 
 use super::acking;
@@ -418,7 +418,7 @@ fn lack_of(cx: &Context<'_>, view: &Subscription, connection: &Connection) -> Op
         return None;
     }
     match (&connection.id, cx.model.sandbox(), &connection.keys) {
-        (ConnectionId::Sandbox, SandboxState::Failed(_), _) => Some(Lack::Sandbox),
+        (ConnectionId::Sandbox, SandboxState::Failed, _) => Some(Lack::Sandbox),
         (ConnectionId::Profile(_), _, KeysState::Missing) => {
             Some(Lack::Keys(connection.id.clone()))
         }
@@ -431,7 +431,7 @@ fn lack_ui(ui: &mut Ui, cx: &mut Context<'_>, lacks: Lack) {
     match lacks {
         Lack::Sandbox => {
             if ui.button(t.get("sandbox-start")).clicked() {
-                cx.command(Command::StartSandbox);
+                cx.command(Command::Sandbox(SandboxCommand::Start));
             }
             ui.add_space(theme::GAP);
             if link_button(ui, t.get("empty-add-connection"), cx.palette).clicked() {

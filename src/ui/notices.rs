@@ -5,6 +5,7 @@ use egui::{Label, RichText, ScrollArea, Ui};
 use crate::session::{Command, Level, Notice};
 
 use super::card;
+use super::connections;
 use super::context::Context;
 use super::empty::Empty;
 use super::theme;
@@ -31,13 +32,27 @@ pub(super) fn ui(ui: &mut Ui, cx: &mut Context<'_>) {
         .id_salt("notices")
         .auto_shrink(false)
         .show(ui, |ui| {
-            for notice in model.notices() {
-                notice_ui(ui, cx, notice);
+            // The newest one that speaks of it: the others are over.
+            let of_sandbox = model.notices().position(speaks_of_sandbox);
+            for (place, notice) in model.notices().enumerate() {
+                notice_ui(ui, cx, notice, of_sandbox == Some(place));
             }
         });
 }
 
-fn notice_ui(ui: &mut Ui, cx: &Context<'_>, notice: &Notice) {
+/// Whether it says that the sandbox does not run, or not as it was meant.
+fn speaks_of_sandbox(notice: &Notice) -> bool {
+    matches!(
+        notice.summary.key,
+        "notice-port-taken"
+            | "notice-sandbox-in-memory"
+            | "notice-sandbox-failed"
+            | "notice-sandbox-not-restored"
+    )
+}
+
+/// `starts`: with the way to a sandbox that runs as it was meant.
+fn notice_ui(ui: &mut Ui, cx: &mut Context<'_>, notice: &Notice, starts: bool) {
     ui.horizontal_top(|ui| {
         dot(ui, shape(notice.level), color(cx, notice.level));
         let at = ui.label(theme::dim(ui.ctx(), cx.time(notice.at)));
@@ -57,6 +72,9 @@ fn notice_ui(ui: &mut Ui, cx: &Context<'_>, notice: &Notice) {
             }
             if let Some(card) = &notice.card {
                 card::link_ui(ui, cx, card);
+            }
+            if starts {
+                connections::start_ui(ui, cx);
             }
         });
     });

@@ -100,6 +100,9 @@ fn sandbox_ui(ui: &mut Ui, cx: &Context<'_>, drawer: &mut Drawer) {
     let (t, p) = (cx.texts, cx.palette);
     let (text, color) = match cx.model.sandbox() {
         SandboxState::Starting => (t.get("status-sandbox-starting").to_owned(), p.dim),
+        SandboxState::Running(_) if cx.model.restores_sandbox() => {
+            (t.get("status-sandbox-starting").to_owned(), p.dim)
+        }
         SandboxState::Running(addr) => {
             let addr = [("addr", addr.to_string().into())];
             let running = t.format("status-sandbox-running", &addr);
@@ -111,7 +114,7 @@ fn sandbox_ui(ui: &mut Ui, cx: &Context<'_>, drawer: &mut Drawer) {
                 }
             }
         }
-        SandboxState::Failed(_) => (t.get("status-sandbox-failed").to_owned(), p.bad),
+        SandboxState::Failed => (t.get("status-sandbox-failed").to_owned(), p.bad),
     };
     let open = drawer.shows(Part::Sandbox);
     let face = RichText::new(text).color(color);

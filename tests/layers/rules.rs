@@ -137,6 +137,7 @@ const VALUES: &[&str] = &[
     "doctor::Verdict",
     "i18n::Say",
     "protocol",
+    "explained::file",
     "explained::refused",
 ];
 
@@ -185,7 +186,15 @@ pub(super) const LAYERS: &[Layer] = &[
     },
     Layer {
         modules: &["explained", "explained::*"],
-        may: &["i18n", "protocol"],
+        may: &[
+            "config::UnknownName",
+            "i18n",
+            "protocol",
+            "sandbox::Exposure",
+            "sandbox::SandboxError",
+            "sandbox::store::StoreError",
+            "sandbox::store::Unusable",
+        ],
         never: &[
             WINDOW,
             ASYNC,

@@ -4,7 +4,7 @@ use std::net::{TcpListener, TcpStream};
 
 use egui::Key;
 
-use crate::support::{Place, Start, Window, en};
+use crate::support::{Place, Start, Window, en, en_with};
 
 #[test]
 fn everything_is_ready_on_a_first_start() {
@@ -190,10 +190,11 @@ fn a_sandbox_whose_file_is_damaged_runs_in_memory_and_leaves_it_alone() {
         ..Start::default()
     });
     window.until_running();
-    window.assert_shows("The sandbox forgets its messages when mqscope closes");
+    window.assert_shows(&en("notice-sandbox-in-memory"));
     window.assert_shows("Notices 1");
     window.click("Notices 1");
-    window.assert_shows("Do what the details say");
+    let path = file.display().to_string();
+    window.assert_shows(&en_with("obstacle-damaged", &[("path", &path)]));
     window.publish_and_see();
     assert_eq!(std::fs::read_to_string(&file).unwrap(), "not a database");
 }

@@ -41,6 +41,7 @@ mod plots;
 mod rare;
 mod replay;
 mod samples;
+mod sandbox;
 mod scripted;
 #[path = "../support/server.rs"]
 mod server;

@@ -61,62 +61,86 @@ impl From<TransactionError> for Trouble {
     }
 }
 
+/// What is wrong with a file of the store. As text it goes on from the file's name.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Unusable {
+    /// Another process has it.
+    #[error("is in use by another mqscope; stop that one, or choose another data folder")]
+    InUse,
+    /// The system refuses it, in its words.
+    #[error("cannot be used: {0}; put that right, or choose another data folder")]
+    Refused(String),
+    /// It was written by a version that does this otherwise.
+    #[error(
+        "is of another mqscope: it has {what} {found}, this one knows {what} {known}; it was left \
+         as it is; use that mqscope, or choose another data folder"
+    )]
+    OtherVersion {
+        /// Of what it is the number.
+        what: &'static str,
+        /// Its number.
+        found: u64,
+        /// The number of this version.
+        known: u64,
+    },
+    /// Something else than a sandbox wrote it.
+    #[error(
+        "was not written by a sandbox: {0}; it was left as it is; choose another data folder, or \
+         move the file away"
+    )]
+    Foreign(&'static str),
+    /// It is the log of another database.
+    #[error(
+        "is the log of another store: {0}; it was left as it is; put its sandbox.redb back, or \
+         move it away to go on without it"
+    )]
+    Stray(&'static str),
+    /// The log is damaged, and how.
+    #[error(
+        "is damaged: {0}; it was left as it is; put good copies of it and of sandbox.redb in their \
+         place, or move all of them away to start with nothing"
+    )]
+    DamagedLog(String),
+    /// The database is damaged, and how.
+    #[error(
+        "is damaged: {0}; it was left as it is; put a good copy in its place, or move it away to \
+         start with nothing"
+    )]
+    Damaged(String),
+}
+
 impl Trouble {
     /// Why the store does not start with this file.
     pub(super) fn unusable(self, path: &Path) -> StoreError {
-        let (what, next) = match self {
-            Trouble::Database(DatabaseError::DatabaseAlreadyOpen) => (
-                "is in use by another mqscope".to_owned(),
-                "stop that one, or choose another data folder",
-            ),
+        let why = match self {
+            Trouble::Database(DatabaseError::DatabaseAlreadyOpen) => Unusable::InUse,
             Trouble::Io(error)
             | Trouble::Storage(StorageError::Io(error))
             | Trouble::Database(DatabaseError::Storage(StorageError::Io(error)))
                 if error.kind() != io::ErrorKind::UnexpectedEof
                     && error.kind() != io::ErrorKind::InvalidData =>
             {
-                (
-                    format!("cannot be used: {error}"),
-                    "put that right, or choose another data folder",
-                )
+                Unusable::Refused(error.to_string())
             }
-            Trouble::Version(version) => (
-                format!(
-                    "is of another mqscope: it has version {version}, this one knows version \
-                     {VERSION}"
-                ),
-                "it was left as it is; use that mqscope, or choose another data folder",
-            ),
-            Trouble::Foreign(why) => (
-                format!("was not written by a sandbox: {why}"),
-                "it was left as it is; choose another data folder, or move the file away",
-            ),
-            Trouble::Format(format) => (
-                format!(
-                    "is of another mqscope: it has format {format}, this one knows format {FORMAT}"
-                ),
-                "it was left as it is; use that mqscope, or choose another data folder",
-            ),
-            Trouble::Stray(why) => (
-                format!("is the log of another store: {why}"),
-                "it was left as it is; put its sandbox.redb back, or move it away to go on \
-                 without it",
-            ),
-            Trouble::Record(why) => (
-                format!("is damaged: {why}"),
-                "it was left as it is; put good copies of it and of sandbox.redb in their place, \
-                 or move all of them away to start with nothing",
-            ),
-            damaged => (
-                format!("is damaged: {damaged}"),
-                "it was left as it is; put a good copy in its place, or move it away to start \
-                 with nothing",
-            ),
+            Trouble::Version(found) => Unusable::OtherVersion {
+                what: "version",
+                found,
+                known: VERSION,
+            },
+            Trouble::Format(found) => Unusable::OtherVersion {
+                what: "format",
+                found: found.into(),
+                known: FORMAT.into(),
+            },
+            Trouble::Foreign(why) => Unusable::Foreign(why),
+            Trouble::Stray(why) => Unusable::Stray(why),
+            Trouble::Record(why) => Unusable::DamagedLog(why),
+            damaged => Unusable::Damaged(damaged.to_string()),
         };
         StoreError::Unusable {
             path: path.to_owned(),
-            what,
-            next,
+            why,
         }
     }
 

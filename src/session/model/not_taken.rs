@@ -2,7 +2,7 @@
 
 use crate::protocol::Timestamp;
 
-use super::{EditOutcome, Model, SandboxState};
+use super::{EditOutcome, Model};
 use crate::session::Job;
 use crate::session::checkup::CheckupEvent;
 use crate::session::say::{Say, Trouble};
@@ -49,7 +49,7 @@ impl Model {
             Job::Archive(job) => self.archive.not_taken(&job, &mut self.views, busy),
             Job::Traffic(job) => self.traffic.not_taken(&job),
             Job::Resend(_) => self.letters.failed(String::new()),
-            Job::StartSandbox => self.sandbox = SandboxState::Failed(String::new()),
+            Job::Sandbox(command) => self.sandbox_not_asked(command),
             Job::Samples(job) => self.samples.not_taken(job),
             Job::Half(order) => self.halves.failed(order.number, Box::new(busy)),
             Job::Debugger(job) => self.debugger.not_taken(&job, busy),

@@ -12,7 +12,7 @@ use crate::session::form::ConsumeForm;
 use crate::session::halves::HalfCommand;
 use crate::session::say::{Level, Notice, Say};
 use crate::session::settings::{ConfigEvent, ConfigTrouble, SettingsFile, unknown_name};
-use crate::session::{Command, ConnectionId, Desktop, Job};
+use crate::session::{Command, ConnectionId, Desktop, Job, SandboxCommand};
 
 /// Names without a meaning that are told in notices of their own; the settings show all.
 const MOST_UNKNOWN: usize = 8;
@@ -64,6 +64,10 @@ impl Model {
                 let elsewhere = profile.kind != Profile::Sandbox && !profile.read_only;
                 let many = view.rows.selected().len() > MAX_HANDLES;
                 (Question::AckMany, elsewhere && many)
+            }
+            Command::Sandbox(SandboxCommand::Restore) => {
+                let lost = self.makeshift().is_some() && self.only_in_memory() > 0;
+                (Question::Destroy, lost)
             }
             _ => return None,
         };

@@ -130,6 +130,7 @@ registry! {
     AddConnection,      Window,  "action-add-connection",     [];
     EditConnection,     Window,  "action-edit-connection",    [];
     StartSandbox,       Window,  "sandbox-start",             [];
+    RestoreSandbox,     Window,  "sandbox-restore",           [];
     OpenFile,           Window,  "action-open-file",          [command(Key::O)];
     OpenDebugger,       Window,  "debugger-open",             [];
     ShowAround,         Window,  "help-show-around",          [];

@@ -7,8 +7,8 @@ use crate::config::{LanguageChoice, Preferences, ThemeChoice};
 use crate::guide::Page;
 use crate::i18n::Lang;
 use crate::session::{
-    AckCommand, CodeCommand, Command, DebuggerCommand, LetterCommand, Opening, Subscription,
-    TableCommand,
+    AckCommand, CodeCommand, Command, DebuggerCommand, LetterCommand, Opening, SandboxCommand,
+    Subscription, TableCommand,
 };
 
 use super::super::archive::More;
@@ -54,7 +54,8 @@ fn in_window(action: Action, ctx: &Egui, cx: &mut Context<'_>, panels: &mut Pane
         Action::ZoomReset => ctx.set_zoom_factor(1.0),
         Action::AddConnection => panels.connections.add(),
         Action::EditConnection => panels.connections.edit(cx),
-        Action::StartSandbox => cx.command(Command::StartSandbox),
+        Action::StartSandbox => cx.command(Command::Sandbox(SandboxCommand::Start)),
+        Action::RestoreSandbox => cx.command(Command::Sandbox(SandboxCommand::Restore)),
         Action::OpenFile => panels.dock.open_file(),
         Action::OpenDebugger => {
             cx.command(Command::Debugger(DebuggerCommand::Open(Opening::default())));

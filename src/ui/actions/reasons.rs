@@ -33,9 +33,11 @@ pub(in crate::ui) fn reason(
             ConnectionId::Profile(_) => None,
         },
         Action::StartSandbox => match cx.model.sandbox() {
-            SandboxState::Failed(_) => None,
+            SandboxState::Failed => None,
             SandboxState::Starting | SandboxState::Running(_) => Some("reason-sandbox-runs"),
         },
+        Action::RestoreSandbox if cx.model.restores_sandbox() => Some("reason-sandbox-restores"),
+        Action::RestoreSandbox if cx.model.makeshift().is_none() => Some("reason-sandbox-wished"),
         Action::NextTab
         | Action::PreviousTab
         | Action::MoveTabLeft
