@@ -7,11 +7,13 @@ use clap::{ArgGroup, Args};
 
 use super::exit::Failure;
 use super::language::{file_at, texts};
+use super::output;
 use super::values;
 use crate::client::{Client, ClientSettings, Endpoint};
 use crate::clock::Clock;
 use crate::config::{Config, ConfigError, ConfigFile, ConnectionProfile, ProxyChoice};
 use crate::credentials::Credentials;
+use crate::explained::file::unknown_name;
 use crate::i18n::Value;
 use crate::protocol::{InstanceId, Limits, Profile};
 use crate::secrets::Secrets;
@@ -122,9 +124,16 @@ fn damaged(error: &ConfigError, file: &ConfigFile) -> String {
 async fn saved(name: &str) -> Result<Saved, Failure> {
     let file = ConfigFile::default_location()
         .ok_or_else(|| Failure::usage("config", texts().get("cli-say-no-config-folder")))?;
-    let config = file
-        .load()
+    let (config, unknown) = file
+        .load_with_unknown()
         .map_err(|error| Failure::usage("config", damaged(&error, &file)))?;
+    for name in &unknown {
+        let values = [
+            ("path", file.path().display().to_string().into()),
+            ("what", texts().say(&unknown_name(name)).into()),
+        ];
+        output::notice(&texts().format("cli-say-in-file", &values));
+    }
     let profile = find(&config, name, &file)?.clone();
     let keys = match from_keyring(&profile.id).await {
         Ok(Some(keys)) => Ok(keys),

@@ -5,6 +5,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use super::unknown::{UnknownName, unknown_names};
 use super::{Config, ConfigError, document, parse};
 use crate::files;
 
@@ -54,6 +55,17 @@ impl ConfigFile {
             Some(text) => self.parsed(&text),
             None => Ok(Config::default()),
         }
+    }
+
+    /// The same, with the names in it that mean nothing.
+    ///
+    /// # Errors
+    /// As [`ConfigFile::load`].
+    pub fn load_with_unknown(&self) -> Result<(Config, Vec<UnknownName>), ConfigError> {
+        Ok(match self.text()? {
+            Some(text) => (self.parsed(&text)?, unknown_names(&text)),
+            None => Default::default(),
+        })
     }
 
     /// Makes it say this. What it says already stays as it is written.

@@ -53,7 +53,22 @@ impl FromStr for ProxyUrl {
         if !matches!(scheme, "http" | "https") || !host || !matches!(uri.path(), "" | "/") {
             return Err(NotAProxy);
         }
+        if !has_usable_port(&uri) {
+            return Err(NotAProxy);
+        }
         Ok(Self(url))
+    }
+}
+
+/// Whether what stands behind the host is a port that something can listen on, or nothing.
+fn has_usable_port(uri: &Uri) -> bool {
+    let place = uri.authority().map_or("", |authority| authority.as_str());
+    let behind_user = place.rsplit('@').next().unwrap_or_default();
+    let port = behind_user.strip_prefix(uri.host().unwrap_or_default());
+    match port.map(|port| port.strip_prefix(':').unwrap_or(port)) {
+        Some("") => true,
+        Some(port) => port.parse::<u16>().is_ok_and(|port| port > 0),
+        None => false,
     }
 }
 
@@ -130,6 +145,36 @@ impl fmt::Display for ProxyChoice {
 #[allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_address_has_a_host_and_a_port_if_any() {
+        for good in [
+            "host",
+            "host:3128",
+            " http://host:3128/ ",
+            "https://me:hush@host:1",
+            "[::1]:3128",
+            "[::1]",
+            "10.0.0.1:65535",
+        ] {
+            assert!(good.parse::<ProxyUrl>().is_ok(), "{good}");
+        }
+        for wrong in [
+            "",
+            "host:nowhere",
+            "host:0",
+            "host:65536",
+            "host:31 28",
+            "http://me:hush@host:nowhere",
+            "[::1]:x",
+            "[::1",
+            ":3128",
+            "socks5://host:1080",
+            "host:3128/path",
+        ] {
+            assert_eq!(wrong.parse::<ProxyUrl>(), Err(NotAProxy), "{wrong}");
+        }
+    }
 
     #[test]
     fn the_proxy_of_all_is_for_those_that_have_none_and_are_not_here() {

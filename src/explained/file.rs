@@ -1,11 +1,24 @@
 //! What is wrong in a file of settings, in words of the interface: the parser's own are English only. What
 //! it finds is known by how it says it; a sentence that is not known is passed on as it is.
 
+use crate::config::UnknownName;
 use crate::i18n::Say;
 
 /// What a parser's sentence means.
 pub fn mistake(sentence: &str) -> Say {
     known(sentence).unwrap_or_else(|| Say::new("file-says").with("what", sentence))
+}
+
+/// A name in the file that means nothing, and which was meant.
+pub fn unknown_name(name: &UnknownName) -> Say {
+    let say = match &name.nearest {
+        Some(nearest) => Say::new("notice-settings-unknown-nearest").with("nearest", nearest),
+        None => Say::new("notice-settings-unknown"),
+    };
+    let (line, column) = name.at;
+    say.with("name", &name.name)
+        .with("line", line)
+        .with("column", column)
 }
 
 /// Sentences of our own that hold no values.

@@ -3,7 +3,7 @@
 use secrecy::SecretString;
 
 use crate::client::{Endpoint, InvalidEndpoint};
-use crate::config::ConnectionProfile;
+use crate::config::{ConnectionProfile, ProxyUrl};
 use crate::credentials::Credentials;
 use crate::protocol::address::read_address;
 use crate::protocol::{GroupId, InstanceId, InvalidName, Profile, TopicName};
@@ -55,6 +55,8 @@ pub enum ConnectionField {
     Group,
     /// AK or SK.
     Keys,
+    /// Proxy.
+    Proxy,
 }
 
 impl ConnectionEdit {
@@ -99,6 +101,9 @@ impl ConnectionEdit {
         );
         name(ConnectionField::Topic, "topic", topic.and_then(Result::err));
         name(ConnectionField::Group, "group", group.and_then(Result::err));
+        if typed(&profile.proxy) && profile.proxy.parse::<ProxyUrl>().is_err() {
+            refuse(ConnectionField::Proxy, Say::new("problem-proxy"));
+        }
         let both = typed(&self.access_key) && typed(&self.secret_key);
         let alone = self.has_only_admin_token() && self.keys_kept;
         if self.has_keys() && !both && !alone {
@@ -309,6 +314,13 @@ mod tests {
             &|e| e.profile.group = "组".into(),
             &[ConnectionField::Group],
         );
+        for wrong in ["host:nowhere", "socks5://host:1080", "http://"] {
+            check(
+                &|e| e.profile.proxy = wrong.into(),
+                &[ConnectionField::Proxy],
+            );
+        }
+        check(&|e| e.profile.proxy = " host:3128 ".into(), &[]);
         check(&|e| e.access_key = "ak".into(), &[ConnectionField::Keys]);
         check(
             &|e| e.security_token = "sts".into(),

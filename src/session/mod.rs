@@ -135,7 +135,7 @@ pub use sandbox::{Makeshift, SandboxCommand, SandboxEvent};
 pub use say::{Level, Notice, Say, Trouble};
 pub use sent::Sent;
 pub use series::{Idle, Series, Totals};
-pub use settings::{ConfigEvent, ConfigJob, ConfigTrouble, SettingsFile, unknown_name};
+pub use settings::{ConfigEvent, ConfigJob, ConfigTrouble, SettingsFile};
 pub use shared::Start;
 pub use subscription::{Polling, Source, Subscription, SubscriptionId};
 pub use table::{ColumnSetting, Place, SavedTable, Table, TableCommand};

@@ -106,15 +106,3 @@ impl SettingsFile {
         self.broken = None;
     }
 }
-
-/// A name in the file that means nothing, and which was meant.
-pub fn unknown_name(name: &UnknownName) -> Say {
-    let say = match &name.nearest {
-        Some(nearest) => Say::new("notice-settings-unknown-nearest").with("nearest", nearest),
-        None => Say::new("notice-settings-unknown"),
-    };
-    let (line, column) = name.at;
-    say.with("name", &name.name)
-        .with("line", line)
-        .with("column", column)
-}

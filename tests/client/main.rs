@@ -7,6 +7,7 @@
 )]
 
 mod broken;
+mod proxies;
 mod routes;
 #[path = "../support/server.rs"]
 mod server;

@@ -114,6 +114,15 @@ fn each_field_of_the_form_says_what_is_wrong_and_nothing_is_saved() {
         window.assert_not_shown(&remark);
     }
 
+    let proxy = en("connection-proxy");
+    window.fill(Place::Only, &proxy, "host:nowhere");
+    window.assert_shows(&en("problem-proxy"));
+    window.click("Save");
+    assert_eq!(window.value(Place::Only, &proxy), "host:nowhere");
+    window.fill(Place::Only, &proxy, "host:3128");
+    window.assert_not_shown(&en("problem-proxy"));
+    window.fill(Place::Only, &proxy, "");
+
     let half = en("problem-half-keys");
     window.fill(Place::Only, AK, ACCESS_KEY);
     window.click("Save");

@@ -329,8 +329,10 @@ fn the_address_of_a_proxy_holds_once_it_makes_sense_and_its_password_stays_here(
     open_settings(&mut window);
     window.click(&choice("settings-proxy", "settings-proxy-address"));
     let address = en("settings-proxy-address");
-    window.fill(Place::Only, &address, "socks5://host");
-    window.assert_shows(&en("settings-proxy-wrong"));
+    for wrong in ["socks5://host", "host:nowhere", "host:0"] {
+        window.fill(Place::Only, &address, wrong);
+        window.assert_shows(&en("settings-proxy-wrong"));
+    }
     window.fill(Place::Only, &address, "http://me:hush@host:3128");
     window.assert_shows(&en("connection-password-not-kept"));
     window.press(Key::Enter);

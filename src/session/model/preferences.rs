@@ -6,12 +6,13 @@ use jiff::tz::TimeZone;
 use crate::config::{ConnectionProfile, NewViews, Preferences, Question, UnknownName};
 
 use super::Model;
+use crate::explained::file::unknown_name;
 use crate::protocol::{MAX_HANDLES, Profile, Timestamp};
 use crate::session::acking::AckCommand;
 use crate::session::form::ConsumeForm;
 use crate::session::halves::HalfCommand;
 use crate::session::say::{Level, Notice, Say};
-use crate::session::settings::{ConfigEvent, ConfigTrouble, SettingsFile, unknown_name};
+use crate::session::settings::{ConfigEvent, ConfigTrouble, SettingsFile};
 use crate::session::{Command, ConnectionId, Desktop, Job, SandboxCommand};
 
 /// Names without a meaning that are told in notices of their own; the settings show all.

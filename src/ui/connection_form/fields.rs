@@ -44,6 +44,7 @@ impl Spot {
             ConnectionField::Topic => Spot::Topic,
             ConnectionField::Group => Spot::Group,
             ConnectionField::Keys => Spot::AccessKey,
+            ConnectionField::Proxy => Spot::Proxy,
         }
     }
 
@@ -278,6 +279,7 @@ impl Open {
     pub(super) fn network_ui(&mut self, ui: &mut Ui, cx: &mut Context<'_>) {
         let t = cx.texts;
         self.field_ui(ui, cx, Spot::Proxy, "http://…", |e| &mut e.profile.proxy);
+        self.remarks_ui(ui, cx, ConnectionField::Proxy);
         if holds_password(&self.edit.profile.proxy) {
             remark(ui, t.get("connection-password-not-kept"), cx.palette.soon);
         }

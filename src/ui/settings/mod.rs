@@ -7,7 +7,8 @@ mod rows;
 use egui::{Label, ScrollArea, Ui};
 
 use crate::config::Preferences;
-use crate::session::{Command, unknown_name};
+use crate::explained::file::unknown_name;
+use crate::session::Command;
 
 use super::context::Context;
 use super::dialog;
