@@ -127,6 +127,8 @@ async fn run(
                 }
                 Some(Job::Sandbox(command)) => {
                     sandbox = embedded::obey(&shared, sandbox.take(), command).await;
+                    // The window knows nothing of what is in this one.
+                    seen.clear();
                 }
                 Some(Job::Samples(job)) => samples.take(&shared, job, &mut tasks),
                 Some(Job::Outbox(job)) => desk.take(&shared, job, &mut tasks),

@@ -119,7 +119,7 @@ fn words(cx: &Context<'_>, command: &Command) -> Option<Words<'static>> {
     let (id, title, yes) = match command {
         Command::Sandbox(SandboxCommand::Restore) => {
             let n = cx.model.only_in_memory();
-            return (n > 0).then(|| Words {
+            return Some(Words {
                 title: t.get("sandbox-restore").to_owned(),
                 what: t.format("sandbox-restore-what", &[("n", n.into())]),
                 yes: t.get("sandbox-restore-yes"),

@@ -109,6 +109,8 @@ impl Model {
         now: Timestamp,
     ) {
         self.sandbox = SandboxState::Running(addr);
+        // That was in the one before.
+        self.content.clear();
         self.connections[0].profile.endpoint = format!("http://{addr}");
         if let Some(wished) = makeshift.wished {
             let what = Say::new("notice-port-taken").with("wished", wished);
