@@ -251,12 +251,8 @@ pub struct ConfigError(Kind);
 
 #[derive(Debug, thiserror::Error)]
 enum Kind {
-    #[error("cannot {action} {}: {source}", path.display())]
-    Io {
-        action: &'static str,
-        path: PathBuf,
-        source: io::Error,
-    },
+    #[error("{}: {source}", path.display())]
+    Io { path: PathBuf, source: io::Error },
     #[error("{} is damaged in line {line}, column {column}: {what}", path.display())]
     Damaged {
         path: PathBuf,
@@ -269,9 +265,8 @@ enum Kind {
 }
 
 impl ConfigError {
-    fn io(action: &'static str, path: &Path, source: io::Error) -> Self {
+    fn io(path: &Path, source: io::Error) -> Self {
         Self(Kind::Io {
-            action,
             path: path.to_owned(),
             source,
         })

@@ -111,6 +111,8 @@ pub struct Say {
     pub key: &'static str,
     /// Values by name.
     pub values: Vec<(&'static str, String)>,
+    /// Values that are texts themselves.
+    pub parts: Vec<(&'static str, Say)>,
 }
 
 impl Say {
@@ -119,6 +121,7 @@ impl Say {
         Self {
             key,
             values: Vec::new(),
+            parts: Vec::new(),
         }
     }
 
@@ -126,6 +129,13 @@ impl Say {
     #[must_use]
     pub fn with(mut self, name: &'static str, value: impl ToString) -> Self {
         self.values.push((name, value.to_string()));
+        self
+    }
+
+    /// With one more value that is a text itself, in whatever language the whole is said.
+    #[must_use]
+    pub fn with_say(mut self, name: &'static str, say: Say) -> Self {
+        self.parts.push((name, say));
         self
     }
 }
@@ -200,11 +210,11 @@ impl Texts {
 
     /// What somebody has to say, in this language.
     pub fn say(&self, say: &Say) -> String {
-        let values: Vec<(&'static str, Value<'_>)> = say
-            .values
-            .iter()
-            .map(|(name, value)| (*name, number_or_text(value)))
-            .collect();
+        let values = say.values.iter();
+        let values = values.map(|(name, value)| (*name, number_or_text(value)));
+        let parts = say.parts.iter();
+        let parts = parts.map(|(name, part)| (*name, Value::from(self.say(part))));
+        let values: Vec<(&'static str, Value<'_>)> = values.chain(parts).collect();
         self.format(say.key, &values)
     }
 

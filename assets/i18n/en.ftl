@@ -1071,7 +1071,7 @@ details-empty-next = Click a message to see its body, deliveries and properties
 details-empty-none-next = Body, deliveries and properties of a message appear here
 details-deliveries = Deliveries
 details-message = Message
-details-damaged = This message was damaged on its way: { $why }
+details-damaged = This message was damaged on its way. { $why }
 details-raw = Raw XML
 delivery-title = Delivery { $n }
 delivery-title-unknown = Delivery
@@ -1111,8 +1111,8 @@ notice-sandbox-time = The sandbox's time is still moved
 notice-sandbox-time-next = Open the sandbox to move it back
 notice-sandbox-failed = The sandbox is not running
 notice-damaged = { $count ->
-    [one] One damaged message came in
-   *[other] { $count } damaged messages came in
+    [one] One damaged message came in. { $why }
+   *[other] { $count } damaged messages came in. The first: { $why }
 }
 notice-damaged-next = They are listed with what is left of them and can be acked if their handle was readable
 notice-no-keyring = The keys are kept until mqscope closes: there is no keyring here
@@ -1150,6 +1150,25 @@ obstacle-foreign = { $path } was not written by a sandbox, and was left as it is
 obstacle-stray = { $path } is the log of another store, and was left as it is; put its sandbox.redb back, or move the log away to go on without it
 obstacle-damaged-log = { $path } is damaged, and was left as it is; put good copies of it and of sandbox.redb in their place, or move all of them away to start with nothing
 obstacle-damaged = { $path } is damaged, and was left as it is; put a good copy in its place, or move it away to start with nothing
+
+## What is damaged in a reply or a message
+
+damage-utf8 = It is no UTF-8 from byte { $at } on
+damage-nested = Its elements are nested too deeply at byte { $at }
+damage-roots = A second document begins at byte { $at }
+damage-outside = Text stands outside of the document at byte { $at }
+damage-cdata = The characters ]]> stand at byte { $at }, where XML does not allow them
+damage-entity = An entity that XML itself does not define stands at byte { $at }
+damage-doctype = A document type stands at byte { $at }, which this protocol does not have
+damage-empty = There is no element in it, from byte { $at } on
+damage-tags = The tag at byte { $at } closes none that is open
+damage-cut = The tag that begins at byte { $at } has no end
+damage-open = The text ends at byte { $at }, and <{ $element }> is still open
+damage-character = The character { $code } stands at byte { $at }, which XML cannot carry
+damage-other = Broken XML at byte { $at } ({ $what })
+damage-missing = The element <{ $element }> is missing
+damage-number = The element <{ $element }> holds “{ $text }”, which is not a number
+damage-protocol = HTTP { $status } with { $found }, which is not the RocketMQ HTTP protocol
 
 ## What is announced to screen readers
 
@@ -2545,7 +2564,7 @@ cli-wrong-length = '{ $text }' is not a length of time; write it as 10s, 5m or 1
 cli-wrong-length-zero = it must be at least one millisecond
 cli-wrong-fault-shape = a fault is OPERATION:TOPIC:FAULT or OPERATION:TOPIC:FAULT:WHEN, not '{ $found }'
 cli-wrong-fault-operation = the operation is '{ $found }'; use publish, consume, ack or any
-cli-wrong-fault-topic = { $found }; use * for any topic
+cli-wrong-fault-topic = the topic of a fault is a name of letters, digits, - _ and %; use * for any topic
 cli-wrong-fault-kind = the fault '{ $found }' is not known
 cli-wrong-fault-other = the fault { $found } is not one of this operation
 cli-wrong-fault-pause = the pause '{ $found }' is not such as 50ms, 2s or 50ms..2s, at most an hour
@@ -2556,7 +2575,24 @@ cli-wrong-lang = there are en and zh-CN
 ## Mistakes in files of settings
 
 file-at = { $path }: line { $line }, column { $column }: { $what }
-file-says = { $what }
+file-says = This is not written as TOML is ({ $what })
+file-name-twice = This name is there already; leave one of them out
+file-no-value = A value is missing, or the name holds a blank; write it as name = value
+file-unquoted = No value that can be read; a text stands in quotes, such as name = "text", and a list has commas
+file-unclosed-bracket = A bracket is not closed
+file-unclosed-text = A text is not closed: its quotation mark is missing at the end, or at the beginning
+file-escape = A backslash means something else in double quotes; write two of them, or put the text in single quotes
+file-comma-missing = A comma is missing between two values, or a bracket is not closed
+file-comma-extra = There is a comma too many
+file-equals-extra = There is an equals sign too many, or a comma is missing before it
+file-name-spelt = A name is made of letters, digits, - and _; any other stands in quotes
+file-no-number = This is no number as TOML writes them, or one too large
+file-unexpected = Nothing more may stand here; write each setting on a line of its own
+file-wants-time = “{ $found }” is not a length of time; write it as 10s, 5m or 1h30m
+file-time-too-short = A length of time is at least one millisecond here
+file-wants-address = Expected an address and a port, such as 127.0.0.1:8080 or [::1]:8080
+file-pattern = “{ $found }” fits no name; use letters, digits, - _ % and * for any of them
+file-refused = The system does not let it be read ({ $what })
 file-utf8 = This is no text in UTF-8
 file-proxy = Expected system, none or an address such as http://host:3128
 file-zone = { $name } is no time zone; expected local, utc or a place such as Asia/Shanghai
@@ -2590,6 +2626,7 @@ cli-say-profile-twice = several profiles are called { $name }; rename them in th
 cli-say-profile-none = there is no profile { $name }, and none at all in { $path }; save one in the window, or use --endpoint
 cli-say-profile-other = there is no profile { $name }; there are { $names }
 cli-say-keyring-empty = the keyring holds no keys for it
+cli-say-keyring-damaged = the keyring's entry for it cannot be read; save its keys again in the window
 cli-say-keyring-silent = the keyring could not be asked
 cli-say-keys-missing = set { $names } in the environment, or use --profile
 cli-say-keys-missing-for = no keys for the profile { $name }: { $why }. Enter them in the window, or set { $names } in the environment

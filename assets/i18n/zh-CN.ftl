@@ -1038,7 +1038,7 @@ details-empty-next = 点击一条消息，查看消息体、投递记录和属�
 details-empty-none-next = 消息的消息体、投递记录和属性会显示在这里
 details-deliveries = 投递记录
 details-message = 消息
-details-damaged = 该消息在传输中损坏：{ $why }
+details-damaged = 这条消息在途中损坏。{ $why }
 details-raw = 原始 XML
 delivery-title = 第 { $n } 次投递
 delivery-title-unknown = 投递
@@ -1077,7 +1077,7 @@ notice-sandbox-in-memory = 沙箱的消息只在内存中，mqscope 退出后即
 notice-sandbox-time = 沙箱的时间仍处于调整后的状态
 notice-sandbox-time-next = 打开沙箱可恢复为真实时间
 notice-sandbox-failed = 沙箱未运行
-notice-damaged = 收到 { $count } 条损坏的消息
+notice-damaged = 收到 { $count } 条损坏的消息，首条：{ $why }
 notice-damaged-next = 它们已列在表中；句柄可读时仍可确认
 notice-no-keyring = 此系统没有可用的密钥环，密钥仅保留到 mqscope 退出
 notice-no-keyring-next = 请安装并解锁密钥环（gnome-keyring、KWallet），然后重新保存连接
@@ -1110,6 +1110,25 @@ obstacle-foreign = { $path } 不是沙箱写入的文件，未作改动；请换
 obstacle-stray = { $path } 是另一个存储的日志，未作改动；请放回它的 sandbox.redb，或移走该日志以不用它继续
 obstacle-damaged-log = { $path } 已损坏，未作改动；请用完好的副本替换它和 sandbox.redb，或将它们全部移走以从空白开始
 obstacle-damaged = { $path } 已损坏，未作改动；请用完好的副本替换它，或将它移走以从空白开始
+
+## 应答或消息的哪里损坏了
+
+damage-utf8 = 从第 { $at } 字节起不是 UTF-8
+damage-nested = 第 { $at } 字节处的元素嵌套过深
+damage-roots = 第 { $at } 字节处出现了第二个文档
+damage-outside = 第 { $at } 字节处有文本在文档之外
+damage-cdata = 第 { $at } 字节处出现 ]]>，XML 不允许
+damage-entity = 第 { $at } 字节处的实体不是 XML 自带的
+damage-doctype = 第 { $at } 字节处有文档类型声明，该协议中没有
+damage-empty = 从第 { $at } 字节起没有任何元素
+damage-tags = 第 { $at } 字节处的结束标签与已打开的不符
+damage-cut = 从第 { $at } 字节开始的标签没有结尾
+damage-open = 文本在第 { $at } 字节处结束，而 <{ $element }> 尚未闭合
+damage-character = 第 { $at } 字节处的字符 { $code } 不能出现在 XML 中
+damage-other = 第 { $at } 字节处的 XML 有误（{ $what }）
+damage-missing = 缺少元素 <{ $element }>
+damage-number = 元素 <{ $element }> 的内容“{ $text }”不是数字
+damage-protocol = HTTP { $status }，内容为 { $found }，不是 RocketMQ 的 HTTP 协议
 
 ## 读屏播报
 
@@ -2436,7 +2455,7 @@ cli-wrong-length = “{ $text }”不是时长；应写作 10s、5m 或 1h30m
 cli-wrong-length-zero = 至少一毫秒
 cli-wrong-fault-shape = 故障应写作 OPERATION:TOPIC:FAULT 或 OPERATION:TOPIC:FAULT:WHEN，而不是“{ $found }”
 cli-wrong-fault-operation = 没有操作“{ $found }”；可用 publish、consume、ack、any
-cli-wrong-fault-topic = { $found }；任意主题用 *
+cli-wrong-fault-topic = 故障的主题由字母、数字、-、_ 和 % 组成；任意主题用 *
 cli-wrong-fault-kind = 没有故障“{ $found }”
 cli-wrong-fault-other = 故障 { $found } 不适用于该操作
 cli-wrong-fault-pause = 延迟“{ $found }”应类似 50ms、2s 或 50ms..2s，最长一小时
@@ -2447,7 +2466,24 @@ cli-wrong-lang = 可用 en 和 zh-CN
 ## 设置文件中的错误
 
 file-at = { $path }：第 { $line } 行第 { $column } 列：{ $what }
-file-says = 解析器的原话：{ $what }
+file-says = 此处不符合 TOML 的写法（{ $what }）
+file-name-twice = 该名称已出现过，请去掉其中一个
+file-no-value = 缺少值，或名称中有空格；应写作 名称 = 值
+file-unquoted = 没有可读取的值；文本须加引号，例如 名称 = "文本"，列表各项以逗号分隔
+file-unclosed-bracket = 括号没有闭合
+file-unclosed-text = 文本没有闭合：结尾或开头缺少引号
+file-escape = 双引号中的反斜杠有特殊含义；请写两个反斜杠，或改用单引号
+file-comma-missing = 两个值之间缺少逗号，或括号没有闭合
+file-comma-extra = 多了一个逗号
+file-equals-extra = 多了一个等号，或它前面缺少逗号
+file-name-spelt = 名称由字母、数字、- 和 _ 组成，其他名称须加引号
+file-no-number = 不是 TOML 的数字写法，或数字过大
+file-unexpected = 此处不能再有内容；每个设置单独一行
+file-wants-time = “{ $found }”不是时长；应写作 10s、5m 或 1h30m
+file-time-too-short = 此处的时长至少为一毫秒
+file-wants-address = 此处应为地址和端口，例如 127.0.0.1:8080 或 [::1]:8080
+file-pattern = “{ $found }”不匹配任何名称；请用字母、数字、-、_、%，以及代表任意字符的 *
+file-refused = 系统不允许读取（{ $what }）
 file-utf8 = 不是 UTF-8 文本
 file-proxy = 此处应为 system、none 或 http://host:3128 这样的地址
 file-zone = { $name } 不是时区；此处应为 local、utc 或 Asia/Shanghai 这样的地名
@@ -2481,6 +2517,7 @@ cli-say-profile-twice = 有多个连接名为 { $name }；请在图形界面中�
 cli-say-profile-none = 没有连接 { $name }，{ $path } 中没有任何连接；请在图形界面中保存，或使用 --endpoint
 cli-say-profile-other = 没有连接 { $name }；现有 { $names }
 cli-say-keyring-empty = 密钥环中没有它的密钥
+cli-say-keyring-damaged = 密钥环中的条目无法读取，请在窗口中重新保存密钥
 cli-say-keyring-silent = 无法访问密钥环
 cli-say-keys-missing = 请设置环境变量 { $names }，或使用 --profile
 cli-say-keys-missing-for = 连接 { $name } 没有密钥：{ $why }。请在图形界面中填写，或设置环境变量 { $names }

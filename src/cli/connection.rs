@@ -16,7 +16,7 @@ use crate::credentials::Credentials;
 use crate::explained::file::unknown_name;
 use crate::i18n::Value;
 use crate::protocol::{InstanceId, Limits, Profile};
-use crate::secrets::Secrets;
+use crate::secrets::{Secrets, SecretsError};
 
 /// Key of the heading above them.
 const HEADING: &str = "cli-heading-connection";
@@ -117,7 +117,13 @@ struct Saved {
 fn damaged(error: &ConfigError, file: &ConfigFile) -> String {
     match error.position() {
         Some(at) => file_at(file.path(), at, &error.what()),
-        None => error.to_string(),
+        None => {
+            let values = [
+                ("name", file.path().display().to_string().into()),
+                ("why", error.what().into()),
+            ];
+            texts().format("cli-say-file", &values)
+        }
     }
 }
 
@@ -203,19 +209,12 @@ fn settings_of(
     proxy: &ProxyChoice,
     keys: Credentials,
 ) -> Result<ClientSettings, String> {
-    let endpoint: Endpoint = profile
-        .endpoint
-        .trim()
-        .parse()
-        .map_err(|error| format!("{error}"))?;
+    let endpoint = values::endpoint(profile.endpoint.trim())?;
     let given = |text: &str| Some(text.trim().to_owned()).filter(|text| !text.is_empty());
     let mut settings = ClientSettings::new(endpoint, keys);
     settings.instance = match given(&profile.instance) {
         None => None,
-        Some(instance) => {
-            let instance: InstanceId = instance.parse().map_err(|error| format!("{error}"))?;
-            Some(instance)
-        }
+        Some(instance) => Some(values::instance(&instance)?),
     };
     let local = settings.endpoint.is_local();
     settings.proxy = proxy.address(&profile.proxy, local).map(str::to_owned);
@@ -230,7 +229,20 @@ async fn from_keyring(id: &str) -> Result<Option<Credentials>, String> {
     tokio::task::spawn_blocking(move || Secrets::new().load(&id))
         .await
         .map_err(|_| texts().get("cli-say-keyring-silent").to_owned())?
-        .map_err(|error| error.to_string())
+        .map_err(|error| keyring_words(&error))
+}
+
+/// Why the keyring gives no keys.
+fn keyring_words(error: &SecretsError) -> String {
+    match error {
+        SecretsError::Unavailable { why } => {
+            let silent = texts().get("cli-say-keyring-silent");
+            let values = [("what", silent.into()), ("words", why.as_str().into())];
+            texts().format("cli-say-with-words", &values)
+        }
+        SecretsError::Missing => texts().get("cli-say-keyring-empty").to_owned(),
+        SecretsError::Damaged => texts().get("cli-say-keyring-damaged").to_owned(),
+    }
 }
 
 fn environment(name: &str) -> Option<String> {

@@ -13,6 +13,7 @@ use super::output;
 use super::publish::parse_time;
 use crate::clock::Clock;
 use crate::explained::json::Report;
+use crate::explained::paste_error;
 use crate::explained::text::{self, Hints};
 use crate::protocol::Timestamp;
 use crate::protocol::date::parse_http_date;
@@ -54,8 +55,8 @@ impl Explain {
     pub(super) async fn run(self, clock: Clock) -> Outcome {
         let keys = connection::keys_if_any(self.profile.as_deref()).await?;
         let text = read(self.file).await?;
-        let pasted =
-            paste::read(&text).map_err(|error| Failure::usage("request", error.to_string()))?;
+        let pasted = paste::read(&text)
+            .map_err(|error| Failure::usage("request", paste_error(texts(), &error)))?;
         let keys = keys.as_ref().map(|keys| Keys {
             access_key: &keys.access_key,
             secret_key: keys.secret_key.expose_secret(),

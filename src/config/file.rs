@@ -88,7 +88,7 @@ impl ConfigFile {
         known: &Config,
         change: impl FnOnce(&mut Config),
     ) -> Result<(Config, String), ConfigError> {
-        let write = |error| ConfigError::io("write", &self.path, error);
+        let write = |error| ConfigError::io(&self.path, error);
         let lock = self.lock().map_err(write)?;
         let (text, from, mut to) = match self.text()? {
             Some(text) => {
@@ -124,7 +124,7 @@ impl ConfigFile {
         let bytes = match fs::read(&self.path) {
             Ok(bytes) => bytes,
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-            Err(error) => return Err(ConfigError::io("read", &self.path, error)),
+            Err(error) => return Err(ConfigError::io(&self.path, error)),
         };
         let text = String::from_utf8(bytes).map_err(|error| {
             let good = error.utf8_error().valid_up_to();

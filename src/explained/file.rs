@@ -1,12 +1,18 @@
 //! What is wrong in a file of settings, in words of the interface: the parser's own are English only. What
-//! it finds is known by how it says it; a sentence that is not known is passed on as it is.
+//! it finds is known by how it says it; a sentence that is not known stands behind one of ours.
+
+mod syntax;
+mod values;
 
 use crate::config::UnknownName;
 use crate::i18n::Say;
 
 /// What a parser's sentence means.
 pub fn mistake(sentence: &str) -> Say {
-    known(sentence).unwrap_or_else(|| Say::new("file-says").with("what", sentence))
+    let known = known(sentence)
+        .or_else(|| values::known(sentence))
+        .or_else(|| syntax::known(sentence));
+    known.unwrap_or_else(|| Say::new("file-says").with("what", sentence))
 }
 
 /// A name in the file that means nothing, and which was meant.
@@ -150,9 +156,14 @@ mod tests {
             "环境变量 X 未设置",
         );
         check(
-            "unclosed array",
-            "unclosed array",
-            "解析器的原话：unclosed array",
+            "unclosed array, expected `]`",
+            "A bracket is not closed",
+            "括号没有闭合",
+        );
+        check(
+            "sideways",
+            "This is not written as TOML is (sideways)",
+            "此处不符合 TOML 的写法（sideways）",
         );
     }
 }

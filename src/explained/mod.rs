@@ -2,6 +2,7 @@
 //! with every character in sight. The command line and the window say it in the same way. Finds
 //! nothing out itself: that is `protocol::explain`. And what is wrong in a file of settings.
 
+pub mod damage;
 pub mod file;
 pub mod json;
 pub mod refused;
@@ -10,7 +11,7 @@ pub mod text;
 pub mod visible;
 
 use crate::i18n::{Texts, Value};
-use crate::protocol::explain::paste::Form;
+use crate::protocol::explain::paste::{Form, PasteError};
 use crate::protocol::explain::{Cause, Certainty, Explanation, Sdk, Verdict};
 
 /// What a server says to the request, in words.
@@ -58,6 +59,20 @@ pub fn sdk_name(sdk: Sdk) -> &'static str {
         Sdk::Cpp => "C++",
         Sdk::Node => "Node",
         Sdk::Python => "Python",
+    }
+}
+
+/// Why a text is no request.
+pub fn paste_error(t: &Texts, error: &PasteError) -> String {
+    let with = |key, what: &str| t.format(key, &[("what", what.into())]);
+    match error {
+        PasteError::Empty => t.get("debugger-paste-empty").to_owned(),
+        PasteError::Unknown => t.get("debugger-paste-unknown").to_owned(),
+        PasteError::OpenQuote => t.get("debugger-paste-open-quote").to_owned(),
+        PasteError::NoUrl => t.get("debugger-paste-no-url").to_owned(),
+        PasteError::Url(url) => with("debugger-paste-url", url),
+        PasteError::Unexpanded(header) => with("debugger-paste-unexpanded", header),
+        PasteError::Incomplete(what) => with("debugger-paste-incomplete", what),
     }
 }
 

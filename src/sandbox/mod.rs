@@ -115,7 +115,7 @@ impl Sandbox {
                 Some(data_dir) => Store::open(&data_dir)?,
                 None => Store::Memory,
             };
-            Ok::<_, BrokerError>(Broker::open(rules, store, clock)?)
+            Broker::open(rules, store, clock)
         });
         let broker = match opened.await {
             Ok(opened) => opened?,

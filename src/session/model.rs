@@ -26,6 +26,7 @@ use jiff::tz::TimeZone;
 
 use crate::code::Order;
 use crate::config::{ConnectionProfile, Preferences, ProfileColor, Question};
+use crate::explained::damage::damage;
 use crate::protocol::{Profile, PublishReceipt, Timestamp};
 
 use super::again::Offers;
@@ -463,8 +464,10 @@ impl Model {
             } => {
                 if let Some(first) = damaged.first() {
                     self.notices.warn(
-                        Say::new("notice-damaged").with("count", damaged.len()),
-                        first.problem.to_string(),
+                        Say::new("notice-damaged")
+                            .with("count", damaged.len())
+                            .with_say("why", damage(&first.problem)),
+                        String::new(),
                         Say::new("notice-damaged-next"),
                         now,
                     );

@@ -150,10 +150,12 @@ impl Disk {
             None => return Vec::new(),
             Some(Ok(read)) => read,
             Some(Err(error)) => {
-                return vec![ConfigEvent::Broken(ConfigTrouble {
-                    at: error.position(),
-                    what: mistake(&error.what()),
-                })];
+                let at = error.position();
+                let what = match at {
+                    Some(_) => mistake(&error.what()),
+                    None => Say::new("file-refused").with("what", error.what()),
+                };
+                return vec![ConfigEvent::Broken(ConfigTrouble { at, what })];
             }
         };
         read.keep_passwords_of(&self.config);

@@ -5,6 +5,7 @@ use egui::scroll_area::ScrollBarVisibility;
 use egui::{Align, Button, Color32, Id, Label, Layout, RichText, Sense, Ui, UiBuilder};
 use egui_extras::{Column as Width, TableBuilder, TableRow};
 
+use crate::explained::damage::damage;
 use crate::i18n::Texts;
 use crate::session::{
     Column, Command, Ending, LetterCommand, Place, Row, RowState, Subscription, TableCommand, cells,
@@ -469,7 +470,7 @@ impl RowUi<'_, '_> {
                 }
             }
             Column::Body => match row.damaged() {
-                Some(damaged) => text_ui(ui, &damaged.problem.to_string(), p.bad),
+                Some(damaged) => text_ui(ui, &self.cx.say(&damage(&damaged.problem)), p.bad),
                 None => {
                     self.alike_ui(ui, state);
                     text_ui(ui, &preview(cells::body(row).unwrap_or_default()), ink);

@@ -137,6 +137,7 @@ const VALUES: &[&str] = &[
     "doctor::Verdict",
     "i18n::Say",
     "protocol",
+    "explained::damage",
     "explained::file",
     "explained::refused",
 ];

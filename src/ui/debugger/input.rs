@@ -5,9 +5,7 @@ use egui::{Event, Id, TextEdit, Ui};
 use secrecy::zeroize::Zeroizing;
 
 use crate::credentials::Credentials;
-use crate::i18n::Texts;
 use crate::protocol::Timestamp;
-use crate::protocol::explain::paste::PasteError;
 use crate::session::{Command, ConnectionId, DebuggerCommand, ExplainOrder, KeysFrom};
 
 use crate::ui::actions::Action;
@@ -274,19 +272,5 @@ impl Input {
             sent_at: self.sent_at.or(self.just_now.then_some(cx.now)),
         };
         cx.command(Command::Debugger(DebuggerCommand::Explain(Box::new(order))));
-    }
-}
-
-/// Why a text is no request.
-pub(super) fn paste_error(t: &Texts, error: &PasteError) -> String {
-    let with = |key, what: &str| t.format(key, &[("what", what.into())]);
-    match error {
-        PasteError::Empty => t.get("debugger-paste-empty").to_owned(),
-        PasteError::Unknown => t.get("debugger-paste-unknown").to_owned(),
-        PasteError::OpenQuote => t.get("debugger-paste-open-quote").to_owned(),
-        PasteError::NoUrl => t.get("debugger-paste-no-url").to_owned(),
-        PasteError::Url(url) => with("debugger-paste-url", url),
-        PasteError::Unexpanded(header) => with("debugger-paste-unexpanded", header),
-        PasteError::Incomplete(what) => with("debugger-paste-incomplete", what),
     }
 }

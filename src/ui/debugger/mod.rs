@@ -12,6 +12,7 @@ mod strings;
 use egui::{Align, Id, Layout, ScrollArea, Ui, Vec2};
 
 use crate::explained::json::Report;
+use crate::explained::paste_error;
 use crate::explained::text::{self, Hints};
 use crate::session::{Command, DebuggerCommand, DebuggerTrouble, Explained};
 
@@ -176,7 +177,7 @@ fn as_json(cx: &Context<'_>, found: &Explained) -> String {
 fn trouble_ui(ui: &mut Ui, cx: &Context<'_>, trouble: &DebuggerTrouble) {
     let (t, p) = (cx.texts, cx.palette);
     let (what, detail) = match trouble {
-        DebuggerTrouble::Paste(error) => (input::paste_error(t, error), String::new()),
+        DebuggerTrouble::Paste(error) => (paste_error(t, error), String::new()),
         DebuggerTrouble::Other(trouble) => {
             let what = format!("{} · {}", cx.say(&trouble.what), cx.say(&trouble.next));
             (what, trouble.detail.clone())

@@ -3,9 +3,10 @@
 
 use egui::{Button, Label, Ui};
 
+use crate::explained::damage::damage;
 use crate::protocol::DamagedMessage;
 use crate::session::body::{Damage, Place};
-use crate::session::{Command, Row, SubscriptionId};
+use crate::session::{Command, Row, Say, SubscriptionId};
 use crate::ui::context::Context;
 use crate::ui::theme;
 use crate::ui::widgets::fact;
@@ -22,8 +23,8 @@ pub(super) fn damaged_ui(
     let t = cx.texts;
     ui.scope(|ui| {
         ui.spacing_mut().item_spacing.y = theme::GAP_SMALL;
-        let why = [("why", damaged.problem.to_string().into())];
-        let text = theme::inked(t.format("details-damaged", &why), cx.palette.bad);
+        let say = Say::new("details-damaged").with_say("why", damage(&damaged.problem));
+        let text = theme::inked(cx.say(&say), cx.palette.bad);
         ui.add(Label::new(text).wrap());
         if let Some(place) = known.and_then(|known| known.place.as_ref()) {
             place_ui(ui, cx, place);
