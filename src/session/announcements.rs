@@ -425,7 +425,8 @@ impl Announcements {
         }
     }
 
-    fn over(&mut self, say: Say) {
+    /// Something that one has waited for is over, or was done by keys.
+    pub(super) fn over(&mut self, say: Say) {
         self.say(false, News::Over(say));
     }
 

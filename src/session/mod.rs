@@ -253,6 +253,8 @@ pub enum Command {
     /// Keep the draft and how the window is arranged, and what is known of the views, for the next
     /// start.
     KeepWorkspace(Box<WindowPart>),
+    /// Tell this to those who do not see the window.
+    Announce(Say),
     /// Notices have been looked at.
     NoticesSeen,
     /// Forget all notices.

@@ -399,6 +399,10 @@ impl Model {
             }
             Command::OpenSettingsFile => Some(Job::Config(ConfigJob::Open)),
             Command::SetPreferences(preferences) => Some(self.change_preferences(preferences)),
+            Command::Announce(say) => {
+                self.announcements.over(say);
+                None
+            }
             Command::NoticesSeen => {
                 self.notices.mark_seen();
                 None

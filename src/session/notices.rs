@@ -17,7 +17,8 @@ const ONE_FLOOD: Duration = Duration::from_secs(60);
 /// The list.
 #[derive(Debug, Default)]
 pub(super) struct Notices {
-    list: VecDeque<Notice>,
+    /// Each with its number, which is never used again.
+    list: VecDeque<(u64, Notice)>,
     unseen: usize,
     /// How many there ever were, those included that took another's place.
     count: u64,
@@ -28,7 +29,15 @@ pub(super) struct Notices {
 impl Notices {
     /// Notices, newest first.
     pub(super) fn iter(&self) -> impl ExactSizeIterator<Item = &Notice> {
-        self.list.iter().rev()
+        self.numbered().map(|(_, notice)| notice)
+    }
+
+    /// The same with what tells them apart, whatever comes above them.
+    pub(super) fn numbered(&self) -> impl ExactSizeIterator<Item = (u64, &Notice)> {
+        self.list
+            .iter()
+            .rev()
+            .map(|(number, notice)| (*number, notice))
     }
 
     /// How many nobody has looked at yet.
@@ -57,7 +66,7 @@ impl Notices {
     /// One more.
     pub(super) fn push(&mut self, notice: Notice) {
         self.count += 1;
-        self.list.push_back(notice);
+        self.list.push_back((self.count, notice));
         if self.list.len() > MAX_NOTICES {
             self.list.pop_front();
         }
@@ -86,7 +95,7 @@ impl Notices {
             && self
                 .list
                 .back()
-                .is_some_and(|last| last.summary.key == WHAT)
+                .is_some_and(|(_, last)| last.summary.key == WHAT)
         {
             self.list.pop_back();
             self.unseen = self.unseen.saturating_sub(1);
@@ -108,7 +117,7 @@ impl Notices {
     pub(super) fn refused(&mut self, notice: Notice) {
         let last = self.list.back();
         let goes_on =
-            last.is_some_and(|last| is_refusal(last) && notice.at.since(last.at) < ONE_FLOOD);
+            last.is_some_and(|(_, last)| is_refusal(last) && notice.at.since(last.at) < ONE_FLOOD);
         if goes_on {
             self.list.pop_back();
             self.unseen = self.unseen.saturating_sub(1);

@@ -5,7 +5,7 @@
 use egui::accesskit::{self, Orientation};
 use egui::{CursorIcon, Id, Label, Rect, Response, Role, Sense, Stroke, Ui, UiBuilder};
 
-use crate::i18n::Texts;
+use crate::i18n::{Say, Texts};
 use crate::session::{
     Column, ColumnSetting, Command, Sort, Subscription, SubscriptionId, TableCommand,
 };
@@ -52,6 +52,29 @@ pub(super) fn column_spoken(t: &Texts, column: &Column) -> String {
         Column::Times => t.get("column-times-name").to_owned(),
         _ => column_name(t, column),
     }
+}
+
+/// Tells where a column stands now.
+pub(super) fn told_place(t: &Texts, columns: &[ColumnSetting], column: &Column) -> Command {
+    let place = columns.iter().position(|one| one.column == *column);
+    Command::Announce(
+        Say::new("announce-column-moved")
+            .with("column", column_spoken(t, column))
+            .with("place", place.unwrap_or_default() + 1)
+            .with("count", columns.len()),
+    )
+}
+
+/// Tells how wide a column is now.
+fn told_width(t: &Texts, columns: &[ColumnSetting], column: &Column) -> Command {
+    let setting = columns.iter().find(|one| one.column == *column);
+    let name = column_spoken(t, column);
+    Command::Announce(match setting.and_then(|one| one.width) {
+        Some(width) => Say::new("announce-column-width")
+            .with("column", name)
+            .with("width", width),
+        None => Say::new("announce-column-rest").with("column", name),
+    })
 }
 
 fn width_id(view: SubscriptionId, column: &Column) -> Id {
@@ -180,12 +203,16 @@ impl Head<'_> {
         let (columns, column) = (self.view.table.columns(), &self.setting.column);
         for (action, by) in [(Action::ColumnLeft, -1), (Action::ColumnRight, 1)] {
             if action.taken(ui) {
-                self.set(moved(columns, column, by), asked);
+                let columns = moved(columns, column, by);
+                asked.push(told_place(self.t, &columns, column));
+                self.set(columns, asked);
             }
         }
         for (action, by) in [(Action::ColumnNarrower, -STEP), (Action::ColumnWider, STEP)] {
             if action.taken(ui) {
-                self.set(sized(columns, column, Some(cell.width() + by)), asked);
+                let columns = sized(columns, column, Some(cell.width() + by));
+                asked.push(told_width(self.t, &columns, column));
+                self.set(columns, asked);
             }
         }
     }
@@ -213,7 +240,9 @@ impl Head<'_> {
         if let (Some(from), Some(here)) = (place(&dragged.1), place(&self.setting.column)) {
             // It leaves its own place first.
             let to = here + usize::from(after) - usize::from(from < here + usize::from(after));
-            self.set(put(columns, &dragged.1, to), asked);
+            let columns = put(columns, &dragged.1, to);
+            asked.push(told_place(self.t, &columns, &dragged.1));
+            self.set(columns, asked);
         }
     }
 

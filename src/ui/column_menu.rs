@@ -8,7 +8,7 @@ use crate::session::{
     Column, ColumnSetting, SavedTable, Subscription, SubscriptionId, TableCommand, cells,
 };
 
-use super::column_heads::{column_spoken, drawn};
+use super::column_heads::{column_spoken, drawn, told_place};
 use super::columns::{limits, moved, sized};
 use super::context::Context;
 use super::theme;
@@ -117,7 +117,7 @@ fn choice_ui(ui: &mut Ui, cx: &Context<'_>, column: &Column, shown: bool) -> boo
 /// A column that is shown; what the columns are to be, if it was changed.
 fn shown_ui(
     ui: &mut Ui,
-    cx: &Context<'_>,
+    cx: &mut Context<'_>,
     view: SubscriptionId,
     columns: &[ColumnSetting],
     setting: &ColumnSetting,
@@ -141,6 +141,7 @@ fn shown_ui(
                 let name = t.format(key, &called);
                 let button = ui.add_enabled_ui(can, |ui| icon_button(ui, icon, &name));
                 if button.inner.clicked() {
+                    cx.command(told_place(t, &after, column));
                     next = Some(after);
                 }
             }

@@ -2,7 +2,9 @@
 //! the side, as tabs that can be dragged side by side. The layout itself is egui_tiles'; here is
 //! what lies in it, and how it follows the views of the model.
 
-use egui::{Color32, Id, Response, RichText, Sense, Stroke, Ui, UiBuilder, Visuals, WidgetText};
+use egui::{
+    Color32, CursorIcon, Id, Response, RichText, Sense, Stroke, Ui, UiBuilder, Visuals, WidgetText,
+};
 use egui_tiles::{
     Behavior, Container, SimplificationOptions, TabState, Tabs, Tile, TileId, Tiles, Tree,
     UiResponse,
@@ -237,6 +239,8 @@ impl Dock {
             panes,
             closing: &mut self.closing,
             open_file: &mut self.open_file,
+            tree: self.tree.id(),
+            root: self.tree.root(),
         };
         self.tree.ui(&mut behavior, ui);
         edges::ui(ui, cx, &mut self.tree, |pane| {
@@ -323,6 +327,8 @@ struct Drawing<'a, 'c, 'p> {
     panes: Panes<'p>,
     closing: &'a mut Option<SubscriptionId>,
     open_file: &'a mut OpenForm,
+    tree: Id,
+    root: Option<TileId>,
 }
 
 fn title(cx: &Context<'_>, pane: Pane) -> String {
@@ -351,6 +357,21 @@ fn told_apart(cx: &Context<'_>, pane: Pane, name: String) -> String {
 impl Drawing<'_, '_, '_> {
     fn title(&self, pane: Pane) -> String {
         title(self.cx, pane)
+    }
+
+    /// A row of tabs is dragged as a whole by what is empty in it, unless it is the only one. Before
+    /// what stands there, which lies on top of it.
+    fn empty_part_ui(&self, ui: &Ui, tile: TileId) {
+        if self.root == Some(tile) {
+            return;
+        }
+        let id = Id::unique("empty part of the tabs").with(tile);
+        let room = ui.available_rect_before_wrap().intersect(ui.clip_rect());
+        // Not for the keyboard, which has actions for that.
+        let empty = ui.interact(room, id, Sense::CLICK | Sense::DRAG);
+        if empty.on_hover_cursor(CursorIcon::Grab).drag_started() {
+            ui.set_dragged_id(tile.egui_id(self.tree));
+        }
     }
 
     /// What one begins with, beside the tabs.
@@ -424,7 +445,8 @@ impl Behavior<Pane> for Drawing<'_, '_, '_> {
         UiResponse::None
     }
 
-    /// A tab is; a whole bar of them would be by a thing that takes the keyboard and has no name.
+    /// A tab is; a whole row of them by `empty_part_ui`, as egui_tiles would do it by a thing that
+    /// takes the keyboard and has no name.
     fn is_tile_draggable(&self, tiles: &Tiles<Pane>, tile: TileId) -> bool {
         matches!(tiles.get(tile), Some(Tile::Pane(_)))
     }
@@ -529,6 +551,7 @@ impl Behavior<Pane> for Drawing<'_, '_, '_> {
     }
 
     fn tab_bar_trailing_ui(&mut self, _: &Tiles<Pane>, ui: &mut Ui, tile: TileId, _: &Tabs) {
+        self.empty_part_ui(ui, tile);
         // A bar that scrolls gets arrows before what is in it, and the keyboard is to stay where it is.
         let scope = UiBuilder::new().scope_id(Id::unique("beside the tabs").with(tile));
         ui.scope_builder(scope, |ui| self.beside_tabs_ui(ui));

@@ -86,7 +86,9 @@ impl Drawer {
         match self.shown? {
             Part::History => Some(list_keys::area_id(history::LIST)),
             Part::Traffic => Some(list_keys::area_id(traffic::LIST)),
-            Part::Notices | Part::Halves | Part::Plots | Part::Sandbox => None,
+            Part::Notices => Some(list_keys::area_id(notices::LIST)),
+            Part::Halves => Some(list_keys::area_id(halves::LIST)),
+            Part::Plots | Part::Sandbox => None,
         }
     }
 

@@ -3,9 +3,10 @@
 //! whose own edges have neither a name nor keys.
 
 use egui::accesskit::Role;
-use egui::{CursorIcon, Id, Key, Rect, Sense, Ui, vec2};
+use egui::{CursorIcon, Id, Rect, Sense, Ui, vec2};
 use egui_tiles::{Container, Linear, LinearDir, Tile, TileId, Tiles, Tree};
 
+use super::actions::Action;
 use super::context::Context;
 use super::pane;
 use super::theme;
@@ -135,8 +136,8 @@ fn edge_ui(ui: &Ui, cx: &Context<'_>, edge: &Edge, before: &str) -> f32 {
         return 0.0;
     }
     let ways = match is_row {
-        true => (Key::ArrowLeft, Key::ArrowRight),
-        false => (Key::ArrowUp, Key::ArrowDown),
+        true => (Action::EdgeLeft, Action::EdgeRight),
+        false => (Action::EdgeUp, Action::EdgeDown),
     };
     pane::by_keys(ui, id, ways, edge.sizes.iter().sum()).unwrap_or_default()
 }

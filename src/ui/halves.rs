@@ -2,7 +2,7 @@
 //! them in the drawer; and what is different about the rows of a view that checks. Asks for
 //! decisions.
 
-use egui::{Align, Button, Label, Layout, RichText, ScrollArea, Ui};
+use egui::{Align, Button, Color32, Id, Label, Layout, Rect, Response, RichText, ScrollArea, Ui};
 
 use crate::cards::{Card, Doing};
 use crate::session::{
@@ -13,9 +13,14 @@ use super::card;
 use super::connections::connection_name;
 use super::context::{Context, countdown, short_id};
 use super::empty::Empty;
+use super::list_keys::{List, Rows};
+use super::spoken;
 use super::theme;
 use super::theme::icons;
 use super::widgets::{Dot, dot, from_the_right, named, remark};
+
+/// What the list is called among those that have the keyboard.
+pub(super) const LIST: &str = "halves";
 
 /// Half messages that the publish form shows.
 const IN_THE_FORM: usize = 3;
@@ -62,7 +67,7 @@ pub(super) fn head_ui(ui: &mut Ui, cx: &mut Context<'_>) {
     });
 }
 
-/// All of them.
+/// All of them. Enter goes to the buttons of one.
 pub(super) fn ui(ui: &mut Ui, cx: &mut Context<'_>) {
     let t = cx.texts;
     let halves = cx.model.halves();
@@ -79,20 +84,82 @@ pub(super) fn ui(ui: &mut Ui, cx: &mut Context<'_>) {
         true => cx.sizes.row + 2.0 * theme::SMALL_LINE,
         false => cx.sizes.row,
     };
+    let count = halves.iter().len();
+    let apart = ui.spacing().item_spacing.y;
+    let rows = Rows {
+        name: t.get("halves-title"),
+        room: ui.available_rect_before_wrap(),
+        head: 0.0,
+        height: height + apart,
+        menus: false,
+        count,
+        at: &|place| halves.from_newest(place).map(|half| half.number),
+        open: None,
+    };
+    let mut list = List::begin(ui, LIST, &rows);
     ScrollArea::vertical()
         .id_salt("halves")
         .auto_shrink(false)
-        .show_rows(ui, height, halves.iter().len(), |ui, rows| {
-            for half in rows.filter_map(|place| halves.from_newest(place)) {
-                let row = ui.allocate_ui(egui::vec2(ui.available_width(), height), |ui| {
-                    ui.set_min_height(height);
-                    half_ui(ui, cx, half);
-                });
-                let (row, line) = (row.response.rect, theme::hairline(ui.ctx()));
-                let below = row.bottom() + ui.spacing().item_spacing.y / 2.0;
+        .show_rows(ui, height, count, |ui, rows| {
+            if let Some(place) = list.go {
+                // It may be out of sight, and then it is not drawn.
+                let from_first = place as f32 - rows.start as f32;
+                let top = ui.max_rect().top() + from_first * (height + apart);
+                let across = ui.max_rect().x_range();
+                let row = Rect::from_x_y_ranges(across, top..=top + height);
+                ui.scroll_to_rect(row, None);
+            }
+            for (place, half) in rows.filter_map(|place| Some((place, halves.from_newest(place)?)))
+            {
+                let drawn = list_row_ui(ui, cx, &list, (place, height), half);
+                list.saw(half.number, &drawn);
+                let (row, line) = (drawn.rect, theme::hairline(ui.ctx()));
+                let below = row.bottom() + apart / 2.0;
                 ui.painter().hline(row.x_range(), below, line);
             }
         });
+    list.end(count, list.row.map(node_of));
+}
+
+/// The row of a half message in the tree of screen readers.
+fn node_of(number: u64) -> Id {
+    Id::unique(("half message", number))
+}
+
+/// One of them in the list, as one thing for those who hear it.
+fn list_row_ui(
+    ui: &mut Ui,
+    cx: &mut Context<'_>,
+    list: &List<u64>,
+    (place, height): (usize, f32),
+    half: &Half,
+) -> Response {
+    let values = [
+        ("id", half.message_id.as_str().into()),
+        ("topic", half.topic.as_str().into()),
+        ("key", half.key.clone().unwrap_or_default().into()),
+    ];
+    let name = cx.texts.format("half-row", &values);
+    let (_, word, _) = state_of(cx, half);
+    // Not how much time it has: that would be read out every second.
+    let more = match half.can_decide(cx.now) {
+        true => cx.texts.get("half-open"),
+        false => word.as_str(),
+    };
+    let spoken = spoken::Row {
+        id: node_of(half.number),
+        table: list.area.id,
+        name: &name,
+        more,
+        selected: list.row == Some(half.number),
+        place,
+        focusable: false,
+        across: ui.max_rect().x_range(),
+    };
+    spoken.around(ui, |ui| {
+        ui.set_min_size(egui::vec2(ui.available_width(), height));
+        half_ui(ui, cx, half);
+    })
 }
 
 /// One of them: what it is, what became of it, and what to do about it.
@@ -162,33 +229,36 @@ fn needs_check(half: &Half, cx: &Context<'_>) -> bool {
     half.is_late(cx.now) || matches!(half.state, HalfState::Refused(..))
 }
 
-/// Shape, word and countdown.
 fn state_ui(ui: &mut Ui, cx: &Context<'_>, half: &Half) {
+    let (shape, word, color) = state_of(cx, half);
+    dot(ui, shape, color);
+    ui.label(theme::strong(word).color(color));
+}
+
+/// Shape, word or countdown, and colour.
+fn state_of(cx: &Context<'_>, half: &Half) -> (Dot, String, Color32) {
     let (t, p) = (cx.texts, cx.palette);
-    let words = |ui: &mut Ui, shape, word: &str, color| {
-        dot(ui, shape, color);
-        ui.label(theme::strong(word).color(color));
-    };
+    let words = |shape, word: &str, color| (shape, word.to_owned(), color);
     match &half.state {
         HalfState::Done(Decision::Commit, _) | HalfState::Likely(Decision::Commit, _) => {
-            words(ui, Dot::Tick, t.get("half-committed"), p.ok);
+            words(Dot::Tick, t.get("half-committed"), p.ok)
         }
         HalfState::Done(Decision::Rollback, _) | HalfState::Likely(Decision::Rollback, _) => {
-            words(ui, Dot::Tick, t.get("half-rolled-back"), p.dim);
+            words(Dot::Tick, t.get("half-rolled-back"), p.dim)
         }
         HalfState::Deciding(Decision::Commit, _) => {
-            words(ui, Dot::Half, t.get("half-committing"), p.dim);
+            words(Dot::Half, t.get("half-committing"), p.dim)
         }
         HalfState::Deciding(Decision::Rollback, _) => {
-            words(ui, Dot::Half, t.get("half-rolling-back"), p.dim);
+            words(Dot::Half, t.get("half-rolling-back"), p.dim)
         }
-        HalfState::Refused(..) => words(ui, Dot::Ring, t.get("half-refused"), p.bad),
+        HalfState::Refused(..) => words(Dot::Ring, t.get("half-refused"), p.bad),
         HalfState::Open | HalfState::Failed(..) => {
             let left = countdown(half.lease.remaining(cx.now));
             match half.lease.urgency(cx.now) {
-                Urgency::Plenty => words(ui, Dot::Full, &left, p.ok),
-                Urgency::Soon => words(ui, Dot::Half, &left, p.soon),
-                Urgency::Gone => words(ui, Dot::Ring, t.get("half-late"), p.bad),
+                Urgency::Plenty => words(Dot::Full, &left, p.ok),
+                Urgency::Soon => words(Dot::Half, &left, p.soon),
+                Urgency::Gone => words(Dot::Ring, t.get("half-late"), p.bad),
             }
         }
     }

@@ -19,6 +19,7 @@ use super::grid;
 use super::list_keys::{self, List, Rows};
 use super::pane::{Pane, Side};
 use super::regions::saw_right;
+use super::row_menu;
 use super::spoken::{self, Row as Spoken};
 use super::table::{preview, text_ui};
 use super::theme;
@@ -160,9 +161,12 @@ fn list_ui(ui: &mut Ui, cx: &mut Context<'_>) {
         room,
         count: history.rows().len(),
         at: &|place| history.rows().get(place).map(|row| row.place),
+        head: cx.sizes.head,
+        height: cx.sizes.list_row,
+        menus: true,
         open: history.focused(),
     };
-    let list = List::begin(ui, cx, LIST, &rows);
+    let list = List::begin(ui, LIST, &rows);
     let builder = UiBuilder::new()
         .max_rect(room)
         .accessibility_parent(list.area.id);
@@ -334,8 +338,7 @@ fn row_ui(
         list.area.request_focus();
         ask(cx, HistoryCommand::Focus(row.place));
     }
-    response.context_menu(|ui| {
-        spoken::name_place(ui, t.get("row-menu"));
+    row_menu::show(&response, &list.area, row.place, t.get("row-menu"), |ui| {
         if ui.button(t.get("send-again")).clicked() {
             ask(cx, HistoryCommand::SendAgain(row.place));
             ui.close();

@@ -1,15 +1,18 @@
 //! A list of the drawer by the keyboard: it has the keyboard as a whole, the arrows go from row to
-//! row, Enter opens the row in focus. While a row is open, going to another one opens that instead.
+//! row, Enter opens the row in focus, the menu key its menu. While a row is open, going to another one
+//! opens that instead.
+
+use std::fmt::Debug;
+use std::hash::Hash;
 
 use egui::{Id, Popup, Rect, Response, Ui};
 
 use super::actions::Action;
-use super::context::Context;
-use super::{grid, spoken};
+use super::{grid, regions, row_menu, spoken};
 
 /// What tells the rows of a list apart, whatever comes above them.
-pub(super) trait Key: Copy + PartialEq + Send + Sync + 'static {}
-impl<T: Copy + PartialEq + Send + Sync + 'static> Key for T {}
+pub(super) trait Key: Copy + Debug + PartialEq + Hash + Send + Sync + 'static {}
+impl<T: Copy + Debug + PartialEq + Hash + Send + Sync + 'static> Key for T {}
 
 /// A list as its keys see it.
 pub(super) struct Rows<'a, K> {
@@ -17,10 +20,16 @@ pub(super) struct Rows<'a, K> {
     pub(super) name: &'a str,
     /// Where it is drawn, with its head.
     pub(super) room: Rect,
+    /// How high its head is.
+    pub(super) head: f32,
     /// How many there are.
     pub(super) count: usize,
     /// The row at a place.
     pub(super) at: &'a dyn Fn(usize) -> Option<K>,
+    /// How high a row is, or about so high.
+    pub(super) height: f32,
+    /// Whether its rows have menus.
+    pub(super) menus: bool,
     /// The row that is open.
     pub(super) open: Option<K>,
 }
@@ -36,6 +45,9 @@ pub(super) struct List<K> {
     /// The row that is to be opened.
     pub(super) opens: Option<K>,
 }
+
+/// What the row in focus is kept under.
+const IN_FOCUS: &str = "row-in-focus";
 
 /// What has the keyboard in the list of this name.
 pub(super) fn area_id(list: &'static str) -> Id {
@@ -59,13 +71,12 @@ pub(super) fn enter_if_lost(ui: &Ui, list: &'static str) {
 
 impl<K: Key> List<K> {
     /// The list as one thing, and what its keys ask for. Before its rows.
-    pub(super) fn begin(ui: &Ui, cx: &Context<'_>, list: &'static str, rows: &Rows<'_, K>) -> Self {
+    pub(super) fn begin(ui: &Ui, list: &'static str, rows: &Rows<'_, K>) -> Self {
         let id = area_id(list);
-        let head = cx.sizes.head;
         // Escape closes what is open; after that it leaves the list.
         let escape = rows.open.is_some();
-        let area = grid::area_ui(ui, id, rows.room, head, rows.name, escape);
-        let kept = id.with("row-in-focus");
+        let area = grid::area_ui(ui, id, rows.room, rows.head, rows.name, escape);
+        let kept = id.with(IN_FOCUS);
         let known: Option<K> = ui.data(|data| data.get_temp(kept));
         let mut list = Self {
             area,
@@ -73,15 +84,15 @@ impl<K: Key> List<K> {
             go: None,
             opens: None,
         };
-        list.keys_ui(ui, cx, rows);
+        list.keys_ui(ui, rows);
         if let Some(row) = list.row {
             ui.data_mut(|data| data.insert_temp(kept, row));
         }
         list
     }
 
-    fn keys_ui(&mut self, ui: &Ui, cx: &Context<'_>, rows: &Rows<'_, K>) {
-        const MEANT: [Action; 7] = [
+    fn keys_ui(&mut self, ui: &Ui, rows: &Rows<'_, K>) {
+        const MEANT: [Action; 8] = [
             Action::ListNext,
             Action::ListPrevious,
             Action::ListFirst,
@@ -89,20 +100,23 @@ impl<K: Key> List<K> {
             Action::ListPageDown,
             Action::ListPageUp,
             Action::ToggleFold,
+            Action::ListMenu,
         ];
         if !self.area.has_focus() || Popup::is_any_open(ui.ctx()) || rows.count == 0 {
             return;
         }
-        let Some(action) = MEANT.into_iter().find(|action| action.taken(ui)) else {
+        let meant = |action: &Action| rows.menus || *action != Action::ListMenu;
+        let mut meant = MEANT.into_iter().filter(meant);
+        let Some(action) = meant.find(|action| action.taken(ui)) else {
             return;
         };
         let row = self.row;
         let at = row.and_then(|row| (0..rows.count).find(|place| (rows.at)(*place) == Some(row)));
         let last = rows.count - 1;
-        let page = ((rows.room.height() - cx.sizes.head) / cx.sizes.list_row) as usize;
+        let page = ((rows.room.height() - rows.head) / rows.height) as usize;
         let page = page.saturating_sub(1).max(1);
         let to = match (action, at) {
-            (Action::ToggleFold, at) => at.unwrap_or(0),
+            (Action::ToggleFold | Action::ListMenu, at) => at.unwrap_or(0),
             (Action::ListLast, _) => last,
             (Action::ListFirst, _) | (_, None) => 0,
             (Action::ListNext, Some(at)) => (at + 1).min(last),
@@ -112,8 +126,28 @@ impl<K: Key> List<K> {
         };
         self.row = (rows.at)(to);
         self.go = Some(to);
-        if action == Action::ToggleFold || rows.open.is_some() {
+        if action == Action::ListMenu {
+            if let Some(row) = self.row {
+                row_menu::ask(ui.ctx(), self.area.id, row);
+            }
+        } else if action == Action::ToggleFold || rows.open.is_some() {
             self.opens = self.row;
+        }
+    }
+
+    /// A row was drawn here, where Enter leads to what is in it, and a click to the row.
+    pub(super) fn saw(&mut self, row: K, drawn: &Response) {
+        if drawn.clicked() {
+            self.area.request_focus();
+            self.row = Some(row);
+            let kept = self.area.id.with(IN_FOCUS);
+            drawn.ctx.data_mut(|data| data.insert_temp(kept, row));
+        }
+        if self.row == Some(row) {
+            grid::row_seen(&self.area, drawn.rect);
+        }
+        if self.opens == Some(row) {
+            regions::enter_first(&drawn.ctx, drawn.layer_id, drawn.rect);
         }
     }
 

@@ -56,6 +56,7 @@ mod publish;
 mod quit;
 mod readings;
 mod regions;
+mod row_menu;
 mod said;
 mod samples;
 mod scroll;

@@ -1,6 +1,6 @@
 //! The drawer of notices: what happened, why, what to do next. Newest first.
 
-use egui::{Label, RichText, ScrollArea, Ui};
+use egui::{Id, Label, Response, RichText, ScrollArea, Ui};
 
 use crate::session::{Command, Level, Notice};
 
@@ -8,6 +8,8 @@ use super::card;
 use super::connections;
 use super::context::Context;
 use super::empty::Empty;
+use super::list_keys::{List, Rows};
+use super::spoken;
 use super::theme;
 use super::theme::icons;
 use super::widgets::{Dot, dot, from_the_right};
@@ -21,23 +23,75 @@ pub(super) fn head_ui(ui: &mut Ui, cx: &mut Context<'_>) {
     });
 }
 
-/// The list.
+/// What the list is called among those that have the keyboard.
+pub(super) const LIST: &str = "notices";
+
+/// The list. Enter goes to what a notice offers.
 pub(super) fn ui(ui: &mut Ui, cx: &mut Context<'_>) {
     let model = cx.model;
     if model.notices().len() == 0 {
         Empty::new(icons::NOTICE, "notices-none").ui(ui, cx);
         return;
     }
+    let numbers: Vec<u64> = model.numbered_notices().map(|(n, _)| n).collect();
+    let room = ui.available_rect_before_wrap();
+    let rows = Rows {
+        name: cx.texts.get("notices-title"),
+        room,
+        head: 0.0,
+        height: 2.0 * cx.sizes.row,
+        menus: false,
+        count: numbers.len(),
+        at: &|place| numbers.get(place).copied(),
+        open: None,
+    };
+    let mut list = List::begin(ui, LIST, &rows);
     ScrollArea::vertical()
         .id_salt("notices")
         .auto_shrink(false)
         .show(ui, |ui| {
             // The newest one that speaks of it: the others are over.
             let of_sandbox = model.notices().position(speaks_of_sandbox);
-            for (place, notice) in model.notices().enumerate() {
-                notice_ui(ui, cx, notice, of_sandbox == Some(place));
+            for (place, (number, notice)) in model.numbered_notices().enumerate() {
+                let starts = of_sandbox == Some(place);
+                let drawn = row_ui(ui, cx, &list, (place, number), (notice, starts));
+                list.saw(number, &drawn);
+                if list.go == Some(place) {
+                    ui.scroll_to_rect(drawn.rect, None);
+                }
             }
         });
+    list.end(numbers.len(), list.row.map(node_of));
+}
+
+/// The row of a notice in the tree of screen readers.
+fn node_of(number: u64) -> Id {
+    Id::unique(("notice", number))
+}
+
+/// A notice as one thing for those who hear it: what happened, then what to do next.
+fn row_ui(
+    ui: &mut Ui,
+    cx: &mut Context<'_>,
+    list: &List<u64>,
+    (place, number): (usize, u64),
+    (notice, starts): (&Notice, bool),
+) -> Response {
+    let more = notice.next_step.as_ref().map(|next| cx.say(next));
+    let spoken = spoken::Row {
+        id: node_of(number),
+        table: list.area.id,
+        name: &cx.say(&notice.summary),
+        more: &more.unwrap_or_default(),
+        selected: list.row == Some(number),
+        place,
+        focusable: false,
+        across: ui.max_rect().x_range(),
+    };
+    spoken.around(ui, |ui| {
+        ui.set_min_width(ui.available_width());
+        notice_ui(ui, cx, notice, starts);
+    })
 }
 
 /// Whether it says that the sandbox does not run, or not as it was meant.

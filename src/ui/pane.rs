@@ -4,10 +4,11 @@
 
 use std::ops::RangeInclusive;
 
-use egui::{EventFilter, Frame, Id, InnerResponse, Key, Modifiers, Panel, Ui};
+use egui::{EventFilter, Frame, Id, InnerResponse, Panel, Ui};
 
 use crate::i18n::Texts;
 
+use super::actions::Action;
 use super::arranged::Sizes;
 use super::spoken;
 
@@ -77,17 +78,22 @@ impl Pane<'_> {
             return None;
         }
         let ways = match self.side {
-            Side::Left => (Key::ArrowLeft, Key::ArrowRight),
-            Side::Right => (Key::ArrowRight, Key::ArrowLeft),
-            Side::Bottom => (Key::ArrowDown, Key::ArrowUp),
+            Side::Left => (Action::EdgeLeft, Action::EdgeRight),
+            Side::Right => (Action::EdgeRight, Action::EdgeLeft),
+            Side::Bottom => (Action::EdgeDown, Action::EdgeUp),
         };
         by_keys(ui, edge, ways, self.limits.end() - self.limits.start())
     }
 }
 
-/// By how much the keys move an edge that has the keyboard: these two a little, Home and End all
-/// there is.
-pub(super) fn by_keys(ui: &Ui, edge: Id, (smaller, larger): (Key, Key), all: f32) -> Option<f32> {
+/// By how much the keys move an edge that has the keyboard: those of these two actions a little, Home
+/// and End all there is.
+pub(super) fn by_keys(
+    ui: &Ui,
+    edge: Id,
+    (smaller, larger): (Action, Action),
+    all: f32,
+) -> Option<f32> {
     let filter = EventFilter {
         horizontal_arrows: true,
         vertical_arrows: true,
@@ -97,10 +103,9 @@ pub(super) fn by_keys(ui: &Ui, edge: Id, (smaller, larger): (Key, Key), all: f32
     let ways = [
         (larger, STEP),
         (smaller, -STEP),
-        (Key::End, all),
-        (Key::Home, -all),
+        (Action::EdgeMost, all),
+        (Action::EdgeLeast, -all),
     ];
-    let pressed = |key| ui.input_mut(|input| input.consume_key(Modifiers::NONE, key));
     let mut ways = ways.into_iter();
-    ways.find_map(|(key, by)| pressed(key).then_some(by))
+    ways.find_map(|(action, by)| action.taken(ui).then_some(by))
 }

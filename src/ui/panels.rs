@@ -308,7 +308,7 @@ impl Panels {
         self.said.ui(ui.ctx(), cx);
         // Whoever leaves a field goes back to what it is all about.
         let nobody = ui.memory(|m| m.focused().is_none() && m.top_modal_layer().is_none());
-        if nobody && Action::BackToTable.taken(ui) {
+        if nobody && !self.regions.is_in_menu() && Action::BackToTable.taken(ui) {
             self.regions.go(Region::Work);
         }
     }

@@ -5,7 +5,9 @@
 //! drawn before what is in the middle. Here they are gone through as they are read. Draws nothing.
 
 use egui::accesskit::{self, ActionRequest, TreeId};
-use egui::{Context, FocusDirection, Id, Key, LayerId, Modifiers, Pos2, Rangef, Rect, WidgetRect};
+use egui::{
+    Context, FocusDirection, Id, Key, LayerId, Modifiers, Order, Pos2, Rangef, Rect, WidgetRect,
+};
 
 use super::grid::Grid;
 
@@ -124,6 +126,11 @@ impl Regions {
         self.place
     }
 
+    /// Whether a menu is open, or was when this frame began: then it gives the keyboard back.
+    pub(super) fn is_in_menu(&self) -> bool {
+        self.before_menu.is_some()
+    }
+
     /// A table was drawn.
     pub(super) fn saw_table(&mut self, table: Grid) {
         self.tables.push(table);
@@ -135,8 +142,9 @@ impl Regions {
 
     /// Before anything is drawn: Tab goes on as one reads.
     pub(super) fn begin(&mut self, ctx: &Context) {
-        if !egui::Popup::is_any_open(ctx) {
-            self.tab(ctx);
+        match egui::Popup::is_any_open(ctx) {
+            false => self.tab(ctx),
+            true => self.tab_in_menu(ctx),
         }
         for spot in &mut self.spots {
             spot.fresh = false;
@@ -145,19 +153,7 @@ impl Regions {
     }
 
     fn tab(&self, ctx: &Context) {
-        let pressed = |modifiers: Modifiers| {
-            ctx.input(|input| {
-                input.events.iter().any(|event| {
-                    matches!(event, egui::Event::Key { key: Key::Tab, pressed: true, modifiers: m, .. }
-                        if m.matches_exact(modifiers))
-                })
-            })
-        };
-        let step: isize = match (pressed(Modifiers::NONE), pressed(Modifiers::SHIFT)) {
-            (true, false) => 1,
-            (false, true) => -1,
-            _ => return,
-        };
+        let Some(step) = tab_step(ctx) else { return };
         let order = match self.above.last() {
             None => self.order(ctx),
             Some(above) => {
@@ -181,6 +177,30 @@ impl Regions {
             memory.request_focus(order[next]);
         });
         bring_into_sight(ctx, order[next]);
+    }
+
+    /// In a menu Tab stays in it, as in a dialog; from elsewhere it goes its own way.
+    fn tab_in_menu(&self, ctx: &Context) {
+        let focused = ctx.memory(|memory| memory.focused());
+        let Some(here) = focused.and_then(|id| widget(ctx, id)) else {
+            return;
+        };
+        let above = self.above.last().map(|above| above.layer);
+        if here.layer_id.order != Order::Foreground || Some(here.layer_id) == above {
+            return;
+        }
+        let Some(step) = tab_step(ctx) else { return };
+        let mut inside = focusable(ctx, here.layer_id);
+        along_lines(&mut inside, |widget| widget.rect);
+        let Some(at) = inside.iter().position(|one| one.id == here.id) else {
+            return;
+        };
+        let next = inside[(at as isize + step).rem_euclid(inside.len() as isize) as usize].id;
+        ctx.memory_mut(|memory| {
+            memory.move_focus(FocusDirection::None);
+            memory.request_focus(next);
+        });
+        bring_into_sight(ctx, next);
     }
 
     /// What can have the keyboard, as one reads it.
@@ -341,10 +361,36 @@ impl Regions {
             (true, None) => self.before_menu = self.held,
             (false, Some(before)) => {
                 self.before_menu = None;
+                // What was pressed in it is gone in the next frame, and the keyboard would be, too.
+                let focused = ctx.memory(|memory| memory.focused());
+                let above = self.above.last().map(|above| above.layer);
+                let was_in_it = focused.and_then(|id| widget(ctx, id)).filter(|widget| {
+                    widget.layer_id.order == Order::Foreground && Some(widget.layer_id) != above
+                });
+                if let Some(widget) = was_in_it {
+                    ctx.memory_mut(|memory| memory.surrender_focus(widget.id));
+                }
                 give_back(ctx, Some(before));
             }
             _ => {}
         }
+    }
+}
+
+/// Whether Tab was pressed, and which way.
+fn tab_step(ctx: &Context) -> Option<isize> {
+    let pressed = |modifiers: Modifiers| {
+        ctx.input(|input| {
+            input.events.iter().any(|event| {
+                matches!(event, egui::Event::Key { key: Key::Tab, pressed: true, modifiers: m, .. }
+                    if m.matches_exact(modifiers))
+            })
+        })
+    };
+    match (pressed(Modifiers::NONE), pressed(Modifiers::SHIFT)) {
+        (true, false) => Some(1),
+        (false, true) => Some(-1),
+        _ => None,
     }
 }
 
@@ -404,6 +450,18 @@ fn bring_into_sight(ctx: &Context, id: Id) {
         };
         let event = egui::Event::AccessKitActionRequest(request);
         ctx.input_mut(|input| input.events.push(event));
+    }
+}
+
+/// What comes first in a part of a layer gets the keyboard, from whatever it is in.
+pub(super) fn enter_first(ctx: &Context, layer: LayerId, part: Rect) {
+    let mut inside = focusable(ctx, layer);
+    let focused = ctx.memory(|memory| memory.focused());
+    inside.retain(|widget| part.contains_rect(widget.rect) && Some(widget.id) != focused);
+    along_lines(&mut inside, |widget| widget.rect);
+    if let Some(first) = inside.first() {
+        ctx.memory_mut(|memory| memory.request_focus(first.id));
+        ctx.request_repaint();
     }
 }
 

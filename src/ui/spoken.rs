@@ -44,20 +44,6 @@ pub(super) fn name_place(ui: &Ui, name: &str) {
     }
 }
 
-/// A place of its own with a name, such as a table or a list; it takes the room that is left.
-pub(super) fn place<R>(
-    ui: &mut Ui,
-    role: Role,
-    name: impl Into<String>,
-    add: impl FnOnce(&mut Ui) -> R,
-) -> R {
-    let builder = UiBuilder::new()
-        .max_rect(ui.available_rect_before_wrap())
-        .accessibility_role(role)
-        .accessibility_label(name);
-    ui.scope_builder(builder, add).inner
-}
-
 /// What this is inside of becomes a place with a role and a name.
 pub(super) fn here(ui: &Ui, role: Role, name: &str) {
     ui.ctx().accesskit_node_builder(ui.unique_id(), |node| {
@@ -128,8 +114,26 @@ impl Row<'_> {
             row.set_min_size(whole.size());
         }
         let response = row.response();
+        self.tell(&response, whole);
+        tell(&response, |node| node.add_action(Action::Click));
+        response
+    }
 
-        tell(&response, |node| {
+    /// The same around what is no cells, drawn by `add`.
+    pub(super) fn around(self, ui: &mut Ui, add: impl FnOnce(&mut Ui)) -> Response {
+        let builder = UiBuilder::new()
+            .scope_id(self.id)
+            .accessibility_parent(self.table)
+            .accessibility_role(Role::Row)
+            .accessibility_label(self.name)
+            .sense(Sense::CLICK);
+        let response = ui.scope_builder(builder, add).response;
+        self.tell(&response, response.rect);
+        response
+    }
+
+    fn tell(&self, response: &Response, whole: Rect) {
+        tell(response, |node| {
             node.set_bounds(accesskit::Rect {
                 x0: whole.min.x.into(),
                 y0: whole.min.y.into(),
@@ -142,8 +146,6 @@ impl Row<'_> {
             node.set_selected(self.selected);
             node.set_row_index(self.place);
             node.set_position_in_set(self.place);
-            node.add_action(Action::Click);
         });
-        response
     }
 }

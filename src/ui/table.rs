@@ -21,7 +21,7 @@ use super::menu_line::action_line;
 use super::scroll::{Sight, bar_ui};
 use super::theme::icons;
 use super::widgets::{check_box, from_the_right, icon, named, named_choice, pill};
-use super::{grid, halves, spoken, table_keys, theme};
+use super::{grid, halves, row_menu, spoken, table_keys, theme};
 
 /// From this width on a body leaves room for a word before it.
 const ALIKE_WORD_FROM: f32 = 180.0;
@@ -146,8 +146,10 @@ fn rows_ui(
                     if view.focused == Some(row.number) {
                         grid::row_seen(area, response.rect);
                     }
-                    table_keys::menu(&response, area, row.number)
-                        .show(|ui| menu_ui(ui, cx, view, row, asked));
+                    let name = cx.texts.get("row-menu");
+                    row_menu::show(&response, area, row.number, name, |ui| {
+                        menu_ui(ui, cx, view, row, asked);
+                    });
                 }
             });
         });
@@ -225,14 +227,11 @@ fn menu_ui(
     asked: &mut Vec<Command>,
 ) {
     let t = cx.texts;
-    spoken::name_place(ui, t.get("row-menu"));
     let text = match view.table.arrangement().is_pinned(row.number) {
         true => t.get("row-unpin"),
         false => t.get("row-pin"),
     };
-    let line = action_line(ui, t, Action::Pin, text);
-    table_keys::enter_menu(ui, view.id, &line);
-    if line.clicked() {
+    if action_line(ui, t, Action::Pin, text).clicked() {
         asked.push(table_keys::pin(view, row.number));
         ui.close();
     }

@@ -1,8 +1,8 @@
 //! The live table by the keyboard: the place in it that has the keyboard, what its keys and the
-//! actions of the registry mean for the row in focus and the selected ones, and the menu of a row.
-//! Asks for commands; draws nothing.
+//! actions of the registry mean for the row in focus and the selected ones. Asks for commands; draws
+//! nothing.
 
-use egui::{FocusDirection, Id, Popup, PopupAnchor, Rect, Response, SetOpenCommand, Ui};
+use egui::{FocusDirection, Id, Popup, Rect, Response, Ui};
 
 use crate::session::{
     AckCommand, Command, Decision, HalfCommand, Subscription, SubscriptionId, TableCommand, cells,
@@ -10,8 +10,8 @@ use crate::session::{
 
 use super::actions::{Action, Around, Place, reason};
 use super::context::Context;
-use super::grid;
 use super::scroll::Sight;
+use super::{grid, row_menu};
 
 /// Rows that are looked at for the next one that is not selected.
 const LOOK_AHEAD: usize = 4_096;
@@ -21,12 +21,6 @@ const LOOK_AHEAD: usize = 4_096;
 struct State {
     /// Where the selection began that Shift and the arrows make.
     anchor: Option<u64>,
-    /// The row whose menu was opened by a key.
-    menu: Option<u64>,
-    /// That menu has yet to open.
-    opening: bool,
-    /// Its first line has yet to get the keyboard.
-    enter: bool,
 }
 
 fn state(ctx: &egui::Context, id: Id) -> State {
@@ -80,7 +74,14 @@ pub(super) fn ui(
     if let Some(place) = target(action, view, sight) {
         after = go(action, view, place, sight, &mut known, commands);
     } else {
-        deed(ui, cx, action, view, &mut known, commands);
+        deed(ui, cx, action, view, commands);
+    }
+    if action == Action::RowMenu
+        && let Some(at) = view
+            .focused
+            .and_then(|n| view.table.arrangement().place_of(n))
+    {
+        after = sight.with_row(at);
     }
     set_state(ui.ctx(), id, known);
     after
@@ -169,7 +170,6 @@ fn deed(
     cx: &mut Context<'_>,
     action: Action,
     view: &Subscription,
-    known: &mut State,
     commands: &mut Vec<Command>,
 ) {
     let id = view.id;
@@ -194,12 +194,7 @@ fn deed(
         Action::SendAgain => commands.push(Command::SendAgain(id, number)),
         Action::CopyId => copy(ui, row.message_id()),
         Action::CopyBody => copy(ui, cells::body(row)),
-        Action::RowMenu => {
-            known.menu = Some(number);
-            known.opening = true;
-            known.enter = true;
-            ui.ctx().request_repaint();
-        }
+        Action::RowMenu => row_menu::ask(ui.ctx(), area_id(id), number),
         _ => {}
     }
 }
@@ -261,38 +256,5 @@ fn go_on(view: &Subscription, commands: &mut Vec<Command>) {
     let next = below.or_else(|| (0..at).rev().take(LOOK_AHEAD).find_map(left));
     if let Some(number) = next {
         commands.push(Command::Focus(view.id, number));
-    }
-}
-
-/// The first line of a menu that a key opened gets the keyboard.
-pub(super) fn enter_menu(ui: &Ui, view: SubscriptionId, line: &Response) {
-    let id = area_id(view);
-    let mut known = state(ui.ctx(), id);
-    if known.enter && !ui.is_sizing_pass() {
-        known.enter = false;
-        set_state(ui.ctx(), id, known);
-        line.request_focus();
-    }
-}
-
-/// The menu of a row: at the pointer, or at the row if a key opened it.
-pub(super) fn menu<'a>(response: &Response, area: &Response, row: u64) -> Popup<'a> {
-    let popup = Popup::context_menu(response);
-    let mut known = state(&area.ctx, area.id);
-    if response.secondary_clicked() {
-        known.menu = None;
-        set_state(&area.ctx, area.id, known);
-    }
-    if known.menu != Some(row) {
-        return popup;
-    }
-    let open = std::mem::take(&mut known.opening);
-    set_state(&area.ctx, area.id, known);
-    let popup = popup
-        .anchor(PopupAnchor::ParentRect(response.rect))
-        .anchor_widget(area.id);
-    match open {
-        true => popup.open_memory(Some(SetOpenCommand::Bool(true))),
-        false => popup,
     }
 }

@@ -19,7 +19,13 @@ fn open_room(window: &mut Window) {
 
 /// The window with the control room open and the first view stopped.
 fn quiet() -> Window {
-    let mut window = Window::open();
+    quiet_with(Start::default())
+}
+
+/// The same that begins like this.
+pub(crate) fn quiet_with(start: Start) -> Window {
+    let mut window = Window::start(start);
+    window.until_running();
     window.stop();
     open_room(&mut window);
     window

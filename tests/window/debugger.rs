@@ -386,18 +386,30 @@ fn send(window: &Window, request: &str) {
     assert!(answer.starts_with("HTTP/1.1 4"), "{answer}");
 }
 
-#[test]
-fn a_foreign_request_that_the_sandbox_refused_is_listed_and_explained() {
-    let mut window = Window::open();
-    window.stop();
-    let sent = Sent {
+/// A request of another program that the sandbox refuses for its signature.
+fn foreign() -> Sent {
+    Sent {
         access_key: "sandbox".to_owned(),
         secret: "not-the-secret".to_owned(),
         target: "/topics/orders/messages".to_owned(),
         more: "User-Agent: mq-go-sdk/1.0.3\r\n".to_owned(),
         body: "<Message><MessageBody>x</MessageBody></Message>".to_owned(),
         ..Sent::new()
-    };
+    }
+}
+
+/// Sends it, and waits until the window knows.
+pub(crate) fn refused_request(window: &mut Window) {
+    let sent = foreign();
+    send(window, &sent.signed_like(&sent));
+    window.until_shown(" refused");
+}
+
+#[test]
+fn a_foreign_request_that_the_sandbox_refused_is_listed_and_explained() {
+    let mut window = Window::open();
+    window.stop();
+    let sent = foreign();
     send(&window, &sent.signed_like(&sent));
     let values = [
         ("agent", "mq-go-sdk/1.0.3"),

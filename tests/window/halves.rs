@@ -13,7 +13,7 @@ const SECOND: Duration = Duration::from_secs(1);
 
 /// Publishes a half message that is first checked after so long. Gives its id, as a button of
 /// the form names it.
-fn publish_half(window: &mut Window, check_after: &str) -> String {
+pub(crate) fn publish_half(window: &mut Window, check_after: &str) -> String {
     window.click("Sharding key, half message…");
     window.click(&en("field-half"));
     window.fill(Place::Form, &en("field-check-after"), check_after);

@@ -7,10 +7,10 @@ use crate::support::{Place, Start, Window, en};
 const LEASE: Duration = Duration::from_secs(300);
 
 /// A window with so many dead letters, and the view that gets them.
-fn with_letters(count: usize) -> Window {
+pub(crate) fn with_letters(count: usize, start: Start) -> Window {
     let mut window = Window::start(Start {
         max_deliveries: 1,
-        ..Start::default()
+        ..start
     });
     window.until_running();
     for n in 0..count {
@@ -27,7 +27,7 @@ fn with_letters(count: usize) -> Window {
 
 #[test]
 fn selected_letters_go_back_to_their_topic_and_are_acked_there() {
-    let mut window = with_letters(3);
+    let mut window = with_letters(3, Start::default());
     let last = window.rows()[2].clone();
     window.click(&en("select-all"));
     window.click(&format!("Select {last}"));
@@ -49,7 +49,7 @@ fn selected_letters_go_back_to_their_topic_and_are_acked_there() {
 
 #[test]
 fn without_the_ack_they_stay_dead_letters_too() {
-    let mut window = with_letters(1);
+    let mut window = with_letters(1, Start::default());
     let id = window.rows()[0].clone();
     window.click(&en("select-all"));
     window.click("Send selected again (1)…");
@@ -65,7 +65,7 @@ fn without_the_ack_they_stay_dead_letters_too() {
 
 #[test]
 fn one_letter_goes_into_the_publish_form_with_its_topic() {
-    let mut window = with_letters(1);
+    let mut window = with_letters(1, Start::default());
     let id = window.rows()[0].clone();
     window.fill(Place::Form, "Topic", "half-typed");
     window.look_into(&id);

@@ -23,7 +23,7 @@ fn number(window: &mut Window, name: &str, value: &str) {
 
 /// Opens the fold for many times the same.
 #[track_caller]
-fn repeat(window: &mut Window, times: &str, rate: Option<&str>) {
+pub(crate) fn repeat(window: &mut Window, times: &str, rate: Option<&str>) {
     window.click("Repeat…");
     number(window, "Times", times);
     match rate {

@@ -14,7 +14,7 @@ use crate::workspace::kept;
 impl Window {
     /// Opens a part of the drawer by its action; the keyboard is in its list.
     #[track_caller]
-    fn open_part(&mut self, action: &str) {
+    pub(crate) fn open_part(&mut self, action: &str) {
         self.press_with_command(Key::K);
         self.write(&en(action));
         self.press(Key::Enter);
@@ -23,14 +23,14 @@ impl Window {
 
     /// The name of what has the keyboard.
     #[track_caller]
-    fn here(&self) -> (Role, String) {
+    pub(crate) fn here(&self) -> (Role, String) {
         let focused = self.focused();
         focused.unwrap_or_else(|| panic!("nothing has the keyboard\n{}", self.tree()))
     }
 
     /// Steps with Tab to this.
     #[track_caller]
-    fn tab_till(&mut self, role: Role, name: &str) {
+    pub(crate) fn tab_till(&mut self, role: Role, name: &str) {
         for _ in 0..160 {
             self.press(Key::Tab);
             if self.focused() == Some((role, name.to_owned())) {
@@ -41,7 +41,7 @@ impl Window {
     }
 
     /// The heads of the columns, from left to right.
-    fn heads(&self) -> Vec<String> {
+    pub(crate) fn heads(&self) -> Vec<String> {
         let mut heads: Vec<(f32, String)> = self
             .things()
             .into_iter()

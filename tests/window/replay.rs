@@ -22,12 +22,12 @@ fn with_messages(start: Start) -> (Window, Vec<String>) {
     (window, ids)
 }
 
-fn ask_to_replay(window: &mut Window) {
+pub(crate) fn ask_to_replay(window: &mut Window) {
     window.click(&en("archive-more"));
     window.click(&en("archive-replay"));
 }
 
-fn replay_to(window: &mut Window, topic: &str) {
+pub(crate) fn replay_to(window: &mut Window, topic: &str) {
     window.fill(Place::Only, &en("replay-topic"), topic);
     window.leave_fields();
     window.click(&en("replay-yes"));

@@ -151,6 +151,11 @@ impl Model {
         self.notices.iter()
     }
 
+    /// The same with what tells them apart, whatever comes above them.
+    pub fn numbered_notices(&self) -> impl ExactSizeIterator<Item = (u64, &Notice)> {
+        self.notices.numbered()
+    }
+
     /// Notices that nobody has looked at yet.
     pub fn unseen_notices(&self) -> usize {
         self.notices.unseen()

@@ -30,6 +30,8 @@ pub(super) enum Place {
     Table,
     /// The head of a column of the live table, while it has the keyboard.
     Columns,
+    /// The edge of a panel or a view, while it has the keyboard.
+    Edges,
     /// The message in the details.
     Details,
     /// The publish form.
@@ -42,12 +44,13 @@ pub(super) enum Place {
 
 impl Place {
     /// Every place, in the order of the help.
-    pub(super) const ALL: [Self; 9] = [
+    pub(super) const ALL: [Self; 10] = [
         Self::Window,
         Self::Panels,
         Self::Views,
         Self::Table,
         Self::Columns,
+        Self::Edges,
         Self::Details,
         Self::Publish,
         Self::Lists,
@@ -62,6 +65,7 @@ impl Place {
             Self::Views => "place-views",
             Self::Table => "place-table",
             Self::Columns => "place-columns",
+            Self::Edges => "place-edges",
             Self::Details => "place-details",
             Self::Publish => "place-publish",
             Self::Lists => "place-lists",
@@ -74,7 +78,12 @@ impl Place {
     fn is_global(self) -> bool {
         match self {
             Self::Window | Self::Panels | Self::Views | Self::Publish => true,
-            Self::Table | Self::Columns | Self::Details | Self::Lists | Self::Dialogs => false,
+            Self::Table
+            | Self::Columns
+            | Self::Edges
+            | Self::Details
+            | Self::Lists
+            | Self::Dialogs => false,
         }
     }
 }
@@ -206,6 +215,13 @@ registry! {
     ColumnNarrower,     Columns, "action-column-narrower",    [alt(Key::ArrowLeft)];
     ColumnWider,        Columns, "action-column-wider",       [alt(Key::ArrowRight)];
 
+    EdgeLeft,           Edges,   "action-edge-left",          [plain(Key::ArrowLeft)];
+    EdgeRight,          Edges,   "action-edge-right",         [plain(Key::ArrowRight)];
+    EdgeUp,             Edges,   "action-edge-up",            [plain(Key::ArrowUp)];
+    EdgeDown,           Edges,   "action-edge-down",          [plain(Key::ArrowDown)];
+    EdgeLeast,          Edges,   "action-edge-least",         [plain(Key::Home)];
+    EdgeMost,           Edges,   "action-edge-most",          [plain(Key::End)];
+
     FindInBody,         Details, "viewer-find-open",          [command(Key::F)];
     SelectBody,         Details, "action-select-body",        [command(Key::A)];
     FindNext,           Details, "viewer-find-next",          [plain(Key::Enter)];
@@ -226,6 +242,7 @@ registry! {
     ListLast,           Lists,   "action-list-last",          [plain(Key::End)];
     ListPageDown,       Lists,   "action-page-down",          [plain(Key::PageDown)];
     ListPageUp,         Lists,   "action-page-up",            [plain(Key::PageUp)];
+    ListMenu,           Lists,   "action-row-menu",           [plain(Key::Menu), shift(Key::F10)];
     Fold,               Lists,   "action-fold",               [plain(Key::ArrowLeft)];
     Unfold,             Lists,   "action-unfold",             [plain(Key::ArrowRight)];
     ToggleFold,         Lists,   "action-toggle-fold",        [plain(Key::Enter), plain(Key::Space)];

@@ -35,7 +35,7 @@ pub(in crate::ui) fn perform(
             Place::Details => in_details(action, panels),
             Place::Publish => in_publish(action, ui, panels),
             // They mean something only where the keyboard is.
-            Place::Columns | Place::Lists | Place::Dialogs => {}
+            Place::Columns | Place::Edges | Place::Lists | Place::Dialogs => {}
         }
     }
     refused

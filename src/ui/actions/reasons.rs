@@ -54,9 +54,16 @@ pub(in crate::ui) fn reason(
         | Action::ListLast
         | Action::ListPageDown
         | Action::ListPageUp
+        | Action::ListMenu
         | Action::Fold
         | Action::Unfold
         | Action::ToggleFold => Some("reason-in-list"),
+        Action::EdgeLeft
+        | Action::EdgeRight
+        | Action::EdgeUp
+        | Action::EdgeDown
+        | Action::EdgeLeast
+        | Action::EdgeMost => Some("reason-on-edge"),
         Action::ColumnLeft | Action::ColumnRight | Action::ColumnNarrower | Action::ColumnWider => {
             Some("reason-in-columns")
         }

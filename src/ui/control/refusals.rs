@@ -1,7 +1,7 @@
 //! The last requests that a sandbox refused, of any client, newest first, in the middle of the
 //! control room. A click explains one in the signature debugger.
 
-use egui::{Align, Button, Color32, Label, Layout, Sense, Ui};
+use egui::{Align, Button, Color32, Id, Label, Layout, Sense, Ui, UiBuilder};
 use egui_extras::{Column, TableBuilder, TableRow};
 
 use crate::explained::sdk_name;
@@ -11,11 +11,16 @@ use crate::session::{AdminWish, Command, ConnectionId, DebuggerCommand};
 use super::{ask, free};
 use crate::ui::context::Context;
 use crate::ui::empty::Empty;
+use crate::ui::grid;
+use crate::ui::list_keys::{List, Rows};
 use crate::ui::spoken;
 use crate::ui::table::{spaced_text_ui, text_ui};
 use crate::ui::theme;
 use crate::ui::theme::icons;
 use crate::ui::widgets::{Dot, dot, from_the_right, icon_button};
+
+/// What the list is called among those that have the keyboard.
+const LIST: &str = "refusals";
 
 /// Below this width, whose request it was is left out.
 const WITH_CLIENT: f32 = 520.0;
@@ -38,11 +43,43 @@ pub(super) fn ui(
             .ui(ui, cx);
         return done;
     }
-    let name = cx.texts.get("refusals-title");
-    spoken::place(ui, egui::Role::Table, name, |ui| {
-        table_ui(ui, cx, sandbox, refusals);
-    });
+    list_ui(ui, cx, sandbox, refusals);
     done
+}
+
+fn list_ui(ui: &mut Ui, cx: &mut Context<'_>, sandbox: &ConnectionId, refusals: &Refusals) {
+    let room = ui.available_rect_before_wrap();
+    let count = refusals.refusals.len();
+    let newest_first = |place| Some(refusals.refusals.get(count.checked_sub(place + 1)?)?.number);
+    let rows = Rows {
+        name: cx.texts.get("refusals-title"),
+        room,
+        head: cx.sizes.head,
+        height: cx.sizes.list_row,
+        menus: false,
+        count,
+        at: &newest_first,
+        open: None,
+    };
+    let list = List::begin(ui, LIST, &rows);
+    let builder = UiBuilder::new()
+        .max_rect(room)
+        .accessibility_parent(list.area.id);
+    ui.scope_builder(builder, |ui| table_ui(ui, cx, sandbox, refusals, &list));
+    list.end(count, list.row.map(node_of));
+    if let Some(number) = list.opens {
+        explain(cx, sandbox, number);
+    }
+}
+
+/// The row of a refusal in the tree of screen readers.
+fn node_of(number: u64) -> Id {
+    Id::unique(("refusal", number))
+}
+
+fn explain(cx: &mut Context<'_>, sandbox: &ConnectionId, number: u64) {
+    let refusal = DebuggerCommand::Refusal(sandbox.clone(), number);
+    cx.command(Command::Debugger(refusal));
 }
 
 fn head_ui(ui: &mut Ui, cx: &mut Context<'_>, refusals: &Refusals) -> bool {
@@ -70,10 +107,16 @@ fn head_ui(ui: &mut Ui, cx: &mut Context<'_>, refusals: &Refusals) -> bool {
     .inner
 }
 
-fn table_ui(ui: &mut Ui, cx: &mut Context<'_>, sandbox: &ConnectionId, refusals: &Refusals) {
+fn table_ui(
+    ui: &mut Ui,
+    cx: &mut Context<'_>,
+    sandbox: &ConnectionId,
+    refusals: &Refusals,
+    list: &List<u64>,
+) {
     let t = cx.texts;
     let clients = ui.available_width() >= WITH_CLIENT;
-    let (node, across) = (ui.unique_id(), ui.max_rect().x_range());
+    let across = ui.max_rect().x_range();
     ui.spacing_mut().item_spacing = egui::Vec2::ZERO;
     let mut table = TableBuilder::new(ui)
         .id_salt(("control-refusals", clients))
@@ -88,6 +131,9 @@ fn table_ui(ui: &mut Ui, cx: &mut Context<'_>, sandbox: &ConnectionId, refusals:
         .column(Column::remainder().at_least(60.0).clip(true));
     if clients {
         table = table.column(Column::initial(150.0).range(60.0..=300.0).clip(true));
+    }
+    if let Some(place) = list.go {
+        table = table.scroll_to_row(place, None);
     }
     table
         .header(cx.sizes.head, |mut row| {
@@ -109,7 +155,7 @@ fn table_ui(ui: &mut Ui, cx: &mut Context<'_>, sandbox: &ConnectionId, refusals:
                 let newest_first = count - 1 - row.index();
                 if let Some(request) = refusals.refusals.get(newest_first) {
                     row.set_overline(true);
-                    row_ui(&mut row, cx, sandbox, request, clients, (node, across));
+                    row_ui(&mut row, cx, sandbox, request, clients, (list, across));
                 }
             });
         });
@@ -121,7 +167,7 @@ fn row_ui(
     sandbox: &ConnectionId,
     request: &RefusedRequest,
     clients: bool,
-    (table, across): (egui::Id, egui::Rangef),
+    (list, across): (&List<u64>, egui::Rangef),
 ) {
     let p = cx.palette;
     let client = client_of(request);
@@ -133,13 +179,13 @@ fn row_ui(
     ];
     let name = cx.texts.format("refusals-explain", &values);
     let spoken = spoken::Row {
-        id: egui::Id::unique(("refusal", request.number)),
-        table,
+        id: node_of(request.number),
+        table: list.area.id,
         name: &name,
         more: "",
-        selected: false,
+        selected: list.row == Some(request.number),
         place: row.index(),
-        focusable: true,
+        focusable: false,
         across,
     };
     let mut whole = None;
@@ -159,9 +205,12 @@ fn row_ui(
     }
     let cells = row.response();
     let response = whole.map_or_else(|| cells.clone(), |whole| whole | cells.clone());
+    if list.row == Some(request.number) {
+        grid::row_seen(&list.area, cells.rect);
+    }
     if response.on_hover_text(&request.client).clicked() {
-        let refusal = DebuggerCommand::Refusal(sandbox.clone(), request.number);
-        cx.command(Command::Debugger(refusal));
+        list.area.request_focus();
+        explain(cx, sandbox, request.number);
     }
 }
 

@@ -96,7 +96,7 @@ fn rank(item: &Item) -> usize {
             Place::Table => 3,
             Place::Panels => 4,
             Place::Window => 5,
-            Place::Columns | Place::Details | Place::Lists | Place::Dialogs => 6,
+            Place::Columns | Place::Edges | Place::Details | Place::Lists | Place::Dialogs => 6,
         },
         Pick::Go(_) => 2,
     }

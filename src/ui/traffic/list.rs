@@ -38,9 +38,12 @@ pub(super) fn ui(ui: &mut Ui, cx: &mut Context<'_>) {
         room,
         count: traffic.shown(),
         at: &|place| traffic.from_newest(place).map(|seen| seen.exchange.number),
+        head: cx.sizes.head,
+        height: cx.sizes.list_row,
+        menus: false,
         open: traffic.focused().map(|seen| seen.exchange.number),
     };
-    let list = List::begin(ui, cx, LIST, &rows);
+    let list = List::begin(ui, LIST, &rows);
     let builder = UiBuilder::new()
         .max_rect(room)
         .accessibility_parent(list.area.id);
