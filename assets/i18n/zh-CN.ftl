@@ -1230,7 +1230,7 @@ card-raw = 原始响应
 card-why = 查看原因
 card-why-empty = 为什么没有消息
 card-why-empty-of = 为什么没有消息？{ $title }
-card-why-of = 原因：{ $title }
+card-why-of = 查看原因：{ $title }
 card-copy = 复制全部
 card-copy-raw = 复制原始响应
 # 操作的结果

@@ -8,7 +8,7 @@ use super::context::Context;
 use super::dialog;
 use super::spoken::title_ui;
 use super::theme;
-use super::widgets::{from_the_right, link_button};
+use super::widgets::{from_the_right, link_button, named};
 
 const WIDTH: f32 = 520.0;
 /// Height of the text of a licence.
@@ -76,7 +76,8 @@ impl About {
                     let link = ui
                         .push_id(index, |ui| link_button(ui, text, cx.palette))
                         .inner;
-                    if link.clicked() {
+                    let name = format!("{text} · {}", cx.texts.get(part.name));
+                    if named(ui, link, egui::Role::Button, &name).clicked() {
                         self.shown = (!shown).then_some(index);
                     }
                 });
@@ -107,7 +108,10 @@ fn folders_ui(ui: &mut Ui, cx: &mut Context<'_>) {
             ui.label(name);
             from_the_right(ui, |ui| {
                 ui.push_id(name, |ui| {
-                    if link_button(ui, t.get("about-open-folder"), cx.palette).clicked() {
+                    let text = t.get("about-open-folder");
+                    let link = link_button(ui, text, cx.palette);
+                    let called = format!("{text} · {name}");
+                    if named(ui, link, egui::Role::Button, &called).clicked() {
                         cx.command(Command::Folders(FolderCommand::Open(folder)));
                     }
                 });

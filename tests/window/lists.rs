@@ -110,6 +110,33 @@ fn the_list_of_refused_requests_is_gone_through_by_keys() {
 }
 
 #[test]
+fn messages_that_are_looked_at_without_consuming_are_gone_through_by_keys() {
+    let mut window = Window::open();
+    let first = window.publish_and_see();
+    let second = window.publish_and_see();
+    window.click(&window.button_with("Sandbox http://"));
+    let group = en_with(
+        "control-peek-group",
+        &[("topic", "orders"), ("group", "GID_debug")],
+    );
+    window.until("the counts", |window| window.has(&group));
+    window.click(&group);
+    let expire = |id: &str| en_with("control-expire-row", &[("id", id)]);
+    window.until("the messages", |window| {
+        window.has(&expire(&first)) && window.has(&expire(&second))
+    });
+    window.tab_till(Role::Table, &en("control-peek"));
+    let mut rows = window.rows_by_keys(2);
+    // What can be done with one is an Enter away.
+    window.press(Key::Enter);
+    assert_eq!(window.here(), (Role::Button, expire(&rows[1])));
+    rows.sort();
+    let mut ids = [first, second];
+    ids.sort();
+    assert_eq!(rows, ids);
+}
+
+#[test]
 fn the_menu_of_a_row_of_the_history_opens_by_keys() {
     let mut window = Window::open();
     for _ in 0..2 {

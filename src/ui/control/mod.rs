@@ -22,6 +22,7 @@ use super::context::Context;
 use super::pane::{Pane, Side};
 use super::regions::saw_right;
 use super::samples;
+use super::spoken;
 use super::theme;
 use super::theme::icons;
 use super::widgets::{Dot, dot, from_the_right, marked_line};
@@ -223,17 +224,22 @@ impl ControlRoom {
             .frame(pane.inner_margin(inner))
             .show(ui, |ui| match model.control().peek() {
                 Some(peek) => {
+                    spoken::name_place(ui, cx.texts.get("control-peek"));
                     // Whoever has just asked for the refusals has the messages closed for them.
                     let closes = |command: &Command| matches!(command, Command::ClosePeek);
                     self.refusals &= cx.commands.iter().any(closes);
                     peek::ui(ui, cx, peek, &mut self.statistics);
                 }
                 None if self.refusals => {
+                    spoken::name_place(ui, cx.texts.get("refusals-title"));
                     let sandbox = model.control().watched();
                     let done = sandbox.map(|id| refusals::ui(ui, cx, id, &look.refusals));
                     self.refusals = done == Some(false);
                 }
-                None => self.statistics.ui(ui, cx, &look.overview),
+                None => {
+                    spoken::name_place(ui, cx.texts.get("statistics-title"));
+                    self.statistics.ui(ui, cx, &look.overview);
+                }
             });
     }
 }

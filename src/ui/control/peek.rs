@@ -1,6 +1,8 @@
 //! Messages of the sandbox as they stand, without consuming them. Only the visible rows are drawn.
 
-use egui::{Align, Button, Color32, Label, Layout, RichText, Sense, Ui};
+use egui::{
+    Align, Button, Color32, Id, Label, Layout, Rangef, Response, RichText, Sense, Ui, UiBuilder,
+};
 use egui_extras::{Column, TableBuilder, TableRow};
 
 use crate::protocol::Timestamp;
@@ -11,10 +13,15 @@ use super::statistics::StatisticsView;
 use super::{ask, free};
 use crate::ui::context::{Context, countdown, short_id};
 use crate::ui::empty::Empty;
+use crate::ui::list_keys::{List, Rows};
+use crate::ui::spoken;
 use crate::ui::table::{preview, text_ui};
 use crate::ui::theme;
 use crate::ui::theme::icons;
 use crate::ui::widgets::{Dot, dot, from_the_right, icon_button, named, pill};
+
+/// What the list is called among those that have the keyboard.
+const LIST: &str = "control-peek-list";
 
 /// Below this width there is no column of keys.
 const WITH_KEYS: f32 = 560.0;
@@ -37,7 +44,34 @@ pub(super) fn ui(
         return;
     }
     let now = model.control().sandbox_time(cx.now).unwrap_or(cx.now);
-    table_ui(ui, cx, peek, now);
+    list_ui(ui, cx, peek, now);
+}
+
+/// The messages as a list with keys. Enter goes to the button of one.
+fn list_ui(ui: &mut Ui, cx: &mut Context<'_>, peek: &PeekView, now: Timestamp) {
+    let room = ui.available_rect_before_wrap();
+    let count = peek.messages.len();
+    let rows = Rows {
+        name: cx.texts.get("control-peek"),
+        room,
+        head: cx.sizes.head,
+        height: cx.sizes.list_row,
+        menus: false,
+        count,
+        at: &|place| peek.messages.get(place).map(node_of),
+        open: None,
+    };
+    let mut list = List::begin(ui, LIST, &rows);
+    let builder = UiBuilder::new()
+        .max_rect(room)
+        .accessibility_parent(list.area.id);
+    ui.scope_builder(builder, |ui| table_ui(ui, cx, peek, now, &mut list));
+    list.end(count, list.row);
+}
+
+/// What tells a message from the others, and its row in the tree of screen readers.
+fn node_of(message: &PeekedMessage) -> Id {
+    Id::unique(("peeked message", &message.message_id))
 }
 
 fn head_ui(ui: &mut Ui, cx: &mut Context<'_>, peek: &PeekView, statistics: &mut StatisticsView) {
@@ -100,7 +134,13 @@ fn head_ui(ui: &mut Ui, cx: &mut Context<'_>, peek: &PeekView, statistics: &mut 
     });
 }
 
-fn table_ui(ui: &mut Ui, cx: &mut Context<'_>, peek: &PeekView, now: Timestamp) {
+fn table_ui(
+    ui: &mut Ui,
+    cx: &mut Context<'_>,
+    peek: &PeekView,
+    now: Timestamp,
+    list: &mut List<Id>,
+) {
     let t = cx.texts;
     let keys = ui.available_width() >= WITH_KEYS;
     let actions = peek.query.topic.is_dead_letters()
@@ -108,6 +148,7 @@ fn table_ui(ui: &mut Ui, cx: &mut Context<'_>, peek: &PeekView, now: Timestamp) 
             .messages
             .iter()
             .any(|message| message.receipt_handle.is_some());
+    let across = ui.max_rect().x_range();
     ui.spacing_mut().item_spacing = egui::Vec2::ZERO;
     let place = (
         &peek.query.topic.as_str(),
@@ -119,7 +160,7 @@ fn table_ui(ui: &mut Ui, cx: &mut Context<'_>, peek: &PeekView, now: Timestamp) 
         .auto_shrink(false)
         // The drawer is as high as it was dragged, whatever is in it.
         .min_scrolled_height(0.0)
-        .sense(Sense::hover())
+        .sense(Sense::CLICK)
         .cell_layout(Layout::left_to_right(Align::Center))
         .column(Column::exact(122.0))
         .column(Column::exact(104.0).clip(true))
@@ -132,6 +173,9 @@ fn table_ui(ui: &mut Ui, cx: &mut Context<'_>, peek: &PeekView, now: Timestamp) 
         .column(Column::remainder().at_least(24.0).clip(true));
     if actions {
         table = table.column(Column::exact(84.0));
+    }
+    if let Some(place) = list.go {
+        table = table.scroll_to_row(place, None);
     }
     table
         .header(cx.sizes.head, |mut row| {
@@ -155,7 +199,10 @@ fn table_ui(ui: &mut Ui, cx: &mut Context<'_>, peek: &PeekView, now: Timestamp) 
                 if let Some(message) = peek.messages.get(row.index()) {
                     row.set_overline(true);
                     let row_ui = RowUi { message, peek, now };
-                    row_ui.show(&mut row, cx, keys, actions);
+                    let whole = row_ui.show(&mut row, cx, (keys, actions), (list, across));
+                    let drawn = row.response();
+                    let drawn = whole.map_or_else(|| drawn.clone(), |whole| whole | drawn.clone());
+                    list.saw(node_of(message), &drawn);
                 }
             });
         });
@@ -168,14 +215,36 @@ struct RowUi<'m> {
 }
 
 impl RowUi<'_> {
-    fn show(&self, row: &mut TableRow<'_, '_>, cx: &mut Context<'_>, keys: bool, actions: bool) {
+    fn show(
+        &self,
+        row: &mut TableRow<'_, '_>,
+        cx: &mut Context<'_>,
+        (keys, actions): (bool, bool),
+        (list, across): (&List<Id>, Rangef),
+    ) -> Option<Response> {
         let p = cx.palette;
         let message = self.message;
         let ink = match message.state {
             MessageState::Acked => p.faint,
             _ => p.text,
         };
-        row.col(|ui| self.state_ui(ui, cx));
+        let (_, word, _) = self.state(cx);
+        let id = node_of(message);
+        let spoken = spoken::Row {
+            id,
+            table: list.area.id,
+            name: &message.message_id,
+            more: word,
+            selected: list.row == Some(id),
+            place: row.index(),
+            focusable: false,
+            across,
+        };
+        let mut whole = None;
+        row.col(|ui| {
+            whole = Some(spoken.show(ui));
+            self.state_ui(ui, cx);
+        });
         row.col(|ui| text_ui(ui, &short_id(&message.message_id), ink));
         row.col(|ui| {
             if let Some(tag) = &message.tag {
@@ -203,17 +272,22 @@ impl RowUi<'_> {
                 self.action_ui(ui, cx);
             });
         }
+        whole
     }
 
-    fn state_ui(&self, ui: &mut Ui, cx: &Context<'_>) {
+    fn state(&self, cx: &Context<'_>) -> (Dot, &'static str, Color32) {
         let (t, p) = (cx.texts, cx.palette);
-        let (shape, word, color): (Dot, &str, Color32) = match self.message.state {
+        match self.message.state {
             MessageState::Ready => (Dot::Full, t.get("peek-ready"), p.ok),
             MessageState::Invisible => (Dot::Half, t.get("peek-invisible"), p.soon),
             MessageState::Acked => (Dot::Tick, t.get("peek-acked"), p.faint),
             MessageState::Delayed => (Dot::Ring, t.get("peek-delayed"), p.accent),
             MessageState::Half => (Dot::Ring, t.get("peek-half"), p.tag),
-        };
+        }
+    }
+
+    fn state_ui(&self, ui: &mut Ui, cx: &Context<'_>) {
+        let (shape, word, color) = self.state(cx);
         ui.spacing_mut().item_spacing.x = theme::GAP_SMALL;
         dot(ui, shape, color);
         ui.label(RichText::new(word).color(color));

@@ -158,7 +158,14 @@ fn says(node: &Node<'_>, text: &str) -> bool {
     let more = inner.description().unwrap_or_default();
     let name = plain(&inner.label().unwrap_or_default()) + &plain(&more);
     let keys = inner.data().keyboard_shortcut().unwrap_or_default();
-    let mut parts = text.split('·').map(plain);
+    // A countdown in a name would be read out every second.
+    let runs = |part: &&str| {
+        part.trim()
+            .split(':')
+            .all(|part| part.parse::<u32>().is_ok())
+    };
+    let parts = text.split('·').filter(|part| !runs(part));
+    let mut parts = parts.map(plain);
     !keys.is_empty() || parts.all(|part| name.contains(&part))
 }
 
