@@ -70,8 +70,11 @@ pub(super) fn row_seen(area: &Response, rect: Rect) {
             data.insert_temp(seen(area.id), grid);
         }
     });
+    if !area.has_focus() {
+        return;
+    }
     theme::rings_itself(ctx, area.id);
-    if area.has_focus() && theme::rings(ctx) {
+    if theme::rings(ctx) {
         ctx.layer_painter(area.layer_id)
             .with_clip_rect(area.rect)
             .rect_stroke(rect, 0.0, theme::ring(ctx), StrokeKind::Inside);

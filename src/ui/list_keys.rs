@@ -8,7 +8,7 @@ use std::hash::Hash;
 use egui::{Id, Popup, Rect, Response, Ui};
 
 use super::actions::Action;
-use super::{grid, regions, row_menu, spoken};
+use super::{focusable, grid, row_menu, spoken};
 
 /// What tells the rows of a list apart, whatever comes above them.
 pub(super) trait Key: Copy + Debug + PartialEq + Hash + Send + Sync + 'static {}
@@ -147,7 +147,7 @@ impl<K: Key> List<K> {
             grid::row_seen(&self.area, drawn.rect);
         }
         if self.opens == Some(row) {
-            regions::enter_first(&drawn.ctx, drawn.layer_id, drawn.rect);
+            focusable::enter_first(&drawn.ctx, drawn.layer_id, drawn.rect);
         }
     }
 

@@ -28,6 +28,7 @@ mod empty;
 mod endings;
 mod fade;
 mod first_minute;
+mod focusable;
 mod grid;
 mod guide;
 mod halves;

@@ -5,7 +5,7 @@
 use egui::{Context, Id, Popup, PopupAnchor, Rect, Response, SetOpenCommand, Ui};
 
 use super::list_keys::Key;
-use super::{regions, spoken};
+use super::{focusable, spoken};
 
 /// A menu that a key asked for, until the pointer opens another one.
 #[derive(Debug, Clone, Copy)]
@@ -65,7 +65,7 @@ pub(super) fn show<K: Key>(
             && !ui.is_sizing_pass()
         {
             asked.enter = false;
-            regions::enter_first(ui.ctx(), ui.layer_id(), Rect::EVERYTHING);
+            focusable::enter_first(ui.ctx(), ui.layer_id(), Rect::EVERYTHING);
         }
     });
     if let Some(asked) = by_key {
