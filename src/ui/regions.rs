@@ -291,9 +291,10 @@ impl Regions {
                 .iter()
                 .any(|w| w.id == *id && rect.contains(w.rect.center()))
         };
+        // The edge of a panel beside it juts out.
         let first = there
             .iter()
-            .find(|w| rect.contains(w.rect.center()))
+            .find(|w| w.interact_rect.is_positive() && rect.contains_rect(w.interact_rect))
             .map(|w| w.id);
         // Going to the work means going to its table.
         let wanted = match region {

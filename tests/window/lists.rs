@@ -92,6 +92,7 @@ fn the_list_of_refused_requests_is_gone_through_by_keys() {
     window.stop();
     refused_request(&mut window);
     refused_request(&mut window);
+    window.until_shown(" · 2 refused");
     window.click(&window.button_with("Sandbox http://"));
     window.until_shown("Refused · 2");
     window.click("Refused · 2");
@@ -262,6 +263,21 @@ fn the_sheet_of_keys_tells_how_edges_are_moved() {
     ] {
         window.assert_shows(&en(key));
     }
+}
+
+#[test]
+fn where_there_are_no_rows_yet_escape_leads_to_the_tabs_and_to_no_edge() {
+    let mut window = Window::open();
+    window.press(Key::Escape);
+    window.settle();
+    let (role, name) = window.here();
+    assert_eq!(role, Role::Tab, "{name}");
+    // What comes up now gives the keyboard back to it.
+    window.open_part("action-add-connection");
+    window.press(Key::Escape);
+    window.settle();
+    assert!(!window.has(&en("connection-new-title")));
+    assert_eq!(window.here(), (role, name));
 }
 
 #[test]
