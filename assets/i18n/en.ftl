@@ -384,7 +384,7 @@ import-text = Exported profile
 import-take = Fill in
 import-which = There are several. Which one?
 import-none = There is no profile in this text
-import-damaged = This text cannot be read, from line { $line }, column { $column } on
+import-damaged = This text cannot be read, from line { $line }, column { $column } on. { $why }
 export-profile = Copy as text
 export-profile-what = All settings but the keys, for somebody else to paste
 connections-none = Only the sandbox so far. Your own clusters will be listed here
@@ -1177,6 +1177,18 @@ damage-other = Broken XML at byte { $at } ({ $what })
 damage-missing = The element <{ $element }> is missing
 damage-number = The element <{ $element }> holds “{ $text }”, which is not a number
 damage-protocol = HTTP { $status } with { $found }, which is not the RocketMQ HTTP protocol
+
+## Why the keyring does not give or take keys
+
+keyring-none = no keyring answers here ({ $said }); install and unlock one, such as gnome-keyring or KWallet, then start mqscope again
+keyring-locked = the keyring is locked or not set up ({ $said }); unlock it in the desktop's keyring program and try again
+keyring-many = the keyring holds more than one entry for this connection; delete them in its own program and enter the keys again
+keyring-slow = the keyring did not answer in time; unlock it and try again
+keyring-not-kept = the keyring did not keep the entry
+keyring-off = no keyring is used in this run
+keyring-no-keys = there are no keys for this connection; enter them too
+keyring-damaged = the keyring's entry for this connection cannot be read; enter the keys again
+keyring-failed = the keyring failed ({ $said })
 
 ## What is announced to screen readers
 
@@ -2639,7 +2651,6 @@ cli-say-profile-twice = several profiles are called { $name }; rename them in th
 cli-say-profile-none = there is no profile { $name }, and none at all in { $path }; save one in the window, or use --endpoint
 cli-say-profile-other = there is no profile { $name }; there are { $names }
 cli-say-keyring-empty = the keyring holds no keys for it
-cli-say-keyring-damaged = the keyring's entry for it cannot be read; save its keys again in the window
 cli-say-keyring-silent = the keyring could not be asked
 cli-say-keys-missing = set { $names } in the environment, or use --profile
 cli-say-keys-missing-for = no keys for the profile { $name }: { $why }. Enter them in the window, or set { $names } in the environment

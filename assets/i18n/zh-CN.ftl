@@ -376,7 +376,7 @@ import-text = 导出的连接配置
 import-take = 填入
 import-which = 文本中有多个连接，请选择
 import-none = 文本中没有连接配置
-import-damaged = 无法读取该文本，问题从第 { $line } 行第 { $column } 列开始
+import-damaged = 无法读取该文本，问题从第 { $line } 行第 { $column } 列开始。{ $why }
 export-profile = 复制为文本
 export-profile-what = 除密钥外的全部设置，可供他人粘贴使用
 connections-none = 目前只有沙箱，自己的集群也会显示在这里
@@ -1137,6 +1137,18 @@ damage-other = 第 { $at } 字节处的 XML 有误（{ $what }）
 damage-missing = 缺少元素 <{ $element }>
 damage-number = 元素 <{ $element }> 的内容“{ $text }”不是数字
 damage-protocol = HTTP { $status }，内容为 { $found }，不是 RocketMQ 的 HTTP 协议
+
+## 密钥环为什么不能存取密钥
+
+keyring-none = 没有可用的密钥环（{ $said }）；请安装并解锁一个，例如 gnome-keyring 或 KWallet，然后重新启动 mqscope
+keyring-locked = 密钥环已锁定或未设置（{ $said }）；请在桌面的密钥环程序中解锁后重试
+keyring-many = 密钥环中有该连接的多个条目；请在密钥环程序中删除它们，再重新填写密钥
+keyring-slow = 密钥环没有应答；请解锁后重试
+keyring-not-kept = 密钥环没有保存该条目
+keyring-off = 本次运行不使用密钥环
+keyring-no-keys = 该连接没有密钥，请一并填写
+keyring-damaged = 密钥环中该连接的条目无法读取，请重新填写密钥
+keyring-failed = 密钥环出错（{ $said }）
 
 ## 读屏播报
 
@@ -2530,7 +2542,6 @@ cli-say-profile-twice = 有多个连接名为 { $name }；请在图形界面中�
 cli-say-profile-none = 没有连接 { $name }，{ $path } 中没有任何连接；请在图形界面中保存，或使用 --endpoint
 cli-say-profile-other = 没有连接 { $name }；现有 { $names }
 cli-say-keyring-empty = 密钥环中没有它的密钥
-cli-say-keyring-damaged = 密钥环中的条目无法读取，请在窗口中重新保存密钥
 cli-say-keyring-silent = 无法访问密钥环
 cli-say-keys-missing = 请设置环境变量 { $names }，或使用 --profile
 cli-say-keys-missing-for = 连接 { $name } 没有密钥：{ $why }。请在图形界面中填写，或设置环境变量 { $names }

@@ -14,9 +14,10 @@ use crate::clock::Clock;
 use crate::config::{Config, ConfigError, ConfigFile, ConnectionProfile, ProxyChoice};
 use crate::credentials::Credentials;
 use crate::explained::file::unknown_name;
+use crate::explained::keyring::keyring;
 use crate::i18n::Value;
 use crate::protocol::{InstanceId, Limits, Profile};
-use crate::secrets::{Secrets, SecretsError};
+use crate::secrets::Secrets;
 
 /// Key of the heading above them.
 const HEADING: &str = "cli-heading-connection";
@@ -229,20 +230,7 @@ async fn from_keyring(id: &str) -> Result<Option<Credentials>, String> {
     tokio::task::spawn_blocking(move || Secrets::new().load(&id))
         .await
         .map_err(|_| texts().get("cli-say-keyring-silent").to_owned())?
-        .map_err(|error| keyring_words(&error))
-}
-
-/// Why the keyring gives no keys.
-fn keyring_words(error: &SecretsError) -> String {
-    match error {
-        SecretsError::Unavailable { why } => {
-            let silent = texts().get("cli-say-keyring-silent");
-            let values = [("what", silent.into()), ("words", why.as_str().into())];
-            texts().format("cli-say-with-words", &values)
-        }
-        SecretsError::Missing => texts().get("cli-say-keyring-empty").to_owned(),
-        SecretsError::Damaged => texts().get("cli-say-keyring-damaged").to_owned(),
-    }
+        .map_err(|error| texts().say(&keyring(&error.to_string())))
 }
 
 fn environment(name: &str) -> Option<String> {

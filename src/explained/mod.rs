@@ -5,6 +5,7 @@
 pub mod damage;
 pub mod file;
 pub mod json;
+pub mod keyring;
 pub mod refused;
 pub mod sandbox;
 pub mod text;

@@ -2,6 +2,7 @@
 //! that of the configuration's file.
 
 use crate::config::{Config, ConnectionProfile};
+use crate::explained::file::mistake;
 
 use super::say::Say;
 
@@ -17,7 +18,8 @@ pub fn read_profiles(text: &str) -> Result<Vec<ConnectionProfile>, Say> {
         Err(error) => Err(match error.position() {
             Some((line, column)) => Say::new("import-damaged")
                 .with("line", line)
-                .with("column", column),
+                .with("column", column)
+                .with_say("why", mistake(&error.what())),
             None => Say::new("import-none"),
         }),
     }

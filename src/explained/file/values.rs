@@ -87,6 +87,7 @@ fn fault(sentence: &str) -> Option<Say> {
 }
 
 #[cfg(test)]
+#[allow(clippy::panic, reason = "a test fails by panicking")]
 mod tests {
     use std::fmt::Display;
 

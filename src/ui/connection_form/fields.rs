@@ -4,11 +4,12 @@
 use egui::{Align, Response, TextEdit, Ui};
 
 use crate::config::{ProfileColor, holds_password};
+use crate::explained::keyring::keyring;
 use crate::protocol::Profile;
 use crate::protocol::address::read_address;
 use crate::session::{
     Command, ConnectionEdit, ConnectionField, ConnectionId, DebuggerCommand, KeysState, Level,
-    Opening,
+    Opening, Say,
 };
 
 use super::Open;
@@ -247,12 +248,12 @@ impl Open {
         match self.known_keys(cx) {
             Some(KeysState::Keyring) => (t.get("keys-in-keyring").to_owned(), p.ok),
             Some(KeysState::SessionOnly(why)) => {
-                let why = [("why", why.as_str().into())];
-                (t.format("keys-session-only", &why), p.soon)
+                let say = Say::new("keys-session-only").with_say("why", keyring(why));
+                (cx.say(&say), p.soon)
             }
             Some(KeysState::Unreadable(why)) => {
-                let why = [("why", why.as_str().into())];
-                (t.format("keys-unreadable", &why), p.bad)
+                let say = Say::new("keys-unreadable").with_say("why", keyring(why));
+                (cx.say(&say), p.bad)
             }
             Some(KeysState::Missing) => (t.get("keys-missing").to_owned(), p.soon),
             _ => (t.get("keys-where").to_owned(), p.dim),
