@@ -300,6 +300,7 @@ reason-cannot-ack = Its last ack was refused, or is on its way
 ## Connections
 
 connections-title = Connections
+topics-of-sandbox = Topics of the sandbox
 connection-add = Add connection…
 connection-use = Use { $name }
 connection-edit = Edit { $name }…
@@ -391,7 +392,7 @@ connections-none = Only the sandbox so far. Your own clusters will be listed her
 empty-sandbox = The sandbox is not running
 empty-sandbox-next = The notices say why. Start it again, or work with another connection
 sandbox-start = Start the sandbox
-empty-add-connection = Add a connection
+empty-add-connection = Add a connection…
 empty-keys = This connection has no keys yet
 empty-keys-next = Without them every request is refused
 empty-keys-add = Add the keys…
@@ -2186,7 +2187,8 @@ halves-to-decide = Half messages to decide
 halves-more = and { $n } more under Half messages below
 half-row = { $topic } { $key } { $id }
 half-open = Waits for a decision
-halves-none = No half messages were published from here; choose Half message in the publish form
+halves-none = No half messages were published from here
+halves-none-next = Choose Half message in the publish form
 halves-dropped = { $n } undecided ones are not listed any more; a view of half messages to check gets them
 halves-forget = Hide all that are over
 half-commit = Commit
@@ -2951,6 +2953,9 @@ table-news = { $n ->
    *[other] { $n } new
 }
 table-columns = Columns
+table-columns-of = { $shown } of { $all } columns
+columns-no-room = Too narrow for { $columns }: make the view wider, or show fewer columns
+column-no-room = No room
 column-head-hint = { $column }. Click to sort; drag to move, or { $moves }; drag the edge for its width, or { $sizes }
 column-width = Width of { $column }
 column-move-left = Move { $column } left

@@ -11,7 +11,7 @@ use crate::session::{
 };
 
 use super::actions::Action;
-use super::columns::{limits, moved, put, sized};
+use super::columns::{limits, put, sized, stepped};
 use super::theme::icons;
 use super::widgets::{from_the_right, named};
 use super::{spoken, theme};
@@ -86,6 +86,31 @@ pub(super) fn drawn(ui: &Ui, view: SubscriptionId, column: &Column) -> Option<f3
     ui.data(|data| data.get_temp(width_id(view, column)))
 }
 
+fn left_out_id(view: SubscriptionId) -> Id {
+    Id::unique(("columns left out", view))
+}
+
+/// Columns that had no room when the table was last drawn.
+pub(super) fn left_out(ui: &Ui, view: SubscriptionId) -> Vec<Column> {
+    ui.data(|data| data.get_temp(left_out_id(view)).unwrap_or_default())
+}
+
+/// Keeps which ones have none now.
+pub(super) fn keep_left_out(
+    ui: &Ui,
+    view: SubscriptionId,
+    all: &[ColumnSetting],
+    fitting: &[ColumnSetting],
+) {
+    let out = all.iter().filter(|one| !fitting.contains(one));
+    let out: Vec<Column> = out.map(|one| one.column.clone()).collect();
+    if out != left_out(ui, view) {
+        ui.data_mut(|data| data.insert_temp(left_out_id(view), out));
+        // What tells of them was drawn before.
+        ui.ctx().request_repaint();
+    }
+}
+
 /// A head that is dragged to another place.
 struct Dragged(SubscriptionId, Column);
 
@@ -93,6 +118,8 @@ struct Dragged(SubscriptionId, Column);
 pub(super) struct Head<'a> {
     pub(super) t: &'static Texts,
     pub(super) view: &'a Subscription,
+    /// Those that have room.
+    pub(super) shown: &'a [ColumnSetting],
     pub(super) setting: &'a ColumnSetting,
 }
 
@@ -203,7 +230,7 @@ impl Head<'_> {
         let (columns, column) = (self.view.table.columns(), &self.setting.column);
         for (action, by) in [(Action::ColumnLeft, -1), (Action::ColumnRight, 1)] {
             if action.taken(ui) {
-                let columns = moved(columns, column, by);
+                let columns = stepped(columns, self.shown, column, by);
                 asked.push(told_place(self.t, &columns, column));
                 self.set(columns, asked);
             }

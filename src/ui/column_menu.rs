@@ -8,7 +8,7 @@ use crate::session::{
     Column, ColumnSetting, SavedTable, Subscription, SubscriptionId, TableCommand, cells,
 };
 
-use super::column_heads::{column_spoken, drawn, told_place};
+use super::column_heads::{column_spoken, drawn, left_out, told_place};
 use super::columns::{limits, moved, sized};
 use super::context::Context;
 use super::theme;
@@ -39,7 +39,9 @@ const ALL: [Column; 11] = [
 /// The button with its menu.
 pub(super) fn ui(ui: &mut Ui, cx: &mut Context<'_>, view: &Subscription) {
     let t = cx.texts;
-    let button = menu_face(t.get("table-columns"));
+    let out = left_out(ui, view.id);
+    let name = name(cx, view, out.len());
+    let button = menu_face(name.as_str());
     let config = MenuConfig::new().close_behavior(PopupCloseBehavior::CloseOnClickOutside);
     let (response, _) = MenuButton::from_button(button).config(config).ui(ui, |ui| {
         super::spoken::name_place(ui, t.get("table-columns"));
@@ -48,7 +50,9 @@ pub(super) fn ui(ui: &mut Ui, cx: &mut Context<'_>, view: &Subscription) {
         let mut next = None;
         for setting in columns {
             line_ui(ui, view, &setting.column, |ui| {
-                next = next.take().or(shown_ui(ui, cx, view.id, columns, setting));
+                next = next
+                    .take()
+                    .or(shown_ui(ui, cx, view.id, columns, setting, &out));
             });
         }
         ui.separator();
@@ -71,7 +75,27 @@ pub(super) fn ui(ui: &mut Ui, cx: &mut Context<'_>, view: &Subscription) {
             table(cx, view, TableCommand::SetColumns(columns));
         }
     });
-    named(ui, response, egui::Role::Button, t.get("table-columns"));
+    let response = named(ui, response, egui::Role::Button, &name);
+    if !out.is_empty() {
+        let names: Vec<String> = out.iter().map(|one| column_spoken(t, one)).collect();
+        let values = [("columns", names.join(t.get("name-separator")).into())];
+        let why = t.format("columns-no-room", &values);
+        super::spoken::tell(&response, |node| node.set_description(why.as_str()));
+        response.on_hover_text(why);
+    }
+}
+
+/// What the button is called: where some columns have no room, it says how many are shown.
+fn name(cx: &Context<'_>, view: &Subscription, out: usize) -> String {
+    let all = view.table.columns().len();
+    if out == 0 {
+        return cx.texts.get("table-columns").to_owned();
+    }
+    let values = [
+        ("shown", all.saturating_sub(out).into()),
+        ("all", all.into()),
+    ];
+    cx.texts.format("table-columns-of", &values)
 }
 
 /// What belongs to one column, by the column and not by its place: it keeps the keyboard when it is
@@ -121,6 +145,7 @@ fn shown_ui(
     view: SubscriptionId,
     columns: &[ColumnSetting],
     setting: &ColumnSetting,
+    out: &[Column],
 ) -> Option<Vec<ColumnSetting>> {
     let (t, column) = (cx.texts, &setting.column);
     let called = [("column", column_spoken(t, column).into())];
@@ -145,7 +170,11 @@ fn shown_ui(
                     next = Some(after);
                 }
             }
-            if let Some(limits) = limits(column) {
+            if out.contains(column) {
+                ui.add_space(theme::GAP);
+                let text = theme::dim(ui.ctx(), t.get("column-no-room"));
+                ui.label(text.font(theme::small()));
+            } else if let Some(limits) = limits(column) {
                 ui.add_space(theme::GAP);
                 let drawn = drawn(ui, view, column).or(setting.width);
                 let mut width = drawn.unwrap_or(*limits.start()).round();

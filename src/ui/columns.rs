@@ -1,6 +1,8 @@
-//! The columns of the live table as a value: how wide each one is in a room of some width, how wide it
-//! can be made, and what becomes of them when one is moved or made wider. Draws nothing; the heads that
-//! are drawn are `column_heads.rs`.
+//! The columns of the live table as a value: which of them a room of some width has room for, and how
+//! wide each one is there, how wide it can be made, and what becomes of them when one is moved or made
+//! wider. In a narrow view the less important ones give way, so that the countdown, the body and the
+//! button that acks never lie out of sight. Draws nothing; the heads that are drawn are
+//! `column_heads.rs`.
 
 use std::ops::RangeInclusive;
 
@@ -10,6 +12,9 @@ use crate::session::{Column, ColumnSetting};
 
 /// Widest that somebody can make a column.
 const WIDEST: f32 = 800.0;
+
+/// A body with less than this gets its room from columns that are less important.
+const BODY_BEFORE_OTHERS: f32 = 84.0;
 
 /// How wide a column is where nobody has chosen.
 #[derive(Clone, Copy)]
@@ -56,6 +61,53 @@ fn chosen(setting: &ColumnSetting) -> Option<f32> {
     let limits = limits(&setting.column)?;
     let width = setting.width?;
     Some(width.clamp(*limits.start(), *limits.end()))
+}
+
+/// The columns that have room, in the order of all: those that are left out are the least important.
+/// One is always there.
+pub(super) fn fitting(columns: &[ColumnSetting], room: f32) -> Vec<ColumnSetting> {
+    let least = |column: &Column| Extent::of(column).least();
+    if columns.iter().map(|one| least(&one.column)).sum::<f32>() <= room {
+        return columns.to_vec();
+    }
+    let told = columns.iter().any(|one| one.column == Column::Returns);
+    let mut places: Vec<usize> = (0..columns.len()).collect();
+    places.sort_by_key(|place| rank(&columns[*place].column, told));
+    let mut left = room;
+    let mut fit = places
+        .into_iter()
+        .enumerate()
+        .take_while(|(before, place)| {
+            let column = &columns[*place].column;
+            left -= match column {
+                Column::Body => BODY_BEFORE_OTHERS,
+                _ => least(column),
+            };
+            *before == 0 || left >= 0.0
+        });
+    let mut fitting: Vec<usize> = fit.by_ref().map(|(_, place)| place).collect();
+    fitting.sort_unstable();
+    let fitting = fitting.into_iter();
+    fitting.map(|place| columns[place].clone()).collect()
+}
+
+/// The lower, the more important; `told` if the countdown says the state too.
+fn rank(column: &Column, told: bool) -> u8 {
+    match column {
+        Column::Returns => 0,
+        Column::State if !told => 0,
+        Column::Body => 1,
+        Column::Key => 2,
+        Column::Times => 3,
+        Column::Tag => 4,
+        // Somebody asked for it.
+        Column::Property(_) => 5,
+        Column::Id => 6,
+        Column::Age => 7,
+        Column::Published | Column::ShardingKey => 8,
+        Column::Size => 9,
+        Column::State => 10,
+    }
 }
 
 /// How much of what columns would have above their least fits into the room, so that the last one is
@@ -118,6 +170,28 @@ pub(super) fn moved(columns: &[ColumnSetting], column: &Column, by: isize) -> Ve
     put(columns, column, to.unwrap_or_default())
 }
 
+/// The columns with this one beyond so many of those that are shown: nothing seems to happen where it
+/// only passes one that has no room.
+pub(super) fn stepped(
+    columns: &[ColumnSetting],
+    shown: &[ColumnSetting],
+    column: &Column,
+    by: isize,
+) -> Vec<ColumnSetting> {
+    let here = shown.iter().position(|one| one.column == *column);
+    let beside = here
+        .and_then(|here| here.checked_add_signed(by))
+        .and_then(|place| shown.get(place));
+    let to = beside.and_then(|beside| {
+        let mut all = columns.iter();
+        all.position(|one| one.column == beside.column)
+    });
+    match to {
+        Some(to) => put(columns, column, to),
+        None => columns.to_vec(),
+    }
+}
+
 /// The columns with this one at a place of theirs.
 pub(super) fn put(columns: &[ColumnSetting], column: &Column, to: usize) -> Vec<ColumnSetting> {
     let mut columns = columns.to_vec();
@@ -172,6 +246,73 @@ mod tests {
         assert_eq!(order(&left), [Column::Tag, Column::Id, Column::Body]);
         assert_eq!(moved(&left, &Column::Tag, -1), left);
         assert_eq!(moved(&three, &Column::Key, 1), three);
+    }
+
+    #[test]
+    fn a_column_passes_those_that_have_no_room() {
+        let three = columns(&[
+            (Column::Id, None),
+            (Column::Tag, None),
+            (Column::Body, None),
+        ]);
+        let shown = columns(&[(Column::Id, None), (Column::Body, None)]);
+        let order = |columns: &[ColumnSetting]| -> Vec<Column> {
+            columns.iter().map(|one| one.column.clone()).collect()
+        };
+        let right = stepped(&three, &shown, &Column::Id, 1);
+        assert_eq!(order(&right), [Column::Tag, Column::Body, Column::Id]);
+        let left = stepped(&three, &shown, &Column::Body, -1);
+        assert_eq!(order(&left), [Column::Body, Column::Id, Column::Tag]);
+        assert_eq!(stepped(&three, &shown, &Column::Body, 1), three);
+        assert_eq!(
+            stepped(&three, &three, &Column::Tag, 1),
+            moved(&three, &Column::Tag, 1)
+        );
+    }
+
+    #[test]
+    fn the_least_important_columns_give_way_first() {
+        let all = [
+            Column::Returns,
+            Column::Id,
+            Column::Tag,
+            Column::Key,
+            Column::Times,
+            Column::Age,
+            Column::Body,
+        ];
+        let all = columns(&all.map(|column| (column, None)));
+        let left = |room| -> Vec<Column> {
+            let fitting = fitting(&all, room).into_iter();
+            fitting.map(|one| one.column).collect()
+        };
+        assert_eq!(left(452.0).len(), 7, "all at their least");
+        assert_eq!(left(451.0).len(), 6, "no age");
+        use Column::{Body, Id, Key, Returns, Tag, Times};
+        assert_eq!(left(412.0), [Returns, Id, Tag, Key, Times, Body]);
+        assert_eq!(left(411.0), [Returns, Tag, Key, Times, Body]);
+        assert_eq!(left(276.0), [Returns, Key, Times, Body]);
+        assert_eq!(left(240.0), [Returns, Key, Body]);
+        assert_eq!(left(239.0), [Returns, Body]);
+        assert_eq!(left(10.0), [Returns]);
+    }
+
+    #[test]
+    fn one_of_two_that_tell_the_state_stays() {
+        let state = (Column::State, None);
+        let three = columns(&[state.clone(), (Column::Key, None), (Column::Body, None)]);
+        assert_eq!(fitting(&three, 100.0)[0].column, Column::State);
+        let four = columns(&[
+            state,
+            (Column::Size, None),
+            (Column::Returns, None),
+            (Column::Body, None),
+        ]);
+        let three: Vec<Column> = fitting(&four, 250.0)
+            .into_iter()
+            .map(|one| one.column)
+            .collect();
+        assert_eq!(three, [Column::Size, Column::Returns, Column::Body]);
     }
 
     #[test]

@@ -1,13 +1,10 @@
-//! The list of connections on the left, with what is in the sandbox below it.
+//! The list of connections on the left. What is in the sandbox stands below it, and is `topics.rs`.
 
 use egui::{
     Align, Color32, CornerRadius, Frame, Label, Layout, Margin, RichText, ScrollArea, Sense, Ui,
 };
 
-use crate::protocol::{GroupId, TopicName};
-use crate::session::{
-    Command, Connection, ConnectionId, GroupContent, Makeshift, SandboxState, TopicContent,
-};
+use crate::session::{Command, Connection, ConnectionId, Makeshift, SandboxState};
 
 use super::actions::Action;
 use super::connection_form::ConnectionForm;
@@ -16,6 +13,7 @@ use super::sights::{Sight, saw};
 use super::spoken;
 use super::theme;
 use super::theme::icons;
+use super::topics::Topics;
 use super::widgets::{Dot, dot, from_the_right, icon_button, marked_link, profile_color};
 use super::wishes::{self, Wish};
 
@@ -29,22 +27,25 @@ pub(super) enum Asked {
 #[derive(Default)]
 pub(super) struct Connections {
     form: ConnectionForm,
-    /// From one topic or group to the next, as it was last drawn.
-    pitch: f32,
+    topics: Topics,
+    /// Height of the list without the topics, as it was last drawn.
+    beside: f32,
 }
-
-/// A topic of the sandbox, or a group of one.
-enum Entry<'a> {
-    Topic(&'a TopicContent),
-    Group(&'a TopicContent, &'a GroupContent),
-}
-
-/// Topics and groups that are all drawn; of more only those in sight, and some around them, so that
-/// the keyboard leads there.
-const ALL_DRAWN: usize = 200;
-const AROUND: usize = 8;
 
 impl Connections {
+    /// With the topics folded away or not, as they were in an earlier run.
+    pub(super) fn restored(topics_shown: Option<bool>) -> Self {
+        Self {
+            topics: Topics::restored(topics_shown),
+            ..Self::default()
+        }
+    }
+
+    /// Whether the topics are shown.
+    pub(super) fn shows_topics(&self) -> bool {
+        self.topics.are_shown()
+    }
+
     /// Opens the form of a new one.
     pub(super) fn add(&mut self) {
         self.form.open(None);
@@ -63,17 +64,22 @@ impl Connections {
         let t = cx.texts;
         let mut asked = None;
         ui.label(theme::label(ui.ctx(), t.get("connections-title")));
-        ScrollArea::vertical()
+        // The topics have what the connections leave, so that these stay in sight.
+        let most = ui.available_height() - self.beside;
+        let list = ScrollArea::vertical()
             .id_salt("connections")
             .auto_shrink([false, false])
             .show(ui, |ui| {
                 ui.spacing_mut().item_spacing.y = 2.0;
                 let model = cx.model;
+                let (begin, mut topics) = (ui.cursor().top(), 0.0);
                 for connection in model.connections() {
                     self.connection_ui(ui, cx, connection);
                     if connection.id == ConnectionId::Sandbox {
                         start_ui(ui, cx);
-                        asked = self.content_ui(ui, cx, model.sandbox_content());
+                        let top = ui.cursor().top();
+                        asked = self.topics.ui(ui, cx, model.sandbox_content(), most);
+                        topics = ui.cursor().top() - top;
                         ui.add_space(theme::GAP);
                     }
                 }
@@ -88,7 +94,13 @@ impl Connections {
                 if add.clicked() {
                     self.form.open(None);
                 }
+                ui.cursor().top() - begin - topics
             });
+        let beside = list.inner;
+        if (beside - self.beside).abs() > theme::HAIRLINE / 2.0 {
+            self.beside = beside;
+            ui.ctx().request_repaint();
+        }
         self.take_wish(ui, cx);
         self.form.ui(ui, cx);
         asked
@@ -107,38 +119,6 @@ impl Connections {
         }
     }
 
-    /// Topics and groups of the sandbox; however many there are, a frame costs what is in sight.
-    fn content_ui(
-        &mut self,
-        ui: &mut Ui,
-        cx: &mut Context<'_>,
-        content: &[TopicContent],
-    ) -> Option<Asked> {
-        let count: usize = content.iter().map(|topic| entries(topic).count()).sum();
-        let drawn = match count <= ALL_DRAWN || self.pitch <= 0.0 {
-            true => 0..count.min(ALL_DRAWN),
-            false => {
-                let place = |y: f32| ((y - ui.cursor().top()) / self.pitch).max(0.0) as usize;
-                let first = place(ui.clip_rect().top()).saturating_sub(AROUND);
-                let end = place(ui.clip_rect().bottom()) + AROUND;
-                first.min(count)..end.min(count)
-            }
-        };
-        let pitch = self.pitch;
-        // A space has no gap of its own behind it.
-        let room = |ui: &mut Ui, entries: usize| ui.add_space(entries as f32 * pitch);
-        room(ui, drawn.start);
-        let mut asked = None;
-        let all = content.iter().flat_map(entries);
-        for entry in all.skip(drawn.start).take(drawn.len()) {
-            let before = ui.cursor().top();
-            asked = entry.ui(ui, cx).or(asked.take());
-            self.pitch = ui.cursor().top() - before;
-        }
-        room(ui, count - drawn.end);
-        asked
-    }
-
     fn connection_ui(&mut self, ui: &mut Ui, cx: &mut Context<'_>, connection: &Connection) {
         let p = cx.palette;
         let chosen = cx.model.selected().id == connection.id;
@@ -153,23 +133,16 @@ impl Connections {
             .fill(fill)
             .corner_radius(CornerRadius::from(theme::RADIUS))
             .inner_margin(Margin::symmetric(8, 6));
-        let mut right = f32::INFINITY;
+        let mut right = None;
         let inner = frame.show(ui, |ui| {
             ui.set_width(ui.available_width());
             ui.horizontal(|ui| {
                 connection_dot(ui, cx, connection);
                 from_the_right(ui, |ui| {
-                    if let ConnectionId::Profile(_) = connection.id {
-                        let label = cx
-                            .texts
-                            .format("connection-edit", &[("name", name.as_str().into())]);
-                        let button = icon_button(ui, icons::SETTINGS, &label);
-                        right = button.rect.left();
-                        if button.clicked() {
-                            self.form.open(Some(&connection.profile));
-                            cx.command(Command::LookForKeys(connection.id.clone()));
-                        }
-                    }
+                    right = match connection.id {
+                        ConnectionId::Sandbox => self.topics.fold_ui(ui, cx),
+                        ConnectionId::Profile(_) => Some(self.edit_ui(ui, cx, connection)),
+                    };
                     ui.with_layout(Layout::top_down(Align::Min), |ui| {
                         ui.spacing_mut().item_spacing.y = 0.0;
                         let label = Label::new(&name).truncate().selectable(false);
@@ -182,7 +155,7 @@ impl Connections {
         });
         // What comes later lies on top: the row would take the clicks of the button in it.
         let mut rect = inner.response.rect;
-        rect.max.x = rect.max.x.min(right);
+        rect.max.x = right.unwrap_or(rect.max.x);
         let response = ui.interact(
             rect,
             ui.scope_id().with(("connection", &connection.id)),
@@ -197,110 +170,20 @@ impl Connections {
             cx.command(Command::Select(connection.id.clone()));
         }
     }
-}
 
-fn entries(topic: &TopicContent) -> impl Iterator<Item = Entry<'_>> {
-    // Where clients name an instance, nothing can be done with its groups from here.
-    let groups = match &topic.instance {
-        Some(_) => &[],
-        None => topic.groups.as_slice(),
-    };
-    let groups = groups.iter().map(move |group| Entry::Group(topic, group));
-    std::iter::once(Entry::Topic(topic)).chain(groups)
-}
-
-impl Entry<'_> {
-    /// A click on a topic aims the publish form at it, a click on a group opens a consume view.
-    fn ui(&self, ui: &mut Ui, cx: &mut Context<'_>) -> Option<Asked> {
-        match self {
-            Entry::Topic(topic) => topic_ui(ui, cx, topic),
-            Entry::Group(topic, group) => {
-                group_ui(ui, cx, topic, group);
-                None
-            }
+    /// The button that opens the form of a connection; its left edge.
+    fn edit_ui(&mut self, ui: &mut Ui, cx: &mut Context<'_>, connection: &Connection) -> f32 {
+        let name = connection_name(cx, connection);
+        let label = cx
+            .texts
+            .format("connection-edit", &[("name", name.as_str().into())]);
+        let button = icon_button(ui, icons::SETTINGS, &label);
+        if button.clicked() {
+            self.form.open(Some(&connection.profile));
+            cx.command(Command::LookForKeys(connection.id.clone()));
         }
+        button.rect.left()
     }
-}
-
-fn topic_ui(ui: &mut Ui, cx: &mut Context<'_>, topic: &TopicContent) -> Option<Asked> {
-    let p = cx.palette;
-    let ink = if topic.topic.as_str().starts_with("%DLQ%") {
-        p.bad
-    } else {
-        p.text
-    };
-    let name = topic.topic.as_str();
-    let face = theme::strong(name).color(ink);
-    if let Some(instance) = &topic.instance {
-        other_instance_ui(ui, cx, face, instance.as_str(), topic.messages);
-        return None;
-    }
-    let entry = entry_ui(ui, cx, 22.0, face, topic.messages);
-    entry.clicked().then(|| Asked::PublishTo(name.to_owned()))
-}
-
-fn group_ui(ui: &mut Ui, cx: &mut Context<'_>, topic: &TopicContent, group: &GroupContent) {
-    let face = RichText::new(group.group.as_str()).color(cx.palette.dim);
-    let entry = entry_ui(ui, cx, 42.0, face, group.invisible);
-    // A group of this name may stand under each topic.
-    spoken::tell(&entry, |node| node.set_description(topic.topic.as_str()));
-    if entry.clicked() {
-        consume(cx, &topic.topic, &group.group);
-    }
-}
-
-/// Shows the view of a group of the sandbox, or opens one.
-pub(super) fn consume(cx: &mut Context<'_>, topic: &TopicName, group: &GroupId) {
-    let known = cx.model.views().iter().find(|view| {
-        view.source.as_ref().is_some_and(|source| {
-            source.connection == ConnectionId::Sandbox
-                && source.topic == *topic
-                && source.consume.group == *group
-        })
-    });
-    cx.command(Command::Select(ConnectionId::Sandbox));
-    cx.command(match known {
-        Some(view) => Command::ShowView(view.id),
-        None => {
-            let place = (ConnectionId::Sandbox, topic.clone(), group.clone());
-            Command::OpenView(Some(place))
-        }
-    });
-}
-
-/// The sandbox keeps instances apart, and this connection names none.
-fn other_instance_ui(ui: &mut Ui, cx: &Context<'_>, face: RichText, instance: &str, count: u64) {
-    let why = cx
-        .texts
-        .format("sandbox-other-instance", &[("instance", instance.into())]);
-    ui.add_enabled_ui(false, |ui| entry_ui(ui, cx, 22.0, face, count))
-        .response
-        .on_hover_text(why);
-}
-
-fn entry_ui(
-    ui: &mut Ui,
-    cx: &Context<'_>,
-    indent: f32,
-    face: RichText,
-    count: u64,
-) -> egui::Response {
-    ui.horizontal(|ui| {
-        ui.add_space(indent);
-        from_the_right(ui, |ui| {
-            ui.add_space(theme::GAP);
-            ui.label(
-                RichText::new(count.to_string())
-                    .color(cx.palette.dim)
-                    .font(theme::small()),
-            );
-            ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
-                ui.add(egui::Button::new(face).frame(false).truncate())
-            })
-            .inner
-        })
-    })
-    .inner
 }
 
 /// The way to a sandbox that runs once more, where it does not, or runs as it was meant.

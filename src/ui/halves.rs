@@ -72,7 +72,8 @@ pub(super) fn ui(ui: &mut Ui, cx: &mut Context<'_>) {
     let t = cx.texts;
     let halves = cx.model.halves();
     if halves.iter().len() == 0 {
-        Empty::new(icons::WAITING, "halves-none").ui(ui, cx);
+        let empty = Empty::new(icons::WAITING, "halves-none");
+        empty.next("halves-none-next").ui(ui, cx);
         return;
     }
     if halves.dropped() > 0 {
@@ -158,6 +159,10 @@ fn list_row_ui(
     };
     spoken.around(ui, |ui| {
         ui.set_min_size(egui::vec2(ui.available_width(), height));
+        // Beside rows with more to say, one of a single line stands in the middle.
+        if !says_more(half, cx) {
+            ui.add_space((height - cx.sizes.row) / 2.0);
+        }
         half_ui(ui, cx, half);
     })
 }

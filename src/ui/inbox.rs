@@ -47,12 +47,19 @@ pub(super) struct Inbox {
     resend: Option<letters::Question>,
     /// An action of the table that is shown, asked for by other ways than its keys.
     asked: Option<Action>,
+    /// Where the rows of the view that is shown began when it was last drawn, if it has any.
+    rows_from: Option<f32>,
 }
 
 impl Inbox {
     /// Does this with the table that is shown, as soon as it is drawn.
     pub(super) fn ask(&mut self, action: Action) {
         self.asked = Some(action);
+    }
+
+    /// Where the rows of the view that is shown begin: what stands above them has its height.
+    pub(super) fn rows_from(&self) -> Option<f32> {
+        self.rows_from
     }
 
     /// What was asked for and not drawn by now is not meant any more.
@@ -101,6 +108,10 @@ impl Inbox {
             };
             first.set_height(height.min(first.height()));
             saw(ui.ctx(), Sight::Messages, first.shrink(theme::GAP_SMALL));
+        }
+        if shown {
+            let top = ui.cursor().top();
+            self.rows_from = (!view.rows.is_empty()).then_some(top + cx.sizes.head);
         }
         if view.rows.is_empty() {
             table::fade(ui, cx, view);

@@ -73,6 +73,7 @@ mod times;
 mod toolbar;
 mod tools;
 mod top;
+mod topics;
 mod traffic;
 mod variables;
 mod widgets;

@@ -30,6 +30,9 @@ use super::said::Said;
 use super::settings::SettingsWindow;
 use super::{archive, grid, paste, spoken, status, table_keys, theme, top};
 
+/// Height of the details that is of any use.
+const LEAST_DETAILS: f32 = 120.0;
+
 /// All panels.
 pub(super) struct Panels {
     pub(super) connections: Connections,
@@ -61,7 +64,7 @@ impl Panels {
     pub(super) fn restored(workspace: &Workspace, preferences: &Preferences) -> Self {
         let kept = Kept::new(workspace.around.as_ref());
         Self {
-            connections: Connections::default(),
+            connections: Connections::restored(kept.get("topics")),
             publish: PublishPanel::new(workspace.draft.clone()),
             inbox: Inbox::default(),
             message: MessagePane::restored(&kept),
@@ -91,6 +94,7 @@ impl Panels {
             ("drawer", value(serde_json::to_value(self.drawer.shown()))),
             ("recent", value(serde_json::to_value(self.palette.recent()))),
             ("side", self.side.into()),
+            ("topics", self.connections.shows_topics().into()),
         ];
         values.extend(self.message.to_keep());
         WindowPart {
@@ -233,13 +237,19 @@ impl Panels {
         // Where room is short, an empty pane gets none.
         let shown = cx.model.shown_view();
         let focused = shown.is_some_and(|view| view.focused.is_some());
-        // Nor does any beside the drawer, which somebody opened later and can close.
-        let squeezed = self.drawer.is_open() && height < theme::DETAILS_BESIDE_DRAWER_FROM;
+        // Nor does any beside the drawer, which somebody opened later and can close, where it would
+        // leave none for rows.
+        let top = ui.available_rect_before_wrap().top();
+        let above = self.inbox.rows_from().map_or(0.0, |rows| rows - top);
+        let rows = theme::ROWS_BESIDE_DETAILS * cx.sizes.row;
+        let beside = height - above - rows;
         let most = match self.drawer.is_open() {
-            true => (height * 0.42).min(height - 200.0),
-            false => height - 240.0,
+            true => (height * 0.42).min(height - 200.0).min(beside),
+            false => (height - 240.0).min(beside),
         };
-        let roomy = height >= theme::DETAILS_ALWAYS_FROM;
+        let squeezed = self.drawer.is_open()
+            && (height < theme::DETAILS_BESIDE_DRAWER_FROM || most < LEAST_DETAILS);
+        let roomy = height >= theme::DETAILS_ALWAYS_FROM && beside >= height * 0.35;
         if (focused && !squeezed) || roomy {
             let pane = Pane {
                 id: "details",
@@ -249,7 +259,7 @@ impl Panels {
                     true => (height * 0.4).max(200.0),
                     false => height * 0.32,
                 },
-                limits: 120.0..=most.max(120.0),
+                limits: LEAST_DETAILS..=most.max(LEAST_DETAILS),
                 frame: Frame::NONE.fill(cx.palette.panel),
             };
             let panel = pane.show(ui, cx.texts, &mut self.sizes, |ui, sizes| {

@@ -8,12 +8,13 @@ use egui_extras::{Column as Width, TableBuilder, TableRow};
 use crate::explained::damage::damage;
 use crate::i18n::Texts;
 use crate::session::{
-    Column, Command, Ending, LetterCommand, Place, Row, RowState, Subscription, TableCommand, cells,
+    Column, ColumnSetting, Command, Ending, LetterCommand, Place, Row, RowState, Subscription,
+    TableCommand, cells,
 };
 
 use super::actions::Action;
-use super::column_heads::Head;
-use super::columns::Widths;
+use super::column_heads::{Head, keep_left_out};
+use super::columns::{Widths, fitting};
 use super::context::{Context, bytes, short_id};
 use super::endings::{Deed, alike_look, alike_mark, alike_word, sentence, state_ui, word};
 use super::fade::Fade;
@@ -88,13 +89,15 @@ fn rows_ui(
     let arrangement = view.table.arrangement();
     let across = ui.max_rect().x_range();
     let spoken = ui.ctx().has_accesskit_node(area.id);
-    let columns = view.table.columns();
     let deeds = match (acks(view), view.checks_halves()) {
         (false, _) => 0.0,
         (true, true) => halves::ROW_WIDTH,
         (true, false) => 68.0,
     };
-    let widths = Widths::new(columns, ui.available_width() - CHECKBOX - deeds);
+    let columns_room = ui.available_width() - CHECKBOX - deeds;
+    let columns = &*fitting(view.table.columns(), columns_room);
+    keep_left_out(ui, view.id, view.table.columns(), columns);
+    let widths = Widths::new(columns, columns_room);
     let mut table = TableBuilder::new(ui)
         // Another set of columns has widths of its own, and so has one that lacks room.
         .id_salt((view.id, columns.len(), widths.are_short()))
@@ -119,7 +122,7 @@ fn rows_ui(
     let shown = table
         .vertical_scroll_offset(sight.offset())
         .header(cx.sizes.head, |row| {
-            header_ui(row, cx.texts, view, asked);
+            header_ui(row, cx.texts, view, columns, asked);
         })
         .body(|body| {
             body.rows(cx.sizes.row, laid_out.len(), |mut cells| {
@@ -133,6 +136,7 @@ fn rows_ui(
                     let row_ui = RowUi {
                         row,
                         view,
+                        columns,
                         cx,
                         fade,
                         area,
@@ -309,6 +313,7 @@ fn header_ui(
     mut row: TableRow<'_, '_>,
     t: &'static Texts,
     view: &Subscription,
+    columns: &[ColumnSetting],
     asked: &mut Vec<Command>,
 ) {
     cell(&mut row, None, |ui| {
@@ -321,8 +326,13 @@ fn header_ui(
             asked.push(Command::Table(view.id, TableCommand::SelectShown(all)));
         }
     });
-    for setting in view.table.columns() {
-        let head = Head { t, view, setting };
+    for setting in columns {
+        let head = Head {
+            t,
+            view,
+            shown: columns,
+            setting,
+        };
         row.col(|ui| head.ui(ui, asked));
     }
     if acks(view) {
@@ -355,6 +365,8 @@ fn row_node(view: &Subscription, number: u64) -> Id {
 struct RowUi<'r, 'c> {
     row: &'r Row,
     view: &'r Subscription,
+    /// Those that have room.
+    columns: &'r [ColumnSetting],
     cx: &'r Context<'c>,
     fade: &'r Fade,
     /// The table, as what takes the keyboard and in the tree of screen readers.
@@ -385,7 +397,7 @@ impl RowUi<'_, '_> {
             }
             contents(ui, Some(of), |ui| self.select_ui(ui, &id, asked));
         });
-        for setting in self.view.table.columns() {
+        for setting in self.columns {
             cell(cells, Some(of), |ui| {
                 self.column_ui(ui, &setting.column, state, &id, ink)
             });

@@ -38,14 +38,27 @@ pub(super) fn ui(
 ) -> bool {
     let mut start = false;
     if ui.available_width() < ONE_LINE_FROM {
+        let of_file = view.file.is_some();
         ui.horizontal(|ui| {
-            filter_ui(ui, cx, view, asked);
-            counts_ui(ui, cx, view);
+            from_the_right(ui, |ui| {
+                if of_file {
+                    archive::menu_ui(ui, cx, more);
+                }
+                columns_ui(ui, cx, view);
+                ui.with_layout(egui::Layout::left_to_right(egui::Align::Center), |ui| {
+                    filter_ui(ui, cx, view, asked);
+                });
+            });
         });
-        ui.horizontal_wrapped(|ui| {
-            start = polls_ui(ui, cx, view);
-            table_ui(ui, cx, view, more);
-        });
+        if !of_file {
+            ui.horizontal_wrapped(|ui| {
+                start = polls_ui(ui, cx, view);
+                archive::menu_ui(ui, cx, more);
+            });
+        }
+        if counts(view) {
+            ui.horizontal(|ui| counts_ui(ui, cx, view));
+        }
     } else {
         ui.horizontal(|ui| {
             from_the_right(ui, |ui| {
@@ -114,6 +127,18 @@ fn filter_ui(ui: &mut Ui, cx: &mut Context<'_>, view: &Subscription, asked: Opti
     }
 }
 
+/// Whether there is anything to count, on a line of its own in a narrow view.
+fn counts(view: &Subscription) -> bool {
+    let asked_for = !view.polling.is_stopped() && !view.form.tag.trim().is_empty();
+    let arrangement = view.table.arrangement();
+    asked_for
+        || view.table.news() > 0
+        || !arrangement.shows_all()
+        || arrangement.progress(&view.rows).is_some()
+        || view.rows.evicted() > 0
+        || view.rows.lost() > 0
+}
+
 /// How many rows are shown of how many, what came meanwhile, and the tags that are asked for.
 fn counts_ui(ui: &mut Ui, cx: &mut Context<'_>, view: &Subscription) {
     let (t, p) = (cx.texts, cx.palette);
@@ -174,6 +199,11 @@ fn polls_ui(ui: &mut Ui, cx: &mut Context<'_>, view: &Subscription) -> bool {
 /// The buttons about the table.
 fn table_ui(ui: &mut Ui, cx: &mut Context<'_>, view: &Subscription, more: &mut Option<More>) {
     archive::menu_ui(ui, cx, more);
+    columns_ui(ui, cx, view);
+}
+
+/// Those about what is seen of it.
+fn columns_ui(ui: &mut Ui, cx: &mut Context<'_>, view: &Subscription) {
     column_menu::ui(ui, cx, view);
     code_ui(ui, cx, view);
 }

@@ -153,10 +153,13 @@ pub(super) fn check_box<'a>(
             &mut widgets.hovered,
             &mut widgets.active,
         ] {
-            (state.bg_fill, state.bg_stroke.color) = match *checked {
+            let (fill, edge) = match *checked {
                 true => (p.accent_bg, p.accent),
                 false => (p.bg, p.faint),
             };
+            state.bg_fill = fill;
+            // In a menu nothing else has an edge.
+            state.bg_stroke = egui::Stroke::new(theme::HAIRLINE, edge);
         }
         if !*checked {
             widgets.hovered.bg_stroke.color = p.text;

@@ -304,11 +304,19 @@ impl<'a> Stage<'a> {
             .until_in_time("it stops", |window| window.shows(&start));
     }
 
+    /// Clicks on the sandbox in the status line, which opens its room and closes it. A notice beside
+    /// it may tell of the same address.
+    #[track_caller]
+    pub(crate) fn click_room(&mut self) {
+        let begin = self.up_to("status-sandbox-running", &[], "addr");
+        let name = self.window.button_with(&begin);
+        self.window.click(&name);
+    }
+
     /// Opens the control room and waits for its counts.
     #[track_caller]
     pub(crate) fn open_room(&mut self) {
-        let name = self.window.button_with("http://127.0.0.1");
-        self.window.click(&name);
+        self.click_room();
         let look = self.t_with("control-peek-topic", &[("topic", "orders")]);
         self.window.until("the counts", |window| window.has(&look));
     }

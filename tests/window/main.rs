@@ -41,6 +41,7 @@ mod paths;
 mod plots;
 mod rare;
 mod replay;
+mod room;
 mod samples;
 mod sandbox;
 mod scripted;

@@ -26,6 +26,9 @@ const LIST: &str = "control-peek-list";
 /// Below this width there is no column of keys.
 const WITH_KEYS: f32 = 560.0;
 
+/// With less room than this beside the name, how many there are is not said.
+const COUNT_FROM: f32 = 48.0;
+
 /// The messages; their topic's numbers are a click away.
 pub(super) fn ui(
     ui: &mut Ui,
@@ -121,7 +124,8 @@ fn head_ui(ui: &mut Ui, cx: &mut Context<'_>, peek: &PeekView, statistics: &mut 
             }
             ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
                 ui.add(Label::new(theme::strong(title)).truncate());
-                if !peek.messages.is_empty() {
+                // A long name leaves no room for how many there are.
+                if !peek.messages.is_empty() && ui.available_width() > COUNT_FROM {
                     let n = [("n", peek.messages.len().into())];
                     let count = match peek.next {
                         Some(_) => t.format("control-peek-first", &n),

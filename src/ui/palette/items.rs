@@ -145,7 +145,7 @@ pub(in crate::ui) fn go(target: &Target, cx: &mut Context<'_>) {
         Target::View(id) => cx.command(Command::ShowView(*id)),
         Target::Topic(_) => cx.command(Command::Select(ConnectionId::Sandbox)),
         Target::Group(topic, group) => {
-            super::super::connections::consume(cx, topic, group);
+            super::super::topics::consume(cx, topic, group);
         }
     }
 }

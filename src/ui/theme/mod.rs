@@ -180,6 +180,8 @@ pub const PUBLISH_AS_TAB_BELOW: f32 = 1100.0;
 pub const DETAILS_ALWAYS_FROM: f32 = 560.0;
 /// From this height on there is room for rows, for details and for the drawer.
 pub const DETAILS_BESIDE_DRAWER_FROM: f32 = 360.0;
+/// So many rows are left in sight by the details while the drawer is open.
+pub const ROWS_BESIDE_DETAILS: f32 = 3.0;
 /// The smallest window everything fits in.
 pub const MIN_WINDOW: [f32; 2] = [960.0, 600.0];
 /// The window on the first start.

@@ -53,18 +53,43 @@ pub(crate) fn from_the_form_to_the_doctor(lang: Lang, album: &Album) {
     let endpoint = format!("http://{}", stage.window.sandbox_addr());
     stage.click_with("connection-edit", &[("name", "staging")]);
     stage.fill(Place::Only, "connection-endpoint", &endpoint);
-    stage.click("checkup-button");
-    stage.until("checkup-bad");
+    examine(&mut stage, "checkup-bad");
     stage.paint("doctor-wrong");
     stage.fill(Place::Only, "keys-ak-tdmq", "sandbox");
     stage.fill(Place::Only, "keys-sk-tdmq", "sandbox-secret");
-    stage.click("checkup-button");
-    let bad = stage.t("checkup-bad");
-    let running = stage.t("checkup-running");
-    stage.window.until("it is well", |window| {
-        !window.shows(&bad) && !window.shows(&running)
-    });
+    examine(&mut stage, "checkup-good");
     stage.paint("doctor-well");
     stage.click("delete");
     stage.paint("connection-delete");
+    stage.click("cancel");
+
+    // The other kinds say it in words of their own.
+    stage.click_with("connection-edit", &[("name", "production")]);
+    stage.fill(Place::Only, "connection-endpoint", &endpoint);
+    stage.fill(Place::Only, "keys-ak-aliyun", "LTAI5tNobodyHasThisKey");
+    stage.fill(Place::Only, "keys-sk-aliyun", "not-the-secret");
+    examine(&mut stage, "checkup-bad");
+    stage.paint("doctor-aliyun-wrong");
+    stage.fill(Place::Only, "keys-ak-aliyun", "sandbox");
+    stage.fill(Place::Only, "keys-sk-aliyun", "sandbox-secret");
+    examine(&mut stage, "checkup-good");
+    stage.paint("doctor-aliyun-well");
+    stage.click("cancel");
+    stage.click_with("connection-edit", &[("name", "ci")]);
+    examine(&mut stage, "checkup-bad");
+    stage.paint("doctor-sandbox-wrong");
+    stage.fill(Place::Only, "connection-endpoint", &endpoint);
+    stage.fill(Place::Only, "keys-ak-sandbox", "sandbox");
+    stage.fill(Place::Only, "keys-sk-sandbox", "sandbox-secret");
+    examine(&mut stage, "checkup-good");
+    stage.paint("doctor-sandbox-well");
+}
+
+/// Asks the doctor and waits for this verdict of a check that has ended.
+fn examine(stage: &mut Stage<'_>, verdict: &str) {
+    stage.click("checkup-button");
+    let (verdict, running) = (stage.t(verdict), stage.t("checkup-running"));
+    stage.window.until("the doctor is done", |window| {
+        window.shows(&verdict) && !window.shows(&running)
+    });
 }

@@ -29,11 +29,10 @@ pub(crate) fn places_with_nothing(lang: Lang, album: &Album) {
     stage.click_figures();
     stage.window.settle();
     stage.paint("empty-plots");
-    let room = stage.window.button_with("http://127.0.0.1");
-    stage.window.click(&room);
+    stage.click_room();
     stage.window.settle();
     stage.paint("empty-room");
-    stage.window.click(&room);
+    stage.click_room();
 
     stage.click_with("connection-use", &[("name", "desk")]);
     stage.click("view-new");

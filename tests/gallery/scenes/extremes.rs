@@ -59,8 +59,7 @@ pub(crate) fn narrow(lang: Lang, album: &Album) {
     stage.paint("narrow-traffic");
     stage.open_room();
     stage.paint("narrow-room");
-    let room = stage.window.button_with("http://127.0.0.1");
-    stage.window.click(&room);
+    stage.click_room();
     stage.click("tools");
     stage.click("debugger-open");
     stage.paint("narrow-debugger");
@@ -180,4 +179,27 @@ pub(crate) fn a_great_many(lang: Lang, album: &Album) {
     }
     stage.window.settle();
     stage.paint("many");
+}
+
+/// A few connections below a sandbox with many topics, which are folded away then.
+pub(crate) fn many_topics(lang: Lang, album: &Album) {
+    let start = start(lang)
+        .with("staging", Profile::Tdmq, "http://127.0.0.1:9")
+        .with("production", Profile::Aliyun, "http://127.0.0.1:9");
+    let mut stage = Stage::begin(lang, album, start);
+    stage.stop();
+    let message = order(0);
+    let now = stage.window.clock().now();
+    let message = message.checked(&Profile::Sandbox.limits(), now).unwrap();
+    let client = another_client(&stage.window);
+    for n in 0..40 {
+        let topic = format!("topic-{n:02}").parse().unwrap();
+        let published = client.publish(&topic, &message);
+        stage.window.runtime().block_on(published).unwrap();
+    }
+    stage.until_text("topic-39");
+    stage.window.settle();
+    stage.paint("many-topics");
+    stage.click("topics-of-sandbox");
+    stage.paint("many-topics-folded");
 }

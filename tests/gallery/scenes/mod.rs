@@ -59,6 +59,7 @@ acts![
     extremes::narrow,
     extremes::long_names,
     extremes::a_great_many,
+    extremes::many_topics,
 ];
 
 /// Plays an act in each language that is wanted.

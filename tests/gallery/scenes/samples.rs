@@ -34,8 +34,7 @@ pub(crate) fn sample_data(lang: Lang, album: &Album) {
         .window
         .until("orders arrive", |window| window.rows().len() >= 5);
     stage.paint("samples-room");
-    let room = stage.window.button_with("http://127.0.0.1");
-    stage.window.click(&room);
+    stage.click_room();
     stage.stop();
     let newest = stage.window.rows()[0].clone();
     stage.window.look_into(&newest);
