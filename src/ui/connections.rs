@@ -139,14 +139,17 @@ impl Connections {
             ui.horizontal(|ui| {
                 connection_dot(ui, cx, connection);
                 from_the_right(ui, |ui| {
-                    right = match connection.id {
-                        ConnectionId::Sandbox => self.topics.fold_ui(ui, cx),
-                        ConnectionId::Profile(_) => Some(self.edit_ui(ui, cx, connection)),
-                    };
+                    if let ConnectionId::Profile(_) = connection.id {
+                        right = Some(self.edit_ui(ui, cx, connection));
+                    }
                     ui.with_layout(Layout::top_down(Align::Min), |ui| {
                         ui.spacing_mut().item_spacing.y = 0.0;
                         let label = Label::new(&name).truncate().selectable(false);
-                        ui.add(label);
+                        if connection.id == ConnectionId::Sandbox {
+                            right = self.topics.beside_ui(ui, cx, label);
+                        } else {
+                            ui.add(label);
+                        }
                         let line = RichText::new(&line).font(theme::small()).color(p.dim);
                         ui.add(Label::new(line).truncate().selectable(false));
                     });

@@ -2,7 +2,7 @@
 //! be folded away, and scroll by themselves where there are many, so that they never push the
 //! connections below them out of sight. Counts nothing; the sandbox tells what it has.
 
-use egui::{Align, Layout, RichText, ScrollArea, Ui};
+use egui::{Align, Label, Layout, RichText, ScrollArea, Ui};
 
 use crate::protocol::{GroupId, TopicName};
 use crate::session::{Command, ConnectionId, GroupContent, TopicContent};
@@ -56,8 +56,25 @@ impl Topics {
         self.shown
     }
 
+    /// A name with the button that folds them away at its side; the left edge of that. It is as high
+    /// as the name, so that the line below, where the sandbox listens, has the whole width.
+    pub(super) fn beside_ui(&mut self, ui: &mut Ui, cx: &Context<'_>, name: Label) -> Option<f32> {
+        ui.scope(|ui| {
+            ui.spacing_mut().interact_size.y = theme::BODY_LINE;
+            ui.horizontal(|ui| {
+                from_the_right(ui, |ui| {
+                    let edge = self.fold_ui(ui, cx);
+                    ui.with_layout(Layout::left_to_right(Align::Center), |ui| ui.add(name));
+                    edge
+                })
+            })
+            .inner
+        })
+        .inner
+    }
+
     /// The button that folds them away, where there are any; its left edge.
-    pub(super) fn fold_ui(&mut self, ui: &mut Ui, cx: &Context<'_>) -> Option<f32> {
+    fn fold_ui(&mut self, ui: &mut Ui, cx: &Context<'_>) -> Option<f32> {
         if cx.model.sandbox_content().is_empty() {
             return None;
         }

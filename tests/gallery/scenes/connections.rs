@@ -76,11 +76,11 @@ pub(crate) fn from_the_form_to_the_doctor(lang: Lang, album: &Album) {
     stage.paint("doctor-aliyun-well");
     stage.click("cancel");
     stage.click_with("connection-edit", &[("name", "ci")]);
+    stage.fill(Place::Only, "keys-ak-sandbox", "sandbox");
+    stage.fill(Place::Only, "keys-sk-sandbox", "sandbox-secret");
     examine(&mut stage, "checkup-bad");
     stage.paint("doctor-sandbox-wrong");
     stage.fill(Place::Only, "connection-endpoint", &endpoint);
-    stage.fill(Place::Only, "keys-ak-sandbox", "sandbox");
-    stage.fill(Place::Only, "keys-sk-sandbox", "sandbox-secret");
     examine(&mut stage, "checkup-good");
     stage.paint("doctor-sandbox-well");
 }
