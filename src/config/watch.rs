@@ -12,6 +12,8 @@ pub struct WatchedConfig {
     file: ConfigFile,
     /// What tells one writing from another.
     stamp: Option<Metadata>,
+    /// That of a writing which may still go on.
+    unsettled: Option<Metadata>,
     text: Option<String>,
 }
 
@@ -21,6 +23,7 @@ impl WatchedConfig {
         Self {
             file,
             stamp: None,
+            unsettled: None,
             text: None,
         }
     }
@@ -31,13 +34,20 @@ impl WatchedConfig {
     }
 
     /// What it says now, if that is something else than the last time. A file that is gone says
-    /// nothing new: editors take one away for a moment, and what holds goes on.
+    /// nothing new: editors take one away for a moment, and what holds goes on. Nor does one that has
+    /// changed since the last look: others empty it first and write then, and half a text may mean
+    /// something else than all of it.
     ///
     /// # Errors
     /// When it cannot be read or understood, told once for each text.
     pub fn look(&mut self) -> Option<Result<Config, ConfigError>> {
         let stamp = self.stamp_now()?;
         if self.stamp.as_ref().is_some_and(|old| is_same(old, &stamp)) {
+            return None;
+        }
+        let before = self.unsettled.replace(stamp.clone());
+        let stands_still = before.is_some_and(|before| is_same(&before, &stamp));
+        if self.stamp.is_some() && !stands_still {
             return None;
         }
         self.stamp = Some(stamp);
@@ -112,6 +122,7 @@ mod tests {
         let both = other.change(&known, add("b")).unwrap();
         assert_eq!(both.profiles.len(), 2);
         assert!(other.look().is_none(), "what was written here is no news");
+        assert!(one.look().is_none(), "it may still be written");
         assert_eq!(one.look().unwrap().unwrap(), both);
         assert!(one.look().is_none());
     }
@@ -148,7 +159,10 @@ mod tests {
             })
             .unwrap();
         let broken = "[preferences]\ntheme = 'blue'\n";
+        fs::write(file.path(), "").unwrap();
+        assert!(watched.look().is_none());
         fs::write(file.path(), broken).unwrap();
+        assert!(watched.look().is_none());
         let error = watched.look().unwrap().unwrap_err();
         assert_eq!(error.position(), Some((2, 9)));
         assert!(watched.look().is_none());
