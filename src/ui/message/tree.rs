@@ -24,8 +24,8 @@ const SHOWN_CHARS: usize = 400;
 /// Levels that are indented.
 const MAX_INDENT: usize = 60;
 
-/// Widest row, in points: the indentation, a key and a value.
-const WIDEST: f32 = 5_000.0;
+/// With less room than this the rows have it all, and the path of what is selected is not shown.
+const PATH_FROM: f32 = 4.0 * LINE;
 
 /// What is folded and selected.
 pub(super) struct TreeView {
@@ -34,6 +34,15 @@ pub(super) struct TreeView {
     selected: usize,
     path: String,
     go: Option<Go>,
+    /// Right end of the widest row that was seen, from the left edge of all.
+    widest: f32,
+}
+
+/// A row as it was drawn.
+struct Drawn {
+    /// Whether it was opened or folded.
+    toggled: Option<bool>,
+    width: f32,
 }
 
 impl TreeView {
@@ -45,6 +54,7 @@ impl TreeView {
             selected: 0,
             path: tree.path(0),
             go: None,
+            widest: 0.0,
         }
     }
 
@@ -84,21 +94,24 @@ impl TreeView {
     pub(super) fn ui(&mut self, ui: &mut Ui, cx: &Context<'_>, marks: &Marks<'_>) {
         let opened = Arc::clone(&self.of);
         let Ok(tree) = &opened.json else { return };
-        egui::Panel::bottom("json path")
-            .resizable(false)
-            .show_separator_line(false)
-            .frame(egui::Frame::NONE)
-            .show(ui, |ui| self.path_ui(ui, cx, tree));
+        if ui.available_height() >= PATH_FROM {
+            egui::Panel::bottom("json path")
+                .resizable(false)
+                .show_separator_line(false)
+                .frame(egui::Frame::NONE)
+                .show(ui, |ui| self.path_ui(ui, cx, tree));
+        }
         let mut clicked = None;
         let mut toggled = None;
         let sheet = Sheet {
             id: "json-tree",
             name: cx.texts.get("viewer-tree"),
             rows: self.folds.len(),
-            width: WIDEST,
+            width: self.widest,
             go: self.go.take(),
         };
         let mut spoken_to = None;
+        let mut widest = self.widest;
         let shown = sheet.show(ui, |ui, row, rect| {
             let Some(node) = self.folds.node_at(tree, row) else {
                 return;
@@ -107,10 +120,16 @@ impl TreeView {
             if ui.input(|input| input.has_accesskit_action_request(id, AccessAction::Click)) {
                 spoken_to = Some(node);
             }
-            if let Some(open) = self.row_ui(ui, cx, tree, node, rect, marks) {
+            let drawn = self.row_ui(ui, cx, tree, node, rect, marks);
+            widest = widest.max(drawn.width);
+            if let Some(open) = drawn.toggled {
                 toggled = Some((node, open));
             }
         });
+        if widest > self.widest {
+            self.widest = widest;
+            ui.ctx().request_repaint();
+        }
         spoken::tell(&shown.area, |node| node.set_role(Role::Tree));
         clicked = clicked.or(spoken_to);
         if shown.area.clicked()
@@ -175,7 +194,7 @@ impl TreeView {
         }
     }
 
-    /// One row; whether it was opened or folded.
+    /// One row.
     fn row_ui(
         &self,
         ui: &Ui,
@@ -184,7 +203,7 @@ impl TreeView {
         node: usize,
         rect: Rect,
         marks: &Marks<'_>,
-    ) -> Option<bool> {
+    ) -> Drawn {
         let p = cx.palette;
         let painter = ui.painter();
         if self.selected == node {
@@ -200,10 +219,12 @@ impl TreeView {
             let ground = Rect::from_min_size(left, vec2(galley.size().x, LINE));
             painter.rect_filled(ground, theme::RADIUS_SMALL, color);
         }
+        let width = left.x + galley.size().x + theme::PAD - rect.left();
         painter.galley(left, galley, p.text);
         self.item_ui(ui, tree, node, rect.with_min_x(left.x), &text);
         if tree.count(node) == 0 {
-            return None;
+            let toggled = None;
+            return Drawn { toggled, width };
         }
         let open = self.folds.is_open(node);
         fold_icon(open).paint(painter, mark.center(), theme::ICON_SIZE_SMALL, p.dim);
@@ -215,7 +236,8 @@ impl TreeView {
         let response = ui.interact(mark, Id::unique(("json mark", node)), Sense::click());
         let clicked = response.clicked();
         named(ui, response, Role::Button, &name);
-        clicked.then_some(!open)
+        let toggled = clicked.then_some(!open);
+        Drawn { toggled, width }
     }
 
     /// The row for a screen reader: how deep it lies, and whether it is open.

@@ -97,10 +97,8 @@ impl ExchangePane {
             }
             if signed {
                 let mut revealed = self.revealed == Some(exchange.number);
-                if ui
-                    .checkbox(&mut revealed, t.get("traffic-reveal"))
-                    .changed()
-                {
+                let reveal = check_box(&mut revealed, t.get("traffic-reveal"));
+                if ui.add(reveal).changed() {
                     self.revealed = revealed.then_some(exchange.number);
                 }
             }
