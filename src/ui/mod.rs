@@ -29,6 +29,7 @@ mod endings;
 mod fade;
 mod first_minute;
 mod focusable;
+mod foreign;
 mod grid;
 mod guide;
 mod halves;
@@ -131,6 +132,7 @@ impl App {
     /// Sets up fonts and colours, and shows the model.
     pub fn new(ctx: &egui::Context, model: Model, link: Link, clock: Clock) -> Self {
         theme::install(ctx);
+        foreign::install(ctx);
         // The registry has these keys.
         ctx.options_mut(|options| options.zoom_with_keyboard = false);
         let mut app = Self {
@@ -297,6 +299,7 @@ impl App {
             actions: &mut asked,
         };
         spoken::window_name(ui.ctx(), cx.texts.get("app-name"));
+        foreign::tell_in(ui.ctx(), cx.texts);
         self.panels.ui(ui, cx);
         announcer::ui(ui, cx);
         self.commands = commands;

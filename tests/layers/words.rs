@@ -98,6 +98,10 @@ const LISTED: &[(&str, &[&str])] = &[
             "http://….tencenttdmq.com",
         ],
     ),
+    (
+        "what a library calls its buttons before it is replaced",
+        &["Scroll tabs left", "Scroll tabs right"],
+    ),
     ("names of licences", &["MIT", "OFL-1.1"]),
     (
         "examples of what can be typed",

@@ -130,6 +130,13 @@ fn nothing_of_the_other_language_is_left_whatever_is_open() {
     at.check("the whole form");
     at.click("view-new");
     at.check("a new view");
+    // More tabs than there is room for: a library's own buttons appear.
+    let earlier = at.t("tabs-scroll-left");
+    for _ in 0..8 {
+        at.click("view-new");
+    }
+    at.window.assert_shows(&earlier);
+    at.check("many views");
 }
 
 #[test]
