@@ -43,8 +43,15 @@ fn start(arguments: Arguments) -> anyhow::Result<Exit> {
 
 /// Opens the window, or says why that cannot be here.
 fn window(runtime: &Handle) -> anyhow::Result<Exit> {
+    let listen = match cli::window_listen(|name| std::env::var(name).ok()) {
+        Ok(listen) => listen,
+        Err(why) => {
+            complain(&why);
+            return Ok(Exit::Usage);
+        }
+    };
     let opened =
-        display::look_for_display().and_then(|()| display::guard(|| window::open(runtime)));
+        display::look_for_display().and_then(|()| display::guard(|| window::open(runtime, listen)));
     match opened {
         Ok(Ok(())) => Ok(Exit::Done),
         Ok(Err(error)) => Err(error),

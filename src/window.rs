@@ -3,6 +3,7 @@
 
 mod fonts;
 
+use std::net::SocketAddr;
 use std::sync::{Arc, mpsc};
 use std::time::Duration;
 
@@ -23,8 +24,8 @@ use tokio::sync::watch;
 /// How long the worker may take to keep what it was asked to when the window closes.
 const LAST_WORDS: Duration = Duration::from_secs(3);
 
-/// Opens the window and returns when it is closed.
-pub(crate) fn open(runtime: &Handle) -> anyhow::Result<()> {
+/// Opens the window, whose sandbox listens there, and returns when it is closed.
+pub(crate) fn open(runtime: &Handle, listen: SocketAddr) -> anyhow::Result<()> {
     let clock = Clock::system();
     let file = ConfigFile::default_location();
     // One that cannot be read never stops a start: the worker tells of it, and writes nothing to it.
@@ -55,6 +56,7 @@ pub(crate) fn open(runtime: &Handle) -> anyhow::Result<()> {
                 secrets: Secrets::new(),
                 data_dir,
                 sandbox: watch::channel(SandboxSettings {
+                    listen,
                     admin_token: sandbox::random_token(),
                     data_dir: config::sandbox_data_dir(),
                     ..SandboxSettings::default()

@@ -985,6 +985,8 @@ view-is-stopped = stopped
 view-is-failing = failing
 view-new = New consume view
 view-close = Close this view
+tabs-scroll-left = Earlier tabs
+tabs-scroll-right = More tabs
 view-close-sure = Close it with { $n } still held
 connection-busy = A consume view uses this connection
 connection-busy-next = Stop the view, and ack its messages or wait until they return
@@ -2673,6 +2675,7 @@ cli-say-with-words = { $what } ({ $words })
 cli-say-in-file = { $path }: { $what }
 cli-say-time-moved = the sandbox's time is still moved: it is { $now } there; mqscope admin clock moves it
 cli-say-set-keys = { $why }. Keys are set in { $secret } (and { $access }) or in the file
+cli-say-listen-variable = { $name } is no address to listen on: { $typed }. Write it as 127.0.0.1:8080, or with port 0 for a free one
 cli-say-token = set { $name } to the token that the sandbox was started with
 cli-say-explain = Run it with --explain to see what this means and what to do
 

@@ -952,6 +952,8 @@ view-is-stopped = 已停止
 view-is-failing = 出错
 view-new = 新建消费视图
 view-close = 关闭此视图
+tabs-scroll-left = 前面的标签页
+tabs-scroll-right = 后面的标签页
 view-close-sure = 仍持有 { $n } 条，确认关闭
 connection-busy = 有消费视图正在使用该连接
 connection-busy-next = 请停止该视图，并确认其消息或等待消息返回
@@ -2564,6 +2566,7 @@ cli-say-with-words = { $what }（{ $words }）
 cli-say-in-file = { $path }：{ $what }
 cli-say-time-moved = 沙箱时间仍处于调整状态，当前为 { $now }；可用 mqscope admin clock 调整
 cli-say-set-keys = { $why }。密钥在 { $secret }（和 { $access }）或配置文件中设置
+cli-say-listen-variable = { $name } 不是可监听的地址：{ $typed }。请写成 127.0.0.1:8080，端口填 0 则自动选择
 cli-say-token = 请将 { $name } 设为启动沙箱时使用的令牌
 cli-say-explain = 加上 --explain 可查看含义与处理办法
 

@@ -44,7 +44,7 @@ pub use explain::Explain;
 pub use help::{command, keys};
 pub use language::language;
 pub use publish::Publish;
-pub use sandbox::ServeSandbox;
+pub use sandbox::{LISTEN_VARIABLE, ServeSandbox, window_listen};
 
 const EXAMPLES: &str = "  mqscope
   mqscope sandbox

@@ -24,6 +24,9 @@ use crate::sandbox::{
     parse_config,
 };
 
+/// Names where the sandbox of the window listens, instead of the usual place.
+pub const LISTEN_VARIABLE: &str = "MQSCOPE_SANDBOX_LISTEN";
+
 const ACCESS_KEY: &str = "MQSCOPE_SANDBOX_ACCESS_KEY";
 const SECRET_KEY: &str = "MQSCOPE_SANDBOX_SECRET_KEY";
 /// What opens the admin API of a sandbox, and what `mqscope admin` opens it with.
@@ -139,6 +142,21 @@ impl ServeSandbox {
     }
 }
 
+/// Where the sandbox of the window listens: where [`LISTEN_VARIABLE`] says, or else at the usual place.
+///
+/// # Errors
+/// What stands in the variable is no address; so says this, in the language of this process.
+pub fn window_listen(variable: impl Fn(&str) -> Option<String>) -> Result<SocketAddr, String> {
+    let typed = variable(LISTEN_VARIABLE).unwrap_or_default();
+    if typed.trim().is_empty() {
+        return Ok(SandboxSettings::default().listen);
+    }
+    SandboxSettings::parse_listen(&typed).map_err(|_| {
+        let values = [("name", LISTEN_VARIABLE.into()), ("typed", typed.into())];
+        texts().format("cli-say-listen-variable", &values)
+    })
+}
+
 /// What is in its way, with the words of whoever found it behind it.
 fn told(error: &SandboxError) -> String {
     let (say, said) = obstacle(error);
@@ -246,6 +264,22 @@ mod tests {
         let default = SandboxSettings::default();
         assert_eq!(format!("{settings:?}"), format!("{default:?}"));
         assert_eq!(settings.keys[0].access_key, default.keys[0].access_key);
+    }
+
+    #[test]
+    fn the_window_listens_where_the_variable_says() {
+        let at = |typed: &'static str| {
+            window_listen(move |name| (name == "MQSCOPE_SANDBOX_LISTEN").then(|| typed.to_owned()))
+        };
+        let usual = SandboxSettings::default().listen;
+        assert_eq!(window_listen(|_| None), Ok(usual));
+        assert_eq!(at(" "), Ok(usual));
+        assert_eq!(at("localhost:0"), Ok(([127, 0, 0, 1], 0).into()));
+        assert_eq!(at("[::1]:9000"), Ok("[::1]:9000".parse().unwrap()));
+        for wrong in ["8080", "here", "127.0.0.1:70000"] {
+            let why = at(wrong).unwrap_err();
+            assert!(why.contains(wrong) && why.contains("MQSCOPE_SANDBOX_LISTEN"));
+        }
     }
 
     /// The help says what the defaults are, for the flags have none of their own.

@@ -12,6 +12,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use egui::Pos2;
+use mqscope::cli::LISTEN_VARIABLE;
 use tempfile::TempDir;
 use x11rb::connection::Connection as _;
 use x11rb::protocol::xproto::{ClientMessageEvent, ConnectionExt as _, EventMask, ImageFormat};
@@ -38,6 +39,8 @@ pub(crate) struct Machine {
     home: TempDir,
     /// Pixels a point.
     scale: u16,
+    /// Where the sandboxes of its windows listen.
+    listen: &'static str,
     // In the order in which they have to end.
     _keyring: Running,
     _bus: Running,
@@ -48,18 +51,19 @@ impl Machine {
     /// Starts it; `None`, after saying so, where a program is missing. In CI that is a failure:
     /// there, it would hide every one of these tests.
     pub(crate) fn start() -> Option<Self> {
-        Self::start_scaled(1)
+        // The usual place may be another window's.
+        Self::start_with(1, "127.0.0.1:0")
     }
 
-    /// The same with a display of so many pixels a point.
-    pub(crate) fn start_scaled(scale: u16) -> Option<Self> {
+    /// The same with a display of so many pixels a point, and sandboxes that listen there.
+    pub(crate) fn start_with(scale: u16, listen: &'static str) -> Option<Self> {
         let missing: Vec<&str> = PROGRAMS
             .iter()
             .filter(|(program, _)| !is_installed(program))
             .map(|&(_, package)| package)
             .collect();
         if missing.is_empty() {
-            return Some(Self::start_all(scale));
+            return Some(Self::start_all(scale, listen));
         }
         let reason = format!("missing packages: {}", missing.join(", "));
         assert!(
@@ -71,7 +75,7 @@ impl Machine {
         None
     }
 
-    fn start_all(scale: u16) -> Self {
+    fn start_all(scale: u16, listen: &'static str) -> Self {
         let home = tempfile::tempdir().unwrap();
         let runtime = home.path().join("runtime");
         fs::create_dir(&runtime).unwrap();
@@ -105,6 +109,7 @@ impl Machine {
             bus,
             home,
             scale,
+            listen,
             _keyring: keyring,
             _bus: session_bus,
             _display: display_server,
@@ -173,6 +178,7 @@ impl Machine {
         let mut command = self.mqscope(true);
         command
             .env("DISPLAY", &self.display)
+            .env(LISTEN_VARIABLE, self.listen)
             // Whatever the display says of its size.
             .env("WINIT_X11_SCALE_FACTOR", self.scale.to_string())
             .env_remove("WAYLAND_DISPLAY")

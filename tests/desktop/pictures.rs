@@ -62,14 +62,15 @@ const ORDERS: [(&str, &str, &str); 7] = [
     ),
 ];
 
-/// Where the pictures go, and how many pixels a point has in them.
-fn kept() -> (PathBuf, u16) {
+/// Where the pictures go, how many pixels a point has in them, and where the sandbox in them listens.
+fn kept() -> (PathBuf, u16, &'static str) {
     match env::var_os("MQSCOPE_SCREENSHOTS") {
         Some(_) => (
             Path::new(env!("CARGO_MANIFEST_DIR")).join("assets/screenshots"),
             2,
+            "127.0.0.1:8080",
         ),
-        None => (PathBuf::from(env!("CARGO_TARGET_TMPDIR")), 1),
+        None => (PathBuf::from(env!("CARGO_TARGET_TMPDIR")), 1, "127.0.0.1:0"),
     }
 }
 
@@ -206,11 +207,12 @@ fn pictures_of_the_readme() {
     if !is_installed("import") {
         return;
     }
+    let (_, scale, listen) = kept();
     for (lang, theme) in [
         (Lang::En, ThemeChoice::Dark),
         (Lang::ZhCn, ThemeChoice::Light),
     ] {
-        let Some(machine) = Machine::start_scaled(kept().1) else {
+        let Some(machine) = Machine::start_with(scale, listen) else {
             return;
         };
         tour(&machine, lang, theme);
