@@ -87,6 +87,7 @@ impl Model {
             SandboxEvent::Failed(why) => {
                 self.sandbox = SandboxState::Failed;
                 self.running = Running::default();
+                self.content.clear();
                 self.notices.fail(&why, now);
             }
             SandboxEvent::NotRestored(why) => {
@@ -108,9 +109,11 @@ impl Model {
         keeps: bool,
         now: Timestamp,
     ) {
+        if let SandboxState::Running(_) = self.sandbox {
+            // That was in the one before.
+            self.content.clear();
+        }
         self.sandbox = SandboxState::Running(addr);
-        // That was in the one before.
-        self.content.clear();
         self.connections[0].profile.endpoint = format!("http://{addr}");
         if let Some(wished) = makeshift.wished {
             let what = Say::new("notice-port-taken").with("wished", wished);
