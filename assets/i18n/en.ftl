@@ -2283,10 +2283,12 @@ cli-more =
          be taken
 
     Environment:
-      MQSCOPE_CONFIG_DIR  folder of config.toml, instead of the one of this system
-      MQSCOPE_DATA_DIR    folder of what the window's sandbox keeps, instead of the
-                          one of this system
-      MQSCOPE_LANG        en or zh-CN, as --lang
+      MQSCOPE_CONFIG_DIR      folder of config.toml, instead of the one of this system
+      MQSCOPE_DATA_DIR        folder of what the window and its sandbox keep, instead
+                              of the one of this system
+      MQSCOPE_SANDBOX_LISTEN  where the window's sandbox listens, instead of
+                              127.0.0.1:8080; with port 0 at a free one
+      MQSCOPE_LANG            en or zh-CN, as --lang
 
     Examples:
     { $examples }

@@ -2190,9 +2190,11 @@ cli-more =
       4  无法连接，或对方不是此协议；sandbox：地址无法监听
 
     环境变量：
-      MQSCOPE_CONFIG_DIR  config.toml 所在目录，替代系统默认目录
-      MQSCOPE_DATA_DIR    图形界面中沙箱的数据目录，替代系统默认目录
-      MQSCOPE_LANG        en 或 zh-CN，同 --lang
+      MQSCOPE_CONFIG_DIR      config.toml 所在目录，替代系统默认目录
+      MQSCOPE_DATA_DIR        图形界面及其沙箱的数据目录，替代系统默认目录
+      MQSCOPE_SANDBOX_LISTEN  图形界面中沙箱的监听地址，默认 127.0.0.1:8080；
+                              端口填 0 则自动选择
+      MQSCOPE_LANG            en 或 zh-CN，同 --lang
 
     示例：
     { $examples }
