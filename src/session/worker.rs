@@ -127,8 +127,8 @@ async fn run(
                 }
                 Some(Job::Sandbox(command)) => {
                     sandbox = embedded::obey(&shared, sandbox.take(), command).await;
-                    // The window knows nothing of what is in this one.
-                    seen.clear();
+                    // What the one before held may not be in this one.
+                    tell_content(&shared, sandbox.as_ref(), &mut seen).await;
                 }
                 Some(Job::Samples(job)) => samples.take(&shared, job, &mut tasks),
                 Some(Job::Outbox(job)) => desk.take(&shared, job, &mut tasks),
@@ -139,11 +139,7 @@ async fn run(
             _ = look.tick() => {
                 // Where it is behind, it looks the next time.
                 let _ = keep.try_send(Job::Config(ConfigJob::Look));
-                let content = sandbox.as_ref().map(embedded::Embedded::content);
-                if let Some(content) = content.filter(|content| *content != seen) {
-                    seen.clone_from(&content);
-                    shared.emit(Event::SandboxContent(content)).await;
-                }
+                tell_content(&shared, sandbox.as_ref(), &mut seen).await;
                 let refused = sandbox.as_mut().and_then(embedded::Embedded::refused);
                 if let Some(refused) = refused {
                     shared.emit(Event::Debugger(Box::new(refused))).await;
@@ -163,6 +159,19 @@ async fn run(
     let _ = history.await;
     if let Some(sandbox) = sandbox.take() {
         sandbox.end().await;
+    }
+}
+
+/// Tells what is in the sandbox of this process, if the window knows something else of it.
+async fn tell_content(
+    shared: &Shared,
+    sandbox: Option<&embedded::Embedded>,
+    told: &mut Vec<TopicContent>,
+) {
+    let content = sandbox.map(embedded::Embedded::content).unwrap_or_default();
+    if content != *told {
+        told.clone_from(&content);
+        shared.emit(Event::SandboxContent(content)).await;
     }
 }
 

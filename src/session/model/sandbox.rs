@@ -87,7 +87,6 @@ impl Model {
             SandboxEvent::Failed(why) => {
                 self.sandbox = SandboxState::Failed;
                 self.running = Running::default();
-                self.content.clear();
                 self.notices.fail(&why, now);
             }
             SandboxEvent::NotRestored(why) => {
@@ -109,10 +108,6 @@ impl Model {
         keeps: bool,
         now: Timestamp,
     ) {
-        if let SandboxState::Running(_) = self.sandbox {
-            // That was in the one before.
-            self.content.clear();
-        }
         self.sandbox = SandboxState::Running(addr);
         self.connections[0].profile.endpoint = format!("http://{addr}");
         if let Some(wished) = makeshift.wished {
