@@ -219,6 +219,7 @@ pub(super) fn sized(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::session::SavedTable;
 
     fn columns(widths: &[(Column, Option<f32>)]) -> Vec<ColumnSetting> {
         let setting = |(column, width): &(Column, Option<f32>)| ColumnSetting {
@@ -272,16 +273,7 @@ mod tests {
 
     #[test]
     fn the_least_important_columns_give_way_first() {
-        let all = [
-            Column::Returns,
-            Column::Id,
-            Column::Tag,
-            Column::Key,
-            Column::Times,
-            Column::Age,
-            Column::Body,
-        ];
-        let all = columns(&all.map(|column| (column, None)));
+        let all = SavedTable::default().columns;
         let left = |room| -> Vec<Column> {
             let fitting = fitting(&all, room).into_iter();
             fitting.map(|one| one.column).collect()

@@ -143,13 +143,7 @@ fn the_menu_of_a_row_of_the_history_opens_by_keys() {
     for _ in 0..2 {
         window.publish_and_see();
     }
-    window.open_part("action-show-history");
-    window.until("rows", |window| {
-        let all = window.things();
-        all.iter().filter(|(role, _)| *role == Role::Row).count() == 4
-    });
-    // A list that was still being read when its part was opened could not take the keyboard.
-    window.tab_till(Role::Table, &en("history-title"));
+    window.go_to_history(2);
     window.press(Key::End);
     let row = window.here();
     for (modifiers, key) in [(Modifiers::SHIFT, Key::F10), (Modifiers::NONE, Key::Menu)] {
