@@ -4,7 +4,7 @@
 //! egui goes through widgets in the order in which they are drawn, and panels at the edges are
 //! drawn before what is in the middle. Here they are gone through as they are read. Draws nothing.
 
-use egui::{Context, FocusDirection, Id, LayerId, Order, Pos2, Rect, WidgetRect};
+use egui::{Context, Event, FocusDirection, Id, LayerId, Order, Pos2, Rect, WidgetRect};
 
 use super::focusable::{
     along_lines, bring_into_sight, focusable, give_back, in_sight, tab_step, widget,
@@ -72,6 +72,9 @@ pub(super) struct Regions {
     /// The panel that the keyboard was in last.
     current: Option<Region>,
     target: Option<Region>,
+    /// What a panel was entered for and has yet to be drawn, as a list that is still being read, and
+    /// what has the keyboard for so long.
+    awaited: Option<[Id; 2]>,
     tables: Vec<Grid>,
     /// Columns that are drawn first and read last.
     rights: Vec<Rect>,
@@ -273,8 +276,9 @@ impl Regions {
                     self.spots[region as usize].last = Some(widget.id);
                 }
             }
-            if let Some(region) = self.target.take() {
-                self.enter(ctx, region);
+            match self.target.take() {
+                Some(region) => self.enter(ctx, region),
+                None => self.enter_awaited(ctx, focused),
             }
         }
     }
@@ -306,10 +310,34 @@ impl Regions {
             .flatten()
             .find(|id| is_there(id))
             .or(first);
+        self.awaited = None;
         if let Some(id) = wanted {
+            if let Some(first) = spot.first.filter(|first| !is_there(first)) {
+                self.awaited = Some([first, id]);
+            }
             self.current = Some(region);
             self.place = widget(ctx, id).map(|widget| in_sight(&widget));
             ctx.memory_mut(|memory| memory.request_focus(id));
+            ctx.request_repaint();
+        }
+    }
+
+    /// What a panel was entered for gets the keyboard when it comes, unless somebody has gone on.
+    fn enter_awaited(&mut self, ctx: &Context, focused: Option<Id>) {
+        let Some([awaited, here]) = self.awaited else {
+            return;
+        };
+        let gone_on = ctx.input(|input| {
+            input.events.iter().any(|event| match event {
+                Event::Key { pressed, .. } | Event::PointerButton { pressed, .. } => *pressed,
+                _ => false,
+            })
+        });
+        if gone_on || focused != Some(here) {
+            self.awaited = None;
+        } else if widget(ctx, awaited).is_some() {
+            self.awaited = None;
+            ctx.memory_mut(|memory| memory.request_focus(awaited));
             ctx.request_repaint();
         }
     }

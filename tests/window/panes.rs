@@ -21,8 +21,8 @@ impl Window {
         self.settle();
     }
 
-    /// Opens the history of so many messages, which are in a view, too, and goes to its list: while
-    /// that is still being read it cannot take the keyboard.
+    /// Opens the history of so many messages, which are in a view, too. Its list has the keyboard as
+    /// soon as it has been read.
     #[track_caller]
     pub(crate) fn go_to_history(&mut self, messages: usize) {
         self.open_part("action-show-history");
@@ -31,7 +31,9 @@ impl Window {
             let rows = all.iter().filter(|(role, _)| *role == Role::Row);
             rows.count() == 2 * messages
         });
-        self.tab_till(Role::Table, &en("history-title"));
+        // However long it took to read them.
+        self.settle();
+        assert_eq!(self.here(), (Role::Table, en("history-title")));
     }
 
     /// The name of what has the keyboard.

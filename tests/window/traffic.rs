@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use egui::accesskit::Role;
+use egui::{Key, Modifiers};
 use mqscope::session::{ConnectionId, Event, MOST_EXCHANGES, Model, Seen, TrafficEvent};
 
 use crate::fixtures;
@@ -240,6 +242,36 @@ fn from_the_history_to_its_exchange_and_back() {
     window.click(&en("traffic-show-history"));
     window.until("the entry again", |window| entry(window).len() == 1);
     assert!(!window.value(Place::Only, &en("history-filter")).is_empty());
+}
+
+#[test]
+fn the_menu_of_an_exchange_copies_it_and_explains_its_signature_without_opening_it() {
+    let (mut window, _) = open();
+    let filter = en("traffic-filter");
+    window.fill(Place::Only, &filter, "is:publish");
+    window.until("only the publish", |window| rows(window).len() == 1);
+    window.tab_till(Role::Table, &en("traffic-title"));
+    window.press(Key::ArrowDown);
+    let row = window.here();
+    window.press_with(Modifiers::SHIFT, Key::F10);
+    window.settle();
+    assert_eq!(window.here(), (Role::Button, en("traffic-explain")));
+    window.press(Key::ArrowDown);
+    window.settle();
+    assert_eq!(window.here(), (Role::Button, en("traffic-copy-curl")));
+    window.press(Key::Enter);
+    window.settle();
+    let copied = window.copied();
+    assert!(
+        copied.starts_with("curl ") && copied.contains("/topics/orders/messages"),
+        "{copied}"
+    );
+    assert_eq!(window.here(), row, "the list has the keyboard again");
+    assert!(!window.has(&en("traffic-close")), "nothing was opened");
+    window.press(Key::Menu);
+    window.settle();
+    window.press(Key::Enter);
+    window.until_shown(&en("explain-good"));
 }
 
 #[test]

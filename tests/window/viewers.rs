@@ -73,6 +73,23 @@ fn bytes_can_be_read_as_hex() {
 }
 
 #[test]
+fn bytes_fill_the_room_and_never_go_sideways() {
+    let mut window = opened("0123456789abcdefhi");
+    window.click("Hex");
+    for (size, places) in [
+        ([1680.0, 900.0], ["00000000", "00000010"].as_slice()),
+        ([1280.0, 800.0], &["00000000", "00000008", "00000010"]),
+    ] {
+        window.resize(size);
+        window.settle();
+        let mut rows = window.texts_with("000000");
+        rows.retain(|row| row.contains("  "));
+        let seen: Vec<&str> = rows.iter().filter_map(|row| row.get(..8)).collect();
+        assert_eq!(seen, places, "{size:?}");
+    }
+}
+
+#[test]
 fn what_was_packed_is_shown_unpacked_or_as_it_came() {
     let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
     gzip.write_all(br#"{"what":"unpacked"}"#).unwrap();

@@ -19,7 +19,7 @@ use std::sync::Arc;
 pub use decode::{Decoded, MAX_DECODED, Step, Trouble, decode};
 pub use diff::{Change, DiffRow, Difference, Fact, FactChange, compare};
 pub use folds::Folds;
-pub use hexdump::{HEX_COLUMNS, hex_row, hex_rows};
+pub use hexdump::{HEX_COLUMNS, hex_row, hex_rows, hex_width};
 pub use lines::{Doc, Line, MOST_COLUMNS};
 pub use place::{Damage, Place};
 pub use search::{Hits, MOST_HITS, Query, search};

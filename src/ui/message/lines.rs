@@ -72,7 +72,8 @@ pub(super) fn columns_in(ui: &Ui, width: f32, wrap: bool) -> usize {
     (columns / 8 * 8).clamp(16, MOST_COLUMNS)
 }
 
-fn column(ui: &Ui) -> f32 {
+/// How wide a character is.
+pub(super) fn column(ui: &Ui) -> f32 {
     ui.fonts_mut(|fonts| fonts.glyph_width(&theme::mono(), '0'))
 }
 

@@ -9,6 +9,7 @@ mod deliveries;
 mod diff;
 mod facts;
 mod find;
+mod hex;
 mod ink;
 mod lines;
 mod sheet;
@@ -22,9 +23,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::i18n::Texts;
-use crate::session::body::{
-    HEX_COLUMNS, MAX_DECODED, Opened, TreeError, Trouble, hex_row, hex_rows,
-};
+use crate::session::body::{MAX_DECODED, Opened, TreeError, Trouble};
 use crate::session::{Against, Command, Message, Paper, ReadCommand, Row, SubscriptionId, Wanted};
 
 use super::actions::Action;
@@ -44,7 +43,6 @@ use facts::{properties_ui, times_ui};
 use find::Find;
 use ink::Ink;
 use lines::{LinesView, Marks, Selection, columns_in};
-use sheet::{Go, Sheet, row_text};
 use tree::TreeView;
 
 /// How the body is shown.
@@ -447,7 +445,6 @@ impl MessagePane {
     }
 
     fn hex_ui(&mut self, ui: &mut Ui, cx: &Context<'_>, opened: &Opened) {
-        let p = cx.palette;
         let all = opened.bytes();
         // Places in a text that is not UTF-8 are not those of its bytes.
         let marks = match opened.is_text() {
@@ -457,28 +454,7 @@ impl MessagePane {
                 current: None,
             },
         };
-        let width = hex_row(all, 0).len() as f32 * theme::MONO_SIZE * 0.62 + theme::PAD;
-        let sheet = Sheet {
-            id: "body-hex",
-            name: cx.texts.get("pane-bytes"),
-            rows: hex_rows(all.len()),
-            width,
-            go: self.go.take().map(|place| Go::To(place / HEX_COLUMNS)),
-        };
-        sheet.show(ui, |ui, row, rect| {
-            let text = hex_row(all, row);
-            if marks.touch(row * HEX_COLUMNS..(row + 1) * HEX_COLUMNS) {
-                ui.painter().rect_filled(rect, 0.0, p.soon_bg);
-            }
-            let mut job = egui::text::LayoutJob::default();
-            job.wrap.max_width = f32::INFINITY;
-            let (place, rest) = text.split_at_checked(8).unwrap_or((&text, ""));
-            job.append(place, 0.0, ink::format(p.faint));
-            job.append(rest, 0.0, ink::format(p.text));
-            let galley = ui.fonts_mut(|fonts| fonts.layout_job(job));
-            ui.painter().galley(rect.left_top(), galley, p.text);
-            row_text(ui, "hex-row", row, rect, &text);
-        });
+        hex::ui(ui, cx, all, &marks, self.go.take());
     }
 }
 

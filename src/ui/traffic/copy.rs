@@ -37,19 +37,25 @@ pub(super) fn ui(ui: &mut Ui, cx: &Context<'_>, seen: &Seen) {
     let button = menu_face(t.get("viewer-copy"));
     let (response, _) = MenuButton::from_button(button).ui(ui, |ui| {
         super::super::spoken::name_place(ui, t.get("traffic-copy"));
-        ui.spacing_mut().item_spacing.y = 0.0;
-        for (piece, key) in PIECES {
-            if is_there(piece, &seen.exchange) && ui.button(t.get(key)).clicked() {
-                ui.ctx().copy_text(text_of(piece, cx, seen));
-                ui.close();
-            }
-        }
-        let padding = ui.spacing().button_padding;
-        Frame::NONE.inner_margin(padding).show(ui, |ui| {
-            ui.label(theme::dim(ui.ctx(), t.get("traffic-copy-redacted")));
-        });
+        pieces_ui(ui, cx, seen);
     });
     named(ui, response, egui::Role::Button, t.get("traffic-copy"));
+}
+
+/// The lines of a menu, and that what they copy holds no signature.
+pub(super) fn pieces_ui(ui: &mut Ui, cx: &Context<'_>, seen: &Seen) {
+    let t = cx.texts;
+    ui.spacing_mut().item_spacing.y = 0.0;
+    for (piece, key) in PIECES {
+        if is_there(piece, &seen.exchange) && ui.button(t.get(key)).clicked() {
+            ui.ctx().copy_text(text_of(piece, cx, seen));
+            ui.close();
+        }
+    }
+    let padding = ui.spacing().button_padding;
+    Frame::NONE.inner_margin(padding).show(ui, |ui| {
+        ui.label(theme::dim(ui.ctx(), t.get("traffic-copy-redacted")));
+    });
 }
 
 fn is_there(piece: Piece, exchange: &Exchange) -> bool {

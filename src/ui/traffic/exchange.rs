@@ -76,11 +76,7 @@ impl ExchangePane {
                 list_keys::enter_if_lost(ui, LIST);
             }
             copy::ui(ui, cx, seen);
-            let signed = signature_of(&seen.exchange).is_some();
-            if signed && ui.button(t.get("traffic-explain")).clicked() {
-                let number = seen.exchange.number;
-                cx.command(Command::Debugger(DebuggerCommand::Exchange(number)));
-            }
+            explain_ui(ui, cx, &seen.exchange);
         });
     }
 
@@ -156,6 +152,17 @@ impl ExchangePane {
                     line_ui(ui, cx, head, doc, row);
                 }
             });
+    }
+}
+
+/// The way to the signature debugger, if there is a signature.
+pub(super) fn explain_ui(ui: &mut Ui, cx: &mut Context<'_>, exchange: &Exchange) {
+    let signed = signature_of(exchange).is_some();
+    if signed && ui.button(cx.texts.get("traffic-explain")).clicked() {
+        cx.command(Command::Debugger(DebuggerCommand::Exchange(
+            exchange.number,
+        )));
+        ui.close();
     }
 }
 

@@ -10,8 +10,9 @@ use super::super::list_keys::{List, Rows};
 use super::super::table::{spaced_text_ui, text_ui};
 use super::super::theme;
 use super::super::widgets::dot;
-use super::super::{grid, spoken};
-use super::{ask, words};
+use super::super::{grid, row_menu, spoken};
+use super::exchange::explain_ui;
+use super::{ask, copy, words};
 
 /// What the list is called among those that have the keyboard.
 pub(in crate::ui) const LIST: &str = "traffic";
@@ -40,7 +41,7 @@ pub(super) fn ui(ui: &mut Ui, cx: &mut Context<'_>) {
         at: &|place| traffic.from_newest(place).map(|seen| seen.exchange.number),
         head: cx.sizes.head,
         height: cx.sizes.list_row,
-        menus: false,
+        menus: true,
         open: traffic.focused().map(|seen| seen.exchange.number),
     };
     let list = List::begin(ui, LIST, &rows);
@@ -119,16 +120,27 @@ fn table_ui(ui: &mut Ui, cx: &mut Context<'_>, columns: Columns, list: &List<u64
                     across,
                 };
                 let whole = row_ui(&mut cells, cx, seen, columns, spoken);
-                let response = cells.response();
+                let drawn = cells.response();
                 if list.row == Some(number) {
-                    grid::row_seen(&list.area, response.rect);
+                    grid::row_seen(&list.area, drawn.rect);
                 }
-                if response.clicked() || whole.is_some_and(|whole| whole.clicked()) {
+                let response = whole.map_or_else(|| drawn.clone(), |whole| whole | drawn.clone());
+                if response.clicked() {
                     list.area.request_focus();
                     ask(cx, TrafficCommand::Focus(number));
                 }
+                let name = cx.texts.get("row-menu");
+                row_menu::show(&response, &list.area, number, name, |ui| {
+                    menu_ui(ui, cx, seen)
+                });
             });
         });
+}
+
+/// What can be done with an exchange without opening it.
+fn menu_ui(ui: &mut Ui, cx: &mut Context<'_>, seen: &Seen) {
+    explain_ui(ui, cx, &seen.exchange);
+    copy::pieces_ui(ui, cx, seen);
 }
 
 fn head_ui(mut row: TableRow<'_, '_>, cx: &Context<'_>, columns: Columns) {
