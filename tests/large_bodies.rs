@@ -54,7 +54,7 @@ const KINDS: [Kind; 6] = [
     Kind {
         name: "one line",
         body: |bytes| text_of(bytes, |n| format!("word{} ", n % 7)),
-        looks: &["Text", "Hex", "Raw"],
+        looks: &["Text", "Hex", "Raw XML"],
     },
     Kind {
         name: "many lines",
@@ -137,7 +137,7 @@ fn costs(window: &mut Window, kind: &Kind, bytes: usize) -> Vec<(String, usize, 
         let (role, area) = match *look {
             "JSON" => (Role::Tree, "JSON tree"),
             "Hex" => (Role::Document, "Bytes of the body"),
-            "Raw" => (Role::Document, "Raw XML"),
+            "Raw XML" => (Role::Document, "Raw XML"),
             _ => (Role::Document, "Body"),
         };
         let sheet = (role, area.to_owned());

@@ -191,13 +191,13 @@ fn raw_text_ui(ui: &mut Ui, raw: &str) {
         .inner_margin(theme::GAP)
         .corner_radius(theme::RADIUS_SMALL)
         .show(ui, |ui| {
-            ScrollArea::both()
+            ScrollArea::vertical()
                 .id_salt("card-raw-text")
                 .min_scrolled_height(RAW_HEIGHT)
                 .max_height(RAW_HEIGHT)
                 .auto_shrink([false, true])
                 .show(ui, |ui| {
-                    ui.add(Label::new(theme::code(raw)).extend());
+                    ui.add(Label::new(theme::code(raw)).wrap());
                 });
         });
 }

@@ -99,7 +99,7 @@ fn finding_ui(ui: &mut Ui, cx: &Context<'_>, kind: Profile, finding: &Finding) -
     let (shape, color, verdict) = match finding.verdict {
         Verdict::Good => (Dot::Tick, p.ok, t.get("verdict-good")),
         Verdict::Attention => (Dot::Half, p.soon, t.get("verdict-attention")),
-        Verdict::Bad => (Dot::Ring, p.bad, t.get("verdict-bad")),
+        Verdict::Bad => (Dot::Cross, p.bad, t.get("verdict-bad")),
         Verdict::Skipped => (Dot::Ring, p.faint, t.get("verdict-skipped")),
     };
     let title = cx.say(&finding.check.title());

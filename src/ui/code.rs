@@ -10,7 +10,7 @@ use super::context::Context;
 use super::dialog;
 use super::spoken::title_ui;
 use super::theme;
-use super::widgets::{code_layout, from_the_right, named, remark, segmented};
+use super::widgets::{code_layout, complaint, from_the_right, named, remark, segmented};
 
 /// Most of the window that it takes.
 const SIZE: egui::Vec2 = egui::vec2(860.0, 640.0);
@@ -76,7 +76,7 @@ impl CodeWindow {
         let program = match self.program(order) {
             Ok(program) => program,
             Err(why) => {
-                remark(ui, why, cx.palette.bad);
+                complaint(ui, why, cx.palette);
                 return done;
             }
         };

@@ -19,7 +19,7 @@ use super::dialog;
 use super::path_field::PathField;
 use super::spoken::title_ui;
 use super::theme;
-use super::widgets::{check_box, from_the_right, link_button, primary_button, remark};
+use super::widgets::{check_box, complaint, from_the_right, link_button, primary_button, remark};
 pub(super) use fields::Spot;
 use import::Import;
 
@@ -189,7 +189,7 @@ impl Open {
         let outcome = cx.model.edit_outcome(id).filter(|_| self.saving);
         if let Some(EditOutcome::Failed(why)) = outcome {
             let why = [("why", why.as_str().into())];
-            remark(ui, &t.format("connection-not-saved", &why), cx.palette.bad);
+            complaint(ui, &t.format("connection-not-saved", &why), cx.palette);
         }
         let pending = outcome == Some(&EditOutcome::Pending);
         // Handles are good only where they came from.

@@ -65,7 +65,8 @@ impl Connections {
         let mut asked = None;
         ui.label(theme::label(ui.ctx(), t.get("connections-title")));
         // The topics have what the connections leave, so that these stay in sight.
-        let most = ui.available_height() - self.beside;
+        // Whole points: parts of one would make the list scroll for nothing.
+        let most = (ui.available_height() - self.beside).floor() - 1.0;
         let list = ScrollArea::vertical()
             .id_salt("connections")
             .auto_shrink([false, false])

@@ -92,20 +92,45 @@ pub(super) fn bytes(n: usize) -> String {
     }
 }
 
+/// Characters of an id that is as short as it is wished.
+const ID_CHARS: usize = 13;
+
 /// A long id with its middle left out; ids differ at both ends.
 pub(super) fn short_id(id: &str) -> String {
+    shortened_id(id, ID_CHARS)
+}
+
+/// The same in so many characters, at the cost of its beginning: ids of one broker differ at the end
+/// before they do at the beginning.
+pub(super) fn shortened_id(id: &str, most: usize) -> String {
     let chars: Vec<char> = id.chars().collect();
-    if chars.len() <= 14 {
+    if chars.len() <= ID_CHARS + 1 {
         return id.to_owned();
     }
-    let head: String = chars[..4].iter().collect();
-    let tail: String = chars[chars.len() - 8..].iter().collect();
-    format!("{head}…{tail}")
+    let shown = most.min(ID_CHARS).saturating_sub(1);
+    let head = shown / 3;
+    let tail = &chars[chars.len() - (shown - head)..];
+    let head = &chars[..head];
+    head.iter().chain(&['…']).chain(tail).collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_shortened_id_keeps_its_end() {
+        let id = "C0A8010A2B1718B4AAC2000000000017";
+        for (most, expected) in [
+            (40, "C0A8…00000017"),
+            (13, "C0A8…00000017"),
+            (9, "C0…000017"),
+            (4, "C…17"),
+        ] {
+            assert_eq!(shortened_id(id, most), expected);
+        }
+        assert_eq!(shortened_id("order-10430001", 4), "order-10430001");
+    }
 
     #[test]
     fn a_countdown_shows_zero_only_when_it_is_over() {

@@ -2,6 +2,7 @@
 //! the side, as tabs that can be dragged side by side. The layout itself is egui_tiles'; here is
 //! what lies in it, and how it follows the views of the model.
 
+use egui::containers::menu::MenuButton;
 use egui::{
     Color32, CursorIcon, Id, Response, RichText, Sense, Stroke, Ui, UiBuilder, Visuals, WidgetText,
 };
@@ -25,10 +26,13 @@ use super::sights::{Sight, saw};
 use super::spoken;
 use super::theme;
 use super::theme::icons;
-use super::widgets::{Dot, dot, icon, icon_button, link_button, named_choice, profile_color};
+use super::widgets::{Dot, dot, icon, icon_button, named, named_choice, profile_color};
 
 /// Most width for the name of a tab: a longer one would push the others out of sight.
 const TAB_NAME: f32 = 300.0;
+
+/// From this width of a row of tabs on, what stands beside them has its name.
+const NAMES_BESIDE_TABS_FROM: f32 = 480.0;
 
 /// What lies in a tab.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -45,6 +49,8 @@ pub(super) struct Dock {
     tree: Tree<Pane>,
     /// The view that the model showed when we last looked.
     shown: Option<SubscriptionId>,
+    /// The tab that was brought into sight last, and how wide the row of tabs was.
+    brought: Option<(SubscriptionId, u32)>,
     /// Asked to close while it holds messages; asked back whether that is meant.
     closing: Option<SubscriptionId>,
     /// The publish form was the last tab that one stepped to.
@@ -76,6 +82,7 @@ impl Dock {
         Self {
             tree: saved.unwrap_or_else(|| Tree::empty(Id::unique("dock"))),
             shown: None,
+            brought: None,
             closing: None,
             on_publish: false,
             open_file: OpenForm::default(),
@@ -95,6 +102,12 @@ impl Dock {
     /// Whether the publish form is a tab, and in sight.
     pub(super) fn shows_publish(&self) -> bool {
         self.in_sight().contains(&Pane::Publish)
+    }
+
+    /// Whether a view is in sight.
+    pub(super) fn shows_views(&self) -> bool {
+        let in_sight = self.in_sight();
+        in_sight.iter().any(|pane| matches!(pane, Pane::View(_)))
     }
 
     /// Brings the tab of a view into sight.
@@ -239,6 +252,7 @@ impl Dock {
             panes,
             closing: &mut self.closing,
             open_file: &mut self.open_file,
+            brought: &mut self.brought,
             tree: self.tree.id(),
             root: self.tree.root(),
         };
@@ -327,6 +341,7 @@ struct Drawing<'a, 'c, 'p> {
     panes: Panes<'p>,
     closing: &'a mut Option<SubscriptionId>,
     open_file: &'a mut OpenForm,
+    brought: &'a mut Option<(SubscriptionId, u32)>,
     tree: Id,
     root: Option<TileId>,
 }
@@ -374,24 +389,45 @@ impl Drawing<'_, '_, '_> {
         }
     }
 
-    /// What one begins with, beside the tabs.
+    /// What one begins with, beside the tabs. What has no room for its name is in a menu.
     fn beside_tabs_ui(&mut self, ui: &mut Ui) {
-        ui.add_space(theme::GAP_SMALL);
-        if icon_button(ui, icons::ADD, self.cx.texts.get("view-new")).clicked() {
+        let t = self.cx.texts;
+        // Faces without a frame have room of their own.
+        ui.spacing_mut().item_spacing.x = 0.0;
+        if ui.available_width() >= NAMES_BESIDE_TABS_FROM {
+            self.others_ui(ui);
+        } else {
+            let face = egui::Button::new(icons::MORE).frame_when_inactive(false);
+            let (more, _) = MenuButton::from_button(face).ui(ui, |ui| {
+                spoken::name_place(ui, t.get("tabs-more"));
+                self.others_ui(ui);
+            });
+            named(ui, more, egui::Role::Button, t.get("tabs-more"));
+        }
+        if icon_button(ui, icons::ADD, t.get("view-new")).clicked() {
             self.cx.command(Command::OpenView(None));
         }
-        let face = theme::dim(ui.ctx(), self.cx.texts.get("open-menu"));
-        let open = egui::Button::new(face).frame_when_inactive(false);
-        if ui.add(open).clicked() {
-            self.open_file.open();
-        }
+    }
+
+    fn others_ui(&mut self, ui: &mut Ui) {
+        let t = self.cx.texts;
+        let face = |key| {
+            let text = theme::dim(ui.ctx(), t.get(key));
+            egui::Button::new(text).frame_when_inactive(false)
+        };
+        let [letters, open] = ["letters-short", "open-menu"].map(face);
         // Of the view that is shown: one group's dead letters are one click away.
         if let Some(view) = self.cx.model.shown_view()
             && view.letters_topic().is_some()
-            && link_button(ui, self.cx.texts.get("letters-short"), self.cx.palette).clicked()
+            && ui.add(letters).clicked()
         {
-            self.cx
-                .command(Command::Letters(LetterCommand::Open(view.id)));
+            let open = LetterCommand::Open(view.id);
+            self.cx.command(Command::Letters(open));
+            ui.close();
+        }
+        if ui.add(open).clicked() {
+            self.open_file.open();
+            ui.close();
         }
     }
 
@@ -517,6 +553,15 @@ impl Behavior<Pane> for Drawing<'_, '_, '_> {
                 .inner
             });
         let mut rect = inner.response.rect;
+        if let Pane::View(id) = pane
+            && self.cx.model.shown_view().map(|view| view.id) == Some(id)
+        {
+            // Whole, with what closes it, whenever it is another one or there is less room.
+            let now = Some((id, ui.clip_rect().width() as u32));
+            if std::mem::replace(self.brought, now) != now {
+                ui.scroll_to_rect(rect, None);
+            }
+        }
         let sight = match pane {
             Pane::Publish => Some(Sight::PublishTab),
             Pane::View(id) => (self.cx.model.shown_view().map(|view| view.id) == Some(id))
@@ -552,6 +597,26 @@ impl Behavior<Pane> for Drawing<'_, '_, '_> {
 
     fn tab_bar_trailing_ui(&mut self, _: &Tiles<Pane>, ui: &mut Ui, tile: TileId, _: &Tabs) {
         self.empty_part_ui(ui, tile);
+    }
+
+    // At the end of the row, where it stays however many tabs there are.
+    fn top_bar_right_ui(
+        &mut self,
+        tiles: &Tiles<Pane>,
+        ui: &mut Ui,
+        tile: TileId,
+        tabs: &Tabs,
+        _scrolled: &mut f32,
+    ) {
+        // Once, though there are more rows of tabs: beside the view that one works with.
+        let shown = self.cx.model.shown_view().map(|view| Pane::View(view.id));
+        let pane = |child: &TileId| match tiles.get(*child) {
+            Some(Tile::Pane(pane)) => Some(*pane),
+            _ => None,
+        };
+        if shown.is_some() && !tabs.children.iter().any(|child| pane(child) == shown) {
+            return;
+        }
         // A bar that scrolls gets arrows before what is in it, and the keyboard is to stay where it is.
         let scope = UiBuilder::new().scope_id(Id::unique("beside the tabs").with(tile));
         ui.scope_builder(scope, |ui| self.beside_tabs_ui(ui));

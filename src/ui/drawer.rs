@@ -142,7 +142,8 @@ impl Drawer {
             Part::Notices => 200.0,
             Part::History => 260.0,
             Part::Halves => 220.0,
-            Part::Traffic | Part::Sandbox => 320.0,
+            Part::Traffic => 340.0,
+            Part::Sandbox => 356.0,
             Part::Plots => 300.0,
         };
         let most = (ui.available_height() - BESIDE).max(LEAST);
@@ -203,6 +204,7 @@ fn one_line_from(cx: &Context<'_>, part: Part) -> f32 {
     match part {
         Part::Traffic if cx.model.connections().len() > 1 => 1360.0,
         Part::Traffic => 1180.0,
+        Part::Sandbox => 1200.0,
         _ => 0.0,
     }
 }

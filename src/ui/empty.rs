@@ -4,6 +4,7 @@
 use egui::{Label, Ui};
 
 use super::context::Context;
+use super::sights::{Sight, saw};
 use super::theme::icons::Icon;
 use super::theme::{self, ICON_SIZE_LARGE};
 
@@ -23,6 +24,7 @@ pub(super) struct Empty {
     what: &'static str,
     next: Option<&'static str>,
     action: Option<&'static str>,
+    sight: Option<Sight>,
 }
 
 impl Empty {
@@ -33,6 +35,7 @@ impl Empty {
             what,
             next: None,
             action: None,
+            sight: None,
         }
     }
 
@@ -48,6 +51,14 @@ impl Empty {
     pub(super) fn action(self, action: &'static str) -> Self {
         Self {
             action: Some(action),
+            ..self
+        }
+    }
+
+    /// And a place that the first minute points at.
+    pub(super) fn seen_as(self, sight: Sight) -> Self {
+        Self {
+            sight: Some(sight),
             ..self
         }
     }
@@ -81,9 +92,13 @@ impl Empty {
             }
             let t = cx.texts;
             let what = theme::title(t.get(self.what)).color(cx.palette.dim);
-            ui.add(Label::new(what).wrap());
+            let mut words = ui.add(Label::new(what).wrap()).rect;
             if let Some(next) = self.next {
-                ui.add(Label::new(theme::dim(ui.ctx(), t.get(next))).wrap());
+                let next = Label::new(theme::dim(ui.ctx(), t.get(next))).wrap();
+                words |= ui.add(next).rect;
+            }
+            if let Some(sight) = self.sight {
+                saw(ui.ctx(), sight, words.expand(theme::GAP_SMALL));
             }
             let clicked = self.action.is_some_and(|action| {
                 ui.add_space(theme::GAP_SMALL);

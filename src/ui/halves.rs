@@ -2,7 +2,7 @@
 //! them in the drawer; and what is different about the rows of a view that checks. Asks for
 //! decisions.
 
-use egui::{Align, Button, Color32, Id, Label, Layout, Rect, Response, RichText, ScrollArea, Ui};
+use egui::{Align, Button, Color32, Id, Layout, Rect, Response, RichText, ScrollArea, Ui};
 
 use crate::cards::{Card, Doing};
 use crate::session::{
@@ -15,9 +15,10 @@ use super::context::{Context, countdown, short_id};
 use super::empty::Empty;
 use super::list_keys::{List, Rows};
 use super::spoken;
+use super::table::id_ui;
 use super::theme;
 use super::theme::icons;
-use super::widgets::{Dot, dot, from_the_right, named, remark};
+use super::widgets::{Dot, complaint, dot, from_the_right, named, remark};
 
 /// What the list is called among those that have the keyboard.
 pub(super) const LIST: &str = "halves";
@@ -46,8 +47,7 @@ pub(super) fn form_ui(ui: &mut Ui, cx: &mut Context<'_>) {
                 decide_ui(ui, cx, half);
                 ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
                     state_ui(ui, cx, half);
-                    let id = theme::code(short_id(&half.message_id));
-                    ui.add(Label::new(id).truncate());
+                    id_ui(ui, &half.message_id, cx.palette.text);
                 });
             });
         });
@@ -61,7 +61,9 @@ pub(super) fn form_ui(ui: &mut Ui, cx: &mut Context<'_>) {
 /// What goes on the line of the drawer's tabs.
 pub(super) fn head_ui(ui: &mut Ui, cx: &mut Context<'_>) {
     from_the_right(ui, |ui| {
-        if ui.button(cx.texts.get("halves-forget")).clicked() {
+        let now = cx.now;
+        let over = cx.model.halves().iter().any(|half| !half.can_decide(now));
+        if over && ui.button(cx.texts.get("halves-forget")).clicked() {
             cx.command(Command::Half(HalfCommand::ForgetDone));
         }
     });
@@ -203,7 +205,7 @@ fn half_ui(ui: &mut Ui, cx: &mut Context<'_>, half: &Half) {
         }
         HalfState::Refused(decision, failure) => {
             let code = [("code", failure.code.as_str().into())];
-            remark(ui, &t.format("half-refused-next", &code), p.bad);
+            complaint(ui, &t.format("half-refused-next", &code), p);
             let doing = match decision {
                 Decision::Commit => Doing::Commit,
                 Decision::Rollback => Doing::Rollback,
@@ -257,7 +259,7 @@ fn state_of(cx: &Context<'_>, half: &Half) -> (Dot, String, Color32) {
         HalfState::Deciding(Decision::Rollback, _) => {
             words(Dot::Half, t.get("half-rolling-back"), p.dim)
         }
-        HalfState::Refused(..) => words(Dot::Ring, t.get("half-refused"), p.bad),
+        HalfState::Refused(..) => words(Dot::Cross, t.get("half-refused"), p.bad),
         HalfState::Open | HalfState::Failed(..) => {
             let left = countdown(half.lease.remaining(cx.now));
             match half.lease.urgency(cx.now) {

@@ -13,7 +13,7 @@ use crate::session::{
 
 use super::arranged::Sizes;
 use super::card;
-use super::context::{Context, bytes, short_id};
+use super::context::{Context, bytes};
 use super::empty::Empty;
 use super::grid;
 use super::list_keys::{self, List, Rows};
@@ -21,7 +21,7 @@ use super::pane::{Pane, Side};
 use super::regions::saw_right;
 use super::row_menu;
 use super::spoken::{self, Row as Spoken};
-use super::table::{preview, text_ui};
+use super::table::{id_ui, preview, text_ui};
 use super::theme;
 use super::theme::icons;
 use super::widgets::{Dot, dot, fact, from_the_right, icon_button, menu_face, named, pill};
@@ -326,7 +326,7 @@ fn row_ui(
             ui.label(RichText::new(latency).color(p.dim));
         });
         let id = row.outcome.message_id().unwrap_or_default();
-        cells.col(|ui| text_ui(ui, &short_id(id), p.text));
+        cells.col(|ui| id_ui(ui, id, p.text));
     }
     cells.col(|ui| text_ui(ui, &preview(&row.body), p.dim));
     let cells = cells.response();
@@ -365,8 +365,8 @@ fn outcome_look(cx: &Context<'_>, outcome: &Outcome) -> (Dot, Color32, String) {
     let (t, p) = (cx.texts, cx.palette);
     match outcome {
         Outcome::Stored { .. } => (Dot::Tick, p.ok, t.get("outcome-stored").to_owned()),
-        Outcome::Refused { code, .. } => (Dot::Ring, p.bad, code.clone()),
-        Outcome::Failed { .. } => (Dot::Ring, p.bad, t.get("outcome-failed").to_owned()),
+        Outcome::Refused { code, .. } => (Dot::Cross, p.bad, code.clone()),
+        Outcome::Failed { .. } => (Dot::Cross, p.bad, t.get("outcome-failed").to_owned()),
         Outcome::Unknown { .. } => (Dot::Half, p.soon, t.get("outcome-unknown").to_owned()),
     }
 }
@@ -382,7 +382,7 @@ fn outcome_of(cx: &Context<'_>, row: &EntryRow) -> (Dot, Color32, String) {
     match (run.failed, run.unknown) {
         (0, 0) => (Dot::Tick, p.ok, text),
         (0, _) => (Dot::Half, p.soon, text),
-        _ => (Dot::Ring, p.bad, text),
+        _ => (Dot::Cross, p.bad, text),
     }
 }
 

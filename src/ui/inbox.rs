@@ -19,7 +19,7 @@ use super::sights::{Sight, saw};
 use super::theme::icons;
 use super::toolbar::ONE_LINE_FROM;
 use super::widgets::{
-    choice_menu, from_the_right, labelled_edit, link_button, marked_line, remark,
+    choice_menu, complaint, from_the_right, labelled_edit, link_button, marked_line,
 };
 use super::wishes::{self, Wish};
 use super::{card, letters, order, samples, table, theme, toolbar};
@@ -32,6 +32,12 @@ const NAMES_WIDTH: std::ops::RangeInclusive<f32> = 260.0..=620.0;
 
 /// Width of the head beside its three fields of text: two numbers, a menu, the gaps.
 const BESIDE_FIELDS: f32 = 330.0;
+
+/// Width of a banner beside its words: the mark, the gaps, and what numbers may grow by.
+const BESIDE_WORDS: f32 = 60.0;
+
+/// Width of the check box of auto-ack.
+const AUTO_WIDTH: f32 = 92.0;
 
 /// Most width for the name of the connection there; of a longer one the beginning is shown.
 const CONNECTION_WIDTH: f32 = 160.0;
@@ -99,13 +105,10 @@ impl Inbox {
             }
             self.archive.ui(ui, cx, view);
         });
-        if cx.model.shown_view().is_some_and(|shown| shown.id == id) {
+        // A table that is not there yet leaves its place to words.
+        if shown && !view.rows.is_empty() {
             let mut first = ui.available_rect_before_wrap();
-            // A table that is not there yet leaves its place to words, which begin below this.
-            let height = match view.rows.is_empty() {
-                true => cx.sizes.row + theme::GAP,
-                false => cx.sizes.head + cx.sizes.row,
-            };
+            let height = cx.sizes.head + cx.sizes.row;
             first.set_height(height.min(first.height()));
             saw(ui.ctx(), Sight::Messages, first.shrink(theme::GAP_SMALL));
         }
@@ -151,7 +154,7 @@ impl Inbox {
             };
             let tried = self.attempted == Some(view.id) || start;
             if (tried || !empty) && problem.level == Level::Error {
-                remark(ui, &cx.say(&problem.say), cx.palette.bad);
+                complaint(ui, &cx.say(&problem.say), cx.palette);
             }
         }
         if form != view.form {
@@ -282,8 +285,8 @@ fn banner_ui(ui: &mut Ui, cx: &mut Context<'_>, view: &Subscription) {
         let left = countdown(retry_at.since(cx.now));
         let text = format!("{} · {}", cx.say(&trouble.what), cx.say(&trouble.next));
         let right = t.format("banner-retry", &[("left", left.into())]);
-        let (ink, ground) = card::colors_of(trouble, p);
-        return strip_ui(ui, &text, &right, ink, ground, |ui| {
+        let colors = card::colors_of(trouble, p);
+        return strip_ui(ui, &text, &right, colors, 0.0, |ui| {
             card::of_trouble_ui(ui, cx, trouble);
         });
     }
@@ -292,12 +295,16 @@ fn banner_ui(ui: &mut Ui, cx: &mut Context<'_>, view: &Subscription) {
     };
     if let (Polling::Stopped, Some(trouble)) = (&view.polling, &view.ended_by) {
         let text = format!("{} · {}", cx.say(&trouble.what), cx.say(&trouble.next));
-        let (ink, ground) = card::colors_of(trouble, p);
-        strip_ui(ui, &text, "", ink, ground, |ui| {
+        let colors = card::colors_of(trouble, p);
+        strip_ui(ui, &text, "", colors, 0.0, |ui| {
             card::of_trouble_ui(ui, cx, trouble);
         });
     }
     let (held, first) = view.rows.held();
+    if held == 0 && view.polling.is_stopped() {
+        // Nobody looks, and nothing is taken from anybody.
+        return order::ui(ui, cx, view);
+    }
     let group = source.consume.group.as_str();
     let listens = !view.polling.is_stopped();
     let auto = view.acking.is_auto() && listens;
@@ -321,11 +328,12 @@ fn banner_ui(ui: &mut Ui, cx: &mut Context<'_>, view: &Subscription) {
         ),
         None => t.format("banner-held", &[("n", held.into())]),
     };
-    let (ink, ground) = match auto {
+    let colors = match auto {
         true => (p.bad, p.bad_bg),
         false => (p.soon, p.soon_bg),
     };
-    strip_ui(ui, &text, &right, ink, ground, |ui| {
+    let beside = if listens { AUTO_WIDTH } else { 0.0 };
+    strip_ui(ui, &text, &right, colors, beside, |ui| {
         if listens {
             acking::auto_ui(ui, cx, view);
         }
@@ -333,19 +341,32 @@ fn banner_ui(ui: &mut Ui, cx: &mut Context<'_>, view: &Subscription) {
     order::ui(ui, cx, view);
 }
 
+/// From this width on, a banner with something of this width in it is one line. Its numbers count as
+/// wide as most get: rows are not to move as seconds pass.
+fn one_line_from(ui: &Ui, text: &str, right: &str, beside: f32) -> f32 {
+    let width = |text: &str| {
+        let ink = Color32::PLACEHOLDER;
+        let galley = ui
+            .painter()
+            .layout_no_wrap(text.to_owned(), theme::body(), ink);
+        galley.size().x
+    };
+    (width(text) + width(right) + beside + BESIDE_WORDS).max(ONE_LINE_FROM)
+}
+
 /// A warning, a text at the right, and something to the left of that.
 fn strip_ui(
     ui: &mut Ui,
     text: &str,
     right: &str,
-    ink: Color32,
-    ground: Color32,
+    (ink, ground): (Color32, Color32),
+    beside: f32,
     add: impl FnOnce(&mut Ui),
 ) {
     ui.add_space(theme::GAP);
     theme::banner_frame(ground).show(ui, |ui| {
         ui.set_width(ui.available_width());
-        if ui.available_width() < ONE_LINE_FROM {
+        if ui.available_width() < one_line_from(ui, text, right, beside) {
             ui.horizontal(|ui| marked_line(ui, icons::WARNING, text, ink));
             ui.horizontal_wrapped(|ui| {
                 ui.label(theme::strong(right).color(ink));
@@ -399,6 +420,11 @@ fn empty_ui(ui: &mut Ui, cx: &mut Context<'_>, view: &Subscription) {
         }
         Some(Lack::Keys(_)) => Empty::new(icons::LOCKED, "empty-keys").next("empty-keys-next"),
         None => empty,
+    };
+    let shown = cx.model.shown_view().map(|shown| shown.id) == Some(view.id);
+    let empty = match shown {
+        true => empty.seen_as(Sight::Messages),
+        false => empty,
     };
     empty.below_ui(ui, cx, MORE_WHILE_WAITING, |ui, cx| {
         if let Some(lacks) = lacks {

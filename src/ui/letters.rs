@@ -13,8 +13,8 @@ use super::spoken::title_ui;
 use super::theme;
 use super::theme::icons;
 use super::widgets::{
-    check_box, from_the_right, icon_button, labelled_edit, link_button, named, primary_button,
-    remark,
+    check_box, complaint, from_the_right, icon_button, labelled_edit, link_button, named,
+    primary_button,
 };
 
 const WIDTH: f32 = 420.0;
@@ -111,7 +111,7 @@ fn question_ui(
         labelled_edit(ui, t.get("letters-topic"), edit);
         let topic: Result<TopicName, InvalidName> = asked.topic.trim().parse();
         if topic.is_err() {
-            remark(ui, t.get("letters-topic-wrong"), cx.palette.bad);
+            complaint(ui, t.get("letters-topic-wrong"), cx.palette);
         }
         if asked.names_origin {
             ui.add(check_box(&mut asked.to_origin, t.get("letters-to-origin")));

@@ -50,6 +50,8 @@ pub(super) struct Panels {
     pub(super) regions: Regions,
     /// Whether the side panel is shown.
     pub(super) side: bool,
+    /// Whether the publish form is wanted beside the views, and not as a tab of theirs.
+    pub(super) form_beside: bool,
     sizes: Sizes,
     code: CodeWindow,
     debugger: DebuggerWindow,
@@ -78,6 +80,7 @@ impl Panels {
             settings: SettingsWindow::default(),
             regions: Regions::default(),
             side: kept.get("side").unwrap_or(true),
+            form_beside: kept.get("form-beside").unwrap_or(true),
             sizes: Sizes::restored(&kept),
             code: CodeWindow::default(),
             debugger: DebuggerWindow::default(),
@@ -94,6 +97,7 @@ impl Panels {
             ("drawer", value(serde_json::to_value(self.drawer.shown()))),
             ("recent", value(serde_json::to_value(self.palette.recent()))),
             ("side", self.side.into()),
+            ("form-beside", self.form_beside.into()),
             ("topics", self.connections.shows_topics().into()),
         ];
         values.extend(self.message.to_keep());
@@ -112,10 +116,11 @@ impl Panels {
     }
 
     /// What the reasons of actions need to know of the window.
-    pub(super) fn around(&self) -> Around {
+    pub(super) fn around(&self, ctx: &egui::Context) -> Around {
         Around {
             tabs: self.dock.tabs().len(),
             resizes: self.resizable().is_some(),
+            wide: is_wide(ctx),
         }
     }
 
@@ -187,28 +192,46 @@ impl Panels {
                 status::ui(ui, cx, &mut self.drawer);
             });
         self.regions.saw(Region::Foot, foot.response.rect, None);
+        let form = self.has_form_beside(ui);
+        // Before the drawer: the form keeps its height whatever is looked at beside it.
+        let whole = form && window_width(ui.ctx()) >= theme::PUBLISH_BESIDE_DRAWER_FROM;
+        if whole {
+            self.form_ui(ui, cx);
+        }
         if let Some(rect) = self.drawer.ui(ui, cx, &mut self.sizes) {
             self.regions.saw(Region::Drawer, rect, self.drawer.list());
         }
         if self.side {
             self.side_ui(ui, cx);
         }
-        if is_roomy(ui) {
-            let pane = Pane {
-                id: "publish",
-                name: cx.texts.get("publish-title"),
-                side: Side::Right,
-                first: theme::PUBLISH_WIDTH,
-                limits: 280.0..=600.0,
-                frame: theme::panel_frame(ui.ctx()),
-            };
-            let panel = pane.show(ui, cx.texts, &mut self.sizes, |ui, _| {
-                self.publish.ui(ui, cx);
-            });
-            let rect = panel.response.rect;
-            self.regions.saw(Region::Publish, rect, None);
+        if form && !whole {
+            self.form_ui(ui, cx);
         }
-        self.details_ui(ui, cx);
+        // Whose details these are is in sight.
+        if self.dock.shows_views() {
+            self.details_ui(ui, cx);
+        }
+    }
+
+    /// Whether the publish form is at the side, and no tab.
+    pub(super) fn has_form_beside(&self, ui: &Ui) -> bool {
+        self.form_beside && is_wide(ui.ctx())
+    }
+
+    fn form_ui(&mut self, ui: &mut Ui, cx: &mut Context<'_>) {
+        let pane = Pane {
+            id: "publish",
+            name: cx.texts.get("publish-title"),
+            side: Side::Right,
+            first: theme::PUBLISH_WIDTH,
+            limits: 280.0..=600.0,
+            frame: theme::panel_frame(ui.ctx()),
+        };
+        let panel = pane.show(ui, cx.texts, &mut self.sizes, |ui, _| {
+            self.publish.ui(ui, cx);
+        });
+        let rect = panel.response.rect;
+        self.regions.saw(Region::Publish, rect, None);
     }
 
     fn side_ui(&mut self, ui: &mut Ui, cx: &mut Context<'_>) {
@@ -271,7 +294,7 @@ impl Panels {
     }
 
     fn middle_ui(&mut self, ui: &mut Ui, cx: &mut Context<'_>) {
-        let roomy = is_roomy(ui);
+        let beside = self.has_form_beside(ui);
         let work = egui::CentralPanel::default()
             .frame(Frame::NONE.fill(cx.palette.bg))
             .show(ui, |ui| {
@@ -280,7 +303,7 @@ impl Panels {
                     inbox: &mut self.inbox,
                     publish: &mut self.publish,
                 };
-                self.dock.ui(ui, cx, panes, !roomy);
+                self.dock.ui(ui, cx, panes, !beside);
             });
         let table = cx
             .model
@@ -307,7 +330,7 @@ impl Panels {
         self.help.ui(ui.ctx(), cx);
         self.guide.ui(ui.ctx(), cx);
         let tabs = self.dock.tabs();
-        let around = self.around();
+        let around = self.around(ui.ctx());
         if let Some(pick) = self.palette.ui(ui.ctx(), cx, &tabs, around) {
             self.picked(pick, cx);
         }
@@ -342,7 +365,11 @@ impl Panels {
     }
 }
 
-/// Whether the publish form has room at the side.
-pub(super) fn is_roomy(ui: &Ui) -> bool {
-    ui.ctx().content_rect().width() >= theme::PUBLISH_AS_TAB_BELOW
+/// Whether the publish form has room beside the views.
+fn is_wide(ctx: &egui::Context) -> bool {
+    window_width(ctx) >= theme::PUBLISH_AS_TAB_BELOW
+}
+
+fn window_width(ctx: &egui::Context) -> f32 {
+    ctx.content_rect().width()
 }

@@ -11,7 +11,7 @@ use crate::session::{
 
 use super::context::{Context, bytes};
 use super::theme;
-use super::widgets::{check_box, remark};
+use super::widgets::{check_box, complaint, remark};
 
 /// Room for the button beside the field.
 const BROWSE_WIDTH: f32 = 96.0;
@@ -194,19 +194,19 @@ impl PathField {
         match (&look.found, self.purpose) {
             (There::Unreadable(why), _) => {
                 let why = [("why", why.as_str().into())];
-                remark(ui, &t.format("path-unreadable", &why), p.bad);
+                complaint(ui, &t.format("path-unreadable", &why), p);
             }
             (There::Nothing | There::NoFolder, Purpose::Open) => {
-                remark(ui, t.get("path-nothing"), p.bad);
+                complaint(ui, t.get("path-nothing"), p);
             }
             (There::NoFolder, _) => {
                 let folder = [("folder", folder.to_string().into())];
-                remark(ui, &t.format("path-no-folder", &folder), p.bad);
+                complaint(ui, &t.format("path-no-folder", &folder), p);
             }
             (There::Folder, Purpose::Open | Purpose::Save) => {
-                remark(ui, t.get("path-is-folder"), p.bad);
+                complaint(ui, t.get("path-is-folder"), p);
             }
-            (There::File(_), Purpose::Folder) => remark(ui, t.get("path-is-file"), p.bad),
+            (There::File(_), Purpose::Folder) => complaint(ui, t.get("path-is-file"), p),
             (There::File(size), Purpose::Save) => {
                 let size = bytes(usize::try_from(*size).unwrap_or(usize::MAX));
                 let text = t.format("path-replace", &[("size", size.into())]);

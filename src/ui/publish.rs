@@ -21,8 +21,8 @@ use super::templates::TemplatesMenu;
 use super::theme::icons;
 use super::variables;
 use super::widgets::{
-    check_box, disclosure, from_the_right, icon_button, labelled_edit, link_button, marked_link,
-    marked_remark, named, remark, segmented,
+    check_box, complaint, disclosure, from_the_right, icon_button, labelled_edit, link_button,
+    marked_link, marked_remark, named, remark, segmented,
 };
 use super::{card, halves, theme};
 
@@ -311,11 +311,13 @@ impl PublishPanel {
 
     fn remarks_ui(&self, ui: &mut Ui, cx: &Context<'_>, field: DraftField) {
         for problem in self.problems().filter(|problem| problem.field == field) {
-            let color = match problem.level {
-                Level::Error => cx.palette.bad,
-                Level::Warning | Level::Info => cx.palette.soon,
-            };
-            remark(ui, &cx.say(&problem.say), color);
+            let text = cx.say(&problem.say);
+            match problem.level {
+                Level::Error => complaint(ui, &text, cx.palette),
+                Level::Warning | Level::Info => {
+                    marked_remark(ui, icons::WARNING, &text, cx.palette.soon);
+                }
+            }
         }
         let asleep = self.outlook().and_then(|outlook| outlook.asleep.as_ref());
         if let Some((_, variable)) = asleep.filter(|(place, _)| *place == field) {
@@ -482,6 +484,11 @@ impl PublishPanel {
             return;
         }
         let t = cx.texts;
+        if let Some(why) = &foreseen.broken_json {
+            let text = t.format("viewer-broken-json", &[("why", why.as_str().into())]);
+            marked_remark(ui, icons::WARNING, &text, cx.palette.soon);
+            return;
+        }
         let size = [("size", bytes(foreseen.body_bytes).into())];
         let text = if foreseen.is_json {
             t.format("body-json", &size)

@@ -10,7 +10,7 @@ use egui::{Color32, Galley, Response, Sense, Ui, Vec2};
 
 use crate::i18n::{Texts, Value};
 use crate::protocol::Timestamp;
-use crate::session::{Count, Flow, FlowScope};
+use crate::session::{Count, Flow, FlowScope, Urgency};
 
 use super::context::{Context, countdown};
 use super::plot::Unit;
@@ -19,8 +19,6 @@ use super::widgets::named_choice;
 
 /// From one figure to the next.
 const BETWEEN: f32 = 16.0;
-/// A message that returns within this time is worth a colour.
-const SOON: Duration = Duration::from_secs(60);
 /// A number and a rate as wide as most get.
 const USUAL_COUNT: u64 = 888;
 const USUAL_RATE: f64 = 8.8;
@@ -42,6 +40,13 @@ struct Cell {
     weight: u8,
     /// A count with its rate.
     is_flow: bool,
+}
+
+/// Whether a lease is about to end, as its row shows it.
+fn ends_soon(cx: &Context<'_>) -> bool {
+    let views = cx.model.views().iter();
+    let mut first = views.filter_map(|view| view.rows.first_lease_after(cx.now));
+    first.any(|lease| lease.urgency(cx.now) == Urgency::Soon)
 }
 
 /// Puts figures into words.
@@ -91,7 +96,7 @@ impl Readings {
         add.last_color(alarm(&flow.errors, p.bad));
         let left = cx.model.held().map(|(_, first, _)| first.since(now));
         add.held(flow.held(), left, 5);
-        if left.is_some_and(|left| left <= SOON) {
+        if ends_soon(cx) {
             add.last_color(p.soon);
         }
         let name = name_of(cx, flow, &cells);

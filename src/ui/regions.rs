@@ -296,10 +296,13 @@ impl Regions {
                 .any(|w| w.id == *id && rect.contains(w.rect.center()))
         };
         // The edge of a panel beside it juts out.
-        let first = there
+        let mut inside: Vec<WidgetRect> = there
             .iter()
-            .find(|w| w.interact_rect.is_positive() && rect.contains_rect(w.interact_rect))
-            .map(|w| w.id);
+            .filter(|w| w.interact_rect.is_positive() && rect.contains_rect(w.interact_rect))
+            .copied()
+            .collect();
+        along_lines(&mut inside, |w| w.interact_rect);
+        let first = inside.first().map(|w| w.id);
         // Going to the work means going to its table.
         let wanted = match region {
             Region::Work => [spot.first, spot.last],

@@ -15,7 +15,7 @@ use crate::session::{
 use super::actions::Action;
 use super::column_heads::{Head, keep_left_out};
 use super::columns::{Widths, fitting};
-use super::context::{Context, bytes, short_id};
+use super::context::{Context, bytes, shortened_id};
 use super::endings::{Deed, alike_look, alike_mark, alike_word, sentence, state_ui, word};
 use super::fade::Fade;
 use super::menu_line::action_line;
@@ -446,7 +446,7 @@ impl RowUi<'_, '_> {
                     let mark = icon(ui, icons::PINNED, p.accent).on_hover_text(name);
                     named(ui, mark, egui::Role::Label, name);
                 }
-                text_ui(ui, &short_id(id), ink);
+                id_ui(ui, id, ink);
             }
             Column::Tag => {
                 if let Some(tag) = cells::tag(row) {
@@ -627,6 +627,13 @@ pub(super) fn spaced_text_ui(ui: &mut Ui, text: &str, ink: Color32) {
 pub(super) fn text_ui(ui: &mut Ui, text: &str, ink: Color32) {
     let text = theme::code(text).color(ink);
     ui.add(Label::new(text).truncate().selectable(false));
+}
+
+/// A message's id in the room that there is, with its end.
+pub(super) fn id_ui(ui: &mut Ui, id: &str, ink: Color32) {
+    let width = ui.fonts_mut(|fonts| fonts.glyph_width(&theme::mono(), '0'));
+    let most = (ui.available_width() / width) as usize;
+    text_ui(ui, &shortened_id(id, most), ink);
 }
 
 /// The beginning of a body on one line; an ellipsis says that there is more.

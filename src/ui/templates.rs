@@ -15,8 +15,8 @@ use super::context::Context;
 use super::theme;
 use super::theme::icons;
 use super::widgets::{
-    expandable, fold_icon, from_the_right, icon_button, link_button, menu_face, named, popover,
-    remark,
+    complaint, expandable, fold_icon, from_the_right, icon_button, link_button, menu_face, named,
+    popover, remark,
 };
 
 const WIDTH: f32 = 320.0;
@@ -273,7 +273,7 @@ impl TemplatesMenu {
             Err(say) => Some(say),
         };
         if let Some(say) = problem {
-            remark(ui, &cx.say(&say), cx.palette.bad);
+            complaint(ui, &cx.say(&say), cx.palette);
         }
         if ui.button(t.get("cancel")).clicked() {
             self.renaming = None;
@@ -345,7 +345,7 @@ impl TemplatesMenu {
         if let Err(say) = path
             && !self.save_as.trim().is_empty()
         {
-            remark(ui, &cx.say(&say), cx.palette.bad);
+            complaint(ui, &cx.say(&say), cx.palette);
         }
     }
 

@@ -14,7 +14,7 @@ use super::archive::{self, More};
 use super::context::Context;
 use super::theme::icons;
 use super::widgets::{
-    from_the_right, icon_button, marked_button, marked_link, named, pill, remark,
+    complaint, from_the_right, icon_button, marked_button, marked_link, named, pill,
 };
 use super::{column_menu, halves, theme};
 
@@ -72,7 +72,7 @@ pub(super) fn ui(
         });
     }
     if let Some(problem) = view.table.filter_problem() {
-        remark(ui, &filter_problem(cx, problem), cx.palette.bad);
+        complaint(ui, &filter_problem(cx, problem), cx.palette);
     }
     start
 }
@@ -102,8 +102,8 @@ pub(super) fn filter_problem(cx: &Context<'_>, problem: &FilterError) -> String 
 
 fn filter_ui(ui: &mut Ui, cx: &mut Context<'_>, view: &Subscription, asked: Option<Action>) {
     let mut text = view.table.filter_text().to_owned();
-    let width =
-        (ui.available_width() - BESIDE_FILTER).clamp(*FILTER_WIDTH.start(), *FILTER_WIDTH.end());
+    let beside = if counts(view) { BESIDE_FILTER } else { 0.0 };
+    let width = (ui.available_width() - beside).clamp(*FILTER_WIDTH.start(), *FILTER_WIDTH.end());
     let name = cx.texts.get("filter-name");
     let edit = TextEdit::singleline(&mut text)
         .id_salt("filter")

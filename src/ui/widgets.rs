@@ -7,8 +7,9 @@ use egui::containers::menu::{MenuButton, MenuConfig};
 use egui::style::{Spacing, StyleModifier};
 use egui::text::{LayoutJob, TextFormat};
 use egui::{
-    Align, Button, Checkbox, Color32, Frame, Galley, IntoAtoms, Label, Layout, PopupCloseBehavior,
-    Response, RichText, Sense, Stroke, TextEdit, Ui, Vec2, Widget, WidgetInfo,
+    Align, Button, Checkbox, Color32, Frame, Galley, IntoAtoms, Label, Layout, Popup,
+    PopupCloseBehavior, RectAlign, Response, RichText, Sense, Stroke, TextEdit, Ui, UiKind,
+    UiStackInfo, Vec2, Widget, WidgetInfo,
 };
 use egui_extras::syntax_highlighting::highlight;
 
@@ -29,6 +30,8 @@ pub(super) enum Dot {
     Ring,
     /// A tick: done.
     Tick,
+    /// A cross: it failed.
+    Cross,
 }
 
 /// Draws a state's shape, as high as a line: beside more than one it belongs to the first.
@@ -59,6 +62,12 @@ fn sensing_dot(ui: &mut Ui, dot: Dot, color: Color32, sense: Sense) -> Response 
             painter
                 .with_clip_rect(half.intersect(ui.clip_rect()))
                 .circle_filled(center, radius, color);
+        }
+        Dot::Cross => {
+            let reach = radius - 1.0;
+            for end in [Vec2::splat(reach), Vec2::new(reach, -reach)] {
+                painter.line_segment([center - end, center + end], Stroke::new(1.5, color));
+            }
         }
         Dot::Tick => {
             let at = |x: f32, y: f32| center + Vec2::new(x, y);
@@ -262,12 +271,15 @@ pub(super) fn primary_button(
     enabled: bool,
     palette: &Palette,
 ) -> Response {
-    let face = theme::strong(text).color(palette.on_accent);
-    let button = Button::new(face)
-        .fill(palette.accent)
-        .stroke(Stroke::NONE)
-        .min_size(Vec2::new(min_width, ui.spacing().interact_size.y));
-    ui.add_enabled(enabled, button)
+    let size = Vec2::new(min_width, ui.spacing().interact_size.y);
+    // Faded words on a faded accent could not be read: what cannot be pressed is as quiet as others.
+    let button = match enabled {
+        true => Button::new(theme::strong(text).color(palette.on_accent))
+            .fill(palette.accent)
+            .stroke(Stroke::NONE),
+        false => Button::new(theme::strong(text)),
+    };
+    ui.add_enabled(enabled, button.min_size(size))
 }
 
 /// A quiet action that reads as a link.
@@ -371,12 +383,27 @@ pub(super) fn popover(
     width: f32,
     add: impl FnOnce(&mut Ui),
 ) {
+    let response = ui.add(face.frame_when_inactive(false));
+    // What lies in a panel at the right edge is not covered: it is what this is about.
+    let window = ui.ctx().content_rect();
+    let at_the_edge = response.rect.left() + width > window.right();
+    let places: &[RectAlign] = match at_the_edge {
+        true => &[RectAlign::LEFT_END, RectAlign::TOP_END],
+        false => &[RectAlign::BOTTOM_START, RectAlign::TOP_START],
+    };
     // Not in the style of menus, whose fields and buttons have no frame.
     let config = MenuConfig::new()
         .close_behavior(PopupCloseBehavior::CloseOnClickOutside)
         .style(StyleModifier::default());
-    let button = face.frame_when_inactive(false);
-    let (response, _) = MenuButton::from_button(button).config(config).ui(ui, |ui| {
+    let info =
+        UiStackInfo::new(UiKind::Menu).with_tag_value(MenuConfig::MENU_CONFIG_TAG, config.clone());
+    let popup = Popup::menu(&response)
+        .close_behavior(config.close_behavior)
+        .style(config.style)
+        .align(places[0])
+        .align_alternatives(places)
+        .info(info);
+    popup.show(|ui| {
         name_place(ui, name);
         Frame::NONE.inner_margin(theme::GAP).show(ui, |ui| {
             ui.set_width(width);
@@ -472,6 +499,11 @@ pub(super) fn marked_remark(ui: &mut Ui, mark: Icon, text: &str, color: Color32)
         icon_of(ui, mark, color, theme::ICON_SIZE_SMALL, theme::SMALL_LINE);
         remark(ui, text, color);
     });
+}
+
+/// What is wrong with what was typed, where it was typed: never told by its colour alone.
+pub(super) fn complaint(ui: &mut Ui, text: &str, palette: &Palette) {
+    marked_remark(ui, icons::FAILED, text, palette.bad);
 }
 
 /// A name and a value on one line, the value to be copied.

@@ -31,8 +31,8 @@ use twin::{Place, Start, Window};
 const ACCESS_KEY: &str = "ak-of-the-desk";
 const SECRET_KEY: &str = "sk-nobody-may-see";
 
-const AK: &str = "Access key (AK) – the role's key";
-const SK: &str = "Secret key (SK) – the role's name";
+const AK: &str = "Access key (AK) – the role’s key";
+const SK: &str = "Secret key (SK) – the role’s name";
 
 /// Somebody at the window, and the twin that knows where things are.
 struct Person {

@@ -18,8 +18,8 @@ use crate::support::{Place, Start, Window, en, en_with};
 const ACCESS_KEY: &str = "ak-of-the-desk";
 const SECRET_KEY: &str = "sk-nobody-may-see";
 
-const AK: &str = "Access key (AK) – the role's key";
-const SK: &str = "Secret key (SK) – the role's name";
+const AK: &str = "Access key (AK) – the role’s key";
+const SK: &str = "Secret key (SK) – the role’s name";
 const TOKEN: &str = "STS token (optional)";
 
 /// A server with keys of its own. Ends with the returned sender.

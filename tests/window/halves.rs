@@ -82,7 +82,7 @@ fn who_is_late_is_told_and_a_view_that_checks_decides_with_a_fresh_handle() {
     window.click(&format!("Check {id}…"));
     window.click("Start");
     window.until("it is handed out", |window| window.rows() == [id.clone()]);
-    window.assert_shows("These half messages wait for a decision");
+    window.assert_shows("commit makes a half message visible");
     assert!(window.has("0:10"));
     assert!(window.is_on(&format!("Roll back {id}")));
     // Not decided in time: the same row with a fresh handle.

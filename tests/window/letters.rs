@@ -82,7 +82,7 @@ fn an_ordered_view_says_when_more_of_a_key_comes() {
     window.click("Deliveries · As they come");
     window.click(&en("kind-ordered"));
     window.click("Start");
-    window.assert_shows("only after everything handed out of it is acked");
+    window.assert_shows("once all that is out of it is acked");
     window.assert_shows(&en("field-sharding-key"));
     window.click("Sharding key, half message…");
     window.fill(Place::Form, "Sharding key", "shard-7");

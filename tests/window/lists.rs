@@ -289,11 +289,8 @@ fn a_row_of_tabs_is_dragged_by_its_empty_part_which_no_key_comes_to() {
     let edge = en_with("splitter-name", &[("pane", "Consume orders · GID_debug")]);
     let (split, close) = (window.rect(&edge), window.rect(&en("view-close")));
     assert!(close.left() > split.right(), "the new view is at the right");
-    // The empty part at the right end, onto the left part of what lies at the left.
-    let from = egui::pos2(
-        window.rect(&en("publish-title")).left() - 100.0,
-        close.center().y,
-    );
+    // The empty part beside the tabs, onto the left part of what lies at the left.
+    let from = egui::pos2(close.right() + 40.0, close.center().y);
     window.drag(from, egui::pos2(split.left() / 2.0 + 60.0, 500.0));
     let moved = window.rect(&en("view-close"));
     assert!(

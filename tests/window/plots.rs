@@ -36,24 +36,24 @@ fn the_status_line_tells_what_came_went_and_is_held() {
     let mut window = Window::open();
     assert_eq!(
         figures(&window),
-        "0 received · 0 acked · arrivals 0/s · acks 0/s · 0 redelivered · 0 errors · 0 in flight"
+        "0 received · 0 acked · arrivals 0/s · acks 0/s · 0 redelivered · 0 errors · 0 held"
     );
     let id = window.publish_and_see();
     assert_eq!(
         figures(&window),
         "1 received · 0 acked · arrivals 0/s · acks 0/s · publish 0 ms · 0 redelivered · 0 errors \
-         · 1 in flight · 5:00"
+         · 1 held · 5:00"
     );
     window.advance(10 * SECOND);
     let then = figures(&window);
     assert!(then.contains("arrivals 0.1/s"), "{then}");
-    assert!(then.ends_with("1 in flight · 4:50"), "{then}");
+    assert!(then.ends_with("1 held · 4:50"), "{then}");
     window.click(&format!("Ack {id}"));
     window.until_shown("1 received · 1 acked");
     window.advance(SECOND);
     let then = figures(&window);
     assert!(then.contains("arrivals 0/s · acks 0.1/s"), "{then}");
-    assert!(then.ends_with("0 in flight"), "{then}");
+    assert!(then.ends_with("0 held"), "{then}");
 }
 
 #[test]
@@ -63,17 +63,14 @@ fn a_redelivery_and_an_error_are_counted() {
     window.advance(300 * SECOND);
     window.until_shown("2 received · 0 acked");
     let then = figures(&window);
-    assert!(
-        then.contains("1 redelivered · 0 errors · 1 in flight"),
-        "{then}"
-    );
+    assert!(then.contains("1 redelivered · 0 errors · 1 held"), "{then}");
 
     window.click(&window.button_with("Sandbox http://"));
     window.until("the control room", |window| window.has("Add fault"));
     window.click("Add fault");
     window.until_shown("next 1");
     window.click("Publish");
-    window.until_shown("1 redelivered · 1 error · 1 in flight");
+    window.until_shown("1 redelivered · 1 error · 1 held");
 }
 
 #[test]
@@ -93,7 +90,7 @@ fn the_line_opens_the_plots_and_they_can_be_read() {
         rates,
         "Messages per second: Arrived 2/s, Acked 0/s; at most 2/s in one minute"
     );
-    assert!(plot(&window, "In flight").starts_with("In flight: Held 2;"));
+    assert!(plot(&window, "Held messages").starts_with("Held messages: Held 2;"));
     let troubles = plot(&window, "Redelivered and errors");
     assert!(
         troubles.contains("Redelivered 0/s, Errors 0/s"),
@@ -152,7 +149,7 @@ fn held_plots_stand_still_and_go_on_with_all_that_came_since() {
     window.publish_and_see();
     window.advance(SECOND);
     let before = plot(&window, "Messages per second");
-    window.click("Hold");
+    window.click("Freeze");
     window.assert_shows("Held at ");
     window.publish_and_see();
     window.publish_and_see();
@@ -169,7 +166,7 @@ fn held_plots_stand_still_and_go_on_with_all_that_came_since() {
     window.assert_not_shown("Held at ");
     let after = plot(&window, "Messages per second");
     assert!(after.contains("at most 2/s"), "{after}");
-    assert!(plot(&window, "In flight").contains("Held 3"));
+    assert!(plot(&window, "Held messages").contains("Held 3"));
 }
 
 #[test]
@@ -178,11 +175,11 @@ fn the_pointer_shows_the_figures_of_a_moment() {
     open_plots(&mut window);
     window.publish_and_see();
     window.advance(5 * SECOND);
-    let middle = window.middle(&plot(&window, "In flight"));
+    let middle = window.middle(&plot(&window, "Held messages"));
     window.hover(middle);
     // Half a minute ago nothing was known yet.
     window.assert_not_shown("s ago");
-    let width = window.width(&plot(&window, "In flight"));
+    let width = window.width(&plot(&window, "Held messages"));
     window.hover(middle + egui::Vec2::new(width * 0.42, 0.0));
     window.assert_shows("s ago");
 }
@@ -238,7 +235,7 @@ fn figures_fit_the_smallest_window() {
         }
         let name = window.button_with(received);
         let (middle, width) = (window.middle(&name), window.width(&name));
-        assert!(width > 400.0, "{language}: there is room for most, {width}");
+        assert!(width > 360.0, "{language}: there is room for most, {width}");
         assert!(middle.x + width / 2.0 <= size[0], "{language}");
         let sandbox = window.button_with("http://");
         let left = window.middle(&sandbox).x + window.width(&sandbox) / 2.0;

@@ -6,8 +6,8 @@ use mqscope::sandbox::{AccessRule, Sandbox, SandboxSettings};
 
 use crate::support::{Place, Start, Window, en, en_with};
 
-const SK: &str = "Secret key (SK) – the role's name";
-const AK: &str = "Access key (AK) – the role's key";
+const SK: &str = "Secret key (SK) – the role’s name";
+const AK: &str = "Access key (AK) – the role’s key";
 
 /// A window with a connection to a server that is there.
 fn beside_a_server() -> (Window, tokio::sync::oneshot::Sender<()>) {

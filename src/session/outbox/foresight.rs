@@ -20,6 +20,8 @@ pub struct Foreseen {
     pub outlook: Outlook,
     /// Whether the body that would be sent is JSON.
     pub is_json: bool,
+    /// Why it is none though it begins like it, and where.
+    pub broken_json: Option<String>,
     /// Bytes of that body.
     pub body_bytes: usize,
     /// The body as JSON is written for people, if that was asked for and it is JSON.
@@ -73,8 +75,11 @@ pub(super) fn foresee(
     };
     let outlook = Outlook::of(draft, &rows, limits, surroundings, now);
     let sent = &outlook.first().unwrap_or(draft).body;
+    let json = serde_json::from_str::<serde::de::IgnoredAny>(sent);
+    let like_json = sent.trim_start().starts_with(['{', '[']);
     Foreseen {
-        is_json: serde_json::from_str::<serde::de::IgnoredAny>(sent).is_ok(),
+        is_json: json.is_ok(),
+        broken_json: json.err().filter(|_| like_json).map(|why| why.to_string()),
         body_bytes: sent.len(),
         formatted: None,
         outlook,

@@ -149,6 +149,7 @@ registry! {
     NextPanel,          Panels,  "action-next-panel",         [plain(Key::F6)];
     PreviousPanel,      Panels,  "action-previous-panel",     [shift(Key::F6)];
     ToggleSide,         Panels,  "action-toggle-side",        [command(Key::B)];
+    ToggleForm,         Panels,  "action-toggle-form",        [command_shift(Key::B)];
     ToggleDrawer,       Panels,  "action-toggle-drawer",      [command(Key::J)];
     GrowPanel,          Panels,  "action-grow-panel",         [plain(Key::F8)];
     ShrinkPanel,        Panels,  "action-shrink-panel",       [shift(Key::F8)];

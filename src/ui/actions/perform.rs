@@ -14,7 +14,7 @@ use crate::session::{
 use super::super::archive::More;
 use super::super::context::Context;
 use super::super::drawer::Part;
-use super::super::panels::{Panels, is_roomy};
+use super::super::panels::Panels;
 use super::super::regions::Region;
 use super::{Action, Place, reason};
 
@@ -25,7 +25,7 @@ pub(in crate::ui) fn perform(
     cx: &mut Context<'_>,
     panels: &mut Panels,
 ) -> Option<&'static str> {
-    let refused = reason(action, cx, panels.around());
+    let refused = reason(action, cx, panels.around(ui.ctx()));
     if refused.is_none() {
         match action.place() {
             Place::Window => in_window(action, ui.ctx(), cx, panels),
@@ -103,6 +103,11 @@ fn in_panels(action: Action, cx: &mut Context<'_>, panels: &mut Panels) {
                 Region::Work
             };
             return panels.regions.go(to);
+        }
+        Action::ToggleForm => {
+            panels.form_beside = !panels.form_beside;
+            panels.dock.show_publish();
+            return panels.regions.go(Region::Publish);
         }
         Action::ToggleDrawer => {
             let open = panels.drawer.toggle_last();
@@ -188,7 +193,7 @@ fn in_details(action: Action, panels: &mut Panels) {
 }
 
 fn in_publish(action: Action, ui: &Ui, panels: &mut Panels) {
-    let in_sight = is_roomy(ui) || panels.dock.shows_publish();
+    let in_sight = panels.has_form_beside(ui) || panels.dock.shows_publish();
     panels.dock.show_publish();
     // Nothing is published that one does not see.
     if action == Action::PublishForm || !in_sight {

@@ -15,6 +15,8 @@ pub(in crate::ui) struct Around {
     pub(in crate::ui) tabs: usize,
     /// Whether the keyboard is in a panel that can be made larger.
     pub(in crate::ui) resizes: bool,
+    /// Whether the window is wide enough for the publish form beside the views.
+    pub(in crate::ui) wide: bool,
 }
 
 /// Key of why this is not possible just now; nothing if it is.
@@ -44,6 +46,7 @@ pub(in crate::ui) fn reason(
         | Action::MoveTabRight
         | Action::SplitTab
         | Action::JoinTabs => (around.tabs < 2).then_some("reason-one-tab"),
+        Action::ToggleForm => (!around.wide).then_some("reason-narrow"),
         Action::GrowPanel | Action::ShrinkPanel => (!around.resizes).then_some("reason-no-panel"),
         Action::Publish => of_publish(cx),
         Action::PublishMany | Action::PublishFile => is_publishing(cx),

@@ -17,7 +17,7 @@ use crate::ui::context::Context;
 use crate::ui::theme;
 use crate::ui::theme::icons;
 use crate::ui::widgets::{
-    Dot, check_box, choice_dot, labelled_edit, link_button, marked_remark, named_choice,
+    Dot, check_box, choice_dot, complaint, labelled_edit, link_button, marked_remark, named_choice,
     profile_color, remark, segmented,
 };
 
@@ -121,7 +121,7 @@ impl Open {
             let text = cx.say(&problem.say);
             match problem.level {
                 Level::Error if self.attempted || !empty => {
-                    remark(ui, &text, cx.palette.bad);
+                    complaint(ui, &text, cx.palette);
                 }
                 Level::Error => {}
                 _ => marked_remark(ui, icons::WARNING, &text, cx.palette.soon),
@@ -254,6 +254,9 @@ impl Open {
             Some(KeysState::Unreadable(why)) => {
                 let say = Say::new("keys-unreadable").with_say("why", keyring(why));
                 (cx.say(&say), p.bad)
+            }
+            Some(KeysState::Missing) if self.edit.has_keys() => {
+                (t.get("keys-unsaved").to_owned(), p.dim)
             }
             Some(KeysState::Missing) => (t.get("keys-missing").to_owned(), p.soon),
             _ => (t.get("keys-where").to_owned(), p.dim),

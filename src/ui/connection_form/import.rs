@@ -8,7 +8,7 @@ use crate::session::{Say, read_profiles};
 
 use crate::ui::context::Context;
 use crate::ui::theme;
-use crate::ui::widgets::{named, remark};
+use crate::ui::widgets::{complaint, named, remark};
 
 /// What was pasted.
 #[derive(Default)]
@@ -50,7 +50,7 @@ impl Import {
         match &mut self.read {
             None => None,
             Some(Err(say)) => {
-                remark(ui, &cx.say(say), cx.palette.bad);
+                complaint(ui, &cx.say(say), cx.palette);
                 None
             }
             Some(Ok(profiles)) if profiles.len() == 1 => profiles.pop(),

@@ -11,7 +11,7 @@ use crate::session::{AdminWish, Look};
 use super::{ask, free};
 use crate::ui::context::{Context, countdown};
 use crate::ui::theme;
-use crate::ui::widgets::{named, pill, remark};
+use crate::ui::widgets::{complaint, named, pill};
 
 /// Width of the field for any length of time.
 const FIELD: f32 = 52.0;
@@ -71,7 +71,7 @@ impl ClockForm {
             });
         });
         if span::parse(&self.by).is_err() && !self.by.trim().is_empty() {
-            remark(ui, t.get("control-length"), p.bad);
+            complaint(ui, t.get("control-length"), p);
         }
     }
 

@@ -12,7 +12,7 @@ use crate::ui::context::Context;
 use crate::ui::dialog;
 use crate::ui::spoken::title_ui;
 use crate::ui::theme;
-use crate::ui::widgets::{labelled_edit, remark, segmented};
+use crate::ui::widgets::{complaint, labelled_edit, segmented};
 
 const WIDTH: f32 = 420.0;
 
@@ -162,7 +162,7 @@ fn reset_ui(ui: &mut Ui, cx: &Context<'_>, reset: &mut Reset) {
             .hint_text(theme::hint("2026-12-01 15:04"));
         labelled_edit(ui, t.get("reset-since"), edit);
         if reset.target(cx.model.zone()).is_none() && !reset.time.is_empty() {
-            remark(ui, t.get("problem-time"), cx.palette.bad);
+            complaint(ui, t.get("problem-time"), cx.palette);
         }
     }
 }

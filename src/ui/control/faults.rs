@@ -14,7 +14,7 @@ use super::{ask, free};
 use crate::ui::context::Context;
 use crate::ui::theme;
 use crate::ui::theme::icons;
-use crate::ui::widgets::{choice_menu, from_the_right, icon_button, named, remark};
+use crate::ui::widgets::{choice_menu, complaint, from_the_right, icon_button, named};
 
 const OPERATIONS: [FaultOperation; 4] = [
     FaultOperation::Any,
@@ -213,7 +213,7 @@ impl FaultForm {
             });
         });
         if rule.is_none() {
-            remark(ui, t.get("control-fault-wrong"), cx.palette.bad);
+            complaint(ui, t.get("control-fault-wrong"), cx.palette);
         }
     }
 

@@ -39,8 +39,9 @@ const LEFT: f32 = 330.0;
 /// Least width of the messages.
 const MIDDLE: f32 = 240.0;
 
-/// From this width on there is room for topics, messages, time and faults side by side.
-const ALL_THREE: f32 = 1060.0;
+/// From this width on there is room for topics, messages with what can be done with them, time and
+/// faults side by side.
+const ALL_THREE: f32 = 1300.0;
 
 /// What is typed into the control room, and what it asks back.
 #[derive(Default)]
@@ -73,7 +74,7 @@ fn free(cx: &Context<'_>) -> bool {
 }
 
 /// From this width on there is room for the figures and for what became of an action.
-const BOTH_FROM: f32 = 760.0;
+const BOTH_FROM: f32 = 640.0;
 
 /// How the last action ended, and what the sandbox has done so far.
 fn head_ui(ui: &mut Ui, cx: &Context<'_>) {

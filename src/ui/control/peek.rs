@@ -11,11 +11,11 @@ use crate::session::{AdminWish, Command, PeekView};
 
 use super::statistics::StatisticsView;
 use super::{ask, free};
-use crate::ui::context::{Context, countdown, short_id};
+use crate::ui::context::{Context, countdown};
 use crate::ui::empty::Empty;
 use crate::ui::list_keys::{List, Rows};
 use crate::ui::spoken;
-use crate::ui::table::{preview, text_ui};
+use crate::ui::table::{id_ui, preview, text_ui};
 use crate::ui::theme;
 use crate::ui::theme::icons;
 use crate::ui::widgets::{Dot, dot, from_the_right, icon_button, named, pill};
@@ -249,7 +249,7 @@ impl RowUi<'_> {
             whole = Some(spoken.show(ui));
             self.state_ui(ui, cx);
         });
-        row.col(|ui| text_ui(ui, &short_id(&message.message_id), ink));
+        row.col(|ui| id_ui(ui, &message.message_id, ink));
         row.col(|ui| {
             if let Some(tag) = &message.tag {
                 pill(ui, tag, p.tag, p.tag_bg);

@@ -79,7 +79,13 @@ impl FirstMinute {
             // Something is not drawn yet, or lies out of sight.
             return;
         }
-        let placed = arrange(ui.ctx().content_rect(), &cards);
+        let window = ui.ctx().content_rect();
+        // The figures at the foot stay in sight where there is room for that.
+        let above_foot = window.with_max_y(window.bottom() - cx.sizes.status_bar);
+        let mut placed = arrange(above_foot, &cards);
+        if placed.contains(&None) {
+            placed = arrange(window, &cards);
+        }
         let last = placed.iter().rposition(Option::is_some);
         let mut done = false;
         for (index, stop) in stops.iter().enumerate() {
@@ -174,9 +180,9 @@ fn stops(ui: &Ui, cx: &Context<'_>) -> [Stop; 3] {
         },
         Stop {
             sights: &[Sight::Messages, Sight::ViewTab],
-            sides: [Side::Below, Side::Above, Side::Right, Side::Left],
-            // In the middle stands what an empty view has to say.
-            along: [1.0, 0.0, 0.5],
+            // Below what an empty view has to say stand its buttons.
+            sides: [Side::Right, Side::Left, Side::Below, Side::Above],
+            along: [0.5, 1.0, 0.0],
             title: t.get("first-minute-watch"),
             text: t.get("first-minute-watch-text").to_owned(),
         },

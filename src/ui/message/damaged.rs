@@ -29,20 +29,18 @@ pub(super) fn damaged_ui(
         if let Some(place) = known.and_then(|known| known.place.as_ref()) {
             place_ui(ui, cx, place);
         }
-        ack_ui(ui, cx, view, row);
-        let handle = damaged.receipt_handle.as_ref();
-        for (name, value) in [
-            (t.get("fact-id"), damaged.message_id.as_deref()),
-            (
-                t.get("fact-tag"),
-                known.and_then(|known| known.tag.as_deref()),
-            ),
-            (t.get("fact-handle"), handle.map(|handle| handle.as_str())),
-        ] {
-            if let Some(value) = value {
-                fact(ui, name, value, cx.palette);
+        // On as few lines as there is room for: what matters most is its XML below. Its handle stands
+        // with its delivery.
+        ui.horizontal_wrapped(|ui| {
+            ack_ui(ui, cx, view, row);
+            let tag = known.and_then(|known| known.tag.as_deref());
+            let id = damaged.message_id.as_deref();
+            for (name, value) in [(t.get("fact-id"), id), (t.get("fact-tag"), tag)] {
+                if let Some(value) = value {
+                    fact(ui, name, value, cx.palette);
+                }
             }
-        }
+        });
     });
 }
 

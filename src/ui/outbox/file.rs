@@ -10,7 +10,7 @@ use crate::ui::context::{Context, bytes};
 use crate::ui::path_field::PathField;
 use crate::ui::theme;
 use crate::ui::theme::icons;
-use crate::ui::widgets::{marked_remark, remark, segmented};
+use crate::ui::widgets::{complaint, marked_remark, remark, segmented};
 
 use super::pace::{PaceForm, number_ui};
 use super::preview;
@@ -218,7 +218,7 @@ fn errors_ui(ui: &mut Ui, cx: &Context<'_>, found: &Findings) {
     let whole = found.errors.iter().any(|bad| bad.line == 0);
     if !whole {
         let n = [("n", found.bad.into())];
-        remark(ui, &t.format("outbox-bad-lines", &n), p.bad);
+        complaint(ui, &t.format("outbox-bad-lines", &n), p);
     }
     ScrollArea::vertical()
         .id_salt("outbox errors")
@@ -243,7 +243,7 @@ fn bad_line_ui(ui: &mut Ui, cx: &Context<'_>, bad: &BadLine) {
             cx.texts.format("outbox-bad-line", &values)
         }
     };
-    remark(ui, &text, cx.palette.bad);
+    complaint(ui, &text, cx.palette);
 }
 
 fn size(n: u64) -> String {

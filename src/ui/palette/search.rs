@@ -90,15 +90,17 @@ fn place_in(recent: &[Action], item: &Item) -> Option<usize> {
 fn rank(item: &Item) -> usize {
     match &item.pick {
         Pick::Do(Action::Palette) => usize::MAX,
+        // Enter at once only looks: it publishes nothing that nobody has chosen.
+        Pick::Do(Action::PublishForm) => 0,
         Pick::Do(action) => match action.place() {
-            Place::Publish => 0,
-            Place::Views => 1,
-            Place::Table => 3,
-            Place::Panels => 4,
-            Place::Window => 5,
-            Place::Columns | Place::Edges | Place::Details | Place::Lists | Place::Dialogs => 6,
+            Place::Publish => 1,
+            Place::Views => 2,
+            Place::Table => 4,
+            Place::Panels => 5,
+            Place::Window => 6,
+            Place::Columns | Place::Edges | Place::Details | Place::Lists | Place::Dialogs => 7,
         },
-        Pick::Go(_) => 2,
+        Pick::Go(_) => 3,
     }
 }
 

@@ -9,7 +9,7 @@ use crate::config::{
 use crate::i18n::Lang;
 use crate::ui::context::{Context, bytes};
 use crate::ui::theme;
-use crate::ui::widgets::{check_box, link_button, named, remark};
+use crate::ui::widgets::{check_box, complaint, link_button, named, remark};
 
 use super::rows::{choices_ui, number_ui, row_ui, section_ui};
 
@@ -172,7 +172,7 @@ fn place_ui(ui: &mut Ui, cx: &Context<'_>, zone: &mut TimeZoneChoice, typed: &mu
             let fits = places.iter().filter(|p| p.to_lowercase().contains(&wanted));
             let fits: Vec<&String> = fits.take(PLACES).collect();
             if fits.is_empty() {
-                remark(ui, t.get("settings-zone-unknown"), cx.palette.bad);
+                complaint(ui, t.get("settings-zone-unknown"), cx.palette);
             }
             let mut chosen = None;
             ui.horizontal_wrapped(|ui| {
@@ -304,7 +304,7 @@ fn address_ui(ui: &mut Ui, cx: &Context<'_>, proxy: &mut ProxyChoice, typed: &mu
     match text.parse().map(ProxyChoice::Url) {
         Ok(known) if left => *proxy = known,
         Ok(_) => {}
-        Err(_) => remark(ui, t.get("settings-proxy-wrong"), p.bad),
+        Err(_) => complaint(ui, t.get("settings-proxy-wrong"), p),
     }
     if holds_password(text) {
         remark(ui, t.get("connection-password-not-kept"), p.soon);

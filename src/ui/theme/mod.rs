@@ -175,6 +175,9 @@ pub const SIDE_WIDTH: f32 = 216.0;
 pub const PUBLISH_WIDTH: f32 = 336.0;
 /// Below this window width the publish form is a tab.
 pub const PUBLISH_AS_TAB_BELOW: f32 = 1100.0;
+/// From this window width on the publish form keeps its height beside the drawer, which has less width
+/// for that.
+pub const PUBLISH_BESIDE_DRAWER_FROM: f32 = 1240.0;
 /// From this height on, consume views leave room for details though no message is chosen: with less,
 /// as when the drawer is open in a small window, rows matter more.
 pub const DETAILS_ALWAYS_FROM: f32 = 560.0;

@@ -79,6 +79,11 @@ fn spacing(sizes: &Sizes, moves: bool) -> Spacing {
             bar_width: 8.0,
             floating_width: 4.0,
             floating_allocated_width: 8.0,
+            // That there is more has to be seen without the pointer there, on any ground.
+            foreground_color: true,
+            dormant_handle_opacity: 0.35,
+            active_handle_opacity: 0.5,
+            interact_handle_opacity: 0.7,
             // A fade over the last rows would take their contrast away.
             fade: ScrollFadeStyle {
                 strength: 0.0,

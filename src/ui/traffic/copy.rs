@@ -46,16 +46,16 @@ pub(super) fn ui(ui: &mut Ui, cx: &Context<'_>, seen: &Seen) {
 pub(super) fn pieces_ui(ui: &mut Ui, cx: &Context<'_>, seen: &Seen) {
     let t = cx.texts;
     ui.spacing_mut().item_spacing.y = 0.0;
+    let padding = ui.spacing().button_padding;
+    Frame::NONE.inner_margin(padding).show(ui, |ui| {
+        ui.label(theme::label(ui.ctx(), t.get("traffic-copy-redacted")));
+    });
     for (piece, key) in PIECES {
         if is_there(piece, &seen.exchange) && ui.button(t.get(key)).clicked() {
             ui.ctx().copy_text(text_of(piece, cx, seen));
             ui.close();
         }
     }
-    let padding = ui.spacing().button_padding;
-    Frame::NONE.inner_margin(padding).show(ui, |ui| {
-        ui.label(theme::dim(ui.ctx(), t.get("traffic-copy-redacted")));
-    });
 }
 
 fn is_there(piece: Piece, exchange: &Exchange) -> bool {

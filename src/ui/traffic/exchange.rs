@@ -17,6 +17,9 @@ use super::super::theme::icons;
 use super::super::widgets::{check_box, from_the_right, icon_button, remark, segmented};
 use super::{LIST, ask, copy, summary};
 
+/// Room beside the tabs for all three buttons.
+const EXPLAINS_FROM: f32 = 260.0;
+
 /// What of it is shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 enum Part {
@@ -49,18 +52,24 @@ impl ExchangePane {
     /// All of it; an id to look for in the history, if that was asked for.
     pub(super) fn ui(&mut self, ui: &mut Ui, cx: &mut Context<'_>) -> Option<String> {
         let seen = cx.model.traffic().focused()?.clone();
-        ui.horizontal(|ui| self.head_ui(ui, cx, &seen));
+        let explains = ui.horizontal(|ui| self.head_ui(ui, cx, &seen)).inner;
         match self.part {
             Part::Summary => return summary::ui(ui, cx, &seen),
             Part::Request => self.request_ui(ui, cx, &seen.exchange),
             Part::Reply => self.reply_ui(ui, cx, &seen.exchange),
-            Part::Signed => signed_ui(ui, cx, &seen.exchange),
+            Part::Signed => {
+                if !explains {
+                    explain_ui(ui, cx, &seen.exchange);
+                }
+                signed_ui(ui, cx, &seen.exchange);
+            }
         }
         None
     }
 
     /// What of it is shown, and what can be done with it.
-    fn head_ui(&mut self, ui: &mut Ui, cx: &mut Context<'_>, seen: &Seen) {
+    /// Whether there was room for the way to the signature debugger.
+    fn head_ui(&mut self, ui: &mut Ui, cx: &mut Context<'_>, seen: &Seen) -> bool {
         let t = cx.texts;
         let tabs = [
             (Part::Summary, t.get("traffic-summary")),
@@ -69,6 +78,7 @@ impl ExchangePane {
             (Part::Signed, t.get("traffic-signed")),
         ];
         segmented(ui, &mut self.part, &tabs);
+        let roomy = ui.available_width() >= EXPLAINS_FROM;
         from_the_right(ui, |ui| {
             let escape = list_keys::closes(ui);
             if icon_button(ui, icons::CLOSE, t.get("traffic-close")).clicked() || escape {
@@ -76,8 +86,11 @@ impl ExchangePane {
                 list_keys::enter_if_lost(ui, LIST);
             }
             copy::ui(ui, cx, seen);
-            explain_ui(ui, cx, &seen.exchange);
+            if roomy {
+                explain_ui(ui, cx, &seen.exchange);
+            }
         });
+        roomy
     }
 
     /// How a request or a reply is shown.
@@ -126,6 +139,9 @@ impl ExchangePane {
 
     /// Head and body in rows, of which those in sight are drawn.
     fn paper_ui(&self, ui: &mut Ui, cx: &Context<'_>, head: &[String], sheet: &Sheet, body: &Kept) {
+        // Another exchange is read from its beginning.
+        let focused = cx.model.traffic().focused();
+        let number = focused.map(|seen| seen.exchange.number);
         let (t, p) = (cx.texts, cx.palette);
         if body.cut() > 0 {
             let values = [
@@ -145,7 +161,7 @@ impl ExchangePane {
         let body_rows = if body.size == 0 { 0 } else { doc.len() + 1 };
         ui.spacing_mut().item_spacing.y = 0.0;
         ScrollArea::both()
-            .id_salt(("exchange", self.part == Part::Request))
+            .id_salt(("exchange", number, self.part == Part::Request))
             .auto_shrink(false)
             .show_rows(ui, theme::BODY_LINE, head.len() + body_rows, |ui, rows| {
                 for row in rows {

@@ -5,9 +5,9 @@ use egui_extras::{Column, TableBuilder, TableRow};
 
 use crate::session::{Exchange, Seen, TrafficCommand};
 
-use super::super::context::{Context, bytes, short_id};
+use super::super::context::{Context, bytes};
 use super::super::list_keys::{List, Rows};
-use super::super::table::{spaced_text_ui, text_ui};
+use super::super::table::{id_ui, spaced_text_ui, text_ui};
 use super::super::theme;
 use super::super::widgets::dot;
 use super::super::{grid, row_menu, spoken};
@@ -210,7 +210,7 @@ fn row_ui(
         cells.col(|ui| label_ui(ui, attempt, ink));
         cells.col(|ui| label_ui(ui, bytes(size(exchange)), p.dim));
         let id = exchange.request_id().unwrap_or_default();
-        cells.col(|ui| text_ui(ui, &short_id(id), p.dim));
+        cells.col(|ui| id_ui(ui, id, p.dim));
     }
     whole
 }

@@ -21,7 +21,7 @@ use super::regions::saw_right;
 use super::theme;
 use super::theme::icons;
 use super::toolbar::filter_problem;
-use super::widgets::{choice_menu, from_the_right, named, remark};
+use super::widgets::{choice_menu, complaint, from_the_right, named};
 
 use exchange::ExchangePane;
 pub(super) use list::LIST;
@@ -29,6 +29,9 @@ use save::SaveForm;
 
 /// Width of the details.
 const DETAILS: std::ops::RangeInclusive<f32> = 320.0..=760.0;
+
+/// What the details leave the list, which has columns that get no narrower.
+const LIST_LEAST: f32 = 480.0;
 
 /// Width of the filter's text.
 const FILTER: f32 = 200.0;
@@ -83,13 +86,15 @@ impl TrafficPane {
         }
         let mut sought = None;
         if cx.model.traffic().focused().is_some() {
-            let width = (ui.available_width() * 0.46).clamp(*DETAILS.start(), *DETAILS.end());
+            let room = ui.available_width();
+            let most = (room - LIST_LEAST).clamp(*DETAILS.start(), *DETAILS.end());
+            let width = (room * 0.46).clamp(*DETAILS.start(), most);
             let pane = Pane {
                 id: "exchange",
                 name: cx.texts.get("pane-exchange"),
                 side: Side::Right,
                 first: width,
-                limits: DETAILS,
+                limits: *DETAILS.start()..=most,
                 frame: theme::panel_frame(ui.ctx()),
             };
             let panel = pane.show(ui, cx.texts, sizes, |ui, _| self.exchange.ui(ui, cx));
@@ -149,7 +154,7 @@ fn notes_ui(ui: &mut Ui, cx: &Context<'_>) {
     let (t, p) = (cx.texts, cx.palette);
     let traffic = cx.model.traffic();
     if let Some(problem) = traffic.problem() {
-        remark(ui, &filter_problem(cx, problem), p.bad);
+        complaint(ui, &filter_problem(cx, problem), p);
     }
     ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing.y = 0.0;

@@ -45,7 +45,7 @@ pub(super) fn outcome(cx: &Context<'_>, exchange: &Exchange) -> (Dot, Color32, S
     }
     if exchange.refused > 0 {
         let n = [("n", exchange.refused.into())];
-        return (Dot::Ring, p.bad, t.format("traffic-handles-refused", &n));
+        return (Dot::Cross, p.bad, t.format("traffic-handles-refused", &n));
     }
     let text = match exchange.kind {
         ExchangeKind::Publish => t.get("outcome-stored").to_owned(),
@@ -65,7 +65,7 @@ pub(super) fn outcome(cx: &Context<'_>, exchange: &Exchange) -> (Dot, Color32, S
 fn failed(cx: &Context<'_>, failure: &Failure) -> (Dot, Color32, String) {
     let (t, p) = (cx.texts, cx.palette);
     if let Some(code) = &failure.code {
-        return (Dot::Ring, p.bad, code.clone());
+        return (Dot::Cross, p.bad, code.clone());
     }
     let key = match failure.kind {
         FailureKind::Abandoned => {
@@ -82,7 +82,7 @@ fn failed(cx: &Context<'_>, failure: &Failure) -> (Dot, Color32, String) {
             ErrorKind::Damaged => "traffic-damaged",
         },
     };
-    (Dot::Ring, p.bad, t.get(key).to_owned())
+    (Dot::Cross, p.bad, t.get(key).to_owned())
 }
 
 /// What its connection is called; its id if it is not there any more.
