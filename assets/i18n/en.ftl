@@ -2991,7 +2991,6 @@ look-xml = XML
 look-hex = Hex
 look-raw = Raw XML
 look-diff = Diff
-fact-handle = Handle
 viewer-opening = Opening…
 viewer-busy = Too much is going on to open this
 viewer-again = Try again

@@ -367,6 +367,8 @@ fn everything_one_can_use_has_a_name_in_both_languages() {
         window.click(&group);
         let expire = Texts::of(lang).format("control-expire-row", &[("id", id.as_str().into())]);
         window.until("the message", |window| window.has(&expire));
+        assert_all_named(&window, "with messages");
+        window.click(&t("control-peek-close"));
         window.click(&t("control-add-fault"));
         let remove = Texts::of(lang).format("control-remove-fault", &[("id", 1.into())]);
         window.until("the fault", |window| window.has(&remove));

@@ -53,16 +53,14 @@ impl ExchangePane {
     pub(super) fn ui(&mut self, ui: &mut Ui, cx: &mut Context<'_>) -> Option<String> {
         let seen = cx.model.traffic().focused()?.clone();
         let explains = ui.horizontal(|ui| self.head_ui(ui, cx, &seen)).inner;
+        if !explains && matches!(self.part, Part::Summary | Part::Signed) {
+            explain_ui(ui, cx, &seen.exchange);
+        }
         match self.part {
             Part::Summary => return summary::ui(ui, cx, &seen),
             Part::Request => self.request_ui(ui, cx, &seen.exchange),
             Part::Reply => self.reply_ui(ui, cx, &seen.exchange),
-            Part::Signed => {
-                if !explains {
-                    explain_ui(ui, cx, &seen.exchange);
-                }
-                signed_ui(ui, cx, &seen.exchange);
-            }
+            Part::Signed => signed_ui(ui, cx, &seen.exchange),
         }
         None
     }
