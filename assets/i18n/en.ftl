@@ -1739,7 +1739,7 @@ doctor-clock-bad-next = Set this machine’s clock: requests that are dated 15 m
 
 doctor-signature-good = both keys are right
 doctor-signature-wrong = the access key is known, but the signature does not match
-doctor-signature-wrong-next = Check the secret key, without blanks at its ends; on TDMQ it is the role’s name. mqscope explain shows where a request differs
+doctor-signature-wrong-next = Check the secret key, without blanks at its ends; on TDMQ it is the role’s name. The signature debugger (mqscope explain) shows where a request differs
 doctor-signature-unknown = the access key is not known
 doctor-signature-unknown-next = Check the access key; on TDMQ it is the role’s key. Are the two keys swapped?
 doctor-signature-late = the server takes the request for too old or too new

@@ -1690,7 +1690,7 @@ doctor-clock-bad-next = 请校准本机时钟：时间偏差超过 15 分钟的�
 
 doctor-signature-good = 两个密钥均正确
 doctor-signature-wrong = AccessKey 存在，但签名不匹配
-doctor-signature-wrong-next = 请检查 SecretKey，首尾不要有空格；TDMQ 中它是角色名称。用 mqscope explain 可以看出请求差在哪里
+doctor-signature-wrong-next = 请检查 SecretKey，首尾不要有空格；TDMQ 中它是角色名称。用签名调试器（mqscope explain）可以看出请求差在哪里
 doctor-signature-unknown = AccessKey 不存在
 doctor-signature-unknown-next = 请检查 AccessKey；TDMQ 中它是角色密钥。两个密钥是否填反了？
 doctor-signature-late = 服务端认为请求的时间过早或过晚

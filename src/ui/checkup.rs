@@ -119,7 +119,9 @@ fn finding_ui(ui: &mut Ui, cx: &Context<'_>, kind: Profile, finding: &Finding) -
                 ui.add(Label::new(theme::inked(cx.say(next), color)).wrap());
             }
             if !finding.detail.is_empty() {
-                ui.add(Label::new(theme::dim(ui.ctx(), &finding.detail)).wrap());
+                // In the words of the server or the system, as they came.
+                let detail = theme::code(&finding.detail).color(p.dim);
+                ui.add(Label::new(detail).wrap());
             }
             spot_of(finding).and_then(|spot| {
                 let salt = finding.check.title().key;

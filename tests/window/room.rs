@@ -1,8 +1,8 @@
 //! What stays in sight where there is little room: the countdown and the ack of rows in a narrow view,
 //! connections below a sandbox with many topics, rows between the drawer and the details.
 
-use egui::Key;
 use egui::accesskit::Role;
+use egui::{Key, Modifiers};
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use mqscope::protocol::{MessageParts, Profile};
 use mqscope::ui::theme;
@@ -146,4 +146,74 @@ fn details_beside_the_drawer_leave_room_for_rows() {
     window.click(&en("traffic-open"));
     window.settle();
     window.assert_shows(&en("md5-good"));
+}
+
+/// The edge of a pane, along all of it.
+fn edge(window: &Window, pane: &str) -> egui::Rect {
+    window.rect(&en_with("splitter-name", &[("pane", &en(pane))]))
+}
+
+#[test]
+fn the_form_keeps_its_height_beside_the_drawer_where_both_have_room() {
+    let mut window = Window::start(Start {
+        size: [1280.0, 800.0],
+        ..Start::default()
+    });
+    window.until_running();
+    let whole = edge(&window, "publish-title");
+    window.open_part("action-show-sandbox");
+    let (form, drawer) = (
+        edge(&window, "publish-title"),
+        edge(&window, "control-title"),
+    );
+    assert_eq!(form, whole);
+    assert!(drawer.right() <= form.right(), "{drawer:?} {form:?}");
+    // In a narrower window the drawer needs all the width.
+    window.resize([1180.0, 800.0]);
+    window.settle();
+    let (form, drawer) = (
+        edge(&window, "publish-title"),
+        edge(&window, "control-title"),
+    );
+    assert!(form.bottom() <= drawer.bottom(), "{drawer:?} {form:?}");
+    assert!(drawer.right() > form.right(), "{drawer:?} {form:?}");
+}
+
+#[test]
+fn the_form_is_beside_the_views_or_a_tab_as_one_likes_it_and_comes_back_so() {
+    let mut window = Window::start(Start {
+        size: [1280.0, 800.0],
+        ..Start::default()
+    });
+    window.until_running();
+    let tab = |window: &Window| {
+        let things = window.things();
+        things.contains(&(Role::Tab, en("publish-title")))
+    };
+    let toggle = |window: &mut Window| {
+        window.press_with(Modifiers::COMMAND.plus(Modifiers::SHIFT), Key::B);
+        window.settle();
+    };
+    assert!(!tab(&window));
+    toggle(&mut window);
+    assert!(tab(&window), "{}", window.tree());
+    let workspace = kept(&mut window, "it is a tab", |kept| {
+        let around = kept.around.as_ref();
+        around.is_some_and(|around| around["form-beside"] == false)
+    });
+    window.close();
+
+    let mut window = Window::start(Start {
+        size: [1280.0, 800.0],
+        workspace,
+        ..Start::default()
+    });
+    window.until_running();
+    assert!(tab(&window), "{}", window.tree());
+    toggle(&mut window);
+    assert!(!tab(&window));
+    // Where there is no room beside the views it says so.
+    window.resize(theme::MIN_WINDOW);
+    toggle(&mut window);
+    window.until_shown(&en("reason-narrow"));
 }

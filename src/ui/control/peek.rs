@@ -283,7 +283,7 @@ impl RowUi<'_> {
         let (t, p) = (cx.texts, cx.palette);
         match self.message.state {
             MessageState::Ready => (Dot::Full, t.get("peek-ready"), p.ok),
-            MessageState::Invisible => (Dot::Half, t.get("peek-invisible"), p.soon),
+            MessageState::Invisible => (Dot::Half, t.get("peek-invisible"), p.dim),
             MessageState::Acked => (Dot::Tick, t.get("peek-acked"), p.faint),
             MessageState::Delayed => (Dot::Ring, t.get("peek-delayed"), p.accent),
             MessageState::Half => (Dot::Ring, t.get("peek-half"), p.tag),
