@@ -341,8 +341,7 @@ fn banner_ui(ui: &mut Ui, cx: &mut Context<'_>, view: &Subscription) {
     order::ui(ui, cx, view);
 }
 
-/// From this width on, a banner with something of this width in it is one line. Its numbers count as
-/// wide as most get: rows are not to move as seconds pass.
+/// From this width on, a banner with something of this width in it is one line.
 fn one_line_from(ui: &Ui, text: &str, right: &str, beside: f32) -> f32 {
     let width = |text: &str| {
         let ink = Color32::PLACEHOLDER;

@@ -631,8 +631,7 @@ pub(super) fn text_ui(ui: &mut Ui, text: &str, ink: Color32) {
 
 /// A message's id in the room that there is, with its end.
 pub(super) fn id_ui(ui: &mut Ui, id: &str, ink: Color32) {
-    let width = ui.fonts_mut(|fonts| fonts.glyph_width(&theme::mono(), '0'));
-    let most = (ui.available_width() / width) as usize;
+    let most = (ui.available_width() / theme::mono_width(ui.ctx())) as usize;
     text_ui(ui, &shortened_id(id, most), ink);
 }
 

@@ -5,7 +5,7 @@ use egui::Ui;
 use egui::text::LayoutJob;
 
 use super::ink;
-use super::lines::{Marks, column};
+use super::lines::Marks;
 use super::sheet::{Go, Sheet, row_text};
 use crate::session::body::{HEX_COLUMNS, hex_row, hex_rows, hex_width};
 use crate::ui::context::Context;
@@ -24,7 +24,7 @@ pub(super) fn ui(
 ) {
     let p = cx.palette;
     let room = ui.available_width();
-    let width_of = |columns| hex_width(columns) as f32 * column(ui) + theme::PAD;
+    let width_of = |columns| hex_width(columns) as f32 * theme::mono_width(ui.ctx()) + theme::PAD;
     let [most, least] = HEX_COLUMNS;
     let columns = if width_of(most) <= room { most } else { least };
     let sheet = Sheet {

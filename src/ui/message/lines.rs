@@ -68,18 +68,14 @@ pub(super) fn columns_in(ui: &Ui, width: f32, wrap: bool) -> usize {
     if !wrap {
         return MOST_COLUMNS;
     }
-    let columns = ((width - gutter(ui, 999_999) - theme::PAD) / column(ui)) as usize;
+    let columns =
+        ((width - gutter(ui, 999_999) - theme::PAD) / theme::mono_width(ui.ctx())) as usize;
     (columns / 8 * 8).clamp(16, MOST_COLUMNS)
-}
-
-/// How wide a character is.
-pub(super) fn column(ui: &Ui) -> f32 {
-    ui.fonts_mut(|fonts| fonts.glyph_width(&theme::mono(), '0'))
 }
 
 fn gutter(ui: &Ui, lines: usize) -> f32 {
     let digits = lines.max(1).ilog10() as usize + 1;
-    digits.max(3) as f32 * column(ui) + 2.0 * theme::GAP
+    digits.max(3) as f32 * theme::mono_width(ui.ctx()) + 2.0 * theme::GAP
 }
 
 impl LinesView<'_> {
@@ -89,7 +85,7 @@ impl LinesView<'_> {
             id: "body-lines",
             name: self.name,
             rows: self.doc.len(),
-            width: gutter + self.doc.longest() as f32 * column(ui) + theme::PAD,
+            width: gutter + self.doc.longest() as f32 * theme::mono_width(ui.ctx()) + theme::PAD,
             go: self.go.map(|place| Go::To(self.doc.row_at(place))),
         };
         let chosen = selection.range();

@@ -185,4 +185,15 @@ mod tests {
         check("  ", &[Action::Help, Action::ToggleSide], &[0, 2, 3, 1]);
         check("", &[Action::Ack], &[3, 2, 0, 1]);
     }
+
+    #[test]
+    fn enter_at_once_goes_to_the_form_and_publishes_nothing() {
+        let items = [
+            item(Action::Publish, "Publish", "发布", true),
+            item(Action::PublishForm, "Go to the publish form", "", true),
+        ];
+        assert_eq!(search("", &items, &[])[0].item, 1);
+        // Unless that is what somebody does here.
+        assert_eq!(search("", &items, &[Action::Publish])[0].item, 0);
+    }
 }

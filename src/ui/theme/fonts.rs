@@ -125,6 +125,11 @@ pub fn mono() -> FontId {
     FontId::monospace(MONO_SIZE)
 }
 
+/// How wide each of its characters is, in points.
+pub fn mono_width(ctx: &Context) -> f32 {
+    ctx.fonts_mut(|fonts| fonts.glyph_width(&mono(), '0'))
+}
+
 /// The text style of column heads: 11 semibold.
 pub fn column_style() -> TextStyle {
     static NAME: OnceLock<Arc<str>> = OnceLock::new();

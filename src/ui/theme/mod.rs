@@ -14,7 +14,7 @@ mod style;
 pub(in crate::ui) use focus::{ring, rings, rings_itself};
 pub use fonts::{
     body, code, column_head, column_style, dim, font_definitions, hint, inked, install_fonts,
-    label, mono, page_title, semibold, small, strong, title,
+    label, mono, mono_width, page_title, semibold, small, strong, title,
 };
 pub use sizes::{Sizes, sizes};
 pub use style::{apply, install, style};
