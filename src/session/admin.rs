@@ -48,9 +48,12 @@ pub(super) async fn watch(shared: Arc<Shared>, id: ConnectionId, mut stop: watch
 async fn look(shared: &Arc<Shared>, id: &ConnectionId) -> Result<Look, Box<Trouble>> {
     let client = shared.admin_client(id).await?;
     let seen = async {
+        let clock = client.clock().await?;
+        let here = shared.clock.now();
         Ok(Look {
             overview: client.overview().await?,
-            clock: client.clock().await?,
+            skew_millis: clock.now.millis().saturating_sub(here.millis()),
+            clock,
             statistics: client.statistics().await?,
             faults: client.faults().await?,
             refusals: refusals(&client).await?,

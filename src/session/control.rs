@@ -59,6 +59,10 @@ pub enum AdminAnswer {
     Done,
 }
 
+/// By how much [`Look::skew_millis`] is off at the most, in milliseconds: the answer is on its way for
+/// a moment.
+pub(super) const CLOCK_BLUR_MILLIS: u64 = 1_000;
+
 /// A sandbox at one moment.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Look {
@@ -66,6 +70,8 @@ pub struct Look {
     pub overview: Overview,
     /// Its time.
     pub clock: ClockState,
+    /// How far that was ahead of ours when it was told, in milliseconds.
+    pub skew_millis: i64,
     /// What it has done since it was started.
     pub statistics: Statistics,
     /// The fault rules at work.

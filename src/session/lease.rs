@@ -1,5 +1,6 @@
 //! How long a delivery is ours. Times are local: the server's `NextConsumeTime` is corrected by
-//! the difference of the clocks once, when the message arrives.
+//! the difference of the clocks as it is when the message arrives, and again if one of them was set
+//! meanwhile.
 
 use std::time::Duration;
 
@@ -10,7 +11,7 @@ use crate::protocol::Timestamp;
 pub struct Lease {
     begins: Timestamp,
     ends: Timestamp,
-    /// The server's clock minus ours, when it began.
+    /// The server's clock minus ours, by which these times were reckoned.
     skew_millis: i64,
 }
 
@@ -33,6 +34,22 @@ impl Lease {
         Self {
             begins: received_at,
             ends: next_consume_time.offset_millis(skew_millis.saturating_neg()),
+            skew_millis,
+        }
+    }
+
+    /// The server's clock minus ours, in milliseconds, by which the local times were reckoned.
+    pub fn skew_millis(&self) -> i64 {
+        self.skew_millis
+    }
+
+    /// The same lease by the server's clock, now that this is ahead of ours by `skew_millis`.
+    #[must_use]
+    pub fn reckoned_by(self, skew_millis: i64) -> Self {
+        let by = self.skew_millis.saturating_sub(skew_millis);
+        Self {
+            begins: self.begins.offset_millis(by),
+            ends: self.ends.offset_millis(by),
             skew_millis,
         }
     }
@@ -104,6 +121,20 @@ mod tests {
         check(299_999, 1, Urgency::Soon);
         check(300_000, 0, Urgency::Gone);
         check(400_000, 0, Urgency::Gone);
+    }
+
+    #[test]
+    fn when_a_clock_is_set_what_is_left_follows_and_how_long_it_was_does_not_change() {
+        let at = Timestamp::from_millis;
+        let lease = Lease::new(at(0), at(300_000), 0);
+        // The server's time is moved on by four minutes.
+        let moved = lease.reckoned_by(240_000);
+        assert_eq!(moved.remaining(at(0)), Duration::from_secs(60));
+        assert_eq!(moved.urgency(at(0)), Urgency::Plenty);
+        assert_eq!(moved.urgency(at(1)), Urgency::Soon);
+        assert_eq!(moved.ends_on_server(), lease.ends_on_server());
+        assert_eq!(moved.left_at(&Lease::new(at(0), at(0), 240_000)), 60_000);
+        assert_eq!(moved.reckoned_by(0), lease);
     }
 
     #[test]

@@ -33,7 +33,7 @@ use super::again::Offers;
 use super::announcements::{Announcements, Scene};
 use super::archive::{Archive, ArchiveCommand, ArchiveEvent, ArchiveJob, ReplayWish};
 use super::checkup::Checkup;
-use super::control::{AdminWish, Control};
+use super::control::{self, AdminWish, Control};
 use super::debugger::Debugger;
 use super::desktop::Desktop;
 use super::figures::Figures;
@@ -507,6 +507,7 @@ impl Model {
                 if let Some(view) = self.views.get_mut(subscription) {
                     view.acked(&done, refused, repeated, at, skew_millis);
                 }
+                self.views.told_time(subscription, skew_millis);
                 self.checks_decided(subscription, &asked);
             }
             Event::Checkup(event) => {
@@ -544,6 +545,10 @@ impl Model {
             }
             Event::Samples(event) => return self.samples_told(event, now),
             Event::Looked(id, look) => {
+                if let Ok(look) = &look {
+                    let blur = control::CLOCK_BLUR_MILLIS;
+                    self.views.clocks_differ(&id, look.skew_millis, blur);
+                }
                 return self.control.looked(&id, look.map(|look| *look), now);
             }
             Event::Admin(id, wish, answer) => {

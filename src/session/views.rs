@@ -24,6 +24,10 @@ const ROOM_FOR_EACH: usize = 2;
 /// small messages, which go in several frames.
 const COST_OF_ROOM: usize = 8;
 
+/// By how much the clock of an answer's date is off at the most, in milliseconds: it tells seconds,
+/// and a large answer takes a while to come.
+const ANSWER_BLUR_MILLIS: u64 = 10_000;
+
 /// All consume views; there is always at least one.
 #[derive(Debug)]
 pub(super) struct Views {
@@ -310,6 +314,21 @@ impl Views {
         self.list.iter_mut().find_map(|view| view.next_ack(now))
     }
 
+    /// The server of a connection has a clock that is ahead of ours by `skew_millis`, known to within
+    /// `blur_millis`: what is held of it returns by that clock.
+    pub(super) fn clocks_differ(&mut self, id: &ConnectionId, skew_millis: i64, blur_millis: u64) {
+        for view in self.list.iter_mut().filter(|v| v.connection() == id) {
+            view.rows.clocks_differ(skew_millis, blur_millis);
+        }
+    }
+
+    /// An answer to this view tells the time of its server.
+    pub(super) fn told_time(&mut self, id: SubscriptionId, skew_millis: i64) {
+        if let Some(connection) = self.get(id).map(|view| view.connection().clone()) {
+            self.clocks_differ(&connection, skew_millis, ANSWER_BLUR_MILLIS);
+        }
+    }
+
     /// Takes in what a poll brought.
     pub(super) fn polled(
         &mut self,
@@ -333,6 +352,7 @@ impl Views {
         if matches!(view.polling, Polling::Failing(..)) {
             view.polling = Polling::Running;
         }
+        self.told_time(id, skew_millis);
         // What has returned by now goes before anything that is held. Many polls may be answered
         // within a frame: each makes room for what it brought, and the rest is for the next frame.
         let most = ROOM_FOR_EACH * brought;

@@ -153,6 +153,27 @@ fn five_minutes_on_a_held_message_comes_again() {
 }
 
 #[test]
+fn a_countdown_follows_the_time_of_the_sandbox_though_nothing_is_polled() {
+    let mut window = Window::open();
+    let id = window.publish_and_see();
+    window.stop();
+    open_room(&mut window);
+    let left = |window: &Window| {
+        let minutes = |text: &str| text.split_once(':')?.0.parse::<u32>().ok();
+        let text = window.texts_with("You hold 1, next returns in ").pop()?;
+        minutes(text.rsplit(' ').next()?)
+    };
+    assert!(left(&window) >= Some(4), "{}", window.tree());
+    window.click("+1 min");
+    window.until("a minute less", |window| left(window) == Some(3));
+    assert!(window.is_on(&format!("Ack {id}")));
+    window.fill(Place::Only, "Length of time", "4m");
+    window.click("Advance");
+    window.until_shown("Returned");
+    assert!(!window.is_on(&format!("Ack {id}")));
+}
+
+#[test]
 fn time_can_be_moved_by_any_length_and_back() {
     let mut window = quiet();
     window.fill(Place::Only, "Length of time", "soon");

@@ -5,6 +5,7 @@
 //! decided in `budget.rs`. Nothing here looks at all rows at once, but what says so.
 
 mod asked;
+mod clocks;
 mod delivery;
 mod earlier;
 mod eviction;
@@ -29,6 +30,7 @@ use crate::protocol::{
 use super::lease::Lease;
 use super::likeness::Likeness;
 use asked::Asked;
+use clocks::Clocks;
 use eviction::{Evicted, id_of};
 use held::Held;
 use index::Index;
@@ -44,6 +46,7 @@ pub struct Rows {
     /// Rows whose acks are on their way, by their handles.
     asked: Asked,
     held: Held,
+    clocks: Clocks,
     /// When [`Rows::expire`] was last asked to let go of what has returned.
     as_of: Timestamp,
     /// Leases that ended without an ack.
@@ -153,6 +156,7 @@ impl Rows {
     /// million may return at once, and what is left is for the next steps.
     pub fn expire(&mut self, now: Timestamp, most: usize) {
         self.as_of = now;
+        self.follow_clocks(most);
         for _ in 0..most {
             let Some(number) = self.held.pop_ended(now) else {
                 break;
@@ -182,9 +186,9 @@ impl Rows {
             .saturating_sub(self.held.ended(after))
     }
 
-    /// Whether rows that have returned wait to be let go of.
+    /// Whether rows that have returned wait to be let go of, or may have without it being known.
     pub fn is_expiring(&self) -> bool {
-        self.held.ended(self.as_of) > 0
+        self.held.ended(self.as_of) > 0 || self.is_following_clocks()
     }
 
     /// How many messages we hold, as of the last [`Rows::expire`], and when the first returns.

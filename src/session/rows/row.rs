@@ -108,6 +108,13 @@ impl Row {
         &all[all.len() - 1]
     }
 
+    /// The newest delivery.
+    pub(super) fn newest_mut(&mut self) -> &mut Delivery {
+        let all = self.deliveries.as_mut_slice();
+        let newest = all.len() - 1;
+        &mut all[newest]
+    }
+
     /// What it looks like at `now`.
     pub fn state(&self, now: Timestamp) -> RowState {
         let newest = self.newest();

@@ -280,6 +280,53 @@ fn what_is_left_of_a_lease_is_counted_by_the_servers_clock() {
 }
 
 #[test]
+fn what_is_held_returns_by_the_servers_clock_though_it_is_set() {
+    let mut rows = Rows::new();
+    let numbers = [1, 2, 3].map(|id| arrive(&mut rows, id, 1, 0));
+    acked(&mut rows, numbers[0], 1);
+    let ends = |rows: &Rows| rows.held().1;
+    // A difference within its blur is none.
+    rows.clocks_differ(90, 100);
+    rows.expire(at(2), 10);
+    assert_eq!(ends(&rows), Some(at(1_000)));
+    // Row by row: what is not reckoned anew yet counts as before, and the frames go on.
+    rows.take_changed();
+    rows.clocks_differ(600, 100);
+    rows.expire(at(3), 2);
+    assert_eq!(rows.take_changed(), [numbers[1]]);
+    assert!(rows.is_expiring());
+    assert_eq!((rows.held().0, ends(&rows)), (2, Some(at(400))));
+    // Meanwhile nothing else is followed.
+    rows.clocks_differ(5_000, 100);
+    rows.expire(at(4), 2);
+    assert!(!rows.is_expiring());
+    assert_eq!(
+        rows.held_by_end().map(|(ends, _)| ends).collect::<Vec<_>>(),
+        [at(400); 2]
+    );
+    // What comes now is reckoned by the same difference already.
+    let message = message(4, 1, at(604));
+    let lease = Lease::new(at(4), message.next_consume_time, 600);
+    rows.arrive(message, lease, at(4));
+    assert_eq!(
+        rows.held_by_end().last().map(|(ends, _)| ends),
+        Some(at(1_004))
+    );
+    // So far that all have returned.
+    rows.clocks_differ(5_000, 100);
+    rows.expire(at(5), 10);
+    assert_eq!((rows.held(), rows.returned()), ((0, None), 3));
+    assert_eq!(
+        rows.get(numbers[0]).map(|row| row.state(at(5))),
+        Some(RowState::Acked)
+    );
+    // And back: what has returned is not held again.
+    rows.clocks_differ(0, 100);
+    rows.expire(at(6), 10);
+    assert_eq!(rows.held().0, 0);
+}
+
+#[test]
 fn what_the_server_could_not_do_just_then_is_still_held() {
     let mut rows = Rows::new();
     let number = arrive(&mut rows, 1, 1, 0);
