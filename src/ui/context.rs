@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use crate::i18n::Texts;
 use crate::protocol::Timestamp;
-use crate::session::{Command, Model, Say};
+use crate::session::{Command, Model, Say, SubscriptionId};
 
 use super::actions::Action;
 use super::theme::{Palette, Sizes};
@@ -32,6 +32,11 @@ impl Context<'_> {
     /// Asks for something.
     pub(super) fn command(&mut self, command: Command) {
         self.commands.push(command);
+    }
+
+    /// Whether this view is the one that one works with: its details are shown, its keys taken.
+    pub(super) fn is_shown(&self, view: SubscriptionId) -> bool {
+        self.model.shown_view().map(|shown| shown.id) == Some(view)
     }
 
     /// Whether anything may move by itself.

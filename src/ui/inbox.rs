@@ -84,7 +84,7 @@ impl Inbox {
         let Some(view) = model.view(id) else {
             return;
         };
-        let shown = model.shown_view().map(|shown| shown.id) == Some(id);
+        let shown = cx.is_shown(id);
         let asked = self.asked.take_if(|_| shown);
         theme::panel_frame(ui.ctx()).show(ui, |ui| {
             let mut more = None;
@@ -138,8 +138,6 @@ impl Inbox {
         let stopped = view.polling.is_stopped();
         if stopped {
             form_ui(ui, cx, &mut form);
-            // On a line of its own: beside the fields, a narrow view would fold its words.
-            ui.horizontal(|ui| acking::auto_ui(ui, cx, view));
             ui.add_space(theme::GAP);
         }
         let start = toolbar::ui(ui, cx, view, more, asked);
@@ -286,9 +284,10 @@ fn banner_ui(ui: &mut Ui, cx: &mut Context<'_>, view: &Subscription) {
         let text = format!("{} · {}", cx.say(&trouble.what), cx.say(&trouble.next));
         let right = t.format("banner-retry", &[("left", left.into())]);
         let colors = card::colors_of(trouble, p);
-        return strip_ui(ui, &text, &right, colors, 0.0, |ui| {
+        strip_ui(ui, &text, Right::Words(&right), colors, 0.0, |ui| {
             card::of_trouble_ui(ui, cx, trouble);
         });
+        return;
     }
     let Some(source) = &view.source else {
         return;
@@ -296,7 +295,7 @@ fn banner_ui(ui: &mut Ui, cx: &mut Context<'_>, view: &Subscription) {
     if let (Polling::Stopped, Some(trouble)) = (&view.polling, &view.ended_by) {
         let text = format!("{} · {}", cx.say(&trouble.what), cx.say(&trouble.next));
         let colors = card::colors_of(trouble, p);
-        strip_ui(ui, &text, "", colors, 0.0, |ui| {
+        strip_ui(ui, &text, Right::Words(""), colors, 0.0, |ui| {
             card::of_trouble_ui(ui, cx, trouble);
         });
     }
@@ -333,11 +332,19 @@ fn banner_ui(ui: &mut Ui, cx: &mut Context<'_>, view: &Subscription) {
         false => (p.soon, p.soon_bg),
     };
     let beside = if listens { AUTO_WIDTH } else { 0.0 };
-    strip_ui(ui, &text, &right, colors, beside, |ui| {
+    let next = view.rows.next_to_return();
+    let right = match next {
+        Some(_) => Right::Link(&right, t.get("banner-held-show")),
+        None => Right::Words(&right),
+    };
+    let clicked = strip_ui(ui, &text, right, colors, beside, |ui| {
         if listens {
             acking::auto_ui(ui, cx, view);
         }
     });
+    if let Some(row) = next.filter(|_| clicked) {
+        cx.command(Command::Focus(view.id, row));
+    }
     order::ui(ui, cx, view);
 }
 
@@ -353,29 +360,59 @@ fn one_line_from(ui: &Ui, text: &str, right: &str, beside: f32) -> f32 {
     (width(text) + width(right) + beside + BESIDE_WORDS).max(ONE_LINE_FROM)
 }
 
-/// A warning, a text at the right, and something to the left of that.
+/// What stands at the right of a banner.
+#[derive(Clone, Copy)]
+enum Right<'t> {
+    Words(&'t str),
+    /// Words that lead somewhere, and where.
+    Link(&'t str, &'t str),
+}
+
+impl Right<'_> {
+    fn words(&self) -> &str {
+        match self {
+            Right::Words(words) | Right::Link(words, _) => words,
+        }
+    }
+
+    /// Whether it was clicked on.
+    fn ui(self, ui: &mut Ui, ink: Color32) -> bool {
+        let face = theme::strong(self.words()).color(ink);
+        match self {
+            Right::Words(_) => {
+                ui.label(face);
+                false
+            }
+            Right::Link(_, to) => ui.link(face).on_hover_text(to).clicked(),
+        }
+    }
+}
+
+/// A warning, a text at the right, and something to the left of that. Whether that text was clicked
+/// on.
 fn strip_ui(
     ui: &mut Ui,
     text: &str,
-    right: &str,
+    right: Right<'_>,
     (ink, ground): (Color32, Color32),
     beside: f32,
     add: impl FnOnce(&mut Ui),
-) {
+) -> bool {
     ui.add_space(theme::GAP);
+    let mut clicked = false;
     theme::banner_frame(ground).show(ui, |ui| {
         ui.set_width(ui.available_width());
-        if ui.available_width() < one_line_from(ui, text, right, beside) {
+        if ui.available_width() < one_line_from(ui, text, right.words(), beside) {
             ui.horizontal(|ui| marked_line(ui, icons::WARNING, text, ink));
             ui.horizontal_wrapped(|ui| {
-                ui.label(theme::strong(right).color(ink));
+                clicked = right.ui(ui, ink);
                 add(ui);
             });
             return;
         }
         ui.horizontal(|ui| {
             from_the_right(ui, |ui| {
-                ui.label(theme::strong(right).color(ink));
+                clicked = right.ui(ui, ink);
                 add(ui);
                 ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
                     marked_line(ui, icons::WARNING, text, ink);
@@ -383,6 +420,7 @@ fn strip_ui(
             });
         });
     });
+    clicked
 }
 
 /// Nothing found is not nothing there.
@@ -420,7 +458,7 @@ fn empty_ui(ui: &mut Ui, cx: &mut Context<'_>, view: &Subscription) {
         Some(Lack::Keys(_)) => Empty::new(icons::LOCKED, "empty-keys").next("empty-keys-next"),
         None => empty,
     };
-    let shown = cx.model.shown_view().map(|shown| shown.id) == Some(view.id);
+    let shown = cx.is_shown(view.id);
     let empty = match shown {
         true => empty.seen_as(Sight::Messages),
         false => empty,

@@ -13,8 +13,8 @@ use super::spoken::title_ui;
 use super::theme;
 use super::theme::icons;
 use super::widgets::{
-    check_box, complaint, from_the_right, icon_button, labelled_edit, link_button, named,
-    primary_button,
+    check_box, complaint, from_the_right, icon_button, labelled_edit, link_button, mark_wrong,
+    named, primary_button,
 };
 
 const WIDTH: f32 = 420.0;
@@ -108,10 +108,11 @@ fn question_ui(
         ui.spacing_mut().item_spacing.y = theme::GAP;
         title_ui(ui, &t.format("letters-title", &[("n", count.into())]));
         let edit = TextEdit::singleline(&mut asked.topic).desired_width(WIDTH);
-        labelled_edit(ui, t.get("letters-topic"), edit);
+        let typed = labelled_edit(ui, t.get("letters-topic"), edit);
         let topic: Result<TopicName, InvalidName> = asked.topic.trim().parse();
         if topic.is_err() {
             complaint(ui, t.get("letters-topic-wrong"), cx.palette);
+            mark_wrong(ui, &typed, cx.palette);
         }
         if asked.names_origin {
             ui.add(check_box(&mut asked.to_origin, t.get("letters-to-origin")));

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use egui::{ScrollArea, TextEdit, Ui};
+use egui::{Response, ScrollArea, TextEdit, Ui};
 
 use crate::protocol::Profile;
 use crate::session::outbox::{AT_ONCE, FileSource, Foreseen, OutboxCommand, Outlook, formatted};
@@ -22,7 +22,7 @@ use super::theme::icons;
 use super::variables;
 use super::widgets::{
     check_box, complaint, disclosure, from_the_right, icon_button, labelled_edit, link_button,
-    marked_link, marked_remark, named, remark, segmented,
+    mark_wrong, marked_link, marked_remark, named, remark, segmented,
 };
 use super::{card, halves, theme};
 
@@ -45,7 +45,7 @@ const KEPT_BYTES: usize = 4 << 20;
 const MORE_LINES: f32 = theme::SMALL_LINE + theme::GAP_SMALL + theme::CONTROL_HEIGHT + theme::GAP;
 
 /// Least height of the body.
-const LEAST_BODY: f32 = 96.0;
+const LEAST_BODY: f32 = 136.0;
 
 /// The form and what is known of its contents.
 pub(super) struct PublishPanel {
@@ -309,11 +309,17 @@ impl PublishPanel {
             .filter(|problem| self.attempted || !is_about_emptiness(&problem.say))
     }
 
-    fn remarks_ui(&self, ui: &mut Ui, cx: &Context<'_>, field: DraftField) {
+    /// What is wrong with a field, or may be. `typed`: where it is typed.
+    fn remarks_ui(&self, ui: &mut Ui, cx: &Context<'_>, field: DraftField, typed: &[Response]) {
         for problem in self.problems().filter(|problem| problem.field == field) {
             let text = cx.say(&problem.say);
             match problem.level {
-                Level::Error => complaint(ui, &text, cx.palette),
+                Level::Error => {
+                    complaint(ui, &text, cx.palette);
+                    for typed in typed {
+                        mark_wrong(ui, typed, cx.palette);
+                    }
+                }
                 Level::Warning | Level::Info => {
                     marked_remark(ui, icons::WARNING, &text, cx.palette.soon);
                 }
@@ -333,29 +339,32 @@ impl PublishPanel {
     fn head_ui(&mut self, ui: &mut Ui, cx: &mut Context<'_>) {
         let t = cx.texts;
         let width = ui.available_width();
-        labelled_edit(
+        let topic = labelled_edit(
             ui,
             t.get("field-topic"),
             TextEdit::singleline(&mut self.draft.topic).desired_width(width),
         );
-        self.remarks_ui(ui, cx, DraftField::Topic);
-        ui.horizontal(|ui| {
-            let half = (width - theme::GAP) / 2.0;
-            for (label, text) in [
-                (t.get("field-tag"), &mut self.draft.tag),
-                (t.get("field-key"), &mut self.draft.key),
-            ] {
-                labelled_edit(ui, label, TextEdit::singleline(text).desired_width(half));
-            }
-        });
-        self.remarks_ui(ui, cx, DraftField::Tag);
-        self.remarks_ui(ui, cx, DraftField::Key);
+        self.remarks_ui(ui, cx, DraftField::Topic, &[topic]);
+        let [tag, key] = ui
+            .horizontal(|ui| {
+                let half = (width - theme::GAP) / 2.0;
+                [
+                    (t.get("field-tag"), &mut self.draft.tag),
+                    (t.get("field-key"), &mut self.draft.key),
+                ]
+                .map(|(label, text)| {
+                    labelled_edit(ui, label, TextEdit::singleline(text).desired_width(half))
+                })
+            })
+            .inner;
+        self.remarks_ui(ui, cx, DraftField::Tag, &[tag]);
+        self.remarks_ui(ui, cx, DraftField::Key, &[key]);
     }
 
     fn deliver_ui(&mut self, ui: &mut Ui, cx: &mut Context<'_>) {
         let t = cx.texts;
         ui.label(theme::label(ui.ctx(), t.get("deliver-title")));
-        ui.horizontal(|ui| {
+        let typed = ui.horizontal(|ui| {
             segmented(
                 ui,
                 &mut self.draft.deliver,
@@ -367,7 +376,7 @@ impl PublishPanel {
             );
             let width = ui.available_width();
             let (text, name, hint) = match self.draft.deliver {
-                Deliver::Now => return,
+                Deliver::Now => return None,
                 Deliver::After => (
                     &mut self.draft.delay,
                     t.get("deliver-after-name"),
@@ -383,9 +392,9 @@ impl PublishPanel {
                 .desired_width(width)
                 .hint_text(theme::hint(hint));
             let response = ui.add(edit);
-            named(ui, response, egui::Role::TextInput, name);
+            Some(named(ui, response, egui::Role::TextInput, name))
         });
-        self.remarks_ui(ui, cx, DraftField::Deliver);
+        self.remarks_ui(ui, cx, DraftField::Deliver, typed.inner.as_slice());
     }
 
     fn properties_ui(&mut self, ui: &mut Ui, cx: &mut Context<'_>) {
@@ -395,24 +404,26 @@ impl PublishPanel {
         let button = cx.sizes.control;
         let width = (ui.available_width() - button - 2.0 * theme::GAP) / 2.0;
         for row in 0..self.draft.properties.len() {
-            ui.horizontal(|ui| {
+            let typed = ui.horizontal(|ui| {
                 let (key, value) = &mut self.draft.properties[row];
                 let n = [("n", (row + 1).into())];
-                for (text, name) in [
+                let typed = [
                     (key, t.format("property-key", &n)),
                     (value, t.format("property-value", &n)),
-                ] {
+                ]
+                .map(|(text, name)| {
                     let edit = TextEdit::singleline(text)
                         .font(theme::mono())
                         .desired_width(width);
                     let response = ui.add(edit);
-                    named(ui, response, egui::Role::TextInput, &name);
-                }
+                    named(ui, response, egui::Role::TextInput, &name)
+                });
                 if icon_button(ui, icons::CLOSE, &t.format("property-remove", &n)).clicked() {
                     remove = Some(row);
                 }
+                typed
             });
-            self.remarks_ui(ui, cx, DraftField::Property(row));
+            self.remarks_ui(ui, cx, DraftField::Property(row), &typed.inner);
         }
         if let Some(row) = remove {
             self.draft.properties.remove(row);
@@ -460,7 +471,7 @@ impl PublishPanel {
             height,
         };
         self.body.ui(ui, cx, &mut self.draft.body, face);
-        self.remarks_ui(ui, cx, DraftField::Body);
+        self.remarks_ui(ui, cx, DraftField::Body, &[]);
         self.verdict_ui(ui, cx);
     }
 
@@ -580,19 +591,19 @@ impl PublishPanel {
             }
             from_the_right(ui, |ui| self.code_ui(ui, cx));
         });
-        if self.more {
+        let typed = self.more.then(|| {
             let width = ui.available_width();
             labelled_edit(
                 ui,
                 t.get("field-sharding-key"),
                 TextEdit::singleline(&mut self.draft.sharding_key).desired_width(width),
-            );
-        }
-        self.remarks_ui(ui, cx, DraftField::ShardingKey);
+            )
+        });
+        self.remarks_ui(ui, cx, DraftField::ShardingKey, typed.as_slice());
         if self.more && half {
             self.half_ui(ui, cx);
         }
-        self.remarks_ui(ui, cx, DraftField::Half);
+        self.remarks_ui(ui, cx, DraftField::Half, &[]);
     }
 
     /// Nobody gets a half message before it is committed.

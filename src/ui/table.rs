@@ -1,6 +1,7 @@
 //! The live table of one consume view: a row a message, only the visible rows drawn; which rows,
 //! in which order and under which columns is the model's. Asks for acks and selections; changes nothing itself.
 
+use egui::accesskit::Toggled;
 use egui::scroll_area::ScrollBarVisibility;
 use egui::{Align, Button, Color32, Id, Label, Layout, RichText, Sense, Ui, UiBuilder};
 use egui_extras::{Column as Width, TableBuilder, TableRow};
@@ -8,8 +9,8 @@ use egui_extras::{Column as Width, TableBuilder, TableRow};
 use crate::explained::damage::damage;
 use crate::i18n::Texts;
 use crate::session::{
-    Column, ColumnSetting, Command, Ending, LetterCommand, Place, Row, RowState, Subscription,
-    TableCommand, cells,
+    Column, ColumnSetting, Command, Decision, Ending, HalfCommand, LetterCommand, Place, Row,
+    RowState, Subscription, TableCommand, cells,
 };
 
 use super::actions::Action;
@@ -21,7 +22,7 @@ use super::fade::Fade;
 use super::menu_line::action_line;
 use super::scroll::{Sight, bar_ui};
 use super::theme::icons;
-use super::widgets::{check_box, from_the_right, icon, named, named_choice, pill};
+use super::widgets::{check_box, from_the_right, half_check_box, icon, named, named_choice, pill};
 use super::{grid, halves, row_menu, spoken, table_keys, theme};
 
 /// From this width on a body leaves room for a word before it.
@@ -231,6 +232,7 @@ fn menu_ui(
     asked: &mut Vec<Command>,
 ) {
     let t = cx.texts;
+    deeds_ui(ui, cx, view, row, asked);
     let text = match view.table.arrangement().is_pinned(row.number) {
         true => t.get("row-unpin"),
         false => t.get("row-pin"),
@@ -260,6 +262,48 @@ fn menu_ui(
         ui.ctx().copy_text(body.to_owned());
         ui.close();
     }
+}
+
+/// What ends the delivery of this row, as long as it can be ended.
+fn deeds_ui(
+    ui: &mut Ui,
+    cx: &Context<'_>,
+    view: &Subscription,
+    row: &Row,
+    asked: &mut Vec<Command>,
+) {
+    if !acks(view) || !row.can_ack(cx.now) {
+        return;
+    }
+    let t = cx.texts;
+    let of_row = vec![row.number];
+    let decide = |decision| {
+        let decided = HalfCommand::DecideRows(view.id, of_row.clone(), decision);
+        Command::Half(decided)
+    };
+    let deeds = match view.checks_halves() {
+        true => vec![
+            (Action::Commit, "half-commit", decide(Decision::Commit)),
+            (
+                Action::RollBack,
+                "half-rollback",
+                decide(Decision::Rollback),
+            ),
+        ],
+        false => vec![(Action::Ack, "ack", Command::Ack(view.id, of_row.clone()))],
+    };
+    for (action, key, command) in deeds {
+        // While some are selected, the keys are about those.
+        let line = match view.rows.selected().len() {
+            0 => action_line(ui, t, action, t.get(key)),
+            _ => ui.button(t.get(key)),
+        };
+        if line.clicked() {
+            asked.push(command);
+            ui.close();
+        }
+    }
+    ui.separator();
 }
 
 /// With the row in focus in sight when it has just become that, by whatever way.
@@ -320,8 +364,15 @@ fn header_ui(
         // What was selected may have been acked since.
         let some = view.rows.selected().len() > 0;
         let mut all = some && (view.table.all_selected() || view.rows.all_selected());
-        let response = ui.add(check_box(&mut all, ()));
+        let part = some && !all;
+        let response = match part {
+            true => ui.add(half_check_box(&mut all)),
+            false => ui.add(check_box(&mut all, ())),
+        };
         let response = named_choice(ui, response, egui::Role::CheckBox, all, t.get("select-all"));
+        if part {
+            spoken::tell(&response, |node| node.set_toggled(Toggled::Mixed));
+        }
         if response.clicked() {
             asked.push(Command::Table(view.id, TableCommand::SelectShown(all)));
         }

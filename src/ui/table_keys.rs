@@ -90,7 +90,7 @@ pub(super) fn ui(
 /// The action whose keys were pressed, while they are this table's: nobody types, and the keyboard
 /// is its own or nobody's.
 fn pressed(ui: &Ui, cx: &Context<'_>, view: &Subscription) -> Option<Action> {
-    let shown = cx.model.shown_view().map(|shown| shown.id) == Some(view.id);
+    let shown = cx.is_shown(view.id);
     let (focused, free) = ui.memory(|memory| {
         let free = memory.top_modal_layer().is_none();
         (memory.focused(), free)

@@ -110,7 +110,7 @@ fn filter_ui(ui: &mut Ui, cx: &mut Context<'_>, view: &Subscription, asked: Opti
         .hint_text(theme::hint(cx.texts.get("filter-hint")))
         .desired_width(width);
     let response = ui.add(edit);
-    let shown = cx.model.shown_view().map(|shown| shown.id) == Some(view.id);
+    let shown = cx.is_shown(view.id);
     let free = ui.memory(|memory| memory.top_modal_layer().is_none());
     if asked == Some(Action::Filter) || (shown && free && Action::Filter.taken(ui)) {
         response.request_focus();
@@ -189,6 +189,10 @@ fn polls_ui(ui: &mut Ui, cx: &mut Context<'_>, view: &Subscription) -> bool {
     }
     let start = polling_ui(ui, cx, view);
     pause_ui(ui, cx, view);
+    if view.polling.is_stopped() {
+        // Once it listens, this stands where it is said what listening does.
+        acking::auto_ui(ui, cx, view);
+    }
     match view.checks_halves() {
         true => halves::selected_ui(ui, cx, view),
         false => acking::selected_ui(ui, cx, view),

@@ -1,6 +1,6 @@
 //! Small pieces that several panels draw. Each has an accessible name. No model in here.
 
-use egui::accesskit::Role;
+use egui::accesskit::{Invalid, Role};
 use std::sync::Arc;
 
 use egui::containers::menu::{MenuButton, MenuConfig};
@@ -8,8 +8,8 @@ use egui::style::{Spacing, StyleModifier};
 use egui::text::{LayoutJob, TextFormat};
 use egui::{
     Align, Button, Checkbox, Color32, Frame, Galley, IntoAtoms, Label, Layout, Popup,
-    PopupCloseBehavior, RectAlign, Response, RichText, Sense, Stroke, TextEdit, Ui, UiKind,
-    UiStackInfo, Vec2, Widget, WidgetInfo,
+    PopupCloseBehavior, RectAlign, Response, RichText, Sense, Stroke, StrokeKind, TextEdit, Ui,
+    UiKind, UiStackInfo, Vec2, Widget, WidgetInfo,
 };
 use egui_extras::syntax_highlighting::highlight;
 
@@ -153,27 +153,41 @@ pub(super) fn check_box<'a>(
     checked: &'a mut bool,
     text: impl IntoAtoms<'a> + 'a,
 ) -> impl Widget + 'a {
+    ticked(checked, text, false)
+}
+
+/// The box of many things of which some are chosen; a click chooses all.
+pub(super) fn half_check_box(all: &mut bool) -> impl Widget + '_ {
+    ticked(all, (), true)
+}
+
+fn ticked<'a>(
+    checked: &'a mut bool,
+    text: impl IntoAtoms<'a> + 'a,
+    half: bool,
+) -> impl Widget + 'a {
     move |ui: &mut Ui| {
         let p = theme::palette(ui.ctx());
         let old = ui.visuals().widgets.clone();
+        let empty = !*checked && !half;
         let widgets = &mut ui.visuals_mut().widgets;
         for state in [
             &mut widgets.inactive,
             &mut widgets.hovered,
             &mut widgets.active,
         ] {
-            let (fill, edge) = match *checked {
-                true => (p.accent_bg, p.accent),
-                false => (p.bg, p.faint),
+            let (fill, edge) = match empty {
+                true => (p.bg, p.faint),
+                false => (p.accent_bg, p.accent),
             };
             state.bg_fill = fill;
             // In a menu nothing else has an edge.
             state.bg_stroke = egui::Stroke::new(theme::HAIRLINE, edge);
         }
-        if !*checked {
+        if empty {
             widgets.hovered.bg_stroke.color = p.text;
         }
-        let response = ui.add(Checkbox::new(checked, text));
+        let response = ui.add(Checkbox::new(checked, text).indeterminate(half));
         ui.visuals_mut().widgets = old;
         response
     }
@@ -504,6 +518,18 @@ pub(super) fn marked_remark(ui: &mut Ui, mark: Icon, text: &str, color: Color32)
 /// What is wrong with what was typed, where it was typed: never told by its colour alone.
 pub(super) fn complaint(ui: &mut Ui, text: &str, palette: &Palette) {
     marked_remark(ui, icons::FAILED, text, palette.bad);
+}
+
+/// This field is what a complaint is about: it has the complaint's colour at its edge.
+pub(super) fn mark_wrong(ui: &Ui, field: &Response, palette: &Palette) {
+    tell(field, |node| node.set_invalid(Invalid::True));
+    // With the keyboard in it, the ring says where one types.
+    if !field.has_focus() {
+        let edge = Stroke::new(theme::HAIRLINE, palette.bad);
+        let inside = StrokeKind::Inside;
+        ui.painter()
+            .rect_stroke(field.rect, theme::RADIUS, edge, inside);
+    }
 }
 
 /// A name and a value on one line, the value to be copied.

@@ -83,9 +83,12 @@ fn each_field_of_the_form_says_what_is_wrong_and_nothing_is_saved() {
     window.click("Save");
     window.assert_shows(&no_name);
     window.assert_shows(&en("problem-endpoint"));
+    assert!(window.is_wrong("Name") && window.is_wrong("HTTP endpoint"));
+    assert!(!window.is_wrong("Instance ID"));
 
     window.fill(Place::Only, "Name", "desk");
     window.assert_not_shown(&no_name);
+    assert!(!window.is_wrong("Name"));
     for (typed, why) in [
         ("ftp://mq", "problem-endpoint-scheme"),
         ("http://", "problem-endpoint"),

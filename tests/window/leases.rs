@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use egui::Shape;
+use egui::accesskit::Role;
 use mqscope::clock::Clock;
 use mqscope::protocol::properties::Properties;
 use mqscope::protocol::{ReceiptHandle, ReceivedMessage, body_md5};
@@ -62,6 +63,22 @@ fn the_countdown_follows_the_clock_to_its_end() {
     assert!(!window.is_on(&format!("Select {id}")));
     assert!(!window.has("0:00"));
     assert!(!window.shows("You hold"), "nobody looks any more");
+}
+
+#[test]
+fn from_the_countdown_of_all_one_gets_to_the_message_that_returns_first() {
+    let mut window = Window::open();
+    let first = window.publish_and_see();
+    window.advance(MINUTE);
+    let second = window.publish_and_see();
+    window.look_into(&second);
+    window.until("the details", |window| window.has(&second));
+    let banner = window.texts_with("You hold 2, next returns in ");
+    window.click_role(Role::Link, &banner[0]);
+    window.settle();
+    // Only the details tell a whole id.
+    window.until("the details of that one", |window| window.has(&first));
+    assert!(!window.has(&second));
 }
 
 #[test]
@@ -257,8 +274,10 @@ fn several_are_selected_and_acked_at_once() {
     );
     assert!(window.is_on("Ack selected (3)"));
 
+    assert!(window.is_chosen("Select all"));
+
     window.click(&format!("Select {}", ids[1]));
-    assert!(window.has("Ack selected (2)"));
+    assert!(window.has("Ack selected (2)") && window.is_half_chosen("Select all"));
     window.click("Ack selected (2)");
     window.until_shown("3 received · 2 acked");
     assert_eq!(window.count("Acked"), 2);

@@ -197,6 +197,11 @@ impl Rows {
         (held, self.held.first_end(self.as_of))
     }
 
+    /// The one that returns first of those that we hold, as of the last [`Rows::expire`].
+    pub fn next_to_return(&self) -> Option<u64> {
+        self.held.after(self.as_of).next()
+    }
+
     /// Those that we hold, as of the last [`Rows::expire`], the one that returns first at first.
     pub fn held_by_end(&self) -> impl Iterator<Item = (Timestamp, &Row)> {
         let held = self.held.by_end();

@@ -17,8 +17,8 @@ use crate::ui::context::Context;
 use crate::ui::theme;
 use crate::ui::theme::icons;
 use crate::ui::widgets::{
-    Dot, check_box, choice_dot, complaint, labelled_edit, link_button, marked_remark, named_choice,
-    profile_color, remark, segmented,
+    Dot, check_box, choice_dot, complaint, labelled_edit, link_button, mark_wrong, marked_remark,
+    named_choice, profile_color, remark, segmented,
 };
 
 /// A field that the form can lead to.
@@ -108,8 +108,14 @@ impl Open {
         response
     }
 
-    /// What is wrong with a field, or may be.
-    fn remarks_ui(&self, ui: &mut Ui, cx: &Context<'_>, field: ConnectionField) {
+    /// What is wrong with a field, or may be. `typed`: where it is typed.
+    fn remarks_ui(
+        &self,
+        ui: &mut Ui,
+        cx: &Context<'_>,
+        field: ConnectionField,
+        typed: &[&Response],
+    ) {
         let all = self.edit.problems().into_iter().chain(self.edit.doubts());
         for problem in all.filter(|problem| problem.field == field) {
             let empty = match field {
@@ -122,6 +128,9 @@ impl Open {
             match problem.level {
                 Level::Error if self.attempted || !empty => {
                     complaint(ui, &text, cx.palette);
+                    for typed in typed {
+                        mark_wrong(ui, typed, cx.palette);
+                    }
                 }
                 Level::Error => {}
                 _ => marked_remark(ui, icons::WARNING, &text, cx.palette.soon),
@@ -139,9 +148,10 @@ impl Open {
             ];
             segmented(ui, &mut self.edit.profile.kind, &kinds);
         });
-        self.field_ui(ui, cx, Spot::Name, "", |e| &mut e.profile.name);
-        self.remarks_ui(ui, cx, ConnectionField::Name);
+        let typed = self.field_ui(ui, cx, Spot::Name, "", |e| &mut e.profile.name);
+        self.remarks_ui(ui, cx, ConnectionField::Name, &[&typed]);
         ui.horizontal(|ui| {
+            ui.label(theme::label(ui.ctx(), t.get("connection-color")));
             for color in ProfileColor::ALL {
                 let chosen = self.edit.profile.color == color;
                 let shape = if chosen { Dot::Full } else { Dot::Ring };
@@ -180,10 +190,10 @@ impl Open {
         if let Some(said) = known.and_then(|address| address.said()) {
             marked_remark(ui, icons::DONE, &cx.say(&said), cx.palette.ok);
         }
-        self.remarks_ui(ui, cx, ConnectionField::Endpoint);
+        self.remarks_ui(ui, cx, ConnectionField::Endpoint, &[&typed]);
         where_ui(ui, cx, place);
-        self.field_ui(ui, cx, Spot::Instance, "", |e| &mut e.profile.instance);
-        self.remarks_ui(ui, cx, ConnectionField::Instance);
+        let typed = self.field_ui(ui, cx, Spot::Instance, "", |e| &mut e.profile.instance);
+        self.remarks_ui(ui, cx, ConnectionField::Instance, &[&typed]);
         if let Some(place) = instance {
             where_ui(ui, cx, place);
         }
@@ -207,7 +217,7 @@ impl Open {
         });
         self.arrive(&first, Spot::AccessKey);
         self.arrive(&second, Spot::SecretKey);
-        self.remarks_ui(ui, cx, ConnectionField::Keys);
+        self.remarks_ui(ui, cx, ConnectionField::Keys, &[&first, &second]);
         match kind {
             Profile::Tdmq => where_ui(ui, cx, t.get("where-keys-tdmq")),
             Profile::Aliyun => where_ui(ui, cx, t.get("where-keys-aliyun")),
@@ -267,11 +277,11 @@ impl Open {
         let t = cx.texts;
         ui.columns(2, |columns| {
             let ui = &mut columns[0];
-            self.field_ui(ui, cx, Spot::Topic, "", |e| &mut e.profile.topic);
-            self.remarks_ui(ui, cx, ConnectionField::Topic);
+            let typed = self.field_ui(ui, cx, Spot::Topic, "", |e| &mut e.profile.topic);
+            self.remarks_ui(ui, cx, ConnectionField::Topic, &[&typed]);
             let ui = &mut columns[1];
-            self.field_ui(ui, cx, Spot::Group, "", |e| &mut e.profile.group);
-            self.remarks_ui(ui, cx, ConnectionField::Group);
+            let typed = self.field_ui(ui, cx, Spot::Group, "", |e| &mut e.profile.group);
+            self.remarks_ui(ui, cx, ConnectionField::Group, &[&typed]);
         });
         match self.edit.profile.kind {
             Profile::Tdmq => where_ui(ui, cx, t.get("where-topic-tdmq")),
@@ -282,8 +292,8 @@ impl Open {
 
     pub(super) fn network_ui(&mut self, ui: &mut Ui, cx: &mut Context<'_>) {
         let t = cx.texts;
-        self.field_ui(ui, cx, Spot::Proxy, "http://…", |e| &mut e.profile.proxy);
-        self.remarks_ui(ui, cx, ConnectionField::Proxy);
+        let typed = self.field_ui(ui, cx, Spot::Proxy, "http://…", |e| &mut e.profile.proxy);
+        self.remarks_ui(ui, cx, ConnectionField::Proxy, &[&typed]);
         if holds_password(&self.edit.profile.proxy) {
             remark(ui, t.get("connection-password-not-kept"), cx.palette.soon);
         }

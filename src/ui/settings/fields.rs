@@ -9,7 +9,7 @@ use crate::config::{
 use crate::i18n::Lang;
 use crate::ui::context::{Context, bytes};
 use crate::ui::theme;
-use crate::ui::widgets::{check_box, complaint, link_button, named, remark};
+use crate::ui::widgets::{check_box, complaint, link_button, mark_wrong, named, remark};
 
 use super::rows::{choices_ui, number_ui, row_ui, section_ui};
 
@@ -292,19 +292,18 @@ fn address_ui(ui: &mut Ui, cx: &Context<'_>, proxy: &mut ProxyChoice, typed: &mu
         .hint_text(theme::hint("http://host:3128"));
     let response = ui.add(edit);
     let left = response.lost_focus() || ui.input(|input| input.key_pressed(Key::Enter));
-    named(
-        ui,
-        response,
-        egui::Role::TextInput,
-        t.get("settings-proxy-address"),
-    );
+    let name = t.get("settings-proxy-address");
+    let typed = named(ui, response, egui::Role::TextInput, name);
     if text.trim().is_empty() {
         return;
     }
     match text.parse().map(ProxyChoice::Url) {
         Ok(known) if left => *proxy = known,
         Ok(_) => {}
-        Err(_) => complaint(ui, t.get("settings-proxy-wrong"), p),
+        Err(_) => {
+            complaint(ui, t.get("settings-proxy-wrong"), p);
+            mark_wrong(ui, &typed, p);
+        }
     }
     if holds_password(text) {
         remark(ui, t.get("connection-password-not-kept"), p.soon);

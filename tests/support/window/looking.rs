@@ -213,4 +213,17 @@ impl Window {
     pub(crate) fn is_chosen(&self, name: &str) -> bool {
         self.the(name).accesskit_node().toggled() == Some(Toggled::True)
     }
+
+    /// Whether the check box of many things says that some of them are chosen.
+    #[track_caller]
+    pub(crate) fn is_half_chosen(&self, name: &str) -> bool {
+        self.the(name).accesskit_node().toggled() == Some(Toggled::Mixed)
+    }
+
+    /// Whether a field is the one that something is wrong with.
+    #[track_caller]
+    pub(crate) fn is_wrong(&self, name: &str) -> bool {
+        let field = self.field(Place::Only, name);
+        field.accesskit_node().data().invalid().is_some()
+    }
 }
