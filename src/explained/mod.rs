@@ -5,6 +5,7 @@
 pub mod damage;
 pub mod file;
 pub mod json;
+pub mod json_syntax;
 pub mod keyring;
 pub mod refused;
 pub mod sandbox;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use egui::{Response, ScrollArea, TextEdit, Ui};
 
+use crate::explained::json_syntax::broken_json;
 use crate::protocol::Profile;
 use crate::session::outbox::{AT_ONCE, FileSource, Foreseen, OutboxCommand, Outlook, formatted};
 use crate::session::{
@@ -496,7 +497,7 @@ impl PublishPanel {
         }
         let t = cx.texts;
         if let Some(why) = &foreseen.broken_json {
-            let text = t.format("viewer-broken-json", &[("why", why.as_str().into())]);
+            let text = cx.say(&broken_json(why));
             marked_remark(ui, icons::WARNING, &text, cx.palette.soon);
             return;
         }

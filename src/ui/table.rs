@@ -617,7 +617,8 @@ impl RowUi<'_, '_> {
             can,
             button.min_size(egui::vec2(48.0, self.cx.sizes.row_control)),
         );
-        let name = t.format("ack-row", &[("id", id.into())]);
+        let name = if waits { "ack-wait-row" } else { "ack-row" };
+        let name = t.format(name, &[("id", id.into())]);
         let response = named(ui, response, egui::Role::Button, &name);
         let response = match state {
             RowState::Returned => response.on_disabled_hover_text(t.get("ack-too-late")),

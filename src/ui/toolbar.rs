@@ -19,7 +19,7 @@ use super::widgets::{
 use super::{column_menu, halves, theme};
 
 /// Least and greatest width of the filter field.
-const FILTER_WIDTH: std::ops::RangeInclusive<f32> = 140.0..=420.0;
+const FILTER_WIDTH: std::ops::RangeInclusive<f32> = 60.0..=420.0;
 
 /// Room for what stands between the filter and the buttons.
 const BESIDE_FILTER: f32 = 160.0;

@@ -139,6 +139,7 @@ const VALUES: &[&str] = &[
     "protocol",
     "explained::damage",
     "explained::file",
+    "explained::json_syntax",
     "explained::refused",
 ];
 

@@ -120,10 +120,7 @@ fn lies_in(node: Node<'_>, place: &str) -> bool {
 #[test]
 fn the_whole_main_job_is_done_by_a_screen_reader_alone() {
     let mut reader = Reader {
-        window: Window::start(Start {
-            audited: true,
-            ..Start::default()
-        }),
+        window: Window::start(Start::default()),
     };
     reader.window.until_running();
     let endpoint = format!("http://{}", reader.window.sandbox_addr());
@@ -229,10 +226,7 @@ fn a_flood_is_announced_now_and_then() {
 
 #[test]
 fn what_is_announced_speaks_the_language_of_the_window() {
-    let mut start = Start {
-        audited: true,
-        ..Start::default()
-    };
+    let mut start = Start::default();
     start.config.preferences.language = LanguageChoice::ZhCn;
     let mut window = Window::start(start);
     window.until_running();

@@ -10,12 +10,9 @@ use mqscope::protocol::Profile;
 use crate::support::audit::things;
 use crate::support::{Start, Window, say};
 
-/// A window of this language that is looked at in every state, and a connection to nowhere.
+/// A window of this language, and a connection to nowhere.
 fn open(lang: Lang) -> Window {
-    let mut start = Start {
-        audited: true,
-        ..Start::default().with("desk", Profile::Aliyun, "http://127.0.0.1:9")
-    };
+    let mut start = Start::default().with("desk", Profile::Aliyun, "http://127.0.0.1:9");
     start.config.preferences.language = match lang {
         Lang::En => LanguageChoice::En,
         Lang::ZhCn => LanguageChoice::ZhCn,

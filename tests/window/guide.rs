@@ -9,12 +9,9 @@ use mqscope::i18n::Lang;
 
 use crate::support::{Place, Start, Window, en, say};
 
-/// A window of this language that is looked at in every state.
+/// A window of this language.
 fn open(lang: Lang) -> Window {
-    let mut start = Start {
-        audited: true,
-        ..Start::default()
-    };
+    let mut start = Start::default();
     start.config.preferences.language = match lang {
         Lang::En => LanguageChoice::En,
         Lang::ZhCn => LanguageChoice::ZhCn,

@@ -20,6 +20,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use crate::explained::json_syntax;
 use crate::protocol::properties::{self, Properties};
 use crate::protocol::{
     AckFailure, DamagedMessage, DecodeError, FaultCode, ReceiptHandle, ReceivedMessage, Timestamp,
@@ -273,8 +274,11 @@ pub(super) fn decode(line: &str, gaps: Gaps) -> Result<Line, Say> {
             .record(gaps)
             .map(|record| Line::Record(Box::new(record)));
     }
-    let value: Value = serde_json::from_str(line)
-        .map_err(|error| Say::new("archive-line-json").with("why", error))?;
+    let value: Value = serde_json::from_str(line).map_err(|error| {
+        let why = json_syntax::reason(&error.to_string());
+        let say = Say::new("archive-line-json").with("at", error.column());
+        say.with_say("why", why)
+    })?;
     let Value::Object(object) = &value else {
         return Err(Say::new("archive-line-object"));
     };

@@ -6,6 +6,7 @@ use std::borrow::Cow;
 use serde_json::{Map, Value};
 use similar::get_close_matches;
 
+use crate::explained::json_syntax;
 use crate::protocol::Timestamp;
 use crate::session::again::Role;
 use crate::session::draft::{Deliver, Draft};
@@ -33,10 +34,8 @@ impl Row {
             Ok(_) => Err(Say::new("problem-row-object")),
             Err(error) => {
                 // Its own place counts lines from this one, and of a file it is another.
-                let why = error.to_string();
-                let why = why.split(" at line ").next().unwrap_or_default();
-                let say = Say::new("problem-row-json").with("why", why);
-                Err(say.with("at", error.column()))
+                let say = Say::new("problem-row-json").with("at", error.column());
+                Err(say.with_say("why", json_syntax::reason(&error.to_string())))
             }
         }
     }

@@ -22,6 +22,7 @@ use egui::{Label, RichText, ScrollArea, Ui};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::explained::json_syntax::broken_json;
 use crate::i18n::Texts;
 use crate::session::body::{MAX_DECODED, Opened, TreeError, Trouble};
 use crate::session::{Against, Command, Message, Paper, ReadCommand, Row, SubscriptionId, Wanted};
@@ -511,7 +512,7 @@ fn notes_ui(ui: &mut Ui, cx: &Context<'_>, opened: &Opened, look: Look) {
     }
     match &opened.json {
         Err(TreeError::Broken(why)) => {
-            notes.push(t.format("viewer-broken-json", &[("why", why.as_str().into())]));
+            notes.push(cx.say(&broken_json(why)));
         }
         Err(TreeError::TooMany) => notes.push(t.get("viewer-too-many").to_owned()),
         _ => {}

@@ -92,7 +92,7 @@ const LONG_KEY: &str = "tenant-000000000000000042/order-2026-11-22T10.14.07.000Z
 
 pub(crate) fn long_names(lang: Lang, album: &Album) {
     let start = start(lang).with(
-        "Settlement and reconciliation, production, cn-hangzhou, read by the night shift",
+        "Settlement + reconciliation + ledgers, production cn-hangzhou, nightshift",
         Profile::Aliyun,
         "http://1234567890123456.mqrest.cn-hangzhou-finance-internal.aliyuncs.com",
     );

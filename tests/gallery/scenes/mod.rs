@@ -106,7 +106,7 @@ pub(crate) const ORDERS: [(u32, &str, &str); 8] = [
     (
         1046,
         "created",
-        "plain text, as some producers still send it",
+        "plain text <1046>, as legacy producers make it",
     ),
     (
         1047,

@@ -68,7 +68,9 @@ pub(crate) fn flaws(things: &[Thing]) -> Vec<String> {
         if let Some(trouble) = thing.trouble {
             say(trouble);
         }
-        if thing.usable && !thing.name.is_empty() && !thing.live {
+        // Values of a tree are told apart by what they lie in.
+        let told = thing.live || thing.role == Role::TreeItem;
+        if thing.usable && !thing.name.is_empty() && !told {
             let others = seen
                 .entry((thing.place, &thing.name, &thing.more))
                 .or_default();
@@ -126,12 +128,22 @@ pub(crate) fn unsaid(root: Node<'_>, shapes: &[ClippedShape]) -> Vec<String> {
         .filter_map(|node| node.accesskit_node().value())
         .collect();
     seen.retain(|(_, text)| !texts.contains(text));
-    let worded = |role| {
+    let field = |role| {
         matches!(
             role,
-            Role::Button | Role::CheckBox | Role::RadioButton | Role::Link | Role::Tab
+            Role::TextInput | Role::MultilineTextInput | Role::PasswordInput | Role::SpinButton
         )
     };
+    let worded = |role| {
+        field(role)
+            || matches!(
+                role,
+                Role::Button | Role::CheckBox | Role::RadioButton | Role::Link | Role::Tab
+            )
+    };
+    // What stands in a field is its value, or a hint.
+    let says =
+        |node: &Node<'_>, text: &str| field(node.accesskit_node().role()) || says(node, text);
     let nodes: Vec<Node<'_>> = root
         .children_recursive()
         .filter(|node| worded(node.accesskit_node().role()) && !node.accesskit_node().is_hidden())
@@ -279,8 +291,8 @@ fn trouble(role: Role, node: Node<'_>) -> Option<&'static str> {
             data.numeric_value().is_none().then_some("no value")
         }
         Role::CheckBox | Role::Switch | Role::RadioButton => match data.toggled() {
-            Some(Toggled::True | Toggled::False) => None,
-            _ => Some("neither on nor off"),
+            Some(_) => None,
+            None => Some("neither on nor off"),
         },
         Role::Tab => {
             let told = data.is_selected().is_some();
@@ -305,8 +317,9 @@ pub(crate) fn foreign(things: &[Thing]) -> Vec<String> {
         english.difference(&known).cloned().collect()
     });
     let strange = |thing: &&Thing| {
-        // A path, XML, JSON: what is shown as it is.
-        let raw = thing.role == Role::Label && thing.name.contains(['/', '<', '=', '{', '"']);
+        // A path, XML, JSON, a server's own words: what is shown as it is.
+        let marks = thing.name.contains(['/', '<', '=', '{', '"']) || thing.name.contains("(HTTP ");
+        let raw = thing.role == Role::Label && marks;
         let typed = raw || !thing.usable && TYPED.iter().any(|place| thing.path.contains(place));
         !typed && split(&thing.name).any(|word| words.contains(&word))
     };
@@ -350,10 +363,29 @@ const DATA: &[&str] = &[
     "connection",
     "refused",
     "error",
+    // Connections, files and bodies of the scenes.
+    "cluster",
+    "billing",
+    "settlement",
+    "reconciliation",
+    "nightshift",
+    "retry",
+    "ledgers",
+    "production",
+    "nothing",
+    "plain",
+    "producers",
+    "replayed",
+    "later",
+    // Values as they are written in the file of settings.
+    "system",
+    "dark",
+    "light",
 ];
 
-/// Where texts are shown as they are: bodies, what went over the wire, and commands.
-const TYPED: [&str; 3] = ["Document", "请求详情", "Code"];
+/// Where texts are shown as they are: bodies, what went over the wire, commands; and actions that were
+/// looked for by their names in the other language.
+const TYPED: [&str; 4] = ["Document", "请求详情", "Code", "可执行的操作"];
 
 /// Words of the messages of a Fluent file.
 fn words_of(source: &str) -> HashSet<String> {

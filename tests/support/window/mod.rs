@@ -107,9 +107,6 @@ pub(crate) struct Start {
     pub(crate) desktop: Desktop,
     /// Whether characters may be typed that no font can show.
     pub(crate) missing_glyphs: bool,
-    /// Whether all that is drawn has to be good for a screen reader, in every state. Always so
-    /// where `MQSCOPE_AUDIT` is set.
-    pub(crate) audited: bool,
     /// How far time is from one frame to the next, in seconds.
     pub(crate) frame: f32,
     /// What has happened before the window opens.
@@ -138,7 +135,6 @@ impl Default for Start {
             dialogs: Dialogs::Nowhere,
             desktop: Desktop::default(),
             missing_glyphs: false,
-            audited: std::env::var_os("MQSCOPE_AUDIT").is_some(),
             frame: 0.25,
             before: |_| {},
         }
@@ -199,7 +195,6 @@ pub(crate) struct Window {
     copied: Arc<Mutex<Option<String>>>,
     desktop: watch::Sender<Desktop>,
     sandbox: watch::Sender<SandboxSettings>,
-    audited: bool,
 }
 
 impl Window {
@@ -302,7 +297,6 @@ impl Window {
             copied,
             desktop,
             sandbox,
-            audited: start.audited,
         }
     }
 
