@@ -7,7 +7,7 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::OnceLock;
 
-use egui::accesskit::{Action, Role, Toggled};
+use egui::accesskit::{Action, Role};
 use egui::epaint::ClippedShape;
 use egui::{Rect, Shape};
 use egui_kittest::Node;
