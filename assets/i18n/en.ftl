@@ -313,6 +313,7 @@ sandbox-name = Local sandbox
 sandbox-starting = starting
 sandbox-running = running · { $addr }
 sandbox-failed = not running
+sandbox-group-counts = { $ready } ready, { $held } held
 sandbox-other-instance = Clients use this topic with instance { $instance }. To look into it, add a connection to the sandbox with that instance ID
 
 ## The form of a connection
@@ -999,7 +1000,8 @@ view-stop = Stop
 view-stopping = Stopping…
 view-stopping-why = The poll in flight finishes first, so that no message is lost to sight
 ack-selected = Ack selected ({ $n })
-banner-consumes = Looking consumes: { $group } holds these until acked
+banner-consumes = Looking consumes: held by { $group } until acked
+banner-paused = Paused: what came is held by { $group } until acked
 banner-held = You hold { $n }
 banner-held-until = You hold { $n }, next returns in { $left }
 banner-held-show = Go to the message that returns first
@@ -1026,6 +1028,7 @@ state-returned = Returned
 state-refused = Ack refused
 state-unknown-lease = return time unknown
 ack = Ack
+ack-this = Ack this one
 ack-row = Ack { $id }
 ack-too-late = Too late: the message is visible again, so this handle cannot ack it. It comes back with a new handle
 
@@ -2200,7 +2203,9 @@ halves-none-next = To publish one, tick Half message under “Sharding key, half
 halves-dropped = { $n } undecided ones are not listed any more; a view of half messages to check gets them
 halves-forget = Hide ended
 half-commit = Commit
+half-commit-this = Commit this one
 half-rollback = Roll back
+half-rollback-this = Roll back this one
 half-commit-row = Commit { $id }
 half-rollback-row = Roll back { $id }
 half-commit-selected = Commit selected ({ $n })

@@ -305,6 +305,7 @@ sandbox-name = 本地沙箱
 sandbox-starting = 启动中
 sandbox-running = 运行中 · { $addr }
 sandbox-failed = 未运行
+sandbox-group-counts = { $ready } 条可消费，{ $held } 条被持有
 sandbox-other-instance = 客户端通过实例 { $instance } 使用该主题。如需查看，请添加一个带此实例 ID 的沙箱连接
 
 ## 连接设置
@@ -966,7 +967,8 @@ view-stop = 停止
 view-stopping = 停止中…
 view-stopping-why = 等待当前长轮询结束，以免消息被取走却看不到
 ack-selected = 确认所选（{ $n }）
-banner-consumes = 查看即消费：由 { $group } 持有，直到确认
+banner-consumes = 查看即消费：消息由 { $group } 持有，直到确认
+banner-paused = 已暂停：已收到的消息由 { $group } 持有，直到确认
 banner-held = 持有 { $n } 条
 banner-held-until = 持有 { $n } 条，最早 { $left } 后返回
 banner-held-show = 查看最先返回的消息
@@ -993,6 +995,7 @@ state-returned = 已返回
 state-refused = 确认被拒
 state-unknown-lease = 返回时间未知
 ack = 确认
+ack-this = 确认这一条
 ack-row = 确认 { $id }
 ack-too-late = 已过期：消息已重新可见，该句柄无法再确认。消息会带着新句柄再次投递
 
@@ -2114,7 +2117,9 @@ halves-none-next = 要发布半消息，请在发布表单的“分区键、半�
 halves-dropped = 有 { $n } 条未决定的半消息不再列出；用“半消息回查”视图可以取到
 halves-forget = 隐藏已结束的
 half-commit = 提交
+half-commit-this = 提交这一条
 half-rollback = 回滚
+half-rollback-this = 回滚这一条
 half-commit-row = 提交 { $id }
 half-rollback-row = 回滚 { $id }
 half-commit-selected = 提交所选（{ $n }）

@@ -1,6 +1,7 @@
 //! What is wrong with a reply or a message that was damaged, in words of the interface: what, at which
 //! byte, and the parser's own words where it knows more. Where that is in the text is shown elsewhere.
 
+use super::by_beginning;
 use crate::i18n::Say;
 use crate::protocol::DecodeError;
 
@@ -45,11 +46,7 @@ fn xml(what: &str) -> Say {
     if let Some((code, _)) = character.and_then(|rest| rest.split_once(", ")) {
         return Say::new("damage-character").with("code", code);
     }
-    let known = SENTENCES.iter().find(|(begin, _)| what.starts_with(begin));
-    match known {
-        Some((_, key)) => Say::new(key),
-        None => Say::new("damage-other").with("what", what),
-    }
+    by_beginning(&SENTENCES, what).unwrap_or_else(|| Say::new("damage-other").with("what", what))
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! What is wrong with a text that should be JSON, in words of the interface: by the words that the
 //! parser says it in.
 
+use super::by_beginning;
 use crate::i18n::Say;
 
 /// What stands before the place in a sentence of the parser.
@@ -42,11 +43,7 @@ pub fn broken_json(error: &str) -> Say {
 /// What is wrong, without its place: that is told in another way.
 pub fn reason(error: &str) -> Say {
     let what = error.rsplit_once(PLACE).map_or(error, |(what, _)| what);
-    let known = SENTENCES.iter().find(|(begin, _)| what.starts_with(begin));
-    match known {
-        Some((_, key)) => Say::new(key),
-        None => Say::new("json-other").with("what", what),
-    }
+    by_beginning(&SENTENCES, what).unwrap_or_else(|| Say::new("json-other").with("what", what))
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! What is known about a signature, put into words: as text for people, as JSON for scripts, and
 //! with every character in sight. The command line and the window say it in the same way. Finds
-//! nothing out itself: that is `protocol::explain`. And what is wrong in a file of settings.
+//! nothing out itself: that is `protocol::explain`. And what is wrong with XML, JSON and a file of
+//! settings, by the words of what read them.
 
 pub mod damage;
 pub mod file;
@@ -12,9 +13,17 @@ pub mod sandbox;
 pub mod text;
 pub mod visible;
 
-use crate::i18n::{Texts, Value};
+use crate::i18n::{Say, Texts, Value};
 use crate::protocol::explain::paste::{Form, PasteError};
 use crate::protocol::explain::{Cause, Certainty, Explanation, Sdk, Verdict};
+
+/// What a sentence of a parser means, by how it begins; `None` if it is not known.
+fn by_beginning(sentences: &[(&str, &'static str)], sentence: &str) -> Option<Say> {
+    let known = sentences
+        .iter()
+        .find(|(begin, _)| sentence.starts_with(begin));
+    known.map(|(_, key)| Say::new(key))
+}
 
 /// What a server says to the request, in words.
 pub fn verdict(texts: &Texts, found: &Explanation) -> String {

@@ -414,16 +414,17 @@ fn details_ui(ui: &mut Ui, cx: &mut Context<'_>) {
                 if ui.add(button).clicked() {
                     ask(cx, HistoryCommand::SendAgain(place));
                 }
-                ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
-                    let (shape, color, word) = outcome_look(cx, &entry.outcome);
-                    dot(ui, shape, color);
-                    ui.add(Label::new(theme::strong(word).color(color)).truncate());
-                });
             }
         });
     });
     match history.entry() {
         Some(entry) => {
+            // On a line of its own: the buttons leave it no room in a narrow drawer.
+            ui.horizontal(|ui| {
+                let (shape, color, word) = outcome_look(cx, &entry.outcome);
+                dot(ui, shape, color);
+                ui.add(Label::new(theme::strong(word).color(color)).truncate());
+            });
             ScrollArea::both()
                 .id_salt("history entry")
                 .auto_shrink(false)

@@ -313,6 +313,8 @@ fn banner_ui(ui: &mut Ui, cx: &mut Context<'_>, view: &Subscription) {
         "banner-ordered"
     } else if auto {
         "banner-auto-ack"
+    } else if view.polling == Polling::Paused {
+        "banner-paused"
     } else {
         "banner-consumes"
     };

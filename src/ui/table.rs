@@ -283,20 +283,28 @@ fn deeds_ui(
     };
     let deeds = match view.checks_halves() {
         true => vec![
-            (Action::Commit, "half-commit", decide(Decision::Commit)),
+            (
+                Action::Commit,
+                ["half-commit", "half-commit-this"],
+                decide(Decision::Commit),
+            ),
             (
                 Action::RollBack,
-                "half-rollback",
+                ["half-rollback", "half-rollback-this"],
                 decide(Decision::Rollback),
             ),
         ],
-        false => vec![(Action::Ack, "ack", Command::Ack(view.id, of_row.clone()))],
+        false => vec![(
+            Action::Ack,
+            ["ack", "ack-this"],
+            Command::Ack(view.id, of_row.clone()),
+        )],
     };
-    for (action, key, command) in deeds {
+    for (action, [of_all, of_one], command) in deeds {
         // While some are selected, the keys are about those.
         let line = match view.rows.selected().len() {
-            0 => action_line(ui, t, action, t.get(key)),
-            _ => ui.button(t.get(key)),
+            0 => action_line(ui, t, action, t.get(of_all)),
+            _ => ui.button(t.get(of_one)),
         };
         if line.clicked() {
             asked.push(command);

@@ -14,15 +14,20 @@ use super::archive::{self, More};
 use super::context::Context;
 use super::theme::icons;
 use super::widgets::{
-    complaint, from_the_right, icon_button, marked_button, marked_link, named, pill,
+    complaint, from_the_right, icon_button, mark_wrong, marked_button, marked_link, named, pill,
 };
 use super::{column_menu, halves, theme};
 
-/// Least and greatest width of the filter field.
+/// Least and greatest width of the filter field; the least is for a pane as narrow as one can be.
 const FILTER_WIDTH: std::ops::RangeInclusive<f32> = 60.0..=420.0;
 
-/// Room for what stands between the filter and the buttons.
+/// Room for what stands between the filter and the buttons; where it would leave less for the filter
+/// than this, it has a line of its own.
 const BESIDE_FILTER: f32 = 160.0;
+const FILTER_BESIDE_FROM: f32 = 220.0;
+
+/// Width of what a view that checks has beside the one button of others.
+const SECOND_DEED: f32 = 160.0;
 
 /// From this width on, what belongs together shares a line: the filter and the buttons, the fields of
 /// the head, the words of the banner. Views that lie side by side have less.
@@ -37,7 +42,10 @@ pub(super) fn ui(
     asked: Option<Action>,
 ) -> bool {
     let mut start = false;
-    if ui.available_width() < ONE_LINE_FROM {
+    let mut counts_below = counts(view);
+    let decides = view.checks_halves() && view.file.is_none();
+    let beside = if decides { SECOND_DEED } else { 0.0 };
+    if ui.available_width() < ONE_LINE_FROM + beside {
         let of_file = view.file.is_some();
         ui.horizontal(|ui| {
             from_the_right(ui, |ui| {
@@ -46,7 +54,7 @@ pub(super) fn ui(
                 }
                 columns_ui(ui, cx, view);
                 ui.with_layout(egui::Layout::left_to_right(egui::Align::Center), |ui| {
-                    filter_ui(ui, cx, view, asked);
+                    filter_ui(ui, cx, view, asked, 0.0);
                 });
             });
         });
@@ -56,20 +64,26 @@ pub(super) fn ui(
                 archive::menu_ui(ui, cx, more);
             });
         }
-        if counts(view) {
-            ui.horizontal(|ui| counts_ui(ui, cx, view));
-        }
     } else {
         ui.horizontal(|ui| {
             from_the_right(ui, |ui| {
                 start = polls_ui(ui, cx, view);
                 table_ui(ui, cx, view, more);
                 ui.with_layout(egui::Layout::left_to_right(egui::Align::Center), |ui| {
-                    filter_ui(ui, cx, view, asked);
-                    counts_ui(ui, cx, view);
+                    let room = ui.available_width() - BESIDE_FILTER;
+                    if counts_below && room >= FILTER_BESIDE_FROM {
+                        counts_below = false;
+                        filter_ui(ui, cx, view, asked, BESIDE_FILTER);
+                        counts_ui(ui, cx, view);
+                    } else {
+                        filter_ui(ui, cx, view, asked, 0.0);
+                    }
                 });
             });
         });
+    }
+    if counts_below {
+        ui.horizontal(|ui| counts_ui(ui, cx, view));
     }
     if let Some(problem) = view.table.filter_problem() {
         complaint(ui, &filter_problem(cx, problem), cx.palette);
@@ -100,9 +114,14 @@ pub(super) fn filter_problem(cx: &Context<'_>, problem: &FilterError) -> String 
     t.format("filter-wrong", &values)
 }
 
-fn filter_ui(ui: &mut Ui, cx: &mut Context<'_>, view: &Subscription, asked: Option<Action>) {
+fn filter_ui(
+    ui: &mut Ui,
+    cx: &mut Context<'_>,
+    view: &Subscription,
+    asked: Option<Action>,
+    beside: f32,
+) {
     let mut text = view.table.filter_text().to_owned();
-    let beside = if counts(view) { BESIDE_FILTER } else { 0.0 };
     let width = (ui.available_width() - beside).clamp(*FILTER_WIDTH.start(), *FILTER_WIDTH.end());
     let name = cx.texts.get("filter-name");
     let edit = TextEdit::singleline(&mut text)
@@ -120,6 +139,9 @@ fn filter_ui(ui: &mut Ui, cx: &mut Context<'_>, view: &Subscription, asked: Opti
         cx.act(Action::BackToTable);
     }
     let response = named(ui, response, egui::Role::TextInput, name);
+    if view.table.filter_problem().is_some() {
+        mark_wrong(ui, &response, cx.palette);
+    }
     let help = cx.texts.get("filter-help");
     response.on_hover_text(Action::Filter.with_keys(ui.ctx(), cx.texts, help));
     if text != view.table.filter_text() {
@@ -127,7 +149,7 @@ fn filter_ui(ui: &mut Ui, cx: &mut Context<'_>, view: &Subscription, asked: Opti
     }
 }
 
-/// Whether there is anything to count, on a line of its own in a narrow view.
+/// Whether there is anything to count.
 fn counts(view: &Subscription) -> bool {
     let asked_for = !view.polling.is_stopped() && !view.form.tag.trim().is_empty();
     let arrangement = view.table.arrangement();

@@ -182,6 +182,11 @@ fn topic_ui(ui: &mut Ui, cx: &mut Context<'_>, topic: &TopicContent) -> Option<A
 fn group_ui(ui: &mut Ui, cx: &mut Context<'_>, topic: &TopicContent, group: &GroupContent) {
     let face = RichText::new(group.group.as_str()).color(cx.palette.dim);
     let entry = entry_ui(ui, cx, 42.0, face, group.invisible);
+    let counts = [
+        ("ready", group.ready.into()),
+        ("held", group.invisible.into()),
+    ];
+    let entry = entry.on_hover_text(cx.texts.format("sandbox-group-counts", &counts));
     // A group of this name may stand under each topic.
     spoken::tell(&entry, |node| node.set_description(topic.topic.as_str()));
     if entry.clicked() {

@@ -402,7 +402,11 @@ pub(super) fn popover(
     let window = ui.ctx().content_rect();
     let at_the_edge = response.rect.left() + width > window.right();
     let places: &[RectAlign] = match at_the_edge {
-        true => &[RectAlign::LEFT_END, RectAlign::TOP_END],
+        true => &[
+            RectAlign::LEFT_START,
+            RectAlign::LEFT_END,
+            RectAlign::TOP_END,
+        ],
         false => &[RectAlign::BOTTOM_START, RectAlign::TOP_START],
     };
     // Not in the style of menus, whose fields and buttons have no frame.

@@ -266,6 +266,8 @@ impl Record {
 /// # Errors
 /// What is wrong with it.
 pub(super) fn decode(line: &str, gaps: Gaps) -> Result<Line, Say> {
+    // Its end is no part of it: what is cut off is told to end there.
+    let line = line.trim_end_matches(['\r', '\n']);
     // Nearly every line is a message; what it is otherwise is found out the slow way.
     if let Ok(written) = serde_json::from_str::<Written>(line)
         && (written.body.is_some() || written.damaged.is_some())

@@ -51,7 +51,10 @@ impl ClockForm {
                 (true, true) => t.format("control-ahead", &left),
                 (true, false) => t.format("control-behind", &left),
             };
-            ui.label(RichText::new(text).color(if moved { p.soon } else { p.dim }));
+            // Time that stands still is not the real one, however near it is.
+            if moved || !clock.frozen {
+                ui.label(RichText::new(text).color(if moved { p.soon } else { p.dim }));
+            }
         });
         ui.add_enabled_ui(free(cx), |ui| {
             self.jumps_ui(ui, cx);

@@ -116,6 +116,9 @@ fn table_ui(
 ) {
     let t = cx.texts;
     let clients = ui.available_width() >= WITH_CLIENT;
+    // In a narrow pane the code leaves half of the room to the request.
+    let beside_time = ui.available_width() - cx.time_width();
+    let code = (beside_time / 2.0).clamp(60.0, 188.0);
     let across = ui.max_rect().x_range();
     ui.spacing_mut().item_spacing = egui::Vec2::ZERO;
     let mut table = TableBuilder::new(ui)
@@ -127,7 +130,7 @@ fn table_ui(
         .sense(Sense::CLICK)
         .cell_layout(Layout::left_to_right(Align::Center))
         .column(Column::exact(cx.time_width()).clip(true))
-        .column(Column::initial(188.0).range(60.0..=260.0).clip(true))
+        .column(Column::exact(code).clip(true))
         .column(Column::remainder().at_least(60.0).clip(true));
     if clients {
         table = table.column(Column::initial(150.0).range(60.0..=300.0).clip(true));
@@ -208,7 +211,8 @@ fn row_ui(
     if list.row == Some(request.number) {
         grid::row_seen(&list.area, cells.rect);
     }
-    if response.on_hover_text(&request.client).clicked() {
+    let hint = format!("{}\n{line}\n{}", request.code, request.client);
+    if response.on_hover_text(hint).clicked() {
         list.area.request_focus();
         explain(cx, sandbox, request.number);
     }

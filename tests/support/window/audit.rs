@@ -365,12 +365,6 @@ const DATA: &[&str] = &[
     "error",
     // Connections, files and bodies of the scenes.
     "cluster",
-    "billing",
-    "settlement",
-    "reconciliation",
-    "nightshift",
-    "retry",
-    "ledgers",
     "production",
     "nothing",
     "plain",
@@ -404,7 +398,11 @@ fn words_of(source: &str) -> HashSet<String> {
 }
 
 fn split(text: &str) -> impl Iterator<Item = String> {
-    let words = text.split(|c: char| !c.is_ascii_alphabetic() && c != '_');
+    // Words with that many hyphens are somebody's names.
+    let written = text
+        .split_whitespace()
+        .filter(|text| text.matches('-').count() < 3);
+    let words = written.flat_map(|text| text.split(|c: char| !c.is_ascii_alphabetic() && c != '_'));
     words
         .filter(|word| word.len() > 3 && word.chars().skip(1).all(|c| c.is_ascii_lowercase()))
         .map(str::to_ascii_lowercase)
