@@ -319,7 +319,7 @@ pub(crate) fn foreign(things: &[Thing]) -> Vec<String> {
     let strange = |thing: &&Thing| {
         // A path, XML, JSON, a server's own words: what is shown as it is.
         let marks = thing.name.contains(['/', '<', '=', '{', '"']) || thing.name.contains("(HTTP ");
-        let raw = thing.role == Role::Label && marks;
+        let raw = thing.role == Role::Label && (marks || SAID.contains(&thing.name.as_str()));
         let typed = raw || !thing.usable && TYPED.iter().any(|place| thing.path.contains(place));
         !typed && split(&thing.name).any(|word| words.contains(&word))
     };
@@ -376,6 +376,9 @@ const DATA: &[&str] = &[
     "dark",
     "light",
 ];
+
+/// What the sandbox says in a refusal, as any server does in its own words.
+const SAID: [&str; 1] = ["the signature is not the one computed here"];
 
 /// Where texts are shown as they are: bodies, what went over the wire, commands; and actions that were
 /// looked for by their names in the other language.
