@@ -103,7 +103,8 @@ pub(crate) fn long_names(lang: Lang, album: &Album) {
     message.key = Some(LONG_KEY.to_owned());
     message.properties = vec![(
         "the-name-of-a-property-that-somebody-generates".to_owned(),
-        "the value of a property that goes on and on, without saying much, to its end".to_owned(),
+        "ap-guangzhou, ap-shanghai, ap-beijing, ap-chengdu, ap-nanjing, ap-hongkong, ap-tokyo"
+            .to_owned(),
     )];
     let now = stage.window.clock().now();
     let message = message.checked(&Profile::Sandbox.limits(), now).unwrap();

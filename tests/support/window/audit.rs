@@ -320,6 +320,8 @@ pub(crate) fn foreign(things: &[Thing]) -> Vec<String> {
         // A path, XML, JSON, a server's own words: what is shown as it is.
         let marks = thing.name.contains(['/', '<', '=', '{', '"']) || thing.name.contains("(HTTP ");
         let raw = thing.role == Role::Label && (marks || SAID.contains(&thing.name.as_str()));
+        // The tree of a body.
+        let raw = raw || thing.role == Role::TreeItem;
         let typed = raw || !thing.usable && TYPED.iter().any(|place| thing.path.contains(place));
         !typed && split(&thing.name).any(|word| words.contains(&word))
     };
@@ -401,10 +403,10 @@ fn words_of(source: &str) -> HashSet<String> {
 }
 
 fn split(text: &str) -> impl Iterator<Item = String> {
-    // Words with that many hyphens are somebody's names.
+    // Names of topics and groups, addresses, paths, versions.
     let written = text
         .split_whitespace()
-        .filter(|text| text.matches('-').count() < 3);
+        .filter(|text| !text.contains(['-', '/', '_', '.']));
     let words = written.flat_map(|text| text.split(|c: char| !c.is_ascii_alphabetic() && c != '_'));
     words
         .filter(|word| word.len() > 3 && word.chars().skip(1).all(|c| c.is_ascii_lowercase()))
