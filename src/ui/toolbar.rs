@@ -21,9 +21,10 @@ use super::{column_menu, halves, theme};
 /// Least and greatest width of the filter field; the least is for a pane as narrow as one can be.
 const FILTER_WIDTH: std::ops::RangeInclusive<f32> = 60.0..=420.0;
 
-/// Room for what stands between the filter and the buttons; where it would leave less for the filter
-/// than this, it has a line of its own.
+/// Room for what stands between the filter and the buttons.
 const BESIDE_FILTER: f32 = 160.0;
+
+/// Where that would leave the filter less than this, it has a line of its own.
 const FILTER_BESIDE_FROM: f32 = 220.0;
 
 /// Width of what a view that checks has beside the one button of others.

@@ -29,7 +29,7 @@ pub(crate) fn out_and_in(lang: Lang, album: &Album) {
     stage.click("archive-more");
     stage.click("archive-replay");
     stage.paint("replay");
-    stage.fill(Place::Only, "replay-topic", "replayed");
+    stage.fill(Place::Only, "replay-topic", "replayed-orders");
     stage.window.leave_fields();
     stage.click("replay-yes");
     stage.until_with("replay-going", &[("done", "1"), ("total", "6")]);

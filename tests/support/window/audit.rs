@@ -319,9 +319,10 @@ pub(crate) fn foreign(things: &[Thing]) -> Vec<String> {
     let strange = |thing: &&Thing| {
         // A path, XML, JSON, a server's own words: what is shown as it is.
         let marks = thing.name.contains(['/', '<', '=', '{', '"']) || thing.name.contains("(HTTP ");
-        let raw = thing.role == Role::Label && (marks || SAID.contains(&thing.name.as_str()));
+        let raw = thing.role == Role::Label && marks;
+        let quotes = SAID.iter().any(|said| thing.name.contains(said));
         // The tree of a body.
-        let raw = raw || thing.role == Role::TreeItem;
+        let raw = raw || quotes || thing.role == Role::TreeItem;
         let typed = raw || !thing.usable && TYPED.iter().any(|place| thing.path.contains(place));
         !typed && split(&thing.name).any(|word| words.contains(&word))
     };
@@ -365,22 +366,16 @@ const DATA: &[&str] = &[
     "connection",
     "refused",
     "error",
-    // Connections, files and bodies of the scenes.
-    "cluster",
+    // A connection of the scenes.
     "production",
-    "nothing",
-    "plain",
-    "producers",
-    "replayed",
-    "later",
-    // Values as they are written in the file of settings.
-    "system",
-    "dark",
-    "light",
 ];
 
-/// What the sandbox says in a refusal, as any server does in its own words.
-const SAID: [&str; 1] = ["the signature is not the one computed here"];
+/// What is quoted: a refusal in the sandbox's own words, what stands in a file of settings.
+const SAID: [&str; 3] = [
+    "the signature is not the one computed here",
+    "system, dark, light",
+    "“later”",
+];
 
 /// Where texts are shown as they are: bodies, what went over the wire, commands; and actions that were
 /// looked for by their names in the other language.
@@ -403,12 +398,13 @@ fn words_of(source: &str) -> HashSet<String> {
 }
 
 fn split(text: &str) -> impl Iterator<Item = String> {
-    // Names of topics and groups, addresses, paths, versions.
-    let written = text
-        .split_whitespace()
-        .filter(|text| !text.contains(['-', '/', '_', '.']));
-    let words = written.flat_map(|text| text.split(|c: char| !c.is_ascii_alphabetic() && c != '_'));
+    let apart = |c: char| !c.is_ascii_alphanumeric() && !"-/_.".contains(c);
+    // What is joined by such marks is one word: `read-only`, as well as names, paths and versions.
+    let words = text
+        .split(apart)
+        .map(|word| word.trim_matches(['-', '/', '_', '.']));
     words
-        .filter(|word| word.len() > 3 && word.chars().skip(1).all(|c| c.is_ascii_lowercase()))
+        .filter(|word| word.len() > 3 && word.contains(|c: char| c.is_ascii_lowercase()))
+        .filter(|word| word.chars().skip(1).all(|c| !c.is_ascii_uppercase()))
         .map(str::to_ascii_lowercase)
 }
