@@ -405,6 +405,7 @@ empty-keys-add = Add the keys…
 
 first-minute-publish = Publish a message
 first-minute-publish-text = The form is filled in: press Publish, or { $keys }
+first-minute-publish-tab-text = Open this form, it is filled in. Then press Publish, or { $keys }
 first-minute-watch = Watch it arrive, then ack it
 first-minute-watch-text = A countdown shows how long it is yours. Ack it before 0:00, or it comes again
 first-minute-connect = Bring your own cluster
@@ -688,6 +689,11 @@ problem-name-long = The { $what ->
     [group] consumer group
    *[instance] instance ID
 } has { $len } characters, at most { $max } are allowed
+problem-name-blank = The { $what ->
+    [topic] topic
+    [group] consumer group
+   *[instance] instance ID
+} cannot hold blanks; use letters, digits, - _ and %
 problem-name-character = The { $what ->
     [topic] topic
     [group] consumer group

@@ -397,6 +397,7 @@ empty-keys-add = 填写密钥…
 
 first-minute-publish = 发布一条消息
 first-minute-publish-text = 表单已填好，点击“发布”或按 { $keys }
+first-minute-publish-tab-text = 打开此表单，内容已填好，点击“发布”或按 { $keys }
 first-minute-watch = 查看消息并确认
 first-minute-watch-text = 倒计时表示消息还归你多久。请在 0:00 之前确认，否则会再次投递
 first-minute-connect = 连接自己的集群
@@ -655,6 +656,11 @@ problem-name-long = { $what ->
     [group] 消费组
    *[instance] 实例 ID
 }有 { $len } 个字符，最多允许 { $max } 个
+problem-name-blank = { $what ->
+    [topic] 主题
+    [group] 消费组
+   *[instance] 实例 ID
+}不能包含空格，请使用字母、数字、- _ 和 %
 problem-name-character = { $what ->
     [topic] 主题
     [group] 消费组
@@ -2790,7 +2796,7 @@ look-tabs = 消息体的显示方式
 dock-tabs = 已打开的视图
 splitter-name = “{ $pane }”面板的大小
 column-times-name = 投递次数
-name-separator = { "，" }
+name-separator = { "、" }
 row-menu = 此行的操作
 row-name = { $id }，{ $state }
 row-left-minutes = 剩余不到 { $n } 分钟

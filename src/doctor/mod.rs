@@ -108,8 +108,14 @@ pub struct Finding {
 impl Finding {
     /// What was checked and what was seen, on one line.
     pub fn line(&self, texts: &Texts) -> String {
+        let title = texts.say(&self.check.title());
+        self.line_with(texts, &title)
+    }
+
+    /// The same under a title that names other checks too, of which as much is to be said.
+    pub fn line_with(&self, texts: &Texts, title: &str) -> String {
         let values = [
-            ("title", texts.say(&self.check.title()).into()),
+            ("title", title.into()),
             ("evidence", texts.say(&self.evidence).into()),
         ];
         texts.format("doctor-line", &values)

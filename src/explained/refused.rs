@@ -1,6 +1,7 @@
 //! What is wrong with a message or a name, in words: for the forms of the window and for the
 //! arguments of the command line. Judges nothing itself: that is the protocol's business.
 
+use super::visible;
 use crate::i18n::Say;
 use crate::protocol::{InvalidName, Problem};
 
@@ -12,11 +13,18 @@ pub fn name(what: &'static str, error: &InvalidName) -> Say {
             .with("len", len)
             .with("max", max),
         InvalidName::Character { .. } if what == "instance" => return Say::new("problem-instance"),
-        InvalidName::Character { found, .. } => {
-            Say::new("problem-name-character").with("found", found)
-        }
+        InvalidName::Character { found, .. } => character(visible::character(*found)),
     };
     say.with("what", what)
+}
+
+/// A name cannot hold this, which is in sight unless it is a blank; what the name is for is still to
+/// be said.
+pub(super) fn character(found: String) -> Say {
+    match found.as_str() {
+        " " => Say::new("problem-name-blank"),
+        _ => Say::new("problem-name-character").with("found", found),
+    }
 }
 
 /// What is wrong with a message, in words.

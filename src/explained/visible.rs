@@ -38,7 +38,7 @@ pub fn lines(text: &str, marks: &[Range<usize>]) -> Vec<Vec<Piece>> {
             '\r' => (Kind::Escape, "\\r".to_owned()),
             '\t' => (Kind::Escape, "\\t".to_owned()),
             ' ' => (Kind::Blank, " ".to_owned()),
-            c if cannot_be_seen(c) => (Kind::Escape, format!("<U+{:04X}>", u32::from(c))),
+            c if cannot_be_seen(c) => (Kind::Escape, format!("<{}>", character(c))),
             c => (Kind::Plain, c.to_string()),
         };
         if let Some(line) = lines.last_mut() {
@@ -70,6 +70,14 @@ fn push(line: &mut Vec<Piece>, kind: Kind, marked: bool, shown: &str) {
             kind,
             marked,
         }),
+    }
+}
+
+/// One character within a sentence: itself, or its number if it is no blank and cannot be seen.
+pub fn character(c: char) -> String {
+    match c != ' ' && cannot_be_seen(c) {
+        true => format!("U+{:04X}", u32::from(c)),
+        false => c.to_string(),
     }
 }
 

@@ -335,6 +335,10 @@ mod tests {
         check(|_| (), &[]);
         check(
             |d| d.topic = "a b".into(),
+            &[(DraftField::Topic, "problem-name-blank")],
+        );
+        check(
+            |d| d.topic = "a/b".into(),
             &[(DraftField::Topic, "problem-name-character")],
         );
         check(

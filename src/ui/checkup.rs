@@ -37,8 +37,13 @@ fn findings_ui(ui: &mut Ui, cx: &Context<'_>, kind: Profile) -> Option<Spot> {
     let (t, p) = (cx.texts, cx.palette);
     ui.separator();
     ui.label(theme::label(ui.ctx(), t.get("checkup-title")));
-    for finding in checkup.findings() {
-        led = finding_ui(ui, cx, kind, finding).or(led);
+    // Of checks that could not be made there is nothing to tell but that, once for all of them.
+    let alike = |one: &Finding, other: &Finding| {
+        one.verdict == Verdict::Skipped
+            && (one.verdict, &one.evidence) == (other.verdict, &other.evidence)
+    };
+    for findings in checkup.findings().chunk_by(alike) {
+        led = findings_alike_ui(ui, cx, kind, findings).or(led);
     }
     if checkup.is_running() {
         ui.horizontal(|ui| {
@@ -94,15 +99,23 @@ fn spot_of(finding: &Finding) -> Option<Spot> {
     })
 }
 
-fn finding_ui(ui: &mut Ui, cx: &Context<'_>, kind: Profile, finding: &Finding) -> Option<Spot> {
+/// What was found, by one check or by several that found the same.
+fn findings_alike_ui(
+    ui: &mut Ui,
+    cx: &Context<'_>,
+    kind: Profile,
+    findings: &[Finding],
+) -> Option<Spot> {
     let (t, p) = (cx.texts, cx.palette);
+    let finding = findings.first()?;
+    let titles = findings.iter().map(|one| cx.say(&one.check.title()));
+    let title = titles.collect::<Vec<_>>().join(t.get("name-separator"));
     let (shape, color, verdict) = match finding.verdict {
         Verdict::Good => (Dot::Tick, p.ok, t.get("verdict-good")),
         Verdict::Attention => (Dot::Half, p.soon, t.get("verdict-attention")),
         Verdict::Bad => (Dot::Cross, p.bad, t.get("verdict-bad")),
         Verdict::Skipped => (Dot::Ring, p.faint, t.get("verdict-skipped")),
     };
-    let title = cx.say(&finding.check.title());
     ui.horizontal_top(|ui| {
         let response = dot(ui, shape, color);
         let spoken = format!("{title}: {verdict}");
@@ -113,7 +126,7 @@ fn finding_ui(ui: &mut Ui, cx: &Context<'_>, kind: Profile, finding: &Finding) -
                 Verdict::Skipped => p.faint,
                 _ => p.text,
             };
-            let seen = finding.line(t);
+            let seen = finding.line_with(t, &title);
             ui.add(Label::new(theme::inked(seen, ink)).wrap());
             if let Some(next) = &finding.next {
                 ui.add(Label::new(theme::inked(cx.say(next), color)).wrap());

@@ -79,7 +79,9 @@ impl HistoryPane {
                 ask(cx, HistoryCommand::Clear);
             }
         } else {
-            let any = !cx.model.history().rows().is_empty();
+            let history = cx.model.history();
+            // A filter that nothing matches does not mean that there is nothing.
+            let any = !history.rows().is_empty() || !history.filter().is_empty();
             let button = Button::new(t.get("history-clear"));
             if ui.add_enabled(any, button).clicked() {
                 match cx.model.asks(Question::ClearHistory) {

@@ -2,7 +2,7 @@
 //! each, dialogs. Nothing in here is painted.
 
 use egui::accesskit::{self, Action, Node, Role};
-use egui::{Id, Label, Rangef, Rect, Response, Sense, Ui, UiBuilder, UiKind};
+use egui::{Id, Label, Rangef, Rect, Response, Sense, Ui, UiBuilder, UiKind, UiStack};
 
 use crate::i18n::Texts;
 
@@ -26,14 +26,7 @@ pub(super) fn title_ui(ui: &mut Ui, text: &str) {
 
 /// Gives the panel, the dialog, the menu or the popup that this is in its name.
 pub(super) fn name_place(ui: &Ui, name: &str) {
-    let is_place = |kind: UiKind| {
-        kind.is_panel() || matches!(kind, UiKind::Modal | UiKind::Popup | UiKind::Menu)
-    };
-    let place = ui
-        .stack()
-        .iter()
-        .find(|one| one.kind().is_some_and(is_place));
-    if let Some(place) = place {
+    if let Some(place) = place_of(ui) {
         let modal = place.kind() == Some(UiKind::Modal);
         ui.ctx().accesskit_node_builder(place.unique_id, |node| {
             node.set_label(name);
@@ -41,6 +34,32 @@ pub(super) fn name_place(ui: &Ui, name: &str) {
                 node.set_modal();
             }
         });
+    }
+}
+
+/// Tells where the place lies that this is in: egui tells it of widgets only.
+pub(super) fn place_lies(ui: &Ui, rect: Rect) {
+    if let Some(place) = place_of(ui) {
+        let ctx = ui.ctx();
+        ctx.accesskit_node_builder(place.unique_id, |node| node.set_bounds(bounds(rect)));
+    }
+}
+
+fn place_of(ui: &Ui) -> Option<&UiStack> {
+    let is_place = |kind: UiKind| {
+        kind.is_panel() || matches!(kind, UiKind::Modal | UiKind::Popup | UiKind::Menu)
+    };
+    let mut around = ui.stack().iter();
+    around.find(|one| one.kind().is_some_and(is_place))
+}
+
+/// A place in points, as screen readers are told.
+pub(super) fn bounds(rect: Rect) -> accesskit::Rect {
+    accesskit::Rect {
+        x0: rect.min.x.into(),
+        y0: rect.min.y.into(),
+        x1: rect.max.x.into(),
+        y1: rect.max.y.into(),
     }
 }
 
@@ -134,12 +153,7 @@ impl Row<'_> {
 
     fn tell(&self, response: &Response, whole: Rect) {
         tell(response, |node| {
-            node.set_bounds(accesskit::Rect {
-                x0: whole.min.x.into(),
-                y0: whole.min.y.into(),
-                x1: whole.max.x.into(),
-                y1: whole.max.y.into(),
-            });
+            node.set_bounds(bounds(whole));
             if !self.more.is_empty() {
                 node.set_description(self.more);
             }

@@ -15,7 +15,7 @@ use egui_extras::syntax_highlighting::highlight;
 
 use crate::config::ProfileColor;
 
-use super::spoken::{here, name_place, tell};
+use super::spoken::{here, name_place, place_lies, tell};
 use super::theme::icons::{self, Icon};
 use super::theme::{self, Palette};
 
@@ -423,10 +423,11 @@ pub(super) fn popover(
         .info(info);
     popup.show(|ui| {
         name_place(ui, name);
-        Frame::NONE.inner_margin(theme::GAP).show(ui, |ui| {
+        let shown = Frame::NONE.inner_margin(theme::GAP).show(ui, |ui| {
             ui.set_width(width);
             ui.with_layout(Layout::top_down(Align::Min), add);
         });
+        place_lies(ui, shown.response.rect);
     });
     named(ui, response, Role::Button, name);
 }

@@ -103,7 +103,7 @@ fn each_field_of_the_form_says_what_is_wrong_and_nothing_is_saved() {
     window.fill(Place::Only, "HTTP endpoint", " http://mq.example:8080 ");
     window.assert_not_shown(&en("problem-endpoint"));
 
-    let name = |what| en_with("problem-name-character", &[("what", what), ("found", " ")]);
+    let name = |what| en_with("problem-name-blank", &[("what", what)]);
     for (field, remark) in [
         ("Instance ID", en("problem-instance")),
         ("Default topic", name("topic")),

@@ -5,7 +5,7 @@ use egui::{Key, Rect};
 use mqscope::config::LanguageChoice;
 use mqscope::i18n::Lang;
 
-use crate::support::{Start, Window, en, say};
+use crate::support::{Start, Window, en, say, say_with};
 
 const CARDS: [&str; 3] = [
     "first-minute-publish",
@@ -67,6 +67,11 @@ fn the_cards_lie_beside_what_they_point_at_in_every_window() {
                 true => say(lang, "publish-title"),
                 false => say(lang, "publish-button"),
             };
+            let told = match size[0] < 1100.0 {
+                true => "first-minute-publish-tab-text",
+                false => "first-minute-publish-text",
+            };
+            window.assert_shows(&say_with(lang, told, &[("keys", "Ctrl+Enter")]));
             let targets = [publish, say(lang, "connection-add")].map(|name| window.rect(&name));
             for (index, card) in cards.iter().enumerate() {
                 assert!(whole.contains_rect(*card), "{size:?}: {card:?}");

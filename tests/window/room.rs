@@ -217,3 +217,26 @@ fn the_form_is_beside_the_views_or_a_tab_as_one_likes_it_and_comes_back_so() {
     toggle(&mut window);
     window.until_shown(&en("reason-narrow"));
 }
+
+/// What one works with in it is what it was opened for, so it may not lie over that.
+#[test]
+fn what_opens_at_the_right_edge_lies_in_the_window_and_not_over_its_button() {
+    for size in [[1280.0, 800.0], [1440.0, 900.0]] {
+        let mut window = Window::start(Start {
+            size,
+            ..Start::default()
+        });
+        window.until_running();
+        let whole = egui::Rect::from_min_size(egui::Pos2::ZERO, size.into());
+        window.click(&en("variables"));
+        for name in [en("templates"), en("variables-help")] {
+            let button = window.rect(&name);
+            window.click(&name);
+            window.settle();
+            let place = window.rect_of_place(&name);
+            assert!(whole.contains_rect(place), "{name} {size:?}: {place:?}");
+            assert!(!place.intersects(button), "{name} {size:?}: {place:?}");
+            window.press(Key::Escape);
+        }
+    }
+}

@@ -5,7 +5,7 @@ use std::time::Duration;
 use mqscope::protocol::Profile;
 
 use crate::outside::{publish_many, set_faults, waiting};
-use crate::support::{BEGIN, Place, Start, Window};
+use crate::support::{BEGIN, Place, Start, Window, en, en_with};
 
 const SECOND: Duration = Duration::from_secs(1);
 
@@ -156,6 +156,26 @@ fn stopping_lets_the_poll_in_flight_finish_and_keeps_what_came() {
     window.until("the second message", |window| window.has("unseen"));
     assert_eq!(window.rows().len(), 2);
     assert!(window.rows().contains(&id));
+}
+
+#[test]
+fn a_paused_view_says_so_and_leaves_what_comes_to_the_broker() {
+    let mut window = Window::open();
+    window.click(&en("view-pause"));
+    // The poll was there before the pause, so this message is still the view's.
+    let id = window.publish_and_see();
+    window.until("it has paused", |window| window.has(&en("view-resume")));
+    window.assert_shows(&en_with("banner-paused", &[("group", "GID_debug")]));
+
+    window.fill(Place::Form, "Key", "unseen");
+    window.publish();
+    window.advance(SECOND);
+    assert_eq!(waiting(&window, "GID_debug"), (1, 1));
+    assert_eq!(window.rows(), std::slice::from_ref(&id));
+
+    window.click(&en("view-resume"));
+    window.until("the second message", |window| window.has("unseen"));
+    assert_eq!(window.rows().len(), 2);
 }
 
 #[test]

@@ -54,7 +54,8 @@ fn a_connection_is_examined_before_it_is_saved() {
         "{}",
         window.tree()
     );
-    assert!(window.has("Topic: not checked"));
+    // Of what was not checked there is one line.
+    assert!(window.has("Topic, Consumer group: not checked"));
     window.assert_not_shown("not the secret");
 
     window.fill(Place::Only, SK, "sk-desk");

@@ -1,6 +1,7 @@
 //! What is wrong with a value that is a name, an address, a length of time or a rule of faults, by the
 //! sentences of our own types.
 
+use crate::explained::refused;
 use crate::i18n::Say;
 
 /// What such a sentence means, if it is known.
@@ -48,7 +49,7 @@ fn name(sentence: &str) -> Option<Say> {
         }
         let (found, _) = found.rsplit_once("; use ")?;
         let found = found.strip_prefix('\'')?.strip_suffix('\'')?;
-        Say::new("problem-name-character").with("found", found)
+        refused::character(found.to_owned())
     };
     Some(say.with("what", what))
 }
@@ -113,9 +114,10 @@ mod tests {
         check(span::parse("-5s"), "-5s");
         check(span::parse_positive("0s"), "one millisecond");
         check("".parse::<TopicName>(), "topic");
-        check("a b".parse::<TopicName>(), "“ ”");
+        check("a b".parse::<TopicName>(), "blanks");
         check("a".repeat(500).parse::<GroupId>(), "500");
         check("组".parse::<GroupId>(), "“组”");
+        check("a\u{200b}b".parse::<TopicName>(), "200b");
         check("a b".parse::<InstanceId>(), "instance");
         for (rule, part) in [
             ("publish", "publish"),

@@ -12,6 +12,7 @@ use crate::session::outbox::OutboxCommand;
 use self::layout::{APART, Card, Placed, Side, arrange};
 use super::context::Context;
 use super::sights::{Sight, find};
+use super::spoken;
 use super::theme;
 
 const WIDTH: f32 = 214.0;
@@ -144,7 +145,7 @@ impl FirstMinute {
             });
             let rect = inner.response.rect;
             ui.ctx().accesskit_node_builder(ui.unique_id(), |node| {
-                node.set_bounds(bounds(rect));
+                node.set_bounds(spoken::bounds(rect));
             });
             (inner.inner, rect.height())
         });
@@ -170,13 +171,17 @@ fn stops(ui: &Ui, cx: &Context<'_>) -> [Stop; 3] {
     let t = cx.texts;
     let keys = egui::KeyboardShortcut::new(egui::Modifiers::COMMAND, Key::Enter);
     let keys = [("keys", ui.ctx().format_shortcut(&keys).into())];
+    let publish = match find(ui.ctx(), &[Sight::Publish]) {
+        Some(_) => "first-minute-publish-text",
+        None => "first-minute-publish-tab-text",
+    };
     [
         Stop {
             sights: &[Sight::Publish, Sight::PublishTab],
             sides: [Side::Left, Side::Above, Side::Below, Side::Right],
             along: [0.5, 0.0, 1.0],
             title: t.get("first-minute-publish"),
-            text: t.format("first-minute-publish-text", &keys),
+            text: t.format(publish, &keys),
         },
         Stop {
             sights: &[Sight::Messages, Sight::ViewTab],
@@ -219,15 +224,6 @@ fn put_away(ui: &Ui, cx: &Context<'_>, placed: &[Option<Placed>]) -> bool {
 }
 
 /// Where a card lies, for those who are told: a group has no place of its own.
-fn bounds(rect: Rect) -> egui::accesskit::Rect {
-    egui::accesskit::Rect {
-        x0: rect.min.x.into(),
-        y0: rect.min.y.into(),
-        x1: rect.max.x.into(),
-        y1: rect.max.y.into(),
-    }
-}
-
 fn number_ui(ui: &mut Ui, cx: &Context<'_>, number: usize) {
     let (rect, _) = ui.allocate_exact_size(Vec2::splat(NUMBER), egui::Sense::hover());
     let painter = ui.painter();

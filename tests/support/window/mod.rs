@@ -60,11 +60,16 @@ pub(crate) fn en(key: &str) -> String {
 
 /// The same with values in it.
 pub(crate) fn en_with(key: &str, values: &[(&'static str, &str)]) -> String {
+    say_with(Lang::En, key, values)
+}
+
+/// The same in a language.
+pub(crate) fn say_with(lang: Lang, key: &str, values: &[(&'static str, &str)]) -> String {
     let values: Vec<(&'static str, Value<'_>)> = values
         .iter()
         .map(|(name, value)| (*name, Value::from(*value)))
         .collect();
-    let text = Texts::of(Lang::En).format(key, &values);
+    let text = Texts::of(lang).format(key, &values);
     assert_ne!(text, key, "there is no such text");
     text
 }
