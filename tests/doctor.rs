@@ -39,6 +39,7 @@ fn patient(url: &str) -> Patient {
     settings.proxy = None;
     Patient {
         settings,
+        kind: None,
         topic: Some("orders".parse().unwrap()),
         group: Some("GID_test".parse().unwrap()),
         consume: false,

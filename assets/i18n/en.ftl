@@ -40,8 +40,8 @@ settings-title = Settings
 action-settings = Open the settings
 action-settings-file = Open the settings file
 settings-reset = Reset { $name }
-settings-system = As the system
-settings-looks = Looks
+settings-system = System
+settings-looks = Appearance
 settings-theme = Theme
 settings-dark = Dark
 settings-light = Light
@@ -82,10 +82,10 @@ settings-proxy-address = Address
 settings-proxy-wrong = An HTTP proxy looks like http://host:3128
 settings-ask = Ask before
 settings-ask-why = What cannot be taken back is asked about first
-settings-ask-ack-many = Acking more than 16 messages at once on a server that is no sandbox
+settings-ask-ack-many = Acking more than 16 messages at once outside the sandbox
 settings-ask-production = Publishing to a connection that is marked red
-settings-ask-publish-many = Publishing many messages to a server that is no sandbox
-settings-ask-replay = Replaying messages to a server that is no sandbox
+settings-ask-publish-many = Publishing many messages outside the sandbox
+settings-ask-replay = Replaying messages outside the sandbox
 settings-ask-resend = Sending dead letters again, where it is known where to
 settings-ask-destroy = Deleting or emptying topics and groups of a sandbox, or starting it anew without its messages
 settings-ask-close-view = Closing a view that holds messages
@@ -354,17 +354,17 @@ color-grey = Grey
 save = Save
 cancel = Cancel
 delete = Delete…
-delete-sure = Delete it and its keys
+delete-sure = Delete { $name } and its keys
 
 ## Where the values of a connection stand in the vendors' consoles
 
-hint-endpoint-tdmq = http://….tencenttdmq.com
+hint-endpoint-tdmq = http://rmq-xxxx.tencenttdmq.com
 hint-endpoint-aliyun = http://….mqrest.….aliyuncs.com
 where-endpoint-tdmq = TDMQ for RocketMQ console: Cluster Management → cluster ID → Basic Information → Access Information, the HTTP access address
 where-endpoint-aliyun = ApsaraMQ for RocketMQ console: Instances → Instance Details → Endpoints, the one for HTTP, http://<account ID>.mqrest.<region>.aliyuncs.com
 where-endpoint-sandbox = The address that mqscope sandbox prints, or that the other mqscope shows
 where-instance-tdmq = The name of the namespace: cluster details → Namespaces. Leave it empty if there is none
-where-instance-aliyun = Instance Details → Instance ID, MQ_INST_…. Leave it empty for an instance without a namespace
+where-instance-aliyun = Instance Details → Instance ID, as MQ_INST_xxxx. Leave it empty for an instance without a namespace
 where-keys-tdmq = AK: cluster details → Cluster Permissions, column AccessKey (the role’s key). SK: column SecretKey (the role’s name). Clusters of 4.x: Namespaces → Configure Permissions
 where-keys-aliyun = RAM console → Users → the user → Create AccessKey; better that of a RAM user than that of the account
 where-token-aliyun = With temporary keys only: SecurityToken in the answer of AssumeRole; it ends with them
@@ -474,7 +474,7 @@ samples-filling = Sample data { $done } of { $total }
 samples-stopping = Sample data { $done } of { $total }, stopping…
 samples-removing = Removing sample data…
 samples-stop = Stop making sample data
-samples-filled = Sample data are there: { $n ->
+samples-filled = Sample data ready: { $n ->
     [one] { $n } message
    *[other] { $n } messages
  } in shop-orders, shop-payments, shop-parcels and shop-media, with a dead letter, a half message and one that nobody could handle
@@ -494,7 +494,7 @@ publish-title = Publish
 publish-button = Publish
 publish-pending = Publishing…
 publish-more = Sharding key…
-published = Published { $id } in { $ms } ms
+published = Published { $id } in { $time }
 deliver-title = Deliver
 deliver-now = Now
 deliver-after = After…
@@ -641,7 +641,7 @@ outbox-sure-production = This connection is marked as production: the message go
 outbox-sure-yes-one = Publish it
 outbox-sure-yes = Publish them
 problem-file = The file cannot be read: { $why }
-problem-row-json = This is no JSON at character { $at }: { $why }
+problem-row-json = Not JSON at character { $at }: { $why }
 problem-row-object = Write an object in braces
 problem-row-body = There is no body
 problem-row-text = { $name } must be text or a number
@@ -667,7 +667,7 @@ run-stopped = Stopped: { $stored } of { $total } published in { $secs } s
 run-first-error = Stopped at the first error: { $stored } of { $total } published
 run-broken = It could not go on: { $stored } of { $total } published
 run-dismiss = Close the summary
-run-latency = p50 { $p50 } ms · p95 { $p95 } ms · max { $max } ms
+run-latency = p50 { $p50 } · p95 { $p95 } · max { $max }
 run-kind-failed = { $n } not published: { $what }
 run-kind-unknown = { $n } perhaps published: { $what }
 run-kind-unfit = { $n } not sent: { $what }
@@ -704,8 +704,20 @@ problem-body-large = The body has { $bytes } bytes, at most { $max } are allowed
 problem-not-xml = Character { $at } is { $code }, which XML cannot carry; send it encoded, for example as base64
 problem-tag-long = The tag has { $len } characters, at most { $max } are allowed
 problem-tag-bars = No filter can match a tag with two bars in it
-problem-blank-ends = Begins or ends with a blank
-problem-forbidden = “{ $found }” cannot stand here, nor any of " ' & < > : |
+problem-blank-ends = { $where ->
+    [key] The key
+    [sharding-key] The sharding key
+    [tag] The tag
+    [property] A property
+   *[value] The value
+} begins or ends with a blank
+problem-forbidden = { $where ->
+    [key] The key
+    [sharding-key] The sharding key
+    [tag] The tag
+    [property] A property
+   *[value] The value
+} cannot hold “{ $found }”, nor any other of " ' & < > : |
 problem-property-no-key = Give this property a key
 problem-property-reserved = This key belongs to the protocol; use the field for it
 problem-property-twice = The same key stands above; readers see only one of them
@@ -936,6 +948,7 @@ debugger-old = The Date is { $age } old; as of its own time it is right
 debugger-more-causes = { $n } more
 debugger-together = Only together with cause { $place }
 debugger-differ = They differ in { $parts }
+debugger-sdk-differs = This request differs from it in { $parts }
 debugger-read-as = Read as: { $form }
 debugger-fix = What to do: { $fix }
 debugger-ours = Has to be signed
@@ -1087,8 +1100,10 @@ alike-body-why = Another message has the same body, but another key, tag or prop
 alike-show-face = Show it
 alike-show = Show it: { $id }
 apart-millis = { $n } ms
-apart-before = published { $by } after
-apart-after = published { $by } before
+suffix-seconds = { " s" }
+apart-same = in the same millisecond
+apart-before = { $by } earlier
+apart-after = { $by } later
 
 ## Details
 
@@ -1497,13 +1512,13 @@ card-next-ack-together = Ack up to 16 handles in one request
 card-next-raise-limit = Raise the limit of the instance in the console
 card-next-wait = Wait a moment, then try again
 card-server = The sandbox failed
-card-server-publish = The server failed while it took the message
+card-server-publish = The server failed while accepting the message
 card-server-consume = The server failed while it answered the poll
 card-server-ack = The server failed while it took the ack
 card-cause-restart = The broker is being restarted or is moving to another node
 card-cause-overload = The server is overloaded, or its disk is full
 card-cause-sandbox-disk = The sandbox cannot write to its disk
-card-next-look-first = Look whether the message is there (by its key, in a consume view) before you publish it again
+card-next-look-first = Check by its key, in a consume view, whether the message arrived before you publish it again
 card-next-again = Try again in a moment
 card-next-ack-again = Ack again while the countdown runs: a handle that is used up does no harm
 card-next-vendor = If it stays so, ask the vendor, with the time and the raw answer
@@ -1607,8 +1622,8 @@ card-handshake-failed = The TLS handshake with { $endpoint } failed
 card-cause-tls-version = The server only speaks TLS 1.1 or older, or ciphers that are broken
 card-next-tls-version = Have the server speak TLS 1.2 or 1.3
 # Sent, but no whole answer
-card-no-answer = { $endpoint } gave no answer in time
-card-no-answer-within = { $endpoint } gave no answer within { $secs } s
+card-no-answer = No answer in time from { $endpoint }
+card-no-answer-within = No answer within { $secs } s from { $endpoint }
 card-cause-poll-held = A proxy or a load balancer holds back answers to long polls
 card-cause-tcp-waits = The port is not an HTTP one: RocketMQ's TCP port waits for more bytes
 card-next-shorter-poll = Poll with a shorter wait, 10 s say
@@ -1751,9 +1766,19 @@ doctor-clock-bad-next = Set this machine’s clock: requests that are dated 15 m
 
 doctor-signature-good = both keys are right
 doctor-signature-wrong = the access key is known, but the signature does not match
-doctor-signature-wrong-next = Check the secret key, without blanks at its ends; on TDMQ it is the role’s name. The signature debugger (mqscope explain) shows where a request differs
+doctor-signature-wrong-next = { $kind ->
+    [tdmq] Check the secret key (SK), without blanks at its ends: it is the role’s name
+    [aliyun] Check the AccessKey Secret, without blanks at its ends
+    [sandbox] Check the secret key, without blanks at its ends
+   *[unknown] Check the secret key, without blanks at its ends; on TDMQ it is the role’s name
+}. The signature debugger (mqscope explain) shows where a request differs
 doctor-signature-unknown = the access key is not known
-doctor-signature-unknown-next = Check the access key; on TDMQ it is the role’s key. Are the two keys swapped?
+doctor-signature-unknown-next = { $kind ->
+    [tdmq] Check the access key (AK): it is the role’s key
+    [aliyun] Check the AccessKey ID
+    [sandbox] Check the access key
+   *[unknown] Check the access key; on TDMQ it is the role’s key
+}. Are the two keys swapped?
 doctor-signature-late = the server takes the request for too old or too new
 doctor-signature-form = the server does not read the Authorization header as it was sent
 doctor-signature-busy = the server had no time to look at the signature
@@ -1808,12 +1833,12 @@ control-title = Sandbox
 control-open = Look into the sandbox
 control-looking = Looking into the sandbox…
 control-statistics = { $published } published · { $delivered } delivered · { $redelivered } redelivered · { $acked } acked · { $dead } dead · { $refused } refused · { $parked ->
-    [one] one poll waiting
-   *[other] { $parked } polls wait
+    [one] 1 poll waiting
+   *[other] { $parked } polls waiting
 }
 control-no-topics = No topics yet
 control-no-topics-next = The first publish or consume makes one
-control-topics = Topics and groups
+control-topics = Topics, groups
 control-messages = Messages
 control-messages-why = Messages that are kept, acked or not
 control-ready = Ready
@@ -1893,7 +1918,7 @@ plots-hold = Freeze
 plots-resume = Go on
 plots-held = Held at { $time }
 plots-none = This was not there yet when the plots were held
-plots-arrived = Arrived
+plots-arrived = Received
 plots-errors = Errors
 plots-troubles = Redelivered and errors per second
 plots-in-flight = Held messages
@@ -1969,19 +1994,19 @@ fault-is-truncated = Truncated XML
 fault-is-character = Illegal character
 fault-is-partial = Half of an ack, MessageNotExist
 fault-is-partial-500 = Half of an ack, InternalError
-purge-title = Purge { $topic }
+purge-title = Purge topic { $topic }
 purge-what = { $n ->
-    [one] One message goes for all groups. There is no way back
-   *[other] { $n } messages go for all groups. There is no way back
+    [one] Deletes 1 message for every group. This cannot be undone
+   *[other] Deletes { $n } messages for every group. This cannot be undone
 }
 purge-yes = Purge
 delete-title = Delete { $name }
-delete-topic-what = Its messages and its groups go with it. There is no way back
+delete-topic-what = Its messages and its groups go with it. This cannot be undone
 delete-topic-yes = Delete topic
 delete-group-what = It forgets what was acked; when it consumes again, it is a new group
 delete-group-yes = Delete group
-reset-title = Reset { $group }
-reset-what = The group consumes again from there, and is done with everything older
+reset-title = Reset group { $group }
+reset-what = The group consumes again from the point you choose; everything older counts as done
 reset-oldest = Oldest
 reset-latest = Latest
 reset-time = Time…
@@ -2043,7 +2068,7 @@ notice-history-damaged-next = The rest of the history is there, and new entries 
 traffic-title = Traffic
 traffic-open = Traffic: every exchange with the brokers
 traffic-filter = Filter the traffic
-traffic-filter-hint = Path, ID, code, header, body…
+traffic-filter-hint = Path, ID, code, header…
 traffic-filter-help = Words in any case, "two words", /regex/i, method:x, path:x, status:x, code:x, id:x, header:x, body:x, is:failed, retried, empty, slow, reused, cut, publish, consume, ack, commit, rollback, knock or admin; -x for all without x
 traffic-filter-is = { $found } is nothing that an exchange can be; use failed, retried, empty, slow, reused, cut, publish, consume, ack, commit, rollback, knock or admin
 traffic-all-connections = All connections
@@ -2144,7 +2169,7 @@ traffic-first-byte = First byte
 traffic-body = Body
 traffic-total = { $total } in all · { $how }
 traffic-connection-new = a new connection
-traffic-connection-reused = a connection that was there already
+traffic-connection-reused = connection reused
 traffic-connection-none = no connection came about
 traffic-about = Messages
 traffic-show-message = Show message
@@ -2809,7 +2834,7 @@ archive-csv-unknown = Columns passed over: { $columns }
 archive-csv-zone = Times that do not say their time zone are read as { $zone }, as the settings have it
 archive-csv-no-body = The table has no column of bodies: they are empty here
 archive-csv-cell = { $text } cannot be read in column { $column }
-archive-line-json = no JSON at character { $at }: { $why }
+archive-line-json = not JSON at character { $at }: { $why }
 archive-line-object = not a JSON object
 archive-line-field = a value cannot be read: { $why }
 archive-line-body = there is no body
@@ -2888,7 +2913,7 @@ open-file = File to open
 open-what = JSONL as mqscope exports it, or any JSONL with a body on each line
 open-yes = Open
 file-title = File { $name }
-file-what = A file: nothing is held, nothing is taken from anybody
+file-what = From a file: nothing is held
 file-from = { $topic } as { $group } got it, exported { $at }
 file-reading = { $n } read
 file-holds = { $n ->
@@ -2904,7 +2929,7 @@ file-bad = { $n ->
    *[other] { $n } lines could not be read
 }
 file-bad-show = Show them
-file-bad-hide = Hide
+file-bad-hide = Hide details
 file-bad-line = Line { $line }: { $what }
 file-bad-more = … and { $n } more
 empty-file = No messages in this file
@@ -2958,7 +2983,7 @@ filter-wrong = At character { $at }: { $what }. The last good filter still holds
 filter-open-quote = close the quote with "
 filter-open-pattern = close the regular expression with /
 filter-flag = only i can follow a regular expression, not { $found }
-filter-pattern = no regular expression: { $why }
+filter-pattern = not a valid regular expression: { $why }
 filter-too-large = this regular expression is too large
 filter-no-value = say what to look for after the colon; "" finds what is there at all
 filter-state = { $found } is nothing that a message can be; use held, acked, returned, refused, failed, redelivered, damaged, duplicate, same-key or same-body
@@ -3033,7 +3058,7 @@ json-colon = a colon is missing after a name
 json-comma-list = a comma or ] is missing
 json-comma-object = a comma or { "}" } is missing
 json-value = a value is missing
-json-word = of words without quotes there are only true, false and null
+json-word = a word without quotes can only be true, false or null
 json-key = names stand in double quotes
 json-escape = no such sequence begins with \
 json-number = numbers are not written like this

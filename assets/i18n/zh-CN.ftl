@@ -52,13 +52,13 @@ settings-comfortable = 宽松
 settings-compact = 紧凑
 settings-motion = 动效
 settings-motion-why = 新行是否淡入
-settings-motion-full = 全部
+settings-motion-full = 完整
 settings-motion-reduced = 减弱
 settings-times = 时间
 settings-zone = 时区
 settings-zone-why = 时间按此时区显示，输入的时间也按此时区解释
 settings-zone-local = 本地
-settings-zone-place = 地区
+settings-zone-place = 其他时区
 settings-zone-unknown = 时区列表中没有该地区
 settings-format = 格式
 settings-format-absolute = 时刻
@@ -134,7 +134,7 @@ action-zoom-out = 缩小
 action-zoom-reset = 恢复默认缩放
 action-add-connection = 添加连接…
 action-edit-connection = 编辑当前连接…
-action-open-file = 打开消息文件…
+action-open-file = 打开文件…
 action-quit = 退出
 action-next-panel = 下一个面板
 action-previous-panel = 上一个面板
@@ -346,17 +346,17 @@ color-grey = 灰色
 save = 保存
 cancel = 取消
 delete = 删除…
-delete-sure = 确认删除连接及密钥
+delete-sure = 确认删除“{ $name }”及其密钥
 
 ## 各项参数在控制台中的位置
 
-hint-endpoint-tdmq = http://….tencenttdmq.com
+hint-endpoint-tdmq = http://rmq-xxxx.tencenttdmq.com
 hint-endpoint-aliyun = http://….mqrest.….aliyuncs.com
 where-endpoint-tdmq = 消息队列 RocketMQ 版控制台：集群管理 → 集群 ID → 基本信息 → 接入信息，选择 HTTP 接入地址
 where-endpoint-aliyun = 云消息队列 RocketMQ 版控制台：实例列表 → 实例详情 → 接入点，选择 HTTP 协议接入点，形如 http://<账号 ID>.mqrest.<地域>.aliyuncs.com
 where-endpoint-sandbox = 沙箱（mqscope sandbox）启动时打印的地址，或另一个 mqscope 窗口中显示的地址
 where-instance-tdmq = 命名空间名称：集群详情 → 命名空间。没有则留空
-where-instance-aliyun = 实例详情 → 实例 ID，形如 MQ_INST_…。无命名空间的实例留空
+where-instance-aliyun = 实例详情 → 实例 ID，形如 MQ_INST_xxxx。无命名空间的实例留空
 where-keys-tdmq = AK：集群详情 → 集群权限 → AccessKey 列（角色密钥）；SK：SecretKey 列（角色名称）。4.x 集群：命名空间 → 配置权限
 where-keys-aliyun = RAM 控制台 → 用户 → 创建 AccessKey；建议使用 RAM 用户而非主账号的 AccessKey
 where-token-aliyun = 仅在使用临时密钥时填写：AssumeRole 返回的 SecurityToken，与临时密钥同时失效
@@ -473,7 +473,7 @@ publish-title = 发布
 publish-button = 发布
 publish-pending = 发布中…
 publish-more = 分区键…
-published = 已发布 { $id }，耗时 { $ms } ms
+published = 已发布 { $id }，耗时 { $time }
 deliver-title = 投递
 deliver-now = 立即
 deliver-after = 延迟…
@@ -634,7 +634,7 @@ run-stopped = 已停止：已发布 { $stored } / { $total } 条，耗时 { $sec
 run-first-error = 遇到第一个错误，已停止：已发布 { $stored } / { $total } 条
 run-broken = 无法继续：已发布 { $stored } / { $total } 条
 run-dismiss = 关闭汇总
-run-latency = p50 { $p50 } ms · p95 { $p95 } ms · 最大 { $max } ms
+run-latency = p50 { $p50 } · p95 { $p95 } · 最大 { $max }
 run-kind-failed = { $n } 条未发布：{ $what }
 run-kind-unknown = { $n } 条结果未知：{ $what }
 run-kind-unfit = { $n } 条未发送：{ $what }
@@ -671,8 +671,20 @@ problem-body-large = 消息体为 { $bytes } 字节，最多允许 { $max } 字�
 problem-not-xml = 第 { $at } 个字符为 { $code }，XML 无法承载；请编码后发送，例如 base64
 problem-tag-long = 标签有 { $len } 个字符，最多允许 { $max } 个
 problem-tag-bars = 含有两条竖线的标签无法被过滤匹配
-problem-blank-ends = 首尾含有空格
-problem-forbidden = 不能包含“{ $found }”，也不能包含 " ' & < > : | 中的其他字符
+problem-blank-ends = { $where ->
+    [key] Key
+    [sharding-key] 分区键
+    [tag] 标签
+    [property] 属性
+   *[value] 内容
+}首尾含有空格
+problem-forbidden = { $where ->
+    [key] Key
+    [sharding-key] 分区键
+    [tag] 标签
+    [property] 属性
+   *[value] 内容
+}不能包含“{ $found }”，也不能包含 " ' & < > : | 中的其他字符
 problem-property-no-key = 请填写该属性的键
 problem-property-reserved = 该键由协议保留，请使用对应的字段
 problem-property-twice = 与上方的键重复，读取方只能看到其中一个
@@ -876,8 +888,8 @@ explain-no-keys = 没有给出 SK：请设置 MQSCOPE_ACCESS_KEY 和 MQSCOPE_SEC
 ## 签名调试窗口
 
 tools = 工具
-debugger-open = 签名调试…
-debugger-title = 签名调试
+debugger-open = 签名调试器…
+debugger-title = 签名调试器
 debugger-request = 请求、curl 命令或 SDK 日志
 debugger-request-hint = 粘贴到这里，如有响应请一并粘贴
 debugger-earlier = 回到之前粘贴的内容
@@ -903,6 +915,7 @@ debugger-old = Date 距今 { $age }；以它自己的时间为准则无误
 debugger-more-causes = 另有 { $n } 个
 debugger-together = 需与原因 { $place } 同时存在
 debugger-differ = 差异位于：{ $parts }
+debugger-sdk-differs = 该请求与其不同之处：{ $parts }
 debugger-read-as = 识别为：{ $form }
 debugger-fix = 怎么办：{ $fix }
 debugger-ours = 应签名的内容
@@ -1045,7 +1058,7 @@ delivery-copy-handle = 复制第 { $n } 次投递的句柄
 deliveries-elsewhere = 共 { $all } 次投递，其中 { $here } 次到达此处；其余由其他消费者取走，或早于此视图
 deliveries-counts = { $here } 次投递，{ $expired } 次未确认即结束
 deliveries-strip = { $n } 次投递，{ $from } 至 { $to }
-alike-double = 重复发布
+alike-double = 疑似重复
 alike-double-why = 短时间内发布了两次，内容完全相同：可能是生产者重试，或点击了两次
 alike-key = 同 Key
 alike-key-why = 另一条消息的 Key 相同：可能是更新，或需要注意顺序
@@ -1054,8 +1067,10 @@ alike-body-why = 另一条消息的内容相同，但 Key、标签或属性不�
 alike-show-face = 查看
 alike-show = 查看 { $id }
 apart-millis = { $n } 毫秒
-apart-before = 晚 { $by }发布
-apart-after = 早 { $by }发布
+suffix-seconds = { " 秒" }
+apart-same = 同一毫秒发布
+apart-before = 早 { $by }发布
+apart-after = 晚 { $by }发布
 
 ## 详情
 
@@ -1702,9 +1717,19 @@ doctor-clock-bad-next = 请校准本机时钟：时间偏差超过 15 分钟的�
 
 doctor-signature-good = 两个密钥均正确
 doctor-signature-wrong = AccessKey 存在，但签名不匹配
-doctor-signature-wrong-next = 请检查 SecretKey，首尾不要有空格；TDMQ 中它是角色名称。用签名调试器（mqscope explain）可以看出请求差在哪里
+doctor-signature-wrong-next = { $kind ->
+    [tdmq] 请检查 Secret Key（SK），首尾不要有空格；它是角色名称
+    [aliyun] 请检查 AccessKey Secret，首尾不要有空格
+    [sandbox] 请检查 SecretKey，首尾不要有空格
+   *[unknown] 请检查 SecretKey，首尾不要有空格；TDMQ 中它是角色名称
+}。用签名调试器（mqscope explain）可以看出请求差在哪里
 doctor-signature-unknown = AccessKey 不存在
-doctor-signature-unknown-next = 请检查 AccessKey；TDMQ 中它是角色密钥。两个密钥是否填反了？
+doctor-signature-unknown-next = { $kind ->
+    [tdmq] 请检查 Access Key（AK）；它是角色密钥
+    [aliyun] 请检查 AccessKey ID
+    [sandbox] 请检查 AccessKey
+   *[unknown] 请检查 AccessKey；TDMQ 中它是角色密钥
+}。两个密钥是否填反了？
 doctor-signature-late = 服务端认为请求的时间过早或过晚
 doctor-signature-form = 服务端无法识别所发送的 Authorization 头
 doctor-signature-busy = 服务端繁忙，未检查签名
@@ -1821,7 +1846,7 @@ plot-per-second = { $n }/秒
 plot-now = 现在
 plot-minutes-ago = { $n } 分钟前
 plot-seconds-ago = { $n } 秒前
-plot-millis = { $n } ms
+plot-millis = { $n } 毫秒
 
 ## 图表
 
@@ -1831,10 +1856,10 @@ plots-all = 全部
 plots-all-name = 全部连接和视图
 plots-connection = 当前连接
 plots-view = 当前视图
-plots-hold = 定格
+plots-hold = 冻结
 plots-resume = 继续
-plots-held = 定格于 { $time }
-plots-none = 定格时尚无此项数据
+plots-held = 冻结于 { $time }
+plots-none = 冻结时尚无此项数据
 plots-arrived = 收到
 plots-errors = 错误
 plots-troubles = 每秒重投和错误
@@ -1908,7 +1933,7 @@ fault-is-truncated = XML 截断
 fault-is-character = 非法字符
 fault-is-partial = 部分确认，MessageNotExist
 fault-is-partial-500 = 部分确认，InternalError
-purge-title = 清空 { $topic }
+purge-title = 清空主题 { $topic }
 purge-what = 将为所有消费组移除 { $n } 条消息，无法恢复
 purge-yes = 清空
 delete-title = 删除 { $name }
@@ -1916,8 +1941,8 @@ delete-topic-what = 其消息与消费组将一并删除，无法恢复
 delete-topic-yes = 删除主题
 delete-group-what = 消费进度将丢失，再次消费时视为新的消费组
 delete-group-yes = 删除消费组
-reset-title = 重置 { $group }
-reset-what = 消费组将从该处重新消费，更早的消息视为已完成
+reset-title = 重置消费组 { $group }
+reset-what = 消费组将从所选位置重新消费，更早的消息视为已完成
 reset-oldest = 最早
 reset-latest = 最新
 reset-time = 指定时间…
@@ -1976,7 +2001,7 @@ notice-history-damaged-next = 其余历史不受影响，新记录会照常保�
 traffic-title = 请求记录
 traffic-open = 请求记录：与各 Broker 的全部请求
 traffic-filter = 过滤请求记录
-traffic-filter-hint = 路径、ID、错误码、请求头、内容…
+traffic-filter-hint = 路径、ID、错误码、请求头…
 traffic-filter-help = 支持关键词（不区分大小写）、"带空格的词"、/正则/i、method:x、path:x、status:x、code:x、id:x、header:x、body:x、is:failed / retried / empty / slow / reused / cut / publish / consume / ack / commit / rollback / knock / admin；-x 表示排除
 traffic-filter-is = 没有 { $found } 这种请求，可用 failed、retried、empty、slow、reused、cut、publish、consume、ack、commit、rollback、knock、admin
 traffic-all-connections = 全部连接
@@ -2048,8 +2073,8 @@ traffic-copy = 复制该请求
 traffic-copy-curl = 复制为 curl
 traffic-copy-script = 复制为重新签名的脚本
 traffic-copy-text = 复制为文本
-traffic-copy-request-body = 复制请求内容
-traffic-copy-reply-body = 复制响应内容
+traffic-copy-request-body = 复制请求体
+traffic-copy-reply-body = 复制响应体
 traffic-copy-signed = 复制待签名字符串
 traffic-copy-redacted = 不含签名
 traffic-number = 请求编号
@@ -2062,7 +2087,7 @@ traffic-connect = TCP
 traffic-connect-all = 建立连接
 traffic-tls = TLS
 traffic-first-byte = 首字节
-traffic-body = 响应内容
+traffic-body = 响应体
 traffic-total = 共 { $total } · { $how }
 traffic-connection-new = 新建连接
 traffic-connection-reused = 复用已有连接

@@ -42,6 +42,8 @@ pub struct ConnectionArguments {
 pub(super) struct Connection {
     pub(super) client: Client,
     pub(super) limits: Limits,
+    /// Whose server it is, if a profile says so.
+    pub(super) kind: Option<Profile>,
     /// Name of the profile, if it must not change anything.
     read_only: Option<String>,
 }
@@ -76,6 +78,7 @@ impl ConnectionArguments {
                     // Whose server it is, nobody has said: it refuses by itself what it does
                     // not take, and the sandbox's limits are the widest.
                     limits: Profile::Sandbox.limits(),
+                    kind: None,
                     read_only: None,
                 })
             }
@@ -102,6 +105,7 @@ async fn from_profile(name: &str, clock: Clock) -> Result<Connection, Failure> {
     Ok(Connection {
         client: Client::new(settings, clock)?,
         limits: profile.kind.limits(),
+        kind: Some(profile.kind),
         read_only: profile.read_only.then(|| name.to_owned()),
     })
 }

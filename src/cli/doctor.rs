@@ -63,6 +63,7 @@ impl Doctor {
         let connection = self.connection.open(clock.clone()).await?;
         let patient = Patient {
             settings: connection.client.settings().clone(),
+            kind: connection.kind,
             topic: self.topic,
             group: self.group,
             consume: self.consume,

@@ -4,7 +4,7 @@
 
 use crate::client::{Client, ClientError, Consume};
 use crate::i18n::Say;
-use crate::protocol::{ConsumeMode, FaultCode, HandleList, ReceiptHandle, TagFilter};
+use crate::protocol::{ConsumeMode, FaultCode, HandleList, Profile, ReceiptHandle, TagFilter};
 
 use super::{Check, Finding, Patient, Place, Verdict, door};
 
@@ -27,7 +27,7 @@ pub(super) async fn try_keys(patient: &Patient, client: &Client, place: &Place) 
             None => return vec![no_answer(&error)],
         },
     };
-    let signature = signature(code.as_ref(), &detail);
+    let signature = signature(patient, code.as_ref(), &detail);
     if signature.verdict == Verdict::Bad {
         return vec![signature];
     }
@@ -47,7 +47,7 @@ fn no_answer(error: &ClientError) -> Finding {
     Finding::bad(Check::Signature, said, "doctor-signature-no-answer-next").because(error)
 }
 
-fn signature(code: Option<&FaultCode>, detail: &str) -> Finding {
+fn signature(patient: &Patient, code: Option<&FaultCode>, detail: &str) -> Finding {
     let (key, next) = match code {
         Some(FaultCode::SignatureDoesNotMatch) => {
             ("doctor-signature-wrong", "doctor-signature-wrong-next")
@@ -64,7 +64,15 @@ fn signature(code: Option<&FaultCode>, detail: &str) -> Finding {
         }
         _ => return Finding::good(Check::Signature, Say::new("doctor-signature-good")),
     };
-    Finding::bad(Check::Signature, Say::new(key), next).because(detail)
+    let kind = match patient.kind {
+        Some(Profile::Tdmq) => "tdmq",
+        Some(Profile::Aliyun) => "aliyun",
+        Some(Profile::Sandbox) => "sandbox",
+        None => "unknown",
+    };
+    let mut finding = Finding::bad(Check::Signature, Say::new(key), next).because(detail);
+    finding.next = finding.next.map(|next| next.with("kind", kind));
+    finding
 }
 
 fn topic_of(patient: &Patient, code: Option<&FaultCode>, detail: &str) -> Finding {

@@ -17,7 +17,7 @@ use serde::Serialize;
 use crate::client::{Client, ClientError, ClientSettings};
 use crate::clock::Clock;
 use crate::i18n::{Say, Texts};
-use crate::protocol::{GroupId, TopicName};
+use crate::protocol::{GroupId, Profile, TopicName};
 
 /// How long a single step of the network may take. Real time.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -163,6 +163,8 @@ impl Finding {
 pub struct Patient {
     /// Where the broker is, and as whom.
     pub settings: ClientSettings,
+    /// Whose server it is, if somebody knows: keys have other names there.
+    pub kind: Option<Profile>,
     /// A topic that should be there.
     pub topic: Option<TopicName>,
     /// A group that should be allowed to use it.

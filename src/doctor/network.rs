@@ -72,7 +72,7 @@ pub(super) async fn tcp(
                 };
                 let said = Say::new(key)
                     .with("address", address)
-                    .with("ms", took.as_millis());
+                    .with("ms", took.as_millis().max(1));
                 return Finding::good(Check::Tcp, said);
             }
             Ok(Err(error)) => last = Some((address, error)),

@@ -84,7 +84,7 @@ fn choice(key: &'static str, rest: &str) -> Option<Say> {
         return None;
     }
     let say = Say::new(key).with("found", found);
-    Some(say.with("choices", choices.join(", ")))
+    Some(say.with("choices", choices.join(" / ")))
 }
 
 /// What kind of value is wanted.
@@ -122,8 +122,8 @@ mod tests {
         };
         check(
             "unknown variant `pink`, expected one of `system`, `dark`, `light`",
-            "Expected one of system, dark, light, not pink",
-            "此处应为 system, dark, light 之一，而不是 pink",
+            "Expected one of system / dark / light, not pink",
+            "此处应为 system / dark / light 之一，而不是 pink",
         );
         check(
             "unknown field `lisen`, expected `listen` or `keys`",

@@ -3,6 +3,7 @@
 
 use super::visible;
 use crate::i18n::Say;
+use crate::protocol::lint::Field;
 use crate::protocol::{InvalidName, Problem};
 
 /// What is wrong with a name; `what` is what the name is for: `topic`, `group`, `instance`.
@@ -27,6 +28,17 @@ pub(super) fn character(found: String) -> Say {
     }
 }
 
+/// What texts call a field: two of them may stand side by side above what is wrong with one.
+fn name_of(field: Field) -> &'static str {
+    match field {
+        Field::Key => "key",
+        Field::ShardingKey => "sharding-key",
+        Field::Tag => "tag",
+        Field::Property(_) => "property",
+        Field::Body | Field::DeliverAt | Field::Check => "value",
+    }
+}
+
 /// What is wrong with a message, in words.
 pub fn problem(problem: &Problem) -> Say {
     match problem {
@@ -41,8 +53,12 @@ pub fn problem(problem: &Problem) -> Say {
             .with("len", chars)
             .with("max", max),
         Problem::TagHoldsBars => Say::new("problem-tag-bars"),
-        Problem::BlankEnds { .. } => Say::new("problem-blank-ends"),
-        Problem::Forbidden { found, .. } => Say::new("problem-forbidden").with("found", found),
+        Problem::BlankEnds { field } => {
+            Say::new("problem-blank-ends").with("where", name_of(*field))
+        }
+        Problem::Forbidden { field, found } => Say::new("problem-forbidden")
+            .with("found", found)
+            .with("where", name_of(*field)),
         Problem::EmptyPropertyKey { .. } => Say::new("problem-property-no-key"),
         Problem::ReservedPropertyKey { .. } => Say::new("problem-property-reserved"),
         Problem::DuplicatePropertyKey { .. } => Say::new("problem-property-twice"),

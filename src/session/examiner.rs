@@ -50,11 +50,13 @@ async fn patient(shared: &Arc<Shared>, order: ExamineOrder) -> Result<Patient, B
     } = order;
     let named = |text: &str| text.trim().to_owned();
     let (topic, group) = (named(&profile.topic), named(&profile.group));
+    let kind = profile.kind;
     let asked = Arc::clone(shared);
     let settings: Option<Result<ClientSettings, _>> =
         blocking(move || asked.settings_with(&profile, keys)).await;
     Ok(Patient {
         settings: settings.unwrap_or_else(|| Err(unusable("trouble-keyring", String::new())))?,
+        kind: Some(kind),
         topic: topic.parse().ok(),
         group: group.parse().ok(),
         consume,

@@ -11,7 +11,7 @@ use crate::session::{Ending, Failed, Trouble};
 use super::context::Context;
 use super::debugger;
 use super::theme::{self, Palette, icons};
-use super::widgets::{Dot, disclosure, dot, marked_remark, popover, remark};
+use super::widgets::{AtTheEdge, Dot, disclosure, dot, marked_remark, popover, remark};
 
 /// Width of an open card.
 const WIDTH: f32 = 460.0;
@@ -106,7 +106,8 @@ fn open_ui(ui: &mut Ui, cx: &Context<'_>, card: &Card, texts: (&str, &str)) {
     ui.scope(|ui| {
         // It reads as a link, in line with the text above it.
         ui.spacing_mut().button_padding.x = 0.0;
-        popover(ui, Button::new(face), &name, WIDTH, |ui| {
+        let size = (WIDTH, AtTheEdge::Below);
+        popover(ui, Button::new(face), &name, size, |ui| {
             ScrollArea::vertical()
                 .id_salt("card")
                 // What opens inside makes it grow; it does not just scroll there.

@@ -1,7 +1,7 @@
 //! The program that does what a form says, in the language of one's choice, to be copied. Writes no
 //! program itself.
 
-use egui::{ScrollArea, TextEdit, Ui};
+use egui::{Frame, ScrollArea, TextEdit, Ui};
 
 use crate::code::{self, BODY_FILE, Language, Order, Program, Task};
 use crate::session::{CodeCommand, Command, Filled};
@@ -80,29 +80,8 @@ impl CodeWindow {
                 return done;
             }
         };
-        ScrollArea::both()
-            .id_salt("program")
-            .max_height(height)
-            .min_scrolled_height(height)
-            .auto_shrink(false)
-            .show(ui, |ui| {
-                let mut layout = |ui: &Ui, text: &dyn egui::TextBuffer, _: f32| {
-                    code_layout(ui, text.as_str(), false, f32::INFINITY)
-                };
-                // Text that can be selected, and not be changed.
-                let mut text = program.text.as_str();
-                let edit = TextEdit::multiline(&mut text)
-                    .font(theme::mono())
-                    .layouter(&mut layout)
-                    .desired_width(f32::INFINITY);
-                let response = ui.add(edit);
-                named(
-                    ui,
-                    response,
-                    egui::Role::MultilineTextInput,
-                    program.file_name,
-                );
-            });
+        // The frame stands still around what is scrolled.
+        program_ui(ui, program, height);
         if program.reads_body_file {
             let values = [("file", BODY_FILE.into())];
             remark(ui, &t.format("code-body-file", &values), cx.palette.soon);
@@ -134,4 +113,40 @@ impl CodeWindow {
         });
         written.as_ref().map_err(String::as_str)
     }
+}
+
+/// Text that can be selected, and not be changed.
+fn program_ui(ui: &mut Ui, program: &Program, height: f32) {
+    let id = ui.scope_id().with("program-text");
+    let line = match ui.memory(|memory| memory.has_focus(id)) {
+        true => ui.visuals().selection.stroke,
+        false => theme::hairline(ui.ctx()),
+    };
+    Frame::NONE
+        .fill(ui.visuals().extreme_bg_color)
+        .stroke(line)
+        .corner_radius(theme::RADIUS)
+        .inner_margin(theme::GAP_SMALL)
+        .show(ui, |ui| {
+            ScrollArea::both()
+                .id_salt("program")
+                .max_height(height)
+                .min_scrolled_height(height)
+                .auto_shrink(false)
+                .show(ui, |ui| {
+                    let mut layout = |ui: &Ui, text: &dyn egui::TextBuffer, _: f32| {
+                        code_layout(ui, text.as_str(), false, f32::INFINITY)
+                    };
+                    let mut text = program.text.as_str();
+                    let edit = TextEdit::multiline(&mut text)
+                        .id(id)
+                        .font(theme::mono())
+                        .layouter(&mut layout)
+                        .frame(Frame::NONE)
+                        .desired_width(f32::INFINITY);
+                    let response = ui.add(edit);
+                    let name = program.file_name;
+                    named(ui, response, egui::Role::MultilineTextInput, name);
+                });
+        });
 }

@@ -14,7 +14,7 @@ use crate::session::{
     write_profile,
 };
 
-use super::context::Context;
+use super::context::{Context, cut_in_the_middle};
 use super::dialog;
 use super::path_field::PathField;
 use super::spoken::title_ui;
@@ -24,6 +24,9 @@ pub(super) use fields::Spot;
 use import::Import;
 
 const WIDTH: f32 = 560.0;
+
+/// Characters of a name that have room on the button that deletes it.
+const MOST_OF_A_NAME: usize = 24;
 
 /// Room for title and buttons, and around the form.
 const BESIDE_FIELDS: f32 = 216.0;
@@ -263,7 +266,16 @@ impl Open {
         }
         let id = ConnectionId::Profile(self.edit.profile.id.clone());
         let face = match self.deleting {
-            true => theme::strong(t.get("delete-sure")),
+            true => {
+                let name = &self.edit.profile.name;
+                // Its end is what names of one kind mostly differ in.
+                let name = match name.chars().count() <= MOST_OF_A_NAME {
+                    true => name.clone(),
+                    false => cut_in_the_middle(name, MOST_OF_A_NAME),
+                };
+                let name = [("name", name.into())];
+                theme::strong(t.format("delete-sure", &name))
+            }
             false => RichText::new(t.get("delete")),
         };
         let face = egui::Button::new(face.color(bad));

@@ -274,9 +274,8 @@ fn connection_line(cx: &Context<'_>, connection: &Connection) -> (String, bool) 
     } else {
         t.get("connection-idle")
     };
-    // What is locked matters more than what is not open, and a narrow panel has no room for both.
     let line = if connection.profile.read_only {
-        format!("{} · {state}", t.get("connection-read-only"))
+        format!("{state} · {}", t.get("connection-read-only"))
     } else {
         state.to_owned()
     };

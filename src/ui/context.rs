@@ -108,11 +108,16 @@ pub(super) fn short_id(id: &str) -> String {
 /// The same in so many characters, at the cost of its beginning: ids of one broker differ at the end
 /// before they do at the beginning.
 pub(super) fn shortened_id(id: &str, most: usize) -> String {
-    let chars: Vec<char> = id.chars().collect();
-    if chars.len() <= ID_CHARS + 1 {
-        return id.to_owned();
+    match id.chars().count() <= ID_CHARS + 1 {
+        true => id.to_owned(),
+        false => cut_in_the_middle(id, most.min(ID_CHARS)),
     }
-    let shown = most.min(ID_CHARS).saturating_sub(1);
+}
+
+/// So many characters of a longer text, more of its end than of its beginning.
+pub(super) fn cut_in_the_middle(text: &str, most: usize) -> String {
+    let chars: Vec<char> = text.chars().collect();
+    let shown = most.saturating_sub(1);
     let head = shown / 3;
     let tail = &chars[chars.len() - (shown - head)..];
     let head = &chars[..head];

@@ -97,14 +97,18 @@ impl Empty {
                 let next = Label::new(theme::dim(ui.ctx(), t.get(next))).wrap();
                 words |= ui.add(next).rect;
             }
-            if let Some(sight) = self.sight {
-                saw(ui.ctx(), sight, words.expand(theme::GAP_SMALL));
-            }
             let clicked = self.action.is_some_and(|action| {
                 ui.add_space(theme::GAP_SMALL);
                 ui.button(t.get(action)).clicked()
             });
-            below(ui, cx);
+            let more = ui.scope(|ui| below(ui, cx)).response.rect;
+            if let Some(sight) = self.sight {
+                let whole = match more.is_positive() {
+                    true => words | more,
+                    false => words,
+                };
+                saw(ui.ctx(), sight, whole.expand(theme::GAP_SMALL));
+            }
             clicked
         })
         .inner

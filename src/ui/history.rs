@@ -18,6 +18,7 @@ use super::empty::Empty;
 use super::grid;
 use super::list_keys::{self, List, Rows};
 use super::pane::{Pane, Side};
+use super::plot::Unit;
 use super::regions::saw_right;
 use super::row_menu;
 use super::spoken::{self, Row as Spoken};
@@ -323,7 +324,7 @@ fn row_ui(
     cells.col(|ui| text_ui(ui, row.key.as_deref().unwrap_or_default(), p.text));
     cells.col(|ui| outcome_ui(ui, cx, row));
     if wide {
-        let latency = format!("{} ms", row.elapsed.as_millis());
+        let latency = Unit::Millis.text(cx.texts, row.elapsed.as_secs_f64() * 1e3);
         cells.col(|ui| {
             ui.label(RichText::new(latency).color(p.dim));
         });
@@ -518,7 +519,7 @@ fn entry_ui(ui: &mut Ui, cx: &Context<'_>, entry: &Entry) {
         (t.get("fact-request"), entry.request_id.clone()),
         (
             t.get("history-latency"),
-            Some(format!("{} ms", entry.elapsed_millis)),
+            Some(Unit::Millis.text(t, entry.elapsed_millis as f64)),
         ),
         (t.get("fact-tag"), message.tag.clone()),
         (t.get("field-key"), message.key.clone()),

@@ -174,7 +174,7 @@ fn form_ui(ui: &mut Ui, cx: &Context<'_>, form: &mut ConsumeForm) {
     };
     let width = ui.available_width();
     if width < ONE_LINE_FROM.max(NAMES_WIDTH.start() + beside) {
-        ui.horizontal(|ui| names_ui(ui, cx, form, width - 4.0 * theme::GAP));
+        ui.horizontal(|ui| names_ui(ui, cx, form, width - 2.0 * theme::GAP));
         ui.horizontal(|ui| {
             connection_ui(ui, cx, form);
             polls_ui(ui, cx, form);
@@ -221,7 +221,7 @@ fn polls_ui(ui: &mut Ui, cx: &Context<'_>, form: &mut ConsumeForm) {
         t.get("field-wait"),
         DragValue::new(&mut form.wait_secs)
             .range(0..=30)
-            .suffix(" s"),
+            .suffix(t.get("suffix-seconds")),
     );
     let kinds = [
         (Kind::Plain, t.get("kind-plain")),
@@ -287,7 +287,6 @@ fn banner_ui(ui: &mut Ui, cx: &mut Context<'_>, view: &Subscription) {
         strip_ui(ui, &text, Right::Words(&right), colors, 0.0, |ui| {
             card::of_trouble_ui(ui, cx, trouble);
         });
-        return;
     }
     let Some(source) = &view.source else {
         return;
@@ -300,8 +299,9 @@ fn banner_ui(ui: &mut Ui, cx: &mut Context<'_>, view: &Subscription) {
         });
     }
     let (held, first) = view.rows.held();
-    if held == 0 && view.polling.is_stopped() {
-        // Nobody looks, and nothing is taken from anybody.
+    let looks = !view.polling.is_stopped() && !matches!(view.polling, Polling::Failing(..));
+    if held == 0 && !looks {
+        // Nothing is taken from anybody.
         return order::ui(ui, cx, view);
     }
     let group = source.consume.group.as_str();
@@ -405,8 +405,12 @@ fn strip_ui(
     theme::banner_frame(ground).show(ui, |ui| {
         ui.set_width(ui.available_width());
         if ui.available_width() < one_line_from(ui, text, right.words(), beside) {
+            // Lines of text, not of controls; the second begins where the text of the first does.
+            ui.spacing_mut().item_spacing.y = theme::GAP_SMALL;
+            ui.spacing_mut().interact_size.y = theme::BODY_LINE;
             ui.horizontal(|ui| marked_line(ui, icons::WARNING, text, ink));
             ui.horizontal_wrapped(|ui| {
+                ui.add_space(theme::ICON_SIZE + theme::GAP_SMALL - ui.spacing().item_spacing.x);
                 clicked = right.ui(ui, ink);
                 add(ui);
             });

@@ -18,6 +18,7 @@ use super::again::Refill;
 use super::context::{Context, bytes, short_id};
 use super::long_edit::{self, Face, LongEdit};
 use super::outbox::{OutboxPanel, Sends, preview};
+use super::plot::Unit;
 use super::templates::TemplatesMenu;
 use super::theme::icons;
 use super::variables;
@@ -635,10 +636,11 @@ impl PublishPanel {
         let limits = cx.model.limits();
         let draft = &self.draft;
         self.outbox.fold_ui(ui, cx, draft, &limits, room);
+        // Above the button: it stays where it is, whatever came of the last click on it.
+        self.outcome_ui(ui, cx);
         if let Some(sends) = self.outbox.button_ui(ui, cx, draft, &limits, asked) {
             self.send(cx, sends);
         }
-        self.outcome_ui(ui, cx);
     }
 
     fn outcome_ui(&self, ui: &mut Ui, cx: &mut Context<'_>) {
@@ -650,7 +652,10 @@ impl PublishPanel {
             }) => {
                 let values = [
                     ("id", short_id(&receipt.message_id).into()),
-                    ("ms", elapsed.as_millis().to_string().into()),
+                    (
+                        "time",
+                        Unit::Millis.text(t, elapsed.as_secs_f64() * 1e3).into(),
+                    ),
                 ];
                 (t.format("published", &values), cx.palette.ok)
             }

@@ -79,7 +79,7 @@ impl Readings {
         if let Some(took) = flow.publish_latency.latest() {
             add.latency("status-publish", took, 0);
         }
-        add.flow("status-received", &flow.arrivals, now, 4);
+        add.flow("status-received", &flow.arrivals, now, 5);
         add.flow("status-acked", &flow.acks, now, 3);
         for (key, count) in [
             ("status-committed", &flow.commits),
@@ -92,10 +92,12 @@ impl Readings {
         }
         add.count("status-redelivered", &flow.redeliveries, 1);
         add.last_color(alarm(&flow.redeliveries, p.soon));
-        add.count("status-errors", &flow.errors, 2);
+        // Once there are some, they matter more than how much goes through.
+        let errors = if flow.errors.total() > 0 { 4 } else { 2 };
+        add.count("status-errors", &flow.errors, errors);
         add.last_color(alarm(&flow.errors, p.bad));
         let left = cx.model.held().map(|(_, first, _)| first.since(now));
-        add.held(flow.held(), left, 5);
+        add.held(flow.held(), left, 6);
         if ends_soon(cx) {
             add.last_color(p.soon);
         }
@@ -211,7 +213,7 @@ impl Reader<'_> {
             let millis = if usual {
                 888.0
             } else {
-                took.as_millis() as f64
+                took.as_secs_f64() * 1e3
             };
             t.format(key, &[("time", Unit::Millis.text(t, millis).into())])
         });

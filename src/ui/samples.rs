@@ -7,8 +7,7 @@ use crate::session::{Command, SampleCommand, SampleWork, SandboxState};
 
 use super::context::Context;
 use super::theme;
-use super::theme::icons;
-use super::widgets::{icon_button, menu_face, popover};
+use super::widgets::{AtTheEdge, menu_face, popover, stop_button};
 
 const WIDTH: f32 = 300.0;
 
@@ -56,7 +55,8 @@ pub(super) fn menu_ui(ui: &mut Ui, cx: &mut Context<'_>) {
 pub(super) fn button_ui(ui: &mut Ui, cx: &mut Context<'_>) {
     let t = cx.texts;
     let face = menu_face(t.get("samples"));
-    popover(ui, face, t.get("samples"), WIDTH, |ui| {
+    let size = (WIDTH, AtTheEdge::Below);
+    popover(ui, face, t.get("samples"), size, |ui| {
         ui.label(theme::dim(ui.ctx(), t.get("samples-what")));
         ui.add_space(theme::GAP_SMALL);
         menu_ui(ui, cx);
@@ -81,7 +81,7 @@ pub(super) fn status_ui(ui: &mut Ui, cx: &mut Context<'_>) {
         0 => t.get("samples-beginning").to_owned(),
         _ => t.format(key, &values),
     });
-    if key == "samples-filling" && icon_button(ui, icons::STOP, t.get("samples-stop")).clicked() {
+    if key == "samples-filling" && stop_button(ui, t.get("samples-stop"), cx.palette).clicked() {
         cx.command(Command::Samples(SampleCommand::Stop));
     }
 }

@@ -38,8 +38,8 @@ fn notices_ui(ui: &mut Ui, cx: &mut Context<'_>, drawer: &mut Drawer) {
         fold_icon(open).small(),
         cx.texts.format("notices-count", &n),
     );
-    let button = Button::new(face).gap(theme::GAP_SMALL);
-    let response = ui.add(button.frame_when_inactive(false));
+    let button = Button::selectable(open, face).gap(theme::GAP_SMALL);
+    let response = ui.add(button.frame_when_inactive(open));
     if expandable(ui, response, open).clicked() {
         drawer.toggle(Part::Notices);
     }
@@ -87,6 +87,7 @@ fn halves_ui(ui: &mut Ui, cx: &Context<'_>, drawer: &mut Drawer) {
     }
     let text = cx.texts.format("halves-count", &[("n", waiting.into())]);
     let ink = match waiting {
+        _ if open => cx.palette.text,
         0 => cx.palette.dim,
         _ => cx.palette.soon,
     };
@@ -117,6 +118,8 @@ fn sandbox_ui(ui: &mut Ui, cx: &Context<'_>, drawer: &mut Drawer) {
         SandboxState::Failed => (t.get("status-sandbox-failed").to_owned(), p.bad),
     };
     let open = drawer.shows(Part::Sandbox);
+    // What warns on the ground of the window is too weak on that of what is open.
+    let color = if open { p.text } else { color };
     let face = RichText::new(text).color(color);
     let button = Button::selectable(open, face).frame_when_inactive(open);
     if ui

@@ -16,7 +16,7 @@ use crate::session::{
 use super::actions::Action;
 use super::column_heads::{Head, keep_left_out};
 use super::columns::{Widths, fitting};
-use super::context::{Context, bytes, shortened_id};
+use super::context::{Context, bytes, cut_in_the_middle, shortened_id};
 use super::endings::{Deed, alike_look, alike_mark, alike_word, sentence, state_ui, word};
 use super::fade::Fade;
 use super::menu_line::action_line;
@@ -487,9 +487,13 @@ impl RowUi<'_, '_> {
 
     fn column_ui(&self, ui: &mut Ui, column: &Column, state: RowState, id: &str, ink: Color32) {
         let (row, p) = (self.row, self.cx.palette);
+        let quiet = match state {
+            RowState::Acked => ink,
+            _ => p.dim,
+        };
         let dim_number = |ui: &mut Ui, text: String| {
             number_ui(ui, |ui| {
-                ui.label(RichText::new(text).color(p.dim));
+                ui.label(RichText::new(text).color(quiet));
             });
         };
         match column {
@@ -511,14 +515,14 @@ impl RowUi<'_, '_> {
                 if let Some(tag) = cells::tag(row) {
                     let done = matches!(state, RowState::Acked);
                     let (ink, ground) = if done {
-                        (p.faint, p.raised)
+                        (p.faint, Color32::TRANSPARENT)
                     } else {
                         (p.tag, p.tag_bg)
                     };
                     pill(ui, tag, ink, ground);
                 }
             }
-            Column::Key => text_ui(ui, cells::key(row).unwrap_or_default(), ink),
+            Column::Key => key_ui(ui, cells::key(row).unwrap_or_default(), ink),
             Column::ShardingKey => text_ui(ui, cells::sharding_key(row).unwrap_or_default(), ink),
             Column::Property(name) => {
                 text_ui(ui, cells::property(row, name).unwrap_or_default(), ink);
@@ -693,6 +697,17 @@ pub(super) fn text_ui(ui: &mut Ui, text: &str, ink: Color32) {
 pub(super) fn id_ui(ui: &mut Ui, id: &str, ink: Color32) {
     let most = (ui.available_width() / theme::mono_width(ui.ctx())) as usize;
     text_ui(ui, &shortened_id(id, most), ink);
+}
+
+/// A key in the room that there is. Most keys differ at their ends.
+fn key_ui(ui: &mut Ui, key: &str, ink: Color32) {
+    let most = (ui.available_width() / theme::mono_width(ui.ctx())) as usize;
+    if !key.is_ascii() || key.len() <= most {
+        return text_ui(ui, key, ink);
+    }
+    let text = theme::code(cut_in_the_middle(key, most)).color(ink);
+    let response = ui.add(Label::new(text).truncate().selectable(false));
+    named(ui, response, egui::Role::Label, key).on_hover_text(key);
 }
 
 /// The beginning of a body on one line; an ellipsis says that there is more.

@@ -15,8 +15,8 @@ use super::context::Context;
 use super::theme;
 use super::theme::icons;
 use super::widgets::{
-    complaint, expandable, fold_icon, from_the_right, icon_button, link_button, menu_face, named,
-    popover, remark,
+    AtTheEdge, complaint, expandable, fold_icon, from_the_right, icon_button, link_button,
+    menu_face, named, popover, remark,
 };
 
 const WIDTH: f32 = 320.0;
@@ -53,7 +53,8 @@ impl TemplatesMenu {
         refill: &mut Refill,
     ) {
         let name = cx.texts.get("templates");
-        popover(ui, menu_face(name), name, WIDTH, |ui| {
+        let size = (WIDTH, AtTheEdge::Beside);
+        popover(ui, menu_face(name), name, size, |ui| {
             ui.spacing_mut().item_spacing.y = theme::GAP_SMALL;
             self.menu_ui(ui, cx, draft, refill);
         });

@@ -7,7 +7,7 @@ use crate::session::SeqFrom;
 use super::context::Context;
 use super::theme;
 use super::theme::icons;
-use super::widgets::{named, popover};
+use super::widgets::{AtTheEdge, named, popover};
 
 const WIDTH: f32 = 340.0;
 
@@ -38,7 +38,7 @@ pub(super) fn help_ui(ui: &mut Ui, cx: &Context<'_>) {
         ui,
         Button::new(icons::HELP),
         t.get("variables-help"),
-        WIDTH,
+        (WIDTH, AtTheEdge::Beside),
         |ui| {
             ui.spacing_mut().item_spacing.y = 0.0;
             for (variable, meaning) in VARIABLES {

@@ -198,6 +198,13 @@ pub(super) fn marked_button<'a>(icon: Icon, text: RichText, color: Color32) -> B
     Button::new((icon.colored(color), text.color(color))).gap(theme::GAP_SMALL)
 }
 
+/// What ends something that runs, where there is room for its sign only.
+pub(super) fn stop_button(ui: &mut Ui, name: &str, palette: &Palette) -> Response {
+    let face = Button::new(icons::STOP.colored(palette.bad));
+    let response = ui.add(face).on_hover_text(name);
+    named(ui, response, Role::Button, name)
+}
+
 /// A button that opens a menu.
 pub(super) fn menu_face<'a>(text: impl Into<egui::WidgetText>) -> Button<'a> {
     Button::new((text.into(), icons::UNFOLDED.small())).gap(theme::GAP_SMALL)
@@ -389,25 +396,38 @@ pub(super) fn choice_menu<T: Copy + PartialEq>(
     named(ui, response, Role::Button, &format!("{label} · {current}"));
 }
 
+/// Where something opens whose button stands too far to the right to have room below it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum AtTheEdge {
+    /// Beside it: what lies below is what it is about.
+    Beside,
+    /// Below it, more to the left: what lies at its left is what it is about.
+    Below,
+}
+
 /// A button that opens something to work with, which stays until one clicks beside it.
 pub(super) fn popover(
     ui: &mut Ui,
     face: Button<'_>,
     name: &str,
-    width: f32,
+    (width, edge): (f32, AtTheEdge),
     add: impl FnOnce(&mut Ui),
 ) {
     let response = ui.add(face.frame_when_inactive(false));
-    // What lies in a panel at the right edge is not covered: it is what this is about.
     let window = ui.ctx().content_rect();
     let at_the_edge = response.rect.left() + width > window.right();
-    let places: &[RectAlign] = match at_the_edge {
-        true => &[
+    let places: &[RectAlign] = match (at_the_edge, edge) {
+        (true, AtTheEdge::Beside) => &[
             RectAlign::LEFT_START,
             RectAlign::LEFT_END,
             RectAlign::TOP_END,
         ],
-        false => &[RectAlign::BOTTOM_START, RectAlign::TOP_START],
+        (true, AtTheEdge::Below) => &[
+            RectAlign::BOTTOM_END,
+            RectAlign::LEFT_END,
+            RectAlign::TOP_END,
+        ],
+        (false, _) => &[RectAlign::BOTTOM_START, RectAlign::TOP_START],
     };
     // Not in the style of menus, whose fields and buttons have no frame.
     let config = MenuConfig::new()

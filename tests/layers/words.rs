@@ -114,17 +114,7 @@ const LISTED: &[(&str, &[&str])] = &[
         ],
     ),
     ("words of the filter's own language", &["is:failed"]),
-    (
-        "units",
-        &[
-            " MB",
-            "{:.1} KB",
-            "{:.1} MB",
-            "{} ms",
-            "{millis:.0} ms",
-            "{millis:.1} ms",
-        ],
-    ),
+    ("units", &[" MB", "{:.1} KB", "{:.1} MB"]),
     ("the sign for small and capital letters", &["Aa"]),
     ("the name of a language before it", &["{} SDK"]),
 ];

@@ -355,7 +355,7 @@ fn what_is_damaged_in_a_file_is_told_and_the_rest_is_opened() {
     window.assert_shows("2 lines could not be read");
     window.assert_not_shown("Line 3");
     window.click(&en("file-bad-show"));
-    window.assert_shows("Line 3: no JSON at character 14: it ends too early");
+    window.assert_shows("Line 3: not JSON at character 14: it ends too early");
     window.assert_shows("Line 5: not a JSON object");
     window.click(&en("file-bad-hide"));
     window.assert_not_shown("Line 3");

@@ -255,9 +255,9 @@ fn a_connection_is_deleted_only_after_a_second_look() {
     assert!(secrets.load("desk").unwrap().is_some());
 
     window.click("Edit desk…");
-    assert!(!window.has("Delete it and its keys"), "asked for already");
+    assert!(!window.has("Delete desk and its keys"), "asked for already");
     window.click("Delete…");
-    window.click("Delete it and its keys");
+    window.click("Delete desk and its keys");
     assert!(!window.has("Use desk") && !window.has("Edit connection"));
     window.until_outside("it is gone from the file, and its keys too", |window| {
         !window.config_text().contains("name = \"desk\"") && secrets.load("desk").unwrap().is_none()
@@ -385,7 +385,7 @@ fn a_connection_that_is_read_only_publishes_and_acks_nothing() {
     window.click(&lock);
     assert!(window.is_chosen(&lock));
     window.click("Save");
-    window.until_shown("read-only · not connected");
+    window.until_shown("not connected · read-only");
 
     window.click("Publish");
     window.assert_shows(&en("notice-read-only"));

@@ -111,7 +111,7 @@ fn purge_asks_first_and_empties_the_topic() {
     window.publish();
     until_counts(&mut window, TOPIC, &["1", "0", "0", "0"]);
     choose(&mut window, "orders", "Purge…");
-    window.assert_shows("One message goes for all groups");
+    window.assert_shows("Deletes 1 message for every group");
     window.click("Cancel");
     until_counts(&mut window, TOPIC, &["1", "0", "0", "0"]);
 

@@ -48,7 +48,8 @@ fn numbers(window: &Window) -> Vec<u32> {
 #[test]
 fn a_million_rows_are_scrolled_exactly_to_the_last_one() {
     let mut window = with_many();
-    window.settle();
+    // Whatever comes of polling would take room.
+    window.stop();
     assert_eq!(numbers(&window)[..3], [999_999, 999_998, 999_997]);
     window.leave_fields();
     window.press(Key::End);

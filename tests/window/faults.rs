@@ -73,10 +73,10 @@ fn a_publish_without_an_answer_that_is_repeated_is_told_from_an_update_and_a_cop
     assert_eq!(window.count("double"), 2);
 
     window.look_into(&second);
-    window.assert_shows("published 3000 ms after");
+    window.assert_shows("3000 ms earlier");
     window.click(&window.button_with("Show "));
     // The other one is in the details now, and tells the same from its side.
-    window.assert_shows("published 3000 ms before");
+    window.assert_shows("3000 ms later");
     assert!(window.has(&first));
 
     window.fill(Place::Form, "Body", "{\"status\": \"shipped\"}");

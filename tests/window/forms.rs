@@ -63,12 +63,15 @@ fn each_field_of_the_publish_form_says_what_is_wrong_and_nothing_is_sent() {
     check(
         "Key",
         "a:b",
-        &en_with("problem-forbidden", &[("found", ":")]),
+        &en_with("problem-forbidden", &[("found", ":"), ("where", "key")]),
     );
     check(
         "Value of property 1",
         "x|y",
-        &en_with("problem-forbidden", &[("found", "|")]),
+        &en_with(
+            "problem-forbidden",
+            &[("found", "|"), ("where", "property")],
+        ),
     );
     check("Key of property 1", "", &en("problem-property-no-key"));
     check(
@@ -124,7 +127,10 @@ fn delays_and_times_that_make_no_sense_are_refused() {
 fn the_sharding_key_has_rules_too() {
     let mut window = Window::open();
     window.click("Sharding key, half message…");
-    let remark = en_with("problem-forbidden", &[("found", "&")]);
+    let remark = en_with(
+        "problem-forbidden",
+        &[("found", "&"), ("where", "sharding-key")],
+    );
     refused(&mut window, "Sharding key", "a&b", &remark);
     // Folded away, the remark is still there to say why nothing is published.
     window.fill(Place::Form, "Sharding key", "a&b");
@@ -169,7 +175,7 @@ fn what_only_surprises_is_a_remark_and_does_not_hold_up() {
     window.publish_and_see();
 
     window.fill(Place::Form, "Tag", " TagA");
-    window.assert_shows(&en("problem-blank-ends"));
+    window.assert_shows(&en_with("problem-blank-ends", &[("where", "tag")]));
     window.publish_and_see();
     window.fill(Place::Form, "Tag", "TagA");
 

@@ -9,7 +9,7 @@ use mqscope::protocol::Profile;
 use mqscope::session::{Desktop, Shade};
 use mqscope::ui::theme;
 
-use crate::support::{Place, Start, Window, en, say};
+use crate::support::{Place, Start, Window, en, en_with, say};
 
 #[test]
 fn the_language_changes_at_once_and_back_and_is_kept() {
@@ -266,8 +266,8 @@ fn what_ends_the_form_of_a_connection_does_not_lie_on_each_other() {
         en("save"),
         en("cancel"),
     ];
-    for delete in ["delete", "delete-sure"] {
-        let delete = en(delete);
+    let sure = en_with("delete-sure", &[("name", "desk")]);
+    for delete in [en("delete"), sure] {
         let mut names: Vec<&str> = beside.iter().map(String::as_str).collect();
         names.push(&delete);
         assert_apart(&window, &names);

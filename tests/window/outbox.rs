@@ -178,7 +178,7 @@ fn a_variable_that_is_wrong_says_so_under_its_field() {
     check(
         "Key",
         "{{now}}",
-        &en_with("problem-forbidden", &[("found", ":")]),
+        &en_with("problem-forbidden", &[("found", ":"), ("where", "key")]),
     );
 
     window.fill(Place::Form, "Tag", "shop-{{env SHOP}}");
@@ -387,7 +387,7 @@ fn failures_are_counted_by_kind_and_nothing_is_sent_twice() {
     window.click("All");
     window.advance(SECOND);
     window.assert_shows("Messages per second: Published 3/s");
-    window.assert_shows("Publish latency: p50 0 ms");
+    window.assert_shows("Publish latency: p50 <1 ms");
     window.click(&window.button_with("Sandbox http://"));
     let endpoint = format!("http://{}", window.sandbox_addr());
     let broke = en_with("card-closed", &[("endpoint", &endpoint)]);
@@ -454,9 +454,9 @@ fn a_dry_run_says_which_lines_are_messages_and_the_others_are_left_out() {
     check_file(&mut window, "messages.jsonl", lines);
     window.until_shown("2 messages · JSONL · bodies 9 B, largest 7 B");
     window.assert_shows("3 lines are no messages and will be left out");
-    window.assert_shows("Line 2: This is no JSON at character 2: ");
+    window.assert_shows("Line 2: Not JSON at character 2: ");
     window.assert_shows(&format!("Line 3: {}", en("problem-row-body")));
-    let colon = en_with("problem-forbidden", &[("found", ":")]);
+    let colon = en_with("problem-forbidden", &[("found", ":"), ("where", "key")]);
     window.assert_shows(&format!("Line 6: {colon}"));
     window.assert_shows("Not used: message_id");
     window.assert_shows("First message");

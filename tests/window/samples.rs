@@ -34,7 +34,7 @@ fn open_room(window: &mut Window) {
 #[test]
 fn one_click_in_the_empty_view_fills_the_sandbox_and_shows_what_came() {
     let mut window = filled();
-    window.assert_shows("Sample data are there: 59 messages");
+    window.assert_shows("Sample data ready: 59 messages");
     for topic in TOPICS {
         // The list of topics is looked at anew once in a while only.
         window.until_in_time(topic, |window| window.has(topic));

@@ -368,7 +368,7 @@ fn a_broken_file_is_told_by_line_and_column_and_left_alone() {
     open_settings(&mut window);
     let told = en_with("notice-settings-broken", &[("line", "3"), ("column", "9")]);
     window.until_shown(&told);
-    window.assert_shows("Expected one of system, dark, light, not pink");
+    window.assert_shows("Expected one of system / dark / light, not pink");
     // What held before still does, and what is changed holds, but nothing is written.
     window.assert_shows("desk");
     window.click(&choice("settings-format", "settings-format-full"));

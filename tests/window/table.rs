@@ -53,7 +53,7 @@ fn a_filter_that_is_wrong_says_where_and_the_last_good_one_holds() {
     window.fill(Place::Only, "Filter", "pear");
     assert_eq!(window.rows(), [ids[1].clone()]);
     window.fill(Place::Only, "Filter", "pear /a(b/");
-    window.assert_shows("At character 6: no regular expression");
+    window.assert_shows("At character 6: not a valid regular expression");
     assert_eq!(window.rows(), [ids[1].clone()]);
     window.fill(Place::Only, "Filter", "state:lost");
     window.assert_shows("lost is nothing that a message can be");

@@ -48,7 +48,7 @@ fn a_connection_is_examined_before_it_is_saved() {
     window.until_shown(&en("checkup-bad"));
     let wrong = format!("Signature: {}", en("doctor-signature-wrong"));
     window.assert_shows(&wrong);
-    window.assert_shows(&en("doctor-signature-wrong-next"));
+    window.assert_shows(&en_with("doctor-signature-wrong-next", &[("kind", "tdmq")]));
     assert!(
         window.has("Signature: wrong") && window.has("HTTP: well"),
         "{}",

@@ -131,6 +131,7 @@ impl ControlRoom {
             let n = [("n", look.refusals.refusals.len().into())];
             let text = cx.texts.format("refusals-count", &n);
             let ink = match look.refusals.refusals.is_empty() {
+                _ if self.refusals => cx.palette.text,
                 true => cx.palette.dim,
                 false => cx.palette.soon,
             };
@@ -188,8 +189,9 @@ impl ControlRoom {
         let width = ui.available_width();
         let pane = egui::Frame::NONE.fill(cx.palette.panel);
         let inner = egui::Margin::symmetric(12, 0);
-        // Where there is no room for all three, messages take the place of time and faults.
-        if width >= ALL_THREE || cx.model.control().peek().is_none() {
+        // Where there is no room for all three, what is looked into takes the place of time and faults.
+        let looks_into = self.refusals || cx.model.control().peek().is_some();
+        if width >= ALL_THREE || !looks_into {
             let right = Pane {
                 id: "control-right",
                 name: cx.texts.get("pane-time-faults"),

@@ -93,7 +93,8 @@ impl Findings {
                 ui.label(RichText::new(t.get("debugger-sdk-same")).color(p.ok));
             });
         } else {
-            strings::where_ui(ui, cx, places);
+            // No fault: brokers sign what came, and not as SDKs would have written it.
+            strings::where_ui(ui, cx, "debugger-sdk-differs", p.dim, places);
         }
         let title = t.format("debugger-sdk-string", &[("sdk", sdk_name(sdk).into())]);
         let side = Side {
@@ -217,7 +218,8 @@ fn strings_ui(ui: &mut Ui, cx: &Context<'_>, found: &Explained) {
             strings::ui(ui, cx, &[ours]);
         }
         Some((title, text)) => {
-            strings::where_ui(ui, cx, &explanation.difference);
+            let difference = &explanation.difference;
+            strings::where_ui(ui, cx, "debugger-differ", p.soon, difference);
             let theirs = Side {
                 title,
                 text,

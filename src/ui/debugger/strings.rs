@@ -155,7 +155,15 @@ fn name(t: &'static Texts, part: Part) -> &'static str {
 }
 
 /// In which lines they differ, in words.
-pub(super) fn where_ui(ui: &mut Ui, cx: &Context<'_>, difference: &[Difference]) {
+///
+/// `key`: the words for it.
+pub(super) fn where_ui(
+    ui: &mut Ui,
+    cx: &Context<'_>,
+    key: &str,
+    color: Color32,
+    difference: &[Difference],
+) {
     let mut names: Vec<&str> = difference
         .iter()
         .map(|place| name(cx.texts, place.part))
@@ -163,7 +171,6 @@ pub(super) fn where_ui(ui: &mut Ui, cx: &Context<'_>, difference: &[Difference])
     names.dedup();
     if !names.is_empty() {
         let names = [("parts", names.join(", ").into())];
-        let text = cx.texts.format("debugger-differ", &names);
-        remark(ui, &text, cx.palette.soon);
+        remark(ui, &cx.texts.format(key, &names), color);
     }
 }

@@ -185,7 +185,6 @@ fn stops(ui: &Ui, cx: &Context<'_>) -> [Stop; 3] {
         },
         Stop {
             sights: &[Sight::Messages, Sight::ViewTab],
-            // Below what an empty view has to say stand its buttons.
             sides: [Side::Right, Side::Left, Side::Below, Side::Above],
             along: [0.5, 1.0, 0.0],
             title: t.get("first-minute-watch"),

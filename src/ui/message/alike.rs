@@ -119,14 +119,16 @@ fn line_ui(
     });
 }
 
-/// How long before or after the other one a message was published.
+/// How long before or after a message the other one was published.
 fn apart(cx: &Context<'_>, own: Timestamp, other: Timestamp) -> String {
     let t = cx.texts;
     let length = |length: std::time::Duration| match length.as_millis() {
         millis @ 0..10_000 => t.format("apart-millis", &[("n", (millis as u64).into())]),
         _ => cx.age(cx.now.offset_millis(-(length.as_millis() as i64))),
     };
-    if other <= own {
+    if own == other {
+        t.get("apart-same").to_owned()
+    } else if other < own {
         t.format("apart-before", &[("by", length(own.since(other)).into())])
     } else {
         t.format("apart-after", &[("by", length(other.since(own)).into())])

@@ -13,7 +13,8 @@ pub(super) fn ui(ui: &mut Ui, cx: &Context<'_>, row: &Row, message: Option<Messa
     let button = menu_face(name);
     let (response, _) = MenuButton::from_button(button).ui(ui, |ui| {
         crate::ui::spoken::name_place(ui, name);
-        ScrollArea::vertical().max_height(360.0).show(ui, |ui| {
+        // So high that it has room below its button in the smaller windows too.
+        ScrollArea::vertical().max_height(232.0).show(ui, |ui| {
             ui.spacing_mut().item_spacing.y = 0.0;
             items_ui(ui, cx, row, message);
         });

@@ -20,18 +20,23 @@ pub(super) enum Ink {
     Xml,
 }
 
-/// A row, coloured; `lead` is what stands before it in its line.
-pub(super) fn job(ui: &Ui, palette: &Palette, ink: Ink, lead: &str, text: &str) -> LayoutJob {
-    let line: Cow<'_, str> = match lead {
-        "" => text.into(),
-        lead => format!("{lead}{text}").into(),
+/// A row, coloured; `lead` and `tail` are what stands before and behind it in its line.
+pub(super) fn job(
+    ui: &Ui,
+    palette: &Palette,
+    ink: Ink,
+    (lead, text, tail): (&str, &str, &str),
+) -> LayoutJob {
+    let line: Cow<'_, str> = match (lead, tail) {
+        ("", "") => text.into(),
+        _ => format!("{lead}{text}{tail}").into(),
     };
     let spans = match ink {
         Ink::Plain => Vec::new(),
         Ink::Json => json(&line, palette),
         Ink::Xml => xml(&line, palette),
     };
-    let behind = |at: usize| at.saturating_sub(lead.len());
+    let behind = |at: usize| at.saturating_sub(lead.len()).min(text.len());
     let spans = spans
         .into_iter()
         .map(|(range, color)| (behind(range.start)..behind(range.end), color));

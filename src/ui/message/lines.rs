@@ -18,6 +18,9 @@ use super::sheet::{Go, LINE, Sheet, Shown, row_text};
 /// found anew in each frame, from there on.
 const LEAD: usize = 4 << 10;
 
+/// Bytes behind a row that are looked at for its colours: a name that is longer looks like a text.
+const TAIL: usize = 256;
+
 /// What to mark: everything that was found, and which of it is the current one.
 pub(super) struct Marks<'a> {
     pub(super) hits: Option<&'a Hits>,
@@ -102,7 +105,11 @@ impl LinesView<'_> {
             Some(lead) => (self.ink, lead),
             None => (Ink::Plain, ""),
         };
-        let job = ink::job(ui, palette, ink, lead, line.text);
+        let tail = match ink {
+            Ink::Plain => "",
+            Ink::Json | Ink::Xml => self.tail(line),
+        };
+        let job = ink::job(ui, palette, ink, (lead, line.text, tail));
         ui.fonts_mut(|fonts| fonts.layout_job(job))
     }
 
@@ -120,6 +127,14 @@ impl LinesView<'_> {
             None => return None,
         };
         text.get(from..end)
+    }
+
+    /// What stands behind a row in its line, as far as it may tell what the row ends with.
+    fn tail(&self, line: &Line<'_>) -> &str {
+        let text = self.doc.text();
+        let behind = text.get(line.start + line.text.len()..).unwrap_or_default();
+        let near = &behind[..behind.floor_char_boundary(TAIL)];
+        near.split('\n').next().unwrap_or_default()
     }
 
     #[expect(

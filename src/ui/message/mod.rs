@@ -493,7 +493,7 @@ fn md5_ui(ui: &mut Ui, cx: &Context<'_>, message: Message<'_>, opened: &Opened) 
         true => received,
         false => format!("{received} → {}", bytes(shown)),
     };
-    ui.label(theme::dim(ui.ctx(), size));
+    ui.add(egui::Label::new(theme::dim(ui.ctx(), size)).extend());
 }
 
 /// What is not as it seems: limits that held, things that look like what they are not.

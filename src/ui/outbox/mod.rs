@@ -261,7 +261,7 @@ impl OutboxPanel {
         let Some(run) = cx.model.outbox().run().filter(|run| !run.is_running()) else {
             return;
         };
-        match report::ended_ui(ui, cx, run) {
+        match ui.scope(|ui| report::ended_ui(ui, cx, run)).inner {
             Some(report::Asked::Dismiss) => cx.command(Command::Outbox(OutboxCommand::DropRun)),
             Some(report::Asked::Resume(source, line)) => {
                 self.mode = Mode::File;

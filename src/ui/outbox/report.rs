@@ -7,10 +7,12 @@ use crate::session::outbox::{End, FailureKind, FileSource, Report, Run, Source};
 use crate::ui::card;
 use crate::ui::connections::connection_name;
 use crate::ui::context::Context;
+use crate::ui::plot::Unit;
 use crate::ui::theme;
 use crate::ui::theme::icons;
 use crate::ui::widgets::{
     from_the_right, icon_button, link_button, marked_button, marked_remark, named, remark,
+    stop_button,
 };
 
 /// Numbers of messages that went wrong, that are named.
@@ -89,7 +91,7 @@ pub(super) fn line_ui(ui: &mut Ui, cx: &Context<'_>, run: &Run) -> bool {
     if run.stopping {
         return false;
     }
-    icon_button(ui, icons::STOP, cx.texts.get("run-stop-status")).clicked()
+    stop_button(ui, cx.texts.get("run-stop-status"), cx.palette).clicked()
 }
 
 /// How much of something is done.
@@ -127,7 +129,10 @@ pub(super) fn ended_ui(ui: &mut Ui, cx: &Context<'_>, run: &Run) -> Option<Asked
         End::Broken(_) => ("run-broken", icons::WARNING, p.bad),
     };
     let text = t.format(key, &values);
+    ui.spacing_mut().item_spacing.y = theme::GAP_SMALL;
     ui.horizontal(|ui| {
+        // What came of it is lines of text, not of controls.
+        ui.spacing_mut().interact_size.y = theme::BODY_LINE;
         from_the_right(ui, |ui| {
             if icon_button(ui, icons::CLOSE, t.get("run-dismiss")).clicked() {
                 asked = Some(Asked::Dismiss);
@@ -141,12 +146,13 @@ pub(super) fn ended_ui(ui: &mut Ui, cx: &Context<'_>, run: &Run) -> Option<Asked
         card::trouble_ui(ui, cx, trouble);
     }
     if let Some(latency) = report.latency {
+        let time = |millis: u64| Unit::Millis.text(t, millis as f64);
         let mut text = t.format(
             "run-latency",
             &[
-                ("p50", latency.p50.into()),
-                ("p95", latency.p95.into()),
-                ("max", latency.max.into()),
+                ("p50", time(latency.p50).into()),
+                ("p95", time(latency.p95).into()),
+                ("max", time(latency.max).into()),
             ],
         );
         if let Some(rate) = report.rate(*at) {

@@ -51,8 +51,12 @@ pub(super) fn search(query: &str, items: &[Item], recent: &[Action]) -> Vec<Hit>
         }
         found.push((score, hit));
     }
-    // Stable: equals stay in the order of the registry.
-    found.sort_by_key(|(score, _)| std::cmp::Reverse(*score));
+    // Of equals, the one of whose name most was typed; stable, so the rest stay in the order of the
+    // registry.
+    found.sort_by_key(|(score, hit)| {
+        let letters = items[hit.item].name.chars().count();
+        (std::cmp::Reverse(*score), letters)
+    });
     found.into_iter().map(|(_, hit)| hit).collect()
 }
 
@@ -177,6 +181,16 @@ mod tests {
             (hits[0].item, hits[0].marks.as_slice()),
             (1, &[0, 1, 2][..])
         );
+    }
+
+    #[test]
+    fn the_name_that_was_typed_comes_before_one_with_more_words() {
+        let items = [
+            item(Action::OpenSettingsFile, "Open the settings file", "", true),
+            item(Action::OpenFile, "Open file…", "", true),
+        ];
+        let first = |query| search(query, &items, &[])[0].item;
+        assert_eq!((first("open file"), first("open set")), (1, 0));
     }
 
     #[test]

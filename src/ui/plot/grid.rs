@@ -6,7 +6,7 @@ use egui::{Align, Layout, ScrollArea, Ui, Vec2};
 use crate::ui::theme;
 
 /// Least height of a plot with its head; where there is less, the plots are scrolled.
-const LEAST_HEIGHT: f32 = 96.0;
+const LEAST_HEIGHT: f32 = 108.0;
 /// Height of what stands above a plot.
 pub(in crate::ui) const HEAD: f32 = 24.0;
 

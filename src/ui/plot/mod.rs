@@ -26,8 +26,10 @@ const MOST_POINTS: f64 = 120.0;
 const BETWEEN_NAMES: f32 = 16.0;
 /// From this height on there is room for a name in the middle of the axis of values.
 const WITH_MIDDLE: f32 = 64.0;
-/// Share of the width that is left free on the right, for the name of the newest second.
-const RIGHT: f64 = 0.03;
+/// Least height of the lines with their axis, however many lines the legend has.
+const LEAST_LINES: f32 = 60.0;
+/// Points that are left free below nothing, so that what is drawn there is seen whole.
+const BELOW: f32 = 3.0;
 /// Share of the height that is left free above the highest name.
 const TOP: f64 = 0.08;
 /// Seconds between the pointer and what it shows at most.
@@ -37,7 +39,7 @@ const NEAR_SHARE: f64 = 0.02;
 /// Half the size of a point that stands alone.
 const ALONE: f32 = 2.0;
 /// Length of a line's piece in the legend.
-const SAMPLE: f32 = 16.0;
+const SAMPLE: f32 = 12.0;
 /// How thick lines are.
 const STROKE: f32 = 1.5;
 /// How the lines are drawn, by their order; a fifth would look like the first.
@@ -180,6 +182,7 @@ impl Plot<'_> {
             self.legend_ui(ui, t, p);
             ui.add_space(theme::GAP_SMALL);
             let left = height - (ui.cursor().top() - top);
+            let left = left.max(LEAST_LINES);
             let response = self.lines_ui(ui, t, p, left);
             named(ui, response, Role::Image, &self.summary(t))
         })
@@ -251,6 +254,12 @@ impl Plot<'_> {
     fn lines_ui(&self, ui: &mut Ui, t: &'static Texts, p: &Palette, height: f32) -> Response {
         let (span, unit) = (self.span(), self.unit);
         let top = unit.top(self.most());
+        // The name of the newest second stands below its middle, and within the place.
+        let now = ui.painter();
+        let now = now.layout_no_wrap(t.get("plot-now").to_owned(), theme::small(), p.faint);
+        let half = f64::from(now.size().x / 2.0 + 1.0);
+        let right = half / (f64::from(ui.available_width()) - half).max(half);
+        let below = f64::from(BELOW / height.max(LEAST_LINES));
         let axis = |axis: AxisHints<'static>| {
             axis.tick_label_font(theme::small())
                 .tick_label_color(p.faint)
@@ -297,8 +306,8 @@ impl Plot<'_> {
             })
             .show(ui, |plot| {
                 plot.set_plot_bounds(PlotBounds::from_min_max(
-                    [-span, 0.0],
-                    [span * RIGHT, unit.height(top) * (1.0 + TOP)],
+                    [-span, -unit.height(top) * below],
+                    [span * right, unit.height(top) * (1.0 + TOP)],
                 ));
                 for (line, style) in self.lines.iter().zip(STYLES.iter().cycle()) {
                     for mut piece in line.pieces(self.now, (span / MOST_POINTS).ceil()) {

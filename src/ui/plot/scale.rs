@@ -162,6 +162,8 @@ fn time(t: &Texts, millis: f64) -> String {
     let unit = UNITS.into_iter().find(|(_, unit)| millis >= unit * 0.9995);
     let (key, n) = match unit {
         Some((key, unit)) => (key, number(millis / unit)),
+        // What was too fast to be measured took its time all the same.
+        None if millis < 0.5 => ("plot-millis", "<1".to_owned()),
         None => ("plot-millis", format!("{millis:.0}")),
     };
     t.format(key, &[("n", n.into())])
@@ -199,7 +201,7 @@ mod tests {
     fn times_are_told_in_a_unit_that_fits() {
         let t = Texts::of(Lang::En);
         let check = |millis, text: &str| assert_eq!(Unit::Millis.text(t, millis), text);
-        check(0.0, "0 ms");
+        check(0.0, "<1 ms");
         check(7.0, "7 ms");
         check(999.0, "999 ms");
         check(1_000.0, "1 s");
@@ -223,11 +225,11 @@ mod tests {
             });
             assert_eq!(names.collect::<Vec<_>>(), expected);
         };
-        check(0.0, &["0 ms", "10 ms"]);
-        check(12.0, &["0 ms", "10 ms", "100 ms"]);
-        check(800.0, &["0 ms", "10 ms", "1 s"]);
-        check(30_000.0, &["0 ms", "100 ms", "1 min"]);
-        check(7_200_000.0, &["0 ms", "10 s", "10 h"]);
+        check(0.0, &["<1 ms", "10 ms"]);
+        check(12.0, &["<1 ms", "10 ms", "100 ms"]);
+        check(800.0, &["<1 ms", "10 ms", "1 s"]);
+        check(30_000.0, &["<1 ms", "100 ms", "1 min"]);
+        check(7_200_000.0, &["<1 ms", "10 s", "10 h"]);
         assert!(Unit::Millis.top(f64::MAX).is_finite());
     }
 }

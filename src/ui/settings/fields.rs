@@ -238,7 +238,7 @@ fn views_ui(ui: &mut Ui, cx: &Context<'_>, new: &mut Preferences) {
         why,
         views.wait_secs != begin.wait_secs,
         |ui| {
-            number_ui(ui, name, " s", &mut views.wait_secs);
+            number_ui(ui, name, t.get("suffix-seconds"), &mut views.wait_secs);
         },
     ) {
         views.wait_secs = begin.wait_secs;

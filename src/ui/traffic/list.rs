@@ -200,7 +200,7 @@ fn row_ui(
         dot(ui, shape, color);
         label_ui(ui, text, color);
     });
-    cells.col(|ui| label_ui(ui, words::duration(exchange.timing.total), p.dim));
+    cells.col(|ui| label_ui(ui, words::duration(cx.texts, exchange.timing.total), p.dim));
     if columns.wide {
         // The first one is nothing to speak of.
         let (attempt, ink) = match exchange.attempt {

@@ -145,7 +145,7 @@ fn timing_ui(ui: &mut Ui, cx: &Context<'_>, timing: &Timing) {
         ConnectionUse::None => "traffic-connection-none",
     };
     let total = [
-        ("total", words::duration(timing.total).into()),
+        ("total", words::duration(t, timing.total).into()),
         ("how", t.get(note).into()),
     ];
     remark(ui, &t.format("traffic-total", &total), cx.palette.dim);
@@ -186,7 +186,7 @@ fn bar_ui(
         bar.max.x = (bar.min.x + share(part).max(2.0)).min(rect.max.x);
         ui.painter()
             .rect_filled(bar, theme::LEASE_BAR_HEIGHT / 2.0, p.accent);
-        ui.label(theme::code(words::duration(part)));
+        ui.label(theme::code(words::duration(cx.texts, part)));
     });
 }
 

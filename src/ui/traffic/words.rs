@@ -8,6 +8,8 @@ use crate::session::{
     Class, ConnectionId, ErrorKind, Exchange, ExchangeKind, Failure, FailureKind,
 };
 
+use crate::i18n::Texts;
+
 use super::super::connections::connection_name;
 use super::super::context::Context;
 use super::super::widgets::Dot;
@@ -95,11 +97,12 @@ pub(super) fn connection(cx: &Context<'_>, id: &ConnectionId) -> String {
 }
 
 /// A short time, with as many places as tell something: `0.4 ms`, `12 ms`, `1.53 s`.
-pub(super) fn duration(time: Duration) -> String {
+pub(super) fn duration(t: &Texts, time: Duration) -> String {
     let millis = time.as_secs_f64() * 1000.0;
-    match millis {
-        0.0..9.95 => format!("{millis:.1} ms"),
-        9.95..999.5 => format!("{millis:.0} ms"),
-        _ => format!("{:.2} s", time.as_secs_f64()),
-    }
+    let (key, n) = match millis {
+        0.0..9.95 => ("plot-millis", format!("{millis:.1}")),
+        9.95..999.5 => ("plot-millis", format!("{millis:.0}")),
+        _ => ("age-seconds", format!("{:.2}", time.as_secs_f64())),
+    };
+    t.format(key, &[("n", n.into())])
 }

@@ -373,7 +373,7 @@ const DATA: &[&str] = &[
 /// What is quoted: a refusal in the sandbox's own words, what stands in a file of settings.
 const SAID: [&str; 3] = [
     "the signature is not the one computed here",
-    "system, dark, light",
+    "system / dark / light",
     "“later”",
 ];
 
