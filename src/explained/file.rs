@@ -127,8 +127,8 @@ mod tests {
         );
         check(
             "unknown field `lisen`, expected `listen` or `keys`",
-            "No setting is called lisen here; there are listen, keys",
-            "此处没有名为 lisen 的设置；可用的有 listen, keys",
+            "No setting is called lisen here; there are listen / keys",
+            "此处没有名为 lisen 的设置；可用的有 listen / keys",
         );
         check(
             "invalid value: integer `63`, expected a whole number from 64 to 16384",
