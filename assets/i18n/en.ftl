@@ -1142,6 +1142,7 @@ fact-md5 = MD5
 notices-title = Notices
 notices-count = Notices { $n }
 notices-none = No notices
+notices-none-next = What goes wrong in the background, and what ended, is told here
 notices-clear = Clear
 notice-config-not-written = The settings could not be written
 notice-config-not-written-next = Check the space and the rights of the settings folder; what you changed holds until mqscope closes

@@ -1109,6 +1109,7 @@ fact-md5 = MD5
 notices-title = 通知
 notices-count = 通知 { $n }
 notices-none = 暂无通知
+notices-none-next = 后台出现的问题和已结束的任务会显示在这里
 notices-clear = 清空
 notice-config-not-written = 无法写入设置
 notice-config-not-written-next = 请检查设置目录的空间和权限；修改在 mqscope 退出前有效

@@ -172,7 +172,8 @@ pub struct Debugger {
     pending: bool,
     about_pasted: bool,
     outcome: Option<Result<Box<Explained>, DebuggerTrouble>>,
-    /// Requests that the embedded sandbox refused, and how many of them have been looked at.
+    /// Requests that the embedded sandbox refused, and how many of them somebody knows of: looked
+    /// at, or one's own.
     refused: u64,
     seen: u64,
 }
@@ -261,6 +262,8 @@ impl Debugger {
             DebuggerEvent::Failed(number, trouble) => self.answered(number, Err(trouble)),
             DebuggerEvent::Refused(count, requests) => {
                 self.refused = count;
+                let own = requests.iter().filter(|request| request.is_our_own());
+                self.seen += own.count() as u64;
                 return noticed(&requests, now);
             }
         }
@@ -314,7 +317,7 @@ impl Debugger {
         self.about_pasted
     }
 
-    /// Requests that the embedded sandbox refused and nobody has looked at.
+    /// Requests of others that the embedded sandbox refused and nobody has looked at.
     pub fn unseen_refusals(&self) -> u64 {
         self.refused.saturating_sub(self.seen)
     }

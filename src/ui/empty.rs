@@ -101,12 +101,10 @@ impl Empty {
                 ui.add_space(theme::GAP_SMALL);
                 ui.button(t.get(action)).clicked()
             });
-            let more = ui.scope(|ui| below(ui, cx)).response.rect;
+            below(ui, cx);
             if let Some(sight) = self.sight {
-                let whole = match more.is_positive() {
-                    true => words | more,
-                    false => words,
-                };
+                // Down to the last of what stands below the words, as wide as they are.
+                let whole = words.with_max_y(ui.cursor().top());
                 saw(ui.ctx(), sight, whole.expand(theme::GAP_SMALL));
             }
             clicked

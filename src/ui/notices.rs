@@ -1,6 +1,6 @@
 //! The drawer of notices: what happened, why, what to do next. Newest first.
 
-use egui::{Id, Label, Response, RichText, ScrollArea, Ui};
+use egui::{Button, Id, Label, Response, RichText, ScrollArea, Ui};
 
 use crate::session::{Command, Level, Notice};
 
@@ -17,7 +17,9 @@ use super::widgets::{Dot, dot, from_the_right};
 /// What goes on the line of the drawer's tabs.
 pub(super) fn head_ui(ui: &mut Ui, cx: &mut Context<'_>) {
     from_the_right(ui, |ui| {
-        if ui.button(cx.texts.get("notices-clear")).clicked() {
+        let any = cx.model.notices().len() > 0;
+        let clear = Button::new(cx.texts.get("notices-clear"));
+        if ui.add_enabled(any, clear).clicked() {
             cx.command(Command::ClearNotices);
         }
     });
@@ -30,7 +32,9 @@ pub(super) const LIST: &str = "notices";
 pub(super) fn ui(ui: &mut Ui, cx: &mut Context<'_>) {
     let model = cx.model;
     if model.notices().len() == 0 {
-        Empty::new(icons::NOTICE, "notices-none").ui(ui, cx);
+        Empty::new(icons::NOTICE, "notices-none")
+            .next("notices-none-next")
+            .ui(ui, cx);
         return;
     }
     let numbers: Vec<u64> = model.numbered_notices().map(|(n, _)| n).collect();

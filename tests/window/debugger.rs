@@ -469,7 +469,7 @@ fn publish_in_vain() -> Window {
     });
     window.fill(Place::Form, "Topic", "orders");
     window.click("Publish");
-    window.until_shown(" · 1 refused");
+    window.until_shown(&en("card-signature"));
     window
 }
 
@@ -539,11 +539,13 @@ fn it_opens_from_the_form_of_a_connection_with_its_keys() {
 #[test]
 fn our_own_refused_publish_is_explained_by_the_sandbox() {
     let mut window = publish_in_vain();
-    // One's own mistakes are said where they are made; no notice tells them again.
+    // One's own mistakes are said where they are made; nothing tells them again.
     window.assert_not_shown("The sandbox refused");
     window.click("Use Local sandbox");
     window.click(&window.button_with("Sandbox http://"));
     window.until_shown("Refused · 1");
+    let status = window.button_with("Sandbox http://");
+    assert!(!status.contains("refused"), "{status}");
     window.click("Refused · 1");
     window.click(&window.button_with("Explain SignatureDoesNotMatch"));
     window.until_shown(&en_with("cause-wrong-secret", &[("tried", "yes")]));
