@@ -1928,7 +1928,6 @@ plots-publish-latency = Publish latency
 plots-consume-latency = Consume latency, from published to here
 plots-round-trips = Round trips of acks, and of polls with their wait
 plots-ack-median = Ack p50
-plots-ack-longest = Ack max
 plots-poll-median = Poll p50
 plots-median = p50
 plots-most = p95

@@ -1870,7 +1870,6 @@ plots-publish-latency = 发布延迟
 plots-consume-latency = 消费延迟（发布至收到）
 plots-round-trips = 确认与拉取（含等待）的往返时间
 plots-ack-median = 确认 p50
-plots-ack-longest = 确认最长
 plots-poll-median = 拉取 p50
 plots-median = p50
 plots-most = p95

@@ -227,7 +227,7 @@ impl Place<'_, '_> {
         };
         let lines = [
             line("plots-ack-median", p.ok, &flow.ack_latency.median),
-            line("plots-ack-longest", p.soon, &flow.ack_latency.longest).peaks(),
+            line("plots-longest", p.soon, &flow.ack_latency.longest).peaks(),
             line("plots-poll-median", p.tag, &flow.poll_latency.median),
         ];
         let title = t.get("plots-round-trips");

@@ -110,7 +110,7 @@ fn the_line_opens_the_plots_and_they_can_be_read() {
     window.click(&format!("Ack {id}"));
     window.until_shown("2 received · 1 acked");
     let trips = plot(&window, "Round trips of acks");
-    assert!(trips.contains("Ack p50 <1 ms, Ack max <1 ms"), "{trips}");
+    assert!(trips.contains("Ack p50 <1 ms, Max <1 ms"), "{trips}");
     assert!(trips.contains("Poll p50 <1 ms"), "{trips}");
     window.click(&figures(&window));
     window.assert_not_shown("Messages per second");

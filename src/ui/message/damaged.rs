@@ -35,7 +35,8 @@ pub(super) fn damaged_ui(
             ack_ui(ui, cx, view, row);
             let tag = known.and_then(|known| known.tag.as_deref());
             let id = damaged.message_id.as_deref();
-            for (name, value) in [(t.get("fact-id"), id), (t.get("fact-tag"), tag)] {
+            // The short one first: it never leaves its name behind on another line.
+            for (name, value) in [(t.get("fact-tag"), tag), (t.get("fact-id"), id)] {
                 if let Some(value) = value {
                     fact(ui, name, value, cx.palette);
                 }
