@@ -22,7 +22,7 @@ const ROOM_FOR_EACH: usize = 2;
 
 /// To let a row go costs as much as looking at so many: one large body takes the room of thousands of
 /// small messages, which go in several frames.
-const COST_OF_ROOM: usize = 8;
+const COST_OF_ROOM: usize = 16;
 
 /// By how much the clock of an answer's date is off at the most, in milliseconds: it tells seconds,
 /// and a large answer takes a while to come.

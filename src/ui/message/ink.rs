@@ -27,19 +27,7 @@ pub(super) fn job(
     ink: Ink,
     (lead, text, tail): (&str, &str, &str),
 ) -> LayoutJob {
-    let line: Cow<'_, str> = match (lead, tail) {
-        ("", "") => text.into(),
-        _ => format!("{lead}{text}{tail}").into(),
-    };
-    let spans = match ink {
-        Ink::Plain => Vec::new(),
-        Ink::Json => json(&line, palette),
-        Ink::Xml => xml(&line, palette),
-    };
-    let behind = |at: usize| at.saturating_sub(lead.len()).min(text.len());
-    let spans = spans
-        .into_iter()
-        .map(|(range, color)| (behind(range.start)..behind(range.end), color));
+    let spans = spans(palette, ink, (lead, text, tail));
     let plain = ui.visuals().text_color();
     let mut job = LayoutJob::default();
     job.wrap.max_width = f32::INFINITY;
@@ -56,6 +44,25 @@ pub(super) fn job(
     }
     add(text.get(done..).unwrap_or_default(), plain);
     job
+}
+
+/// The colours of a row.
+fn spans(palette: &Palette, ink: Ink, (lead, text, tail): (&str, &str, &str)) -> Spans {
+    let line: Cow<'_, str> = match (lead, tail) {
+        ("", "") => text.into(),
+        _ => format!("{lead}{text}{tail}").into(),
+    };
+    let mut spans = match ink {
+        Ink::Plain => Vec::new(),
+        Ink::Json => json(&line, palette),
+        Ink::Xml => xml(&line, palette),
+    };
+    let within = |at: usize| at.saturating_sub(lead.len()).min(text.len());
+    for (range, _) in &mut spans {
+        *range = within(range.start)..within(range.end);
+    }
+    spans.retain(|(range, _)| !range.is_empty());
+    spans
 }
 
 /// Monospaced text of one colour.
@@ -163,6 +170,19 @@ mod tests {
             words(xml(text, p), text),
             expected.map(|(word, color)| (word.to_owned(), color))
         );
+    }
+
+    #[test]
+    fn a_name_that_is_cut_at_the_end_of_a_row_is_no_text() {
+        let p = Palette::dark();
+        let line = r#"{"a":1,"sku":2}"#;
+        for cut in 8..=11 {
+            let (text, tail) = line.split_at(cut);
+            let first = spans(p, Ink::Json, ("", text, tail));
+            assert_eq!(first.last(), Some(&(7..cut, p.tag)), "{cut}");
+            let second = spans(p, Ink::Json, (text, tail, ""));
+            assert_eq!(second.first(), Some(&(0..12 - cut, p.tag)), "{cut}");
+        }
     }
 
     proptest! {
