@@ -99,9 +99,9 @@ fn each_refusal_has_the_card_of_its_operation() {
         "publish:*:500",
         PUBLISH,
         &[
-            "The server failed while it took the message",
+            "The server failed while accepting the message",
             "The message may have been stored",
-            "Look whether the message is there",
+            "whether the message arrived before you publish it again",
             "x-mq-request-id: ",
         ],
     );

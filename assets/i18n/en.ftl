@@ -358,8 +358,8 @@ delete-sure = Delete { $name } and its keys
 
 ## Where the values of a connection stand in the vendors' consoles
 
-hint-endpoint-tdmq = http://rmq-xxxx.tencenttdmq.com
-hint-endpoint-aliyun = http://….mqrest.….aliyuncs.com
+hint-endpoint-tdmq = http://rocketmq-xxxx.rocketmq.ap-gz.public.tencenttdmq.com
+hint-endpoint-aliyun = http://1234567890.mqrest.cn-hangzhou.aliyuncs.com
 where-endpoint-tdmq = TDMQ for RocketMQ console: Cluster Management → cluster ID → Basic Information → Access Information, the HTTP access address
 where-endpoint-aliyun = ApsaraMQ for RocketMQ console: Instances → Instance Details → Endpoints, the one for HTTP, http://<account ID>.mqrest.<region>.aliyuncs.com
 where-endpoint-sandbox = The address that mqscope sandbox prints, or that the other mqscope shows

@@ -350,8 +350,8 @@ delete-sure = 确认删除“{ $name }”及其密钥
 
 ## 各项参数在控制台中的位置
 
-hint-endpoint-tdmq = http://rmq-xxxx.tencenttdmq.com
-hint-endpoint-aliyun = http://….mqrest.….aliyuncs.com
+hint-endpoint-tdmq = http://rocketmq-xxxx.rocketmq.ap-gz.public.tencenttdmq.com
+hint-endpoint-aliyun = http://1234567890.mqrest.cn-hangzhou.aliyuncs.com
 where-endpoint-tdmq = 消息队列 RocketMQ 版控制台：集群管理 → 集群 ID → 基本信息 → 接入信息，选择 HTTP 接入地址
 where-endpoint-aliyun = 云消息队列 RocketMQ 版控制台：实例列表 → 实例详情 → 接入点，选择 HTTP 协议接入点，形如 http://<账号 ID>.mqrest.<地域>.aliyuncs.com
 where-endpoint-sandbox = 沙箱（mqscope sandbox）启动时打印的地址，或另一个 mqscope 窗口中显示的地址
