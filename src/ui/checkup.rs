@@ -39,8 +39,8 @@ fn findings_ui(ui: &mut Ui, cx: &Context<'_>, kind: Profile) -> Option<Spot> {
     ui.label(theme::label(ui.ctx(), t.get("checkup-title")));
     // Of checks that could not be made there is nothing to tell but that, once for all of them.
     let alike = |one: &Finding, other: &Finding| {
-        one.verdict == Verdict::Skipped
-            && (one.verdict, &one.evidence) == (other.verdict, &other.evidence)
+        let skipped = [one, other].map(|finding| finding.verdict == Verdict::Skipped);
+        skipped == [true; 2] && one.evidence == other.evidence
     };
     for findings in checkup.findings().chunk_by(alike) {
         led = findings_alike_ui(ui, cx, kind, findings).or(led);

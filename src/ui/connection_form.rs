@@ -267,12 +267,7 @@ impl Open {
         let id = ConnectionId::Profile(self.edit.profile.id.clone());
         let face = match self.deleting {
             true => {
-                let name = &self.edit.profile.name;
-                // Its end is what names of one kind mostly differ in.
-                let name = match name.chars().count() <= MOST_OF_A_NAME {
-                    true => name.clone(),
-                    false => cut_in_the_middle(name, MOST_OF_A_NAME),
-                };
+                let name = cut_in_the_middle(&self.edit.profile.name, MOST_OF_A_NAME);
                 let name = [("name", name.into())];
                 theme::strong(t.format("delete-sure", &name))
             }

@@ -114,9 +114,12 @@ pub(super) fn shortened_id(id: &str, most: usize) -> String {
     }
 }
 
-/// So many characters of a longer text, more of its end than of its beginning.
+/// At most so many characters of a text, more of its end than of its beginning.
 pub(super) fn cut_in_the_middle(text: &str, most: usize) -> String {
     let chars: Vec<char> = text.chars().collect();
+    if chars.len() <= most {
+        return text.to_owned();
+    }
     let shown = most.saturating_sub(1);
     let head = shown / 3;
     let tail = &chars[chars.len() - (shown - head)..];
@@ -140,6 +143,8 @@ mod tests {
             assert_eq!(shortened_id(id, most), expected);
         }
         assert_eq!(shortened_id("order-10430001", 4), "order-10430001");
+        assert_eq!(cut_in_the_middle("order-1043", 7), "or…1043");
+        assert_eq!(cut_in_the_middle("order-1043", 10), "order-1043");
     }
 
     #[test]
